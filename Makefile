@@ -1,0 +1,43 @@
+# The words people type. Every target stands on `make env`, which is quick when nothing changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.built-from
+export GX_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo demo-clean test lint types soak fuzz bench dagster lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+env: $(STAMP)  ## Build the environment in .venv from the hashed lock
+
+$(STAMP): requirements.lock pyproject.toml .ci/build-env
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash .ci/build-env
+	@touch $(STAMP)
+
+demo: env  ## Real wholesale returns, from retailers' files to posted credit notes
+	@$(BIN)/backhaul demo
+
+demo-clean: env  ## Forget the demonstration's state
+	@$(BIN)/backhaul demo --forget
+
+dagster: env  ## Open Dagster's page on the demonstration's state
+	@$(BIN)/backhaul dagster
+
+lint: env  ## Style, import rules and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+
+test: env  ## The test suite, the real SFTP transfer included
+	@$(BIN)/pytest
+
+lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --all-extras --upgrade pyproject.toml -o requirements.lock
+
+clean:  ## Remove the environment and all state
+	rm -rf $(VENV) .state

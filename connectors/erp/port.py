@@ -1,0 +1,119 @@
+"""Open this when you add an ERP: what Backhaul asks of any of them, and what each must declare."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.partners import Party
+
+
+class CreditLine(BaseModel):
+    """A line of a credit note. Amounts are decimals in the note's currency, positive."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    line_no: int
+    invoice_number: str
+    invoice_date: date
+    invoice_line: str
+    po_number: str | None = None
+    po_line: str | None = None
+    gtin: str
+    vendor_item: str
+    description: str
+    units: int
+    net: Decimal
+    tax: Decimal
+    tax_category: str
+    tax_rate: Decimal
+    return_line: str
+    reason: str | None = None
+
+
+class CreditRequest(BaseModel):
+    """Everything an ERP needs for one credit note. Its canonical JSON is what the intent's hash is taken of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    reference: str
+    company: str
+    seller: Party
+    retailer: str
+    buyer: Party
+    return_number: str
+    issued_on: date
+    currency: str
+    lines: tuple[CreditLine, ...]
+
+    @property
+    def net(self) -> Decimal:
+        """Sum of the lines without tax."""
+        return sum((line.net for line in self.lines), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        """Sum of the lines' tax."""
+        return sum((line.tax for line in self.lines), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ErpDocument:
+    """A credit note as the ERP has it, in our words. Amounts in minor units, positive."""
+
+    reference: str
+    draft_id: str
+    state: Literal["draft", "posted"]
+    number: str | None
+    posted_on: date | None
+    retailer: str
+    currency: str
+    net_minor: int
+    tax_minor: int
+    line_count: int
+    digest: str  # sha256 of the document's own form
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an ERP can do; the posting protocol adapts to it."""
+
+    native_key: Literal["header", "field", "none"]
+    draft_state: bool
+    line_reference: Literal["line", "header", "none"]
+    tax_override: bool
+    discount_on_credit: bool
+    max_request_seconds: int
+
+
+class Erp(Protocol):
+    """An ERP. Outcomes: return (succeeded), PermanentError (refused), TransientError (nothing was sent), UncertainError.
+
+    The contract suite ``tests/contracts/test_erp.py`` runs on every implementation.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this ERP can do."""
+        ...
+
+    def find(self, reference: str) -> Sequence[ErpDocument]:
+        """Every draft and posted document that carries our reference, oldest first."""
+        ...
+
+    def create_draft(self, request: CreditRequest) -> str:
+        """A draft that moves no money; answers its id."""
+        ...
+
+    def read(self, draft_id: str) -> ErpDocument | None:
+        """The document of this draft id, draft or posted, from the primary; None when there is none."""
+        ...
+
+    def post(self, draft_id: str, on: date) -> None:
+        """Post this draft. PermanentError when it is posted already or does not exist."""
+        ...
+
+    def discard(self, draft_id: str) -> None:
+        """Delete an orphan draft; nothing happens when it is gone. PermanentError when it is posted."""
+        ...

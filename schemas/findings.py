@@ -1,0 +1,143 @@
+"""Open this when something in a partner's file is wrong: places, severities and the catalogue of findings.
+
+A finding is a value, never an exception. It carries a code of the catalogue below, the place in the file, the
+value found, and through its code the next step for a person. Findings travel as rows of the Arrow table
+``schemas.tables.FINDINGS`` so that one file or ten thousand are handled alike.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+from schemas.tables import FINDINGS
+
+
+class Severity(StrEnum):
+    """How far a finding reaches: *error* holds its line alone, *fatal* quarantines its document alone."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    FATAL = "fatal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the bytes: file by sha256, byte offset and length, and a path a person can read.
+
+    ``path`` is written in the terms of the format: ``ISA/GS/ST 0001/BLI 3.03``, ``UNH 1/LIN 2``, ``row 14, Menge``.
+    """
+
+    file: str
+    offset: int = 0
+    length: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth knowing, at its place. ``detail`` holds the value found, in plain words."""
+
+    code: str
+    place: Place
+    detail: str
+    document: str | None = None
+    line_no: int | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """The severity that the catalogue gives to this code."""
+        return CATALOGUE[self.code].severity
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCode:
+    """An entry of the catalogue. ``ak5``, ``ta1`` and ``contrl`` are the codes that answer it, where one applies.
+
+    ak5: X12 element 718 (AK502). ta1: X12 element I18 (TA105). contrl: EDIFACT element 0085 (UCI or UCM).
+    """
+
+    severity: Severity
+    meaning: str
+    next_step: str
+    ak5: str = ""
+    ta1: str = ""
+    contrl: str = ""
+
+
+_I, _W, _E, _F = Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.FATAL
+
+# fmt: off
+CATALOGUE: dict[str, FindingCode] = {
+    # --- the file as a whole
+    "FILE-DUPLICATE":       FindingCode(_I, "the same bytes arrived before", "nothing: the first answer is sent again"),
+    "FILE-EMPTY":           FindingCode(_F, "the file holds no bytes", "ask the partner to send the file again"),
+    "FILE-UNKNOWN-FORMAT":  FindingCode(_F, "neither EDI nor a table that a mapping of this partner claims", "see what was sent; if it is a return, add a mapping for it"),
+    "FILE-UNCLAIMED":       FindingCode(_F, "no mapping of this partner claims the file", "add or correct `claims:` in the partner's mapping, then replay the file"),
+    "FILE-CHARSET":         FindingCode(_W, "the bytes are not in the declared character set", "ask the partner to declare the character set it uses"),
+    # --- envelopes and syntax
+    "ENV-BROKEN":           FindingCode(_F, "the envelope cannot be read", "ask the partner to send the interchange again", ta1="022", contrl="18"),
+    "ENV-TRUNCATED":        FindingCode(_F, "the interchange ends before its trailer", "ask the partner to send the whole interchange again", ta1="023", contrl="13"),
+    "ENV-UNKNOWN-SENDER":   FindingCode(_F, "the sender of the interchange is not a known identity of this partner", "add the identity to partner.yaml, or ask who sent it; then replay the file", ta1="006", contrl="23"),
+    "ENV-CONTROL-MISMATCH": FindingCode(_W, "header and trailer carry different control numbers", "tell the partner; the interchange was read", ta1="001", contrl="28"),
+    "ENV-COUNT-WRONG":      FindingCode(_W, "the trailer counts other groups or messages than there are", "tell the partner; each message was judged by itself", ta1="021", contrl="29"),
+    "ENV-TRAILING-TEXT":    FindingCode(_W, "there is text outside the interchanges", "tell the partner; the text was passed over"),
+    "ENV-CONTROL-REPEATED": FindingCode(_W, "the control number was used before by this sender", "ask the partner whether it restarted its numbering", ta1="025", contrl="26"),
+    "GROUP-CONTROL-MISMATCH": FindingCode(_W, "GS06 and GE02 differ", "tell the partner; the messages were judged by themselves"),
+    "GROUP-COUNT-WRONG":    FindingCode(_W, "GE01 counts other messages than there are", "tell the partner; the messages were judged by themselves"),
+    "GROUP-TYPE-MISMATCH":  FindingCode(_W, "GS01 does not fit the messages in the group", "tell the partner; ST01 was trusted"),
+    "MSG-TRUNCATED":        FindingCode(_F, "the message has no trailer", "ask the partner to send the message again", ak5="2", contrl="13"),
+    "MSG-CONTROL-MISMATCH": FindingCode(_F, "header and trailer of the message carry different control numbers", "ask the partner to send the message again", ak5="3", contrl="28"),
+    "MSG-COUNT-WRONG":      FindingCode(_F, "the trailer counts other segments than there are, so segments may be lost", "ask the partner to send the message again, or tolerate `segment_count` in partner.yaml", ak5="4", contrl="29"),
+    "MSG-NOT-CLAIMED":      FindingCode(_F, "no mapping of this partner claims this kind of message", "if it belongs to a return, add a mapping; otherwise tell the partner not to send it here", ak5="1", contrl="17"),
+    "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15"),
+    # --- fields, as a mapping reads them
+    "FIELD-MISSING":        FindingCode(_E, "a field that the return needs is missing", "ask the partner for the value, or give the mapping another place to find it"),
+    "FIELD-BAD-NUMBER":     FindingCode(_E, "the value is not a number", "ask the partner for the value; check the decimal mark in the mapping"),
+    "FIELD-BAD-DATE":       FindingCode(_W, "the value is not a date of the declared form", "check the date form in the mapping"),
+    "FIELD-BAD-GTIN":       FindingCode(_W, "the check digit of the item number is wrong", "compare with the item list; the line goes on by its other item numbers"),
+    "FIELD-BAD-SSCC":       FindingCode(_I, "the carton label is no SSCC of 18 digits", "nothing: the label is kept as it is"),
+    "FIELD-UNKNOWN-CODE":   FindingCode(_W, "the code is in no code list of the mapping", "add the code to the partner's code list"),
+    "TABLE-COLUMN-MISSING": FindingCode(_F, "a column that the mapping needs is not in the file", "compare the header with the mapping: was the column renamed, or another file sent?"),
+    "TABLE-ROW-RAGGED":     FindingCode(_E, "the row has another number of fields than the header", "ask the partner for the row"),
+    # --- what the documents mean
+    "DOC-DUPLICATE":        FindingCode(_I, "the same return was announced before under another control number", "nothing: it is counted once"),
+    "DOC-CONFLICT":         FindingCode(_F, "a return of this number exists with other lines", "ask the partner which one holds; a correction needs its own purpose code"),
+    "DOC-PURPOSE-HELD":     FindingCode(_F, "the document cancels or replaces an earlier one", "a person decides what to do with the earlier one"),
+    "DOC-NO-LINES":         FindingCode(_F, "the document has no lines", "ask the partner for the lines"),
+    "LINE-ITEM-UNKNOWN":    FindingCode(_E, "the item is not in our item list", "ask the partner what it is, or add the item number to the item list"),
+    "LINE-QUANTITY-BAD":    FindingCode(_E, "the quantity is missing, zero, negative or not whole", "ask the partner for the quantity"),
+    "LINE-PO-UNKNOWN":      FindingCode(_W, "the stated order is not one of this partner's", "nothing: the line is placed by other evidence"),
+    "LINE-NEVER-SOLD":      FindingCode(_E, "the item was never sold to this partner before the return", "ask the partner where it was bought"),
+    "LINE-BEYOND-SOLD":     FindingCode(_E, "more is returned than is left of what was sold", "ask the partner to check the quantity"),
+    "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
+    # --- the warehouse's word against the retailer's
+    "RECEIPT-UNANNOUNCED":  FindingCode(_W, "goods came that nobody announced", "ask the retailer; the goods are kept as a provisional return"),
+    "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),
+    "RECEIPT-SHORT":        FindingCode(_W, "less came than was announced", "tell the retailer what is missing"),
+    "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
+    "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
+    "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
+}
+# fmt: on
+
+
+def as_table(findings: Iterable[Finding]) -> pa.Table:
+    """Findings as one Arrow table of the shape ``schemas.tables.FINDINGS``, in the order given."""
+    rows = [
+        {
+            "code": f.code,
+            "severity": f.severity.value,
+            "file": f.place.file,
+            "offset": f.place.offset,
+            "length": f.place.length,
+            "path": f.place.path,
+            "document": f.document,
+            "line_no": f.line_no,
+            "detail": f.detail,
+        }
+        for f in findings
+    ]
+    return pa.Table.from_pylist(rows, schema=FINDINGS)

@@ -1,0 +1,122 @@
+"""Open this when you write or read a ``partner.yaml``: what we know of a retailer, a warehouse or our own ERP.
+
+A partner is a folder below the partners' folder: ``partner.yaml``, maps, code lists and samples. It never needs Python.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Role = Literal["retailer", "warehouse", "erp"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(_Strict):
+    """How a partner names itself in an envelope: ISA05/06 for X12, UNB 0007/0004 for EDIFACT, or any other scheme."""
+
+    scheme: Literal["x12", "edifact", "name"]
+    qualifier: str = ""
+    id: str
+
+
+class Arrival(_Strict):
+    """When a file in a mailbox counts as wholly written.
+
+    ``rename``: the partner writes under a temporary name and renames. ``stable``: size and time stood still for
+    ``settle_seconds`` over two listings. Names that match ``ignore`` never count.
+    """
+
+    rule: Literal["rename", "stable"] = "stable"
+    settle_seconds: int = Field(60, ge=0)
+    ignore: tuple[str, ...] = (".*", "*.tmp", "*.part", "*.filepart", "*.writing", "*.swp", "*~")
+
+
+class Channel(_Strict):
+    """A mailbox of the partner. Addresses and keys that differ per installation stand in the settings, not here."""
+
+    id: str = "main"
+    kind: Literal["sftp", "folder"]
+    inbox: str = Field(description="folder we read from")
+    archive: str = Field(description="folder that read files are moved to")
+    outbox: str | None = Field(None, description="folder we write answers to; none: the partner gets no answers here")
+    arrival: Arrival = Arrival()
+    file_bytes_max: int = Field(64 * 1024 * 1024, description="larger files are left where they are, and reported")
+
+
+class Limits(_Strict):
+    """Up to which net amount, in units of the currency, a credit goes out without a person."""
+
+    line: Decimal = Decimal(500)
+    note: Decimal = Decimal(2500)
+
+
+Verdict = Literal["credit", "refuse", "hold"]
+
+
+class Policy(_Strict):
+    """What we agreed with a retailer about returns. Every rule that decides is named by its key here."""
+
+    version: str = "1"
+    window_days: int = Field(365, ge=0, description="calendar days from the sale to the return, both days in the zone")
+    receipt_days: int = Field(21, ge=0, description="days after the notice when its box is overdue")
+    goods_stay: tuple[str, ...] = Field(("keep", "dispose"), description="dispositions that are credited without goods")
+    conditions: dict[str, Verdict] = {
+        "sellable": "credit",
+        "repack": "credit",
+        "second": "credit",
+        "damaged": "refuse",
+        "wrong_item": "hold",
+        "unknown": "hold",
+    }
+    unplaced: dict[str, Verdict] = {
+        "LINE-NEVER-SOLD": "refuse",
+        "LINE-BEYOND-SOLD": "refuse",
+        "LINE-ITEM-UNKNOWN": "hold",
+    }
+    spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
+    limits: Limits = Limits()
+
+
+class Address(_Strict):
+    """A postal address as a credit note needs it (EN 16931 BG-5, BG-8)."""
+
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "GB"
+
+
+class Party(_Strict):
+    """Who stands on a credit note (EN 16931 BG-4 seller, BG-7 buyer)."""
+
+    legal_name: str
+    vat_id: str | None = None
+    endpoint: tuple[str, str] | None = Field(None, description="electronic address: EAS scheme and value")
+    address: Address = Address()
+
+
+class Partner(_Strict):
+    """A partner.yaml."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    name: str
+    role: Role
+    timezone: str = "Europe/London"
+    identities: tuple[Identity, ...] = ()
+    our_identity: Identity | None = Field(None, description="how this partner addresses us")
+    party: Party | None = Field(None, description="retailers: who the credit note is for")
+    channels: tuple[Channel, ...] = ()
+    acknowledge: bool = Field(True, description="answer files with 997, CONTRL or a table of results")
+    tolerate: tuple[Literal["segment_count"], ...] = Field((), description="named deviations that do not quarantine")
+    policy: Policy = Policy()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name

@@ -1,0 +1,475 @@
+"""Open this when you ask what is stored: one SQLModel table for each noun, all of them written by the store alone.
+
+Rows are never built from outside data by these classes: work hands Arrow tables to the store (schemas/outcome.py).
+Tables in SEALED carry their content's digest into the audit chain; APPEND_ONLY ones refuse UPDATE and DELETE.
+"""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on both databases (SQLite gives naive times back)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# --- what arrived
+
+
+class Listing(SQLModel, table=True):
+    """A file seen in a mailbox, with the last size and time seen: how a half-written file is told from a whole one."""
+
+    partner: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    size: int
+    modified: float
+    unchanged_since: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+
+
+class Arrival(SQLModel, table=True):
+    """A file taken from a mailbox. The same bytes under another name are another arrival of the same source file."""
+
+    arrival: str = Field(primary_key=True)
+    partner: str
+    channel: str
+    name: str
+    size: int
+    modified: float
+    file: str = Field(index=True)
+    arrived_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    duplicate: bool = False
+    archived: bool = False
+
+
+class SourceFile(SQLModel, table=True):
+    """Bytes in the vault, once for each partner. state: received, processed, quarantined."""
+
+    __tablename__ = "source_file"
+    partner: str = Field(primary_key=True)
+    file: str = Field(primary_key=True)
+    name: str
+    size: int
+    arrived_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    state: str = Field("received", index=True)
+    standard: str | None = None
+
+
+class Interchange(SQLModel, table=True):
+    """An envelope as it arrived: ISA..IEA or UNB..UNZ."""
+
+    interchange: str = Field(primary_key=True)
+    partner: str
+    file: str
+    offset: int
+    length: int
+    standard: str
+    sender: str
+    receiver: str
+    control: str
+    usage: str = ""
+    state: str = "accepted"
+
+
+class Document(SQLModel, table=True):
+    """A business document. state: accepted, quarantined, duplicate, held."""
+
+    document: str = Field(primary_key=True)
+    partner: str = Field(index=True)
+    file: str = Field(index=True)
+    offset: int
+    length: int
+    kind: str
+    standard: str
+    message_type: str
+    interchange_control: str | None = None
+    group_control: str | None = None
+    message_control: str | None = None
+    number: str | None = Field(None, index=True)
+    purpose: str | None = None
+    issued_on: date | None = None
+    rule_version: str
+    content: str = ""  # digest of the normalised lines: tells a repeat from a conflict
+    state: str = "accepted"
+    duplicate_of: str | None = None
+
+
+class FindingRow(SQLModel, table=True):
+    """A finding, as recorded."""
+
+    __tablename__ = "finding"
+    finding: str = Field(primary_key=True)
+    partner: str = Field(index=True)
+    code: str
+    severity: str
+    file: str = Field(index=True)
+    offset: int
+    length: int
+    path: str
+    document: str | None = Field(None, index=True)
+    line_no: int | None = None
+    detail: str
+    found_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+
+
+class NoticeLine(SQLModel, table=True):
+    """A line of a notice, as the retailer said it."""
+
+    __tablename__ = "notice_line"
+    document: str = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    file: str
+    offset: int
+    length: int
+    store: str | None = None
+    gtin: str | None = None
+    vendor_item: str | None = None
+    buyer_item: str | None = None
+    quantity_raw: str | None = None
+    unit_raw: str | None = None
+    units: int | None = None
+    po_number: str | None = None
+    po_line: str | None = None
+    invoice_number: str | None = None
+    delivery_note: str | None = None
+    reason: str | None = None
+    disposition: str | None = None
+    carton: str | None = None
+    unit_price: str | None = None
+    currency: str | None = None
+
+
+class ReceiptLine(SQLModel, table=True):
+    """A line of a warehouse receipt, as the warehouse said it."""
+
+    __tablename__ = "receipt_line"
+    document: str = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    file: str
+    offset: int
+    length: int
+    retailer: str | None = None
+    notice_number: str | None = None
+    store: str | None = None
+    received_on: date | None = None
+    gtin: str | None = None
+    vendor_item: str | None = None
+    buyer_item: str | None = None
+    quantity_raw: str | None = None
+    unit_raw: str | None = None
+    units: int | None = None
+    condition: str | None = None
+    carton: str | None = None
+    complete: bool = True
+
+
+# --- what was sold
+
+
+class Item(SQLModel, table=True):
+    """An article of ours."""
+
+    gtin: str = Field(primary_key=True)
+    vendor_item: str = Field(index=True)
+    description: str = ""
+
+
+class InvoiceLine(SQLModel, table=True):
+    """A sold line: order and invoice, units and exact money. The basis of credit."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (Index("invoice_line_item", "retailer", "gtin"),)
+    invoice_line: str = Field(primary_key=True)
+    document: str
+    line_no: int
+    file: str
+    offset: int
+    length: int
+    company: str
+    retailer: str
+    store: str | None = None
+    invoice_number: str
+    invoice_line_no: str
+    po_number: str | None = Field(None, index=True)
+    po_line: str | None = None
+    sold_on: date
+    gtin: str
+    units: int
+    unit_price: str
+    net_minor: int
+    tax_minor: int
+    tax_category: str
+    tax_rate: str
+    currency: str
+
+
+class Creditable(SQLModel, table=True):
+    """What returns have taken of an invoice line. The database itself refuses more units or money than were sold."""
+
+    __table_args__ = (
+        CheckConstraint("units_taken between 0 and units", name="creditable_units_taken"),
+        CheckConstraint("net_taken between 0 and net_minor", name="creditable_net_taken"),
+        CheckConstraint("tax_taken between 0 and tax_minor", name="creditable_tax_taken"),
+        CheckConstraint("units_credited between 0 and units_taken", name="creditable_units_credited"),
+        CheckConstraint("net_credited between 0 and net_taken", name="creditable_net_credited"),
+        CheckConstraint("tax_credited between 0 and tax_taken", name="creditable_tax_credited"),
+    )
+    invoice_line: str = Field(primary_key=True)
+    units: int
+    net_minor: int
+    tax_minor: int
+    units_taken: int = 0
+    net_taken: int = 0
+    tax_taken: int = 0
+    units_credited: int = 0
+    net_credited: int = 0
+    tax_credited: int = 0
+
+
+# --- what we hold
+
+
+class Return(SQLModel, table=True):
+    """A return as we hold it. origin: notice, or dock for a provisional return from an unannounced box."""
+
+    __tablename__ = "return"
+    __table_args__ = (UniqueConstraint("retailer", "number"),)
+    return_id: str = Field(primary_key=True)
+    retailer: str = Field(index=True)
+    number: str
+    origin: str
+    document: str  # the notice, or the receipt of a provisional return
+    store: str | None = None
+    returned_on: date | None = None
+
+
+class ReturnLine(SQLModel, table=True):
+    """A line of a return, with what it claims."""
+
+    __tablename__ = "return_line"
+    return_line: str = Field(primary_key=True)
+    return_id: str = Field(index=True)
+    retailer: str
+    document: str
+    line_no: int
+    origin: str
+    gtin: str | None = None
+    units: int
+    carton: str | None = None
+    reason: str | None = None
+    disposition: str | None = None
+    po_number: str | None = None
+    unit_price: str | None = None
+
+
+class Carton(SQLModel, table=True):
+    """A box. state: expected, verified, discrepant, unexpected."""
+
+    carton: str = Field(primary_key=True)
+    return_id: str = Field(primary_key=True)
+    state: str = "expected"
+
+
+class Allocation(SQLModel, table=True):
+    """Units of a return line on an invoice line: a portion, with its evidence."""
+
+    portion: str = Field(primary_key=True)
+    return_line: str = Field(index=True)
+    invoice_line: str | None = Field(None, index=True)
+    units: int
+    net_minor: int
+    tax_minor: int
+    currency: str
+    evidence: str
+    rank: int
+    runner_up: str | None = None
+    spread_low: int
+    spread_high: int
+    unplaced: str | None = None
+    rule_version: str
+
+
+class Movement(SQLModel, table=True):
+    """Units and money from one bucket to another. Append-only; the truth of the ledger."""
+
+    __table_args__ = (CheckConstraint("units > 0", name="movement_units"),)
+    movement: str = Field(primary_key=True)
+    portion: str = Field(index=True)
+    return_line: str = Field(index=True)
+    invoice_line: str | None = Field(None, index=True)
+    units: int
+    net_minor: int
+    tax_minor: int
+    currency: str
+    from_bucket: str
+    to_bucket: str
+    cause: str
+    rule_version: str
+    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+
+
+class Inspection(SQLModel, table=True):
+    """The condition in which a movement into `received` was counted."""
+
+    movement: str = Field(primary_key=True)
+    portion: str = Field(index=True)
+    units: int
+    condition: str
+    receipt_document: str
+
+
+class Difference(SQLModel, table=True):
+    """Announced against received."""
+
+    return_line: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    receipt_document: str = Field(primary_key=True)
+    receipt_line_no: int = Field(primary_key=True)
+    units: int
+
+
+class Decision(SQLModel, table=True):
+    """What happens with units, and the rule that said so."""
+
+    decision: str = Field(primary_key=True)
+    portion: str = Field(index=True)
+    return_line: str = Field(index=True)
+    outcome: str
+    units: int
+    net_minor: int
+    tax_minor: int
+    currency: str
+    rule: str
+    because: str
+    policy_version: str
+    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+
+
+# --- money
+
+
+class CreditIntent(SQLModel, table=True):
+    """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked."""
+
+    __tablename__ = "credit_intent"
+    __table_args__ = (UniqueConstraint("company", "return_id", "sequence"),)
+    reference: str = Field(primary_key=True)
+    company: str
+    retailer: str = Field(index=True)
+    return_id: str
+    sequence: int
+    currency: str
+    net_minor: int
+    tax_minor: int
+    request: str  # canonical JSON
+    request_hash: str
+    state: str = Field(index=True)
+    attempts: int = 0
+    lease_owner: str | None = None
+    lease_fence: int = 0
+    lease_until: datetime | None = Field(None, sa_type=UtcTime)  # type: ignore[call-overload]
+    look_again_at: datetime | None = Field(None, sa_type=UtcTime)  # type: ignore[call-overload]
+    draft_id: str | None = Field(None, unique=True)
+    approved_by: str | None = None
+    problem: str | None = None
+
+
+class CreditIntentLine(SQLModel, table=True):
+    """A portion on an intent. A portion's accepted units stand on one intent only."""
+
+    __tablename__ = "credit_intent_line"
+    reference: str = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    portion: str = Field(index=True)
+    return_line: str
+    invoice_line: str
+    units: int
+    net_minor: int
+    tax_minor: int
+
+
+class CreditNote(SQLModel, table=True):
+    """A posted credit note, as read back from the ERP."""
+
+    __tablename__ = "credit_note"
+    reference: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    draft_id: str = Field(unique=True)
+    posted_on: date
+    currency: str
+    net_minor: int
+    tax_minor: int
+    document_digest: str  # sha256 of the posted document as read back
+
+
+# --- answers, clocks, audit
+
+
+class OutboundMessage(SQLModel, table=True):
+    """An answer on its way; its bytes are in the vault. state: pending, sent."""
+
+    __tablename__ = "outbound_message"
+    key: str = Field(primary_key=True)
+    partner: str = Field(index=True)
+    channel: str
+    kind: str
+    name: str
+    file: str
+    control: int | None = None
+    in_answer_to: str
+    state: str = Field("pending", index=True)
+
+
+class DueEvent(SQLModel, table=True):
+    """What must happen next, and by when. Overdue ones are in somebody's queue."""
+
+    __tablename__ = "due_event"
+    subject: str = Field(primary_key=True)
+    event: str = Field(primary_key=True)
+    partner: str = Field(index=True)
+    due_on: date
+    met: bool = False
+
+
+class AuditEvent(SQLModel, table=True):
+    """One recorded outcome: who did what, the digests of the rows it wrote, and the hash of the event before."""
+
+    __tablename__ = "audit_event"
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    actor: str
+    action: str
+    subject: str
+    rows: str  # canonical JSON: table → row key → digest
+    prev_hash: str
+    hash: str
+
+
+SEALED: tuple[type[SQLModel], ...] = (
+    SourceFile, Document, NoticeLine, ReceiptLine, InvoiceLine, Creditable, Return, ReturnLine, Allocation, Movement,
+    Inspection, Difference, Decision, CreditIntent, CreditIntentLine, CreditNote, OutboundMessage,
+)  # fmt: skip
+
+APPEND_ONLY: tuple[type[SQLModel], ...] = (
+    NoticeLine, ReceiptLine, InvoiceLine, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine,
+    CreditNote, AuditEvent,
+)  # fmt: skip

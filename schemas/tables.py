@@ -1,0 +1,172 @@
+"""Open this when you ask what a table between two steps looks like: the canonical Arrow tables, one definition each.
+
+Conventions, held by every table:
+
+- ``file`` is the sha256 of the file in the vault; ``offset`` and ``length`` are bytes in it: the place of the row.
+- money is an integer of minor units (``_minor``) of the row's ISO 4217 ``currency``; unit prices stay decimal text.
+- ``units`` are whole numbers of the item's base unit; the raw quantity and unit stand beside them as text.
+- ids are text and derived from the business fact, so that the same archive gives the same ids again.
+- GTINs are 14 digits. Days are calendar days in the partner's zone.
+"""
+
+import pyarrow as pa
+
+_T, _I, _D = pa.string(), pa.int64(), pa.date32()
+
+
+def _table(means: str, /, **columns: pa.DataType | tuple[pa.DataType, str]) -> pa.Schema:
+    """A schema whose fields carry their unit or meaning as metadata."""
+    fields = []
+    for name, spec in columns.items():
+        kind, note = spec if isinstance(spec, tuple) else (spec, "")
+        fields.append(pa.field(name, kind, metadata={"note": note} if note else None))
+    return pa.schema(fields, metadata={"means": means})
+
+
+FINDINGS = _table(
+    "what is wrong, where, one row a finding",
+    code=_T, severity=_T, file=_T, offset=_I, length=_I, path=_T, document=_T, line_no=_I, detail=_T,
+)  # fmt: skip
+
+DOCUMENTS = _table(
+    "one row a business document read from a file",
+    document=(_T, "id: file digest (12) and index of the message in the file"),
+    file=_T,
+    offset=_I,
+    length=_I,
+    partner=(_T, "the partner whose channel and map it is"),
+    kind=(_T, "notice, receipt or sales"),
+    standard=(_T, "x12, edifact or delimited"),
+    message_type=(_T, "180, 944, RETANN, RECADV; the map's name for delimited files"),
+    interchange_control=_T,
+    group_control=_T,
+    message_control=_T,
+    number=(_T, "the business key: BGN02, BGM 1004, W1703, a column"),
+    purpose=(_T, "original, cancel, replace, copy"),
+    issued_on=_D,
+    rule_version=(_T, "content hash of the map that read it"),
+)
+
+NOTICE_LINES = _table(
+    "what the retailer says comes back, one row a line",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    store=(_T, "the partner's own number of the shop"),
+    gtin=(_T, "14 digits, or null"),
+    vendor_item=_T, buyer_item=_T,
+    quantity_raw=_T, unit_raw=_T,
+    units=(_I, "base units; null when the raw quantity is unusable"),
+    po_number=_T, po_line=_T, invoice_number=_T, delivery_note=_T,
+    reason=(_T, "code of mappings/codes/reasons.csv"),
+    disposition=(_T, "return, keep, dispose, repair, hold"),
+    carton=(_T, "SSCC of 18 digits, or another label"),
+    unit_price=(_T, "decimal text, as stated"),
+    currency=_T,
+)  # fmt: skip
+
+RECEIPT_LINES = _table(
+    "what the warehouse counted, one row a line and condition",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    retailer=(_T, "who sent the box, as the warehouse names it; null when unknown"),
+    notice_number=(_T, "the return the box belongs to, as the warehouse reads it; null when unannounced"),
+    store=_T,
+    received_on=_D,
+    gtin=_T, vendor_item=_T, buyer_item=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I,
+    condition=(_T, "sellable, damaged, ...: code of mappings/codes/conditions.csv"),
+    carton=_T,
+    complete=(pa.bool_(), "true: the box was counted in full, what is not here did not come"),
+)  # fmt: skip
+
+SALE_LINES = _table(
+    "what was ordered and invoiced, one row an invoice line",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    company=(_T, "our selling entity"),
+    retailer=(_T, "partner id of the customer"),
+    store=_T, invoice_number=_T, invoice_line=_T, po_number=_T, po_line=_T, sold_on=_D,
+    gtin=_T, vendor_item=_T, description=_T,
+    units=_I, unit_price=_T,
+    net_minor=(_I, "line total without tax"),
+    tax_minor=(_I, "tax of the line"),
+    tax_category=(_T, "EN 16931 VAT category: S, Z, E, AE, K, G, O"),
+    tax_rate=(_T, "per cent, decimal text"),
+    currency=_T,
+)  # fmt: skip
+
+CLAIMS = _table(
+    "units that look for an invoice line, one row a return line",
+    return_line=_T, return_id=_T, retailer=_T, store=_T,
+    gtin=(_T, "the item, resolved"),
+    units=_I,
+    returned_on=_D,
+    po_number=_T, po_line=_T, invoice_number=_T, delivery_note=_T, unit_price=_T,
+)  # fmt: skip
+
+SUPPLY = _table(
+    "what was sold and is not yet taken by a return, one row an invoice line",
+    invoice_line=(_T, "id: company/invoice/line"),
+    company=_T, retailer=_T, store=_T, gtin=_T, invoice_number=_T, po_number=_T, po_line=_T, sold_on=_D,
+    unit_price=_T, currency=_T,
+    units=(_I, "sold"), net_minor=(_I, "sold"), tax_minor=(_I, "sold"),
+    units_taken=(_I, "reserved or credited by earlier returns"), net_taken=_I, tax_taken=_I,
+)  # fmt: skip
+
+ALLOCATIONS = _table(
+    "portions: units of a return line on an invoice line, or on none",
+    portion=(_T, "id: return line and a counter, r/.../1#1"),
+    return_line=_T,
+    invoice_line=(_T, "null when nothing fits"),
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    evidence=(_T, "code of schemas.evidence; `none` when not placed"),
+    rank=(_I, "0 is the strongest evidence"),
+    runner_up=(_T, "the next best invoice line, or null"),
+    spread_low=(_I, "lowest credit (net) that an equally good placement gives"),
+    spread_high=(_I, "highest"),
+    unplaced=(_T, "finding code that says why nothing fits, or null"),
+)  # fmt: skip
+
+MOVEMENTS = _table(
+    "units and money between buckets, append-only",
+    movement=(_T, "id: portion>bucket@cause"),
+    portion=_T, return_line=_T, invoice_line=_T,
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    from_bucket=_T, to_bucket=_T,
+    cause=(_T, "document id, decision id or intent reference that caused it"),
+    rule_version=_T,
+)  # fmt: skip
+
+OPEN_PORTIONS = _table(
+    "what is not finished, one row a portion, with the balances of its buckets",
+    portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T, store=_T, gtin=_T, carton=_T,
+    disposition=_T, reason=_T, returned_on=_D, origin=(_T, "notice or dock"),
+    invoice_line=_T, company=_T, currency=_T, evidence=_T, rank=_I, spread_low=_I, spread_high=_I, sold_on=_D,
+    unplaced=_T,
+    announced_units=_I, announced_net=_I, announced_tax=_I,
+    received_units=_I, received_net=_I, received_tax=_I,
+    accepted_units=_I, accepted_net=_I, accepted_tax=_I,
+)  # fmt: skip
+
+INSPECTIONS = _table(
+    "received units by condition, one row a movement into `received`",
+    movement=_T, portion=_T, units=_I, condition=_T, receipt_document=_T,
+)  # fmt: skip
+
+DIFFERENCES = _table(
+    "announced against received, one row a difference",
+    return_line=_T, kind=(_T, "short, over, damaged, unannounced"), units=_I, receipt_document=_T, receipt_line_no=_I,
+)  # fmt: skip
+
+DECISIONS = _table(
+    "what happens with received units, one row a decision",
+    decision=(_T, "id: movement or portion it decides on"),
+    portion=_T, return_line=_T,
+    outcome=(_T, "credit, refuse or hold"),
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    rule=(_T, "the policy rule that said so, as a key of partner.yaml"),
+    because=(_T, "one sentence for a person"),
+    policy_version=_T,
+)  # fmt: skip
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """A table of this shape without rows."""
+    return schema.empty_table()
