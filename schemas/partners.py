@@ -78,6 +78,7 @@ class Policy(_Strict):
         "LINE-BEYOND-SOLD": "refuse",
         "LINE-ITEM-UNKNOWN": "hold",
     }
+    order: Literal["newest", "oldest"] = Field("newest", description="which of equally evident sales is taken first")
     spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
     limits: Limits = Limits()
 

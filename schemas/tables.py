@@ -150,6 +150,25 @@ INSPECTIONS = _table(
     movement=_T, portion=_T, units=_I, condition=_T, receipt_document=_T,
 )  # fmt: skip
 
+UNDECIDED = _table(
+    "units that wait for a decision: counted ones by condition, and announced ones that stay at the store",
+    decision=(_T, "id: the movement into `received`, or portion>keep"),
+    portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T,
+    bucket=(_T, "received or announced: where the units are"),
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    condition=(_T, "null when the goods stay at the store"),
+    disposition=_T, returned_on=_D,
+    invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, unplaced=_T,
+)  # fmt: skip
+
+CREDIT_LINES = _table(
+    "accepted units that no intent carries yet, with all that a credit note says about them",
+    decision=_T, portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T, store=_T, reason=_T,
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    invoice_line=_T, company=_T, invoice_number=_T, invoice_line_no=_T, sold_on=_D, po_number=_T, po_line=_T,
+    gtin=_T, vendor_item=_T, description=_T, tax_category=_T, tax_rate=_T,
+)  # fmt: skip
+
 DIFFERENCES = _table(
     "announced against received, one row a difference",
     return_line=_T, kind=(_T, "short, over, damaged, unannounced"), units=_I, receipt_document=_T, receipt_line_no=_I,
