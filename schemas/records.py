@@ -43,7 +43,7 @@ class Listing(SQLModel, table=True):
     name: str = Field(primary_key=True)
     size: int
     modified: float
-    unchanged_since: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    unchanged_since: datetime = Field(sa_type=UtcTime)
 
 
 class Arrival(SQLModel, table=True):
@@ -56,7 +56,7 @@ class Arrival(SQLModel, table=True):
     size: int
     modified: float
     file: str = Field(index=True)
-    arrived_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    arrived_at: datetime = Field(sa_type=UtcTime)
     duplicate: bool = False
     archived: bool = False
 
@@ -69,7 +69,7 @@ class SourceFile(SQLModel, table=True):
     file: str = Field(primary_key=True)
     name: str
     size: int
-    arrived_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    arrived_at: datetime = Field(sa_type=UtcTime)
     state: str = Field("received", index=True)
     standard: str | None = None
 
@@ -128,7 +128,7 @@ class FindingRow(SQLModel, table=True):
     document: str | None = Field(None, index=True)
     line_no: int | None = None
     detail: str
-    found_at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    found_at: datetime = Field(sa_type=UtcTime)
 
 
 class NoticeLine(SQLModel, table=True):
@@ -324,7 +324,7 @@ class Movement(SQLModel, table=True):
     to_bucket: str
     cause: str
     rule_version: str
-    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=UtcTime)
 
 
 class Inspection(SQLModel, table=True):
@@ -361,7 +361,7 @@ class Decision(SQLModel, table=True):
     rule: str
     because: str
     policy_version: str
-    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=UtcTime)
 
 
 # --- money
@@ -386,8 +386,8 @@ class CreditIntent(SQLModel, table=True):
     attempts: int = 0
     lease_owner: str | None = None
     lease_fence: int = 0
-    lease_until: datetime | None = Field(None, sa_type=UtcTime)  # type: ignore[call-overload]
-    look_again_at: datetime | None = Field(None, sa_type=UtcTime)  # type: ignore[call-overload]
+    lease_until: datetime | None = Field(None, sa_type=UtcTime)
+    look_again_at: datetime | None = Field(None, sa_type=UtcTime)
     draft_id: str | None = Field(None, unique=True)
     approved_by: str | None = None
     problem: str | None = None
@@ -455,7 +455,7 @@ class AuditEvent(SQLModel, table=True):
 
     __tablename__ = "audit_event"
     seq: int = Field(primary_key=True)
-    at: datetime = Field(sa_type=UtcTime)  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=UtcTime)
     actor: str
     action: str
     subject: str

@@ -38,7 +38,8 @@ class Capabilities:
 
 
 class Erp(Protocol):
-    """An ERP. Outcomes: return (succeeded), PermanentError (refused), TransientError (nothing was sent), UncertainError.
+    """An ERP. A call returns (it succeeded) or raises PermanentError (refused), TransientError (nothing was sent)
+    or UncertainError (nobody knows).
 
     The contract suite ``tests/contracts/test_erp.py`` runs on every implementation.
     """

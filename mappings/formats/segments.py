@@ -1,6 +1,6 @@
 """Open this when you read EDI: a batch of X12 or EDIFACT files as columns, every row with its bytes.
 
-The files of a batch are joined into one buffer; all offsets below point into it, and ``FILES`` maps them back to a file.
+The files of a batch are joined into one buffer; all offsets below point into it; ``FILES`` maps them back to a file.
 Membership (which message, which group, which interchange) is an integer column, not a tree of objects.
 """
 
