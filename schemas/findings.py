@@ -5,6 +5,7 @@ value found, and through its code the next step for a person. Findings travel as
 ``schemas.tables.FINDINGS`` so that one file or ten thousand are handled alike.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -141,3 +142,15 @@ def as_table(findings: Iterable[Finding]) -> pa.Table:
         for f in findings
     ]
     return pa.Table.from_pylist(rows, schema=FINDINGS)
+
+
+def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:
+    """Findings as rows of ``schemas.records.FindingRow``: each with an id made of its cause, place and code."""
+    times: Counter[str] = Counter()
+    ids = []
+    for row in findings.to_pylist():
+        key = f"{cause}{row['file'][:12]}:{row['offset']}:{row['code']}:{row['line_no'] or 0}"
+        times[key] += 1
+        ids.append(f"{partner}:{key}#{times[key]}")
+    columns = {"finding": ids, "partner": [partner] * len(ids)}
+    return pa.table(columns | {name: findings[name] for name in findings.column_names})

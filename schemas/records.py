@@ -2,13 +2,21 @@
 
 Rows are never built from outside data by these classes: work hands Arrow tables to the store (schemas/outcome.py).
 Tables in SEALED carry their content's digest into the audit chain; APPEND_ONLY ones refuse UPDATE and DELETE.
+Foreign keys hold the path of the money: no line without its document, no credit line without its decision.
 """
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+# Every constraint has a name that a migration can call it by, the same on every database.
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_by_%(column_0_N_name)s",
+    "uq": "%(table_name)s_one_%(column_0_N_name)s",
+    "fk": "%(table_name)s_has_%(column_0_N_name)s",
+}
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -93,6 +101,7 @@ class Interchange(SQLModel, table=True):
 class Document(SQLModel, table=True):
     """A business document. state: accepted, quarantined, duplicate, held."""
 
+    __table_args__ = (ForeignKeyConstraint(["partner", "file"], ["source_file.partner", "source_file.file"]),)
     document: str = Field(primary_key=True)
     partner: str = Field(index=True)
     file: str = Field(index=True)
@@ -135,7 +144,7 @@ class NoticeLine(SQLModel, table=True):
     """A line of a notice, as the retailer said it."""
 
     __tablename__ = "notice_line"
-    document: str = Field(primary_key=True)
+    document: str = Field(primary_key=True, foreign_key="document.document")
     line_no: int = Field(primary_key=True)
     file: str
     offset: int
@@ -162,7 +171,7 @@ class ReceiptLine(SQLModel, table=True):
     """A line of a warehouse receipt, as the warehouse said it."""
 
     __tablename__ = "receipt_line"
-    document: str = Field(primary_key=True)
+    document: str = Field(primary_key=True, foreign_key="document.document")
     line_no: int = Field(primary_key=True)
     file: str
     offset: int
@@ -197,9 +206,9 @@ class InvoiceLine(SQLModel, table=True):
     """A sold line: order and invoice, units and exact money. The basis of credit."""
 
     __tablename__ = "invoice_line"
-    __table_args__ = (Index("invoice_line_item", "retailer", "gtin"),)
+    __table_args__ = (Index(None, "retailer", "gtin"),)
     invoice_line: str = Field(primary_key=True)
-    document: str
+    document: str = Field(foreign_key="document.document")
     line_no: int
     file: str
     offset: int
@@ -233,7 +242,7 @@ class Creditable(SQLModel, table=True):
         CheckConstraint("net_credited between 0 and net_taken", name="creditable_net_credited"),
         CheckConstraint("tax_credited between 0 and tax_taken", name="creditable_tax_credited"),
     )
-    invoice_line: str = Field(primary_key=True)
+    invoice_line: str = Field(primary_key=True, foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
     tax_minor: int
@@ -257,7 +266,7 @@ class Return(SQLModel, table=True):
     retailer: str = Field(index=True)
     number: str
     origin: str
-    document: str  # the notice, or the receipt of a provisional return
+    document: str = Field(foreign_key="document.document")  # the notice, or the receipt of a provisional return
     store: str | None = None
     returned_on: date | None = None
 
@@ -267,9 +276,9 @@ class ReturnLine(SQLModel, table=True):
 
     __tablename__ = "return_line"
     return_line: str = Field(primary_key=True)
-    return_id: str = Field(index=True)
-    retailer: str
-    document: str
+    return_id: str = Field(index=True, foreign_key="return.return_id")
+    retailer: str = Field(index=True)
+    document: str = Field(foreign_key="document.document")
     line_no: int
     origin: str
     gtin: str | None = None
@@ -285,7 +294,7 @@ class Carton(SQLModel, table=True):
     """A box. state: expected, verified, discrepant, unexpected."""
 
     carton: str = Field(primary_key=True)
-    return_id: str = Field(primary_key=True)
+    return_id: str = Field(primary_key=True, foreign_key="return.return_id")
     state: str = "expected"
 
 
@@ -293,8 +302,8 @@ class Allocation(SQLModel, table=True):
     """Units of a return line on an invoice line: a portion, with its evidence."""
 
     portion: str = Field(primary_key=True)
-    return_line: str = Field(index=True)
-    invoice_line: str | None = Field(None, index=True)
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    invoice_line: str | None = Field(None, index=True, foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
     tax_minor: int
@@ -313,9 +322,9 @@ class Movement(SQLModel, table=True):
 
     __table_args__ = (CheckConstraint("units > 0", name="movement_units"),)
     movement: str = Field(primary_key=True)
-    portion: str = Field(index=True)
-    return_line: str = Field(index=True)
-    invoice_line: str | None = Field(None, index=True)
+    portion: str = Field(index=True, foreign_key="allocation.portion")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    invoice_line: str | None = Field(None, index=True, foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
     tax_minor: int
@@ -330,19 +339,19 @@ class Movement(SQLModel, table=True):
 class Inspection(SQLModel, table=True):
     """The condition in which a movement into `received` was counted."""
 
-    movement: str = Field(primary_key=True)
-    portion: str = Field(index=True)
+    movement: str = Field(primary_key=True, foreign_key="movement.movement")
+    portion: str = Field(index=True, foreign_key="allocation.portion")
     units: int
     condition: str
-    receipt_document: str
+    receipt_document: str = Field(index=True, foreign_key="document.document")
 
 
 class Difference(SQLModel, table=True):
     """Announced against received."""
 
-    return_line: str = Field(primary_key=True)
+    return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     kind: str = Field(primary_key=True)
-    receipt_document: str = Field(primary_key=True)
+    receipt_document: str = Field(primary_key=True, foreign_key="document.document")
     receipt_line_no: int = Field(primary_key=True)
     units: int
 
@@ -351,8 +360,8 @@ class Decision(SQLModel, table=True):
     """What happens with units, and the rule that said so."""
 
     decision: str = Field(primary_key=True)
-    portion: str = Field(index=True)
-    return_line: str = Field(index=True)
+    portion: str = Field(index=True, foreign_key="allocation.portion")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
     outcome: str
     units: int
     net_minor: int
@@ -375,7 +384,7 @@ class CreditIntent(SQLModel, table=True):
     reference: str = Field(primary_key=True)
     company: str
     retailer: str = Field(index=True)
-    return_id: str
+    return_id: str = Field(foreign_key="return.return_id")
     sequence: int
     currency: str
     net_minor: int
@@ -394,14 +403,15 @@ class CreditIntent(SQLModel, table=True):
 
 
 class CreditIntentLine(SQLModel, table=True):
-    """A portion on an intent. A portion's accepted units stand on one intent only."""
+    """A credit decision on an intent. A decision stands on one intent only; without a decision there is no line."""
 
     __tablename__ = "credit_intent_line"
-    reference: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True, foreign_key="credit_intent.reference")
     line_no: int = Field(primary_key=True)
-    portion: str = Field(index=True)
-    return_line: str
-    invoice_line: str
+    decision: str = Field(unique=True, foreign_key="decision.decision")
+    portion: str = Field(index=True, foreign_key="allocation.portion")
+    return_line: str = Field(foreign_key="return_line.return_line")
+    invoice_line: str = Field(foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
     tax_minor: int
@@ -411,7 +421,7 @@ class CreditNote(SQLModel, table=True):
     """A posted credit note, as read back from the ERP."""
 
     __tablename__ = "credit_note"
-    reference: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True, foreign_key="credit_intent.reference")
     number: str = Field(unique=True)
     draft_id: str = Field(unique=True)
     posted_on: date
@@ -428,6 +438,7 @@ class OutboundMessage(SQLModel, table=True):
     """An answer on its way; its bytes are in the vault. state: pending, sent."""
 
     __tablename__ = "outbound_message"
+    __table_args__ = (UniqueConstraint("partner", "control"),)
     key: str = Field(primary_key=True)
     partner: str = Field(index=True)
     channel: str

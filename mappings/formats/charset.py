@@ -1,0 +1,64 @@
+"""Open this when letters come out wrong: which character set a partner's bytes are really in.
+
+A declared character set is believed only as far as the bytes bear it out: declared set, then UTF-8, then cp1252.
+"""
+
+import codecs
+
+# UNB S001 0001 (syntax level) to the codec of its character set. A and B are subsets of ISO 646.
+SYNTAX_LEVELS: dict[str, str] = {
+    "UNOA": "ascii", "UNOB": "ascii", "UNOC": "iso8859-1", "UNOD": "iso8859-2", "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7", "UNOG": "iso8859-3", "UNOH": "iso8859-4", "UNOI": "iso8859-6", "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9", "UNOW": "utf-8", "UNOY": "utf-8",
+}  # fmt: skip
+
+# cp1252 leaves five bytes undefined; latin-1 takes every byte, so the last one always fits.
+_GUESSES = ("utf-8", "cp1252", "latin-1")
+_C1_CONTROLS = bytes(range(0x80, 0xA0))
+
+
+def actual(data: bytes, declared: str | None) -> str:
+    """The codec that decodes these bytes without error: the declared one if they bear it out, else the best guess.
+
+    Bytes that are valid UTF-8 with letters beyond ASCII are UTF-8 whatever an 8-bit set declares: no 8-bit text is
+    that by chance. C1 control characters give away cp1252 that calls itself ISO 8859.
+    """
+    if data.isascii():
+        return declared if declared and _fits(data, declared) else "utf-8"
+    guesses = _GUESSES
+    if declared and not _fits(data, "utf-8") and _fits(data, declared):
+        guesses = (_GUESSES if _is_iso_8859(declared) and _holds_c1(data) else (declared,))
+    elif declared and _same(declared, "utf-8"):
+        guesses = ("utf-8", *_GUESSES)
+    elif declared and _is_wide(declared) and _fits(data, declared):
+        guesses = (declared,)
+    return next(guess for guess in guesses if _fits(data, guess))
+
+
+def is_as_declared(codec: str, declared: str | None, data: bytes) -> bool:
+    """Whether the codec found is the declared one, or the difference cannot be seen in these bytes."""
+    return data.isascii() or (declared is not None and _same(codec, declared))
+
+
+def _fits(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _same(one: str, other: str) -> bool:
+    return codecs.lookup(one).name == codecs.lookup(other).name
+
+
+def _is_iso_8859(codec: str) -> bool:
+    return codecs.lookup(codec).name.startswith("iso8859")
+
+
+def _is_wide(codec: str) -> bool:
+    return codecs.lookup(codec).name.startswith(("utf-16", "utf-32"))
+
+
+def _holds_c1(data: bytes) -> bool:
+    return len(data.translate(None, _C1_CONTROLS)) != len(data)

@@ -1,0 +1,94 @@
+"""Open this when you need the text of EDI values: bytes of ``Segments.values`` as a column of strings.
+
+    text(segments, rows) -> pa.Array      # rows: indices into segments.values (list, numpy or Arrow), one string for each
+
+Values are decoded with the character set of their interchange. Release characters, and the line breaks of a wrapped
+segment, are taken out. Nothing else is changed: blanks and leading zeros stay.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from mappings.formats.segments import Segments
+
+Int = npt.NDArray[np.int64]
+
+
+def text(segments: Segments, rows: Sequence[int] | npt.NDArray[Any] | pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The text of these value rows, in the order asked for, as a string array without nulls."""
+    at = _integers(rows)
+    if not len(at):
+        return pa.array([], pa.string())
+    start, end = _picked(segments.values["start"], at), _picked(segments.values["end"], at)
+    escaped = segments.values["escaped"].to_numpy()[at].astype(bool)
+    gathered, offsets = _gather(segments.buffer, start, end)
+    plain = ~(escaped | _not_ascii(gathered, offsets))
+    if plain.all():
+        return pa.Array.from_buffers(pa.string(), len(at), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
+    raw = pa.Array.from_buffers(pa.binary(), len(at), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
+    charset, release = _of_interchange(segments, at)
+    decoded: list[str] = [
+        value.decode() if simple else _decoded(value, charset[i], release[i], bool(escaped[i]))
+        for i, (value, simple) in enumerate(zip(raw.to_pylist(), plain, strict=True))
+    ]
+    return pa.array(decoded, pa.string())
+
+
+def unescaped(value: str, release: str) -> str:
+    """The value without its release characters and without line breaks that are not released."""
+    return _escapes(release).sub(lambda found: found.group(1) or "", value)
+
+
+@lru_cache
+def _escapes(release: str) -> re.Pattern[str]:
+    if not release:
+        return re.compile(r"[\r\n]()")
+    return re.compile(f"{re.escape(release)}(.)|[\r\n]", re.DOTALL)
+
+
+def _decoded(value: bytes, charset: str, release: str, escaped: bool) -> str:
+    decoded = value.decode(charset)
+    return unescaped(decoded, release) if escaped else decoded
+
+
+def _integers(rows: Any) -> Int:
+    """Row numbers, whatever holds them, as an integer array."""
+    if isinstance(rows, pa.Array | pa.ChunkedArray):
+        rows = rows.to_numpy(zero_copy_only=False) if isinstance(rows, pa.Array) else rows.to_numpy()
+    return np.asarray(rows, dtype=np.int64)
+
+
+def _picked(column: pa.ChunkedArray, at: Int) -> Int:
+    return np.asarray(column.to_numpy()[at], dtype=np.int64)
+
+
+def _gather(buffer: bytes, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The bytes of all values one after the other, and the offsets at which each begins (one more than values)."""
+    length = end - start
+    offsets = np.zeros(len(start) + 1, dtype=np.int64)
+    np.cumsum(length, out=offsets[1:])
+    index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
+    return np.frombuffer(buffer, dtype=np.uint8)[index], offsets.astype(np.int32)
+
+
+def _not_ascii(gathered: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """For each value, whether it holds a byte above 0x7F."""
+    high = np.zeros(len(gathered) + 1, dtype=np.int64)
+    np.cumsum(gathered > 0x7F, out=high[1:])
+    return high[offsets[1:]] > high[offsets[:-1]]
+
+
+def _of_interchange(segments: Segments, at: Int) -> tuple[list[str], list[str]]:
+    """Character set and release character for each value row, by segment, message and interchange."""
+    segment = _picked(segments.values["segment"], at)
+    message = _picked(segments.segments["message"], segment)
+    interchange = pa.array(_picked(segments.messages["interchange"], message))
+    charset = segments.interchanges["charset"].take(interchange)
+    release = segments.interchanges["release"].take(interchange)
+    return charset.to_pylist(), release.to_pylist()

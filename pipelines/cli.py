@@ -1,0 +1,183 @@
+"""Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+
+from schemas.errors import BackhaulError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+app = typer.Typer(
+    help="Reseller returns, from the retailer's notice to a posted credit note.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's.")
+]
+EXIT_FINDINGS, EXIT_FAULT = 1, 2
+
+
+def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """A fault is told in its own words, which end with the next step; never as a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except BackhaulError as fault:
+            err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False, soft_wrap=True)
+            raise typer.Exit(EXIT_FAULT) from None
+
+    return run
+
+
+@app.command()
+@told_plainly
+def run(
+    partners: Annotated[list[str] | None, typer.Argument(help="Only these partners; otherwise all.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Run the whole chain once, without a daemon: mailboxes, ledger, decisions, credit notes, answers, report."""
+    from pipelines.report.book import write_report
+    from pipelines.show import progress_of, run_table, totals_table
+    from pipelines.simulate.partners_online import partners_online
+    from pipelines.wiring import open_hub
+    from pipelines.work.run import in_order, run_partner
+
+    with open_hub(settings) as hub, partners_online(hub.settings):
+        chosen = in_order([hub.catalog.partner(one).partner for one in partners] if partners else hub.catalog.partners)
+        runs = [run_partner(hub, partner) for partner in progress_of(err, chosen, lambda partner: partner.name)]
+        out.print(run_table(runs))
+        out.print(totals_table(hub))
+        written = write_report(hub)
+        out.print(f"Report: {written.page} and {written.workbook}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@told_plainly
+def status(settings: SettingsOption = None) -> None:
+    """What is where, and what is overdue."""
+    from pipelines.show import status_view
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        for part in status_view(hub):
+            out.print(part)
+
+
+@app.command()
+@told_plainly
+def explain(
+    line: Annotated[str, typer.Argument(help="A return line, such as nordstad/NS100001/3, or a return without /3.")],
+    settings: SettingsOption = None,
+) -> None:
+    """The story of a return line, from the bytes that announced it to its credit."""
+    from pipelines.explain import story_view
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        for part in story_view(hub, line):
+            out.print(part)
+
+
+@app.command()
+@told_plainly
+def verify(settings: SettingsOption = None) -> None:
+    """Prove the ledger: conservation laws, credit notes against ledger and ERP, audit chain, archive re-hashed."""
+    from pipelines.show import verdict_view
+    from pipelines.verify import verify_all
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        verdict = verify_all(hub, err)
+        for part in verdict_view(verdict):
+            out.print(part, soft_wrap=True)
+        if verdict.violations:
+            raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+@told_plainly
+def report(settings: SettingsOption = None) -> None:
+    """One HTML page and one workbook: announced, received, credited, differences, open."""
+    from pipelines.report.book import write_report
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        written = write_report(hub)
+        out.print(f"Page:     {written.page}", highlight=False, soft_wrap=True)
+        out.print(f"Workbook: {written.workbook}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@told_plainly
+def approve(
+    reference: Annotated[str, typer.Argument(help="The credit's reference, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who approves it.")],
+    settings: SettingsOption = None,
+) -> None:
+    """Let a credit above its limit go out; the next run posts it."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.approve import approve as approve_intent
+
+    with open_hub(settings, actor=by) as hub:
+        approved = approve_intent(hub, reference, by)
+        out.print(f"{reference} over {approved} is approved by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demonstration keeps its state.")] = Path(
+        ".state/demo"
+    ),
+    stores: Annotated[int | None, typer.Option("--stores", help="A smaller world: only so many stores a retailer.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove the demonstration's state, and stop.")] = False,
+) -> None:
+    """Real wholesale returns of three retailers, from their files to posted credit notes, through Dagster's own job."""
+    from pipelines.simulate.demo import forget_demo, run_demo
+
+    if forget:
+        forget_demo(folder)
+        out.print(f"{folder} is removed.")
+        return
+    run_demo(folder, stores, out)
+
+
+@app.command()
+@told_plainly
+def dagster(
+    port: Annotated[int, typer.Option(help="Port of the page, on this machine only.")] = 3000,
+    settings: SettingsOption = None,
+) -> None:
+    """Open Dagster's page on this state, with its daemon: sensors, schedules, runs."""
+    import subprocess
+
+    from pipelines.dagster_home import use_dagster_home
+    from pipelines.settings import SETTINGS_VARIABLE, find_settings, load_settings
+    from pipelines.simulate.partners_online import partners_online
+
+    path = find_settings(settings)
+    loaded = load_settings(path)
+    os.environ[SETTINGS_VARIABLE] = str(path)
+    use_dagster_home(loaded.state_folder)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    with partners_online(loaded):
+        out.print(f"Dagster's page: http://127.0.0.1:{port} (Ctrl-C stops it)")
+        raise typer.Exit(subprocess.call(command))
+
+
+if __name__ == "__main__":
+    app()

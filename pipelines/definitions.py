@@ -1,0 +1,21 @@
+"""Open this when you ask what Dagster knows: every asset, check, job, sensor and schedule of Backhaul."""
+
+import dagster as dg
+
+from mappings.catalog import Catalog
+from pipelines.defs.chain import CHAIN, partner_chain
+from pipelines.defs.checks import ledger_conserves, notice_lines_meet_expectations
+from pipelines.defs.reports import daily_report, report_job, returns_report
+from pipelines.defs.resources import HubResource
+from pipelines.defs.schedules import hourly_sweep
+from pipelines.defs.sensors import mailbox_sensors, partner_folders
+from pipelines.settings import partners_folder
+
+defs = dg.Definitions(
+    assets=[*CHAIN, returns_report],
+    asset_checks=[ledger_conserves, notice_lines_meet_expectations],
+    jobs=[partner_chain, report_job],
+    sensors=[partner_folders, *mailbox_sensors(Catalog.load(partners_folder()))],
+    schedules=[daily_report, hourly_sweep],
+    resources={"hub": HubResource()},
+)

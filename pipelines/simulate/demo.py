@@ -1,0 +1,110 @@
+"""Open this when `make demo` does not do what it says: the demonstration, from its world to its last table."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+
+from pipelines.dagster_home import use_dagster_home
+from pipelines.settings import SETTINGS_VARIABLE, load_settings
+from pipelines.show import Standing, demo_view, progress_of, standing
+from pipelines.simulate.company import OUR_COMPANIES
+from pipelines.simulate.partners_online import partners_online
+from pipelines.simulate.world import World, build_world
+from pipelines.wiring import open_hub
+from pipelines.work.run import in_order
+from schemas.errors import ConfigError, PermanentError
+from schemas.partners import Partner
+
+
+def run_demo(folder: Path, stores: int | None, out: Console) -> None:
+    """Build the world once, run Dagster's job for each partner, and show what came of it."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        world = build_world(folder / "world", stores=stores)
+        settings_file = _write_settings(folder, world)
+        os.environ[SETTINGS_VARIABLE] = str(settings_file)
+        settings = load_settings(settings_file)
+        use_dagster_home(settings.state_folder)
+        before = _standing(settings_file)
+        with partners_online(settings):
+            run_jobs(settings_file, out)
+        with open_hub(settings) as hub:
+            for part in demo_view(hub, before):
+                out.print(part)
+
+
+def forget_demo(folder: Path) -> None:
+    """Remove the demonstration's state; only a folder that a demonstration made."""
+    if folder.exists() and not (folder / "backhaul.yaml").exists():
+        raise ConfigError(f"{folder} holds no demonstration, so it was not removed. Next: look what it is.")
+    shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+
+
+def run_jobs(settings_file: Path, out: Console) -> None:
+    """The partner_chain job for each partner, then the report's, in this process on Dagster's own instance."""
+    # Dagster reads its home when it is imported, and takes a second to do so.
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    with open_hub(settings_file) as hub:
+        partners = in_order(hub.catalog.partners)
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    chain, report = defs.resolve_job_def("partner_chain"), defs.resolve_job_def("report")
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("partner", [partner.id for partner in partners])
+        for partner in progress_of(out, partners, lambda one: one.name):
+            run = chain.execute_in_process(
+                partition_key=partner.id, instance=instance, run_config=quiet, raise_on_error=True
+            )
+            _ensure_succeeded(run.success, partner)
+        report.execute_in_process(instance=instance, run_config=quiet, raise_on_error=True)
+
+
+def _ensure_succeeded(success: bool, partner: Partner) -> None:
+    if not success:
+        raise PermanentError(
+            f"The run for {partner.name} did not succeed. Next: `make dagster` shows the run and its log."
+        )
+
+
+def _standing(settings_file: Path) -> Standing:
+    with open_hub(settings_file) as hub:
+        return standing(hub)
+
+
+def _write_settings(folder: Path, world: World) -> Path:
+    """The demonstration's backhaul.yaml, written once and whole."""
+    path = folder / "backhaul.yaml"
+    if not path.exists():
+        settings = {
+            "companies": {name: party.model_dump(mode="json") for name, party in OUR_COMPANIES.items()},
+            "state": ".",
+            "clock": world.now.isoformat(),
+            "connections": world.connections(folder),
+            "simulation": {"sftp_root": "world/sftp", "keys": "keys"},
+        }
+        draft = path.with_suffix(".tmp")
+        draft.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        draft.replace(path)
+    return path
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Only one demonstration at a time works in a folder; the lock falls with the process."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"Another demonstration is at work in {folder}. Next: wait for it, or name another --folder."
+            ) from None
+        yield

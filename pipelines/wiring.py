@@ -1,0 +1,73 @@
+"""Open this when you ask what is plugged in where: the only place that builds the store, vault, ERP and mailboxes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.erp.file_out import FileOutErp
+from connectors.erp.port import Erp
+from connectors.mailbox import open_mailbox
+from connectors.mailbox.connection import Connection
+from connectors.mailbox.port import Mailbox
+from connectors.store import Store
+from connectors.vault import Vault
+from mappings.catalog import Catalog
+from pipelines.settings import Settings, load_settings
+from schemas.partners import Channel, Partner
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Everything that work needs from the outside, as ports."""
+
+    settings: Settings
+    catalog: Catalog
+    store: Store
+    vault: Vault
+    erp: Erp
+    now: Callable[[], datetime]
+    open_mailbox: Callable[[Partner, Channel], Mailbox]
+
+    @contextmanager
+    def mailbox(self, partner: Partner, channel: Channel) -> Iterator[Mailbox]:
+        """The partner's mailbox, closed at the end."""
+        mailbox = self.open_mailbox(partner, channel)
+        try:
+            yield mailbox
+        finally:
+            mailbox.close()
+
+
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The settings' fixed moment, or the time of day in UTC."""
+    fixed = settings.clock
+    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC))
+
+
+@contextmanager
+def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -> Iterator[Hub]:
+    """The hub of these settings; connections to the database are closed at the end."""
+    if not isinstance(settings, Settings):
+        settings = load_settings(settings)
+    loaded = settings
+    loaded.state_folder.mkdir(parents=True, exist_ok=True)
+    now = clock_of(loaded)
+
+    def mailbox_of(partner: Partner, channel: Channel) -> Mailbox:
+        return open_mailbox(partner.id, channel, Connection(**loaded.connection(partner.id, channel.id)))
+
+    store = Store.open(loaded.database_url, now, actor)
+    try:
+        yield Hub(
+            settings=loaded,
+            catalog=Catalog.load(loaded.path(loaded.partners)),
+            store=store,
+            vault=Vault(loaded.state_folder / "vault"),
+            erp=FileOutErp(loaded.path(loaded.state / loaded.erp.folder)),
+            now=now,
+            open_mailbox=mailbox_of,
+        )
+    finally:
+        store.close()

@@ -1,0 +1,238 @@
+"""Open this when a file was received but nothing came of it: from bytes in the vault to rows in the ledger.
+
+All pending files of a partner are read as one batch; everything found out is recorded in one transaction together with
+the answers and the files' new state. A crash before leaves the files pending, and a second try gives the same rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mappings.engine import Translation, translate
+from mappings.formats.segments import RawFile
+from pipelines.steps import movements
+from pipelines.steps.check import Checked, check
+from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
+from pipelines.steps.returns import open_returns
+from pipelines.steps.split import Split, split
+from pipelines.wiring import Hub
+from pipelines.work.answers import answers_to
+from schemas.findings import as_records
+from schemas.outcome import Change, Outcome
+from schemas.partners import Partner
+
+SPLIT_VERSION = "split-1"
+RECONCILE_VERSION = "reconcile-1"
+# What is sold must be known before what comes back, and a notice before its receipt.
+KINDS = ("sales", "notice", "receipt")
+
+
+@dataclass
+class Processed:
+    """What became of the pending files of a partner."""
+
+    files: int = 0
+    documents: int = 0
+    quarantined: int = 0
+    lines: int = 0
+    placed: int = 0
+    findings: int = 0
+
+
+@dataclass
+class _Rows:
+    """Rows for the store by table name, collected from the steps."""
+
+    tables: dict[str, list[pa.Table]] = field(default_factory=dict)
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Keep this table's rows, if it has any."""
+        if table.num_rows:
+            self.tables.setdefault(name, []).append(table)
+
+    def joined(self) -> dict[str, pa.Table]:
+        """One table a name."""
+        return {name: pa.concat_tables(parts, promote_options="default") for name, parts in self.tables.items()}
+
+
+def process(hub: Hub, partner: Partner) -> Processed:
+    """Read, translate, check, split and record every pending file of the partner."""
+    total = Processed()
+    while batch := _pending(hub, partner):
+        translation = translate(batch, hub.catalog.partner(partner.id), hub.catalog)
+        for kind, files in _by_kind(batch, translation):
+            part = translation if len(files) == len(batch) else translate(
+                files, hub.catalog.partner(partner.id), hub.catalog
+            )
+            _record(hub, partner, kind, files, part, total)
+    return total
+
+
+def _pending(hub: Hub, partner: Partner) -> list[RawFile]:
+    rows = hub.store.pending_files(partner.id, hub.settings.files_per_run).to_pylist()
+    return [RawFile(row["file"], row["name"], hub.vault.get(row["file"])) for row in rows]
+
+
+def _by_kind(batch: list[RawFile], translation: Translation) -> list[tuple[str, list[RawFile]]]:
+    """The files of the batch by what they hold. A file without documents goes with the first kind there is."""
+    kind_of = dict(zip(*(translation.documents[c].to_pylist() for c in ("file", "kind")), strict=True))
+    default = next((kind for kind in KINDS if kind in kind_of.values()), "notice")
+    kinds = {file.sha256: kind_of.get(file.sha256, default) for file in batch}
+    grouped = [(kind, [file for file in batch if kinds[file.sha256] == kind]) for kind in KINDS]
+    return [(kind, files) for kind, files in grouped if files]
+
+
+def _record(
+    hub: Hub, partner: Partner, kind: str, files: list[RawFile], translation: Translation, total: Processed
+) -> None:
+    """Carry one batch of one kind through the steps, and record the outcome at once."""
+    checked = _check(hub, partner, translation)
+    rows = _Rows()
+    rows.add("interchange", _with(translation.interchanges, partner=partner.id))
+    rows.add("document", checked.documents)
+    findings = [checked.findings]
+    if kind == "sales":
+        _add_sales(rows, checked)
+    elif kind == "notice":
+        findings.append(_add_notices(hub, partner, rows, checked, total))
+    else:
+        findings.append(_add_receipts(hub, rows, checked))
+    found = pa.concat_tables(findings)
+    rows.add("finding", as_records(found, partner.id))
+    for answer in answers_to(hub, partner, translation, found):
+        rows.add("outbound_message", answer)
+    states = _file_states(files, checked)
+    changes = tuple(
+        Change("source_file", {"partner": partner.id, "file": file}, {"state": state}, {"state": "received"})
+        for file, state in states.items()
+    )
+    hub.store.record(Outcome(f"process {kind}", partner.id, rows.joined(), changes))
+    total.files += len(files)
+    total.documents += checked.documents.num_rows
+    total.quarantined += sum(state == "quarantined" for state in states.values())
+    total.findings += found.num_rows
+
+
+def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
+    """The checks against what is known: earlier documents, items, and invoice lines."""
+    return check(
+        translation.documents,
+        translation.notice_lines,
+        translation.receipt_lines,
+        translation.sale_lines,
+        translation.findings,
+        known_documents=hub.store.known_documents(partner.id),
+        items=hub.store.items(),
+    )
+
+
+def _add_sales(rows: _Rows, checked: Checked) -> None:
+    """Invoice lines and items of a sales export."""
+    sales = checked.sale_lines
+    rows.add("invoice_line", _invoice_lines(sales))
+    items = sales.select(["gtin", "vendor_item", "description"]).group_by("gtin", use_threads=False)
+    rows.add("item", items.aggregate([("vendor_item", "first"), ("description", "first")]).rename_columns(
+        ["gtin", "vendor_item", "description"]
+    ))
+
+
+def _invoice_lines(sales: pa.Table) -> pa.Table:
+    """Sale lines under their stored names and ids."""
+    slash = pa.scalar("/")
+    ids = pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], slash)
+    named = sales.drop_columns(["vendor_item", "description"]).rename_columns({"invoice_line": "invoice_line_no"})
+    return named.append_column("invoice_line", ids)
+
+
+def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked, total: Processed) -> pa.Table:
+    """Returns, their cartons, their portions, and the first movements; findings of the split."""
+    opened = open_returns(checked.documents, checked.notice_lines, partner.id)
+    rows.add("notice_line", checked.notice_lines)
+    rows.add("return", opened.returns)
+    rows.add("return_line", opened.return_lines)
+    rows.add("carton", opened.cartons)
+    placed = _split(hub, opened.claims, checked.notice_lines, opened.return_lines)
+    document_of = _column_by(opened.return_lines, "return_line", "document")
+    _add_allocations(rows, placed.allocations, document_of)
+    rows.add("due_event", _receipts_due(partner, opened.returns))
+    total.lines += opened.return_lines.num_rows
+    total.placed += placed.allocations.filter(placed.allocations["invoice_line"].is_valid()).num_rows
+    return placed.findings
+
+
+def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> pa.Table:
+    """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
+    rows.add("receipt_line", checked.receipt_lines)
+    reconciled = reconcile(
+        hub.store.open_portions(),
+        checked.receipt_lines,
+        returns=hub.store.returns(),
+        receipts=checked.documents.select(["document", "number"]),
+        retailer_of=hub.catalog.retailer_names(),
+        rule_version=RECONCILE_VERSION,
+    )
+    for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
+        rows.add(name, getattr(reconciled, f"{name}s"))
+    found = _place_found(hub, rows, reconciled, checked)
+    return pa.concat_tables([reconciled.findings, found])
+
+
+def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked) -> pa.Table:
+    """Goods that nobody announced are placed on sales like any other, and are received at once."""
+    placed = _split(hub, reconciled.claims, checked.receipt_lines, reconciled.return_lines)
+    document_of = _column_by(reconciled.return_lines, "return_line", "document")
+    _add_allocations(rows, placed.allocations, document_of)
+    received, inspections = receive_found(placed.allocations, reconciled.found, RECONCILE_VERSION)
+    rows.add("movement", received)
+    rows.add("inspection", inspections)
+    return placed.findings
+
+
+def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:
+    """Place claims on what each retailer was sold, in the retailer's order of preference."""
+    parts = []
+    places = return_lines.select(["return_line", "document", "line_no"]).join(
+        lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"]
+    )
+    for retailer in sorted(set(claims["retailer"].to_pylist())):
+        own = claims.filter(pc.equal(claims["retailer"], retailer))
+        gtins = sorted({gtin for gtin in own["gtin"].to_pylist() if gtin})
+        policy = hub.catalog.partner(retailer).partner.policy
+        parts.append(split(own, hub.store.supply(retailer, gtins), policy.order, places))
+    return Split(*(pa.concat_tables(columns) for columns in zip(*((p.allocations, p.findings) for p in parts), strict=True)))
+
+
+def _add_allocations(rows: _Rows, allocations: pa.Table, document_of: Mapping[str, str]) -> None:
+    """Portions, and their first movement, caused by the document that announced or found them."""
+    rows.add("allocation", _with(allocations, rule_version=SPLIT_VERSION))
+    causes = [document_of[line] for line in allocations["return_line"].to_pylist()]
+    rows.add("movement", movements.announce(allocations, causes, SPLIT_VERSION))
+
+
+def _receipts_due(partner: Partner, returns: pa.Table) -> pa.Table:
+    """Each announced box is due at the dock some days after its notice."""
+    days = pa.scalar(partner.policy.receipt_days * 24 * 60 * 60, pa.duration("s"))
+    due = pc.add(returns["returned_on"].cast(pa.timestamp("s")), days).cast(pa.date32())
+    table = pa.table({"subject": returns["return_id"], "due_on": due})
+    return _with(table.filter(due.is_valid()), event="receipt", partner=partner.id)
+
+
+def _file_states(files: Iterable[RawFile], checked: Checked) -> dict[str, str]:
+    """A file is quarantined when something in it was fatal; its good documents are processed all the same."""
+    fatal = checked.findings.filter(pc.equal(checked.findings["severity"], "fatal"))
+    bad = set(fatal["file"].to_pylist())
+    return {file.sha256: "quarantined" if file.sha256 in bad else "processed" for file in files}
+
+
+def _with(table: pa.Table, **constants: str) -> pa.Table:
+    """The table with columns that hold the same text in each row."""
+    for name, value in constants.items():
+        if name not in table.column_names:
+            table = table.append_column(name, pa.repeat(value, table.num_rows))
+    return table
+
+
+def _column_by(table: pa.Table, key: str, value: str) -> dict[str, str]:
+    return dict(zip(table[key].to_pylist(), table[value].to_pylist(), strict=True))

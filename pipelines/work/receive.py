@@ -1,0 +1,169 @@
+"""Open this when files do not come in: from a mailbox into the vault, bytes first.
+
+A file is in the vault and in the store before it leaves the inbox, so that a crash at any point loses nothing: what
+was recorded but is still in the inbox is only moved, not counted again.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.mailbox.port import Listed, Mailbox
+from connectors.mailbox.settled import settled
+from pipelines.wiring import Hub
+from schemas.findings import Finding, Place, as_records, as_table
+from schemas.outcome import Change, Outcome
+from schemas.partners import Channel, Partner
+from schemas.records import Arrival, Listing, OutboundMessage, SourceFile
+
+
+@dataclass
+class Received:
+    """What came in: new files, files that were here before, and files that are still being written."""
+
+    new: int = 0
+    duplicates: int = 0
+    waiting: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """A file whose bytes are in the vault."""
+
+    listed: Listed
+    file: str
+    arrival: str
+    duplicate: bool
+
+
+def receive(hub: Hub, partner: Partner) -> Received:
+    """Every settled file of the partner's mailboxes into the vault; the first answer again for repeated ones."""
+    received = Received()
+    for channel in partner.channels:
+        with hub.mailbox(partner, channel) as mailbox:
+            _receive_channel(hub, partner, channel, mailbox, received)
+    return received
+
+
+def _receive_channel(hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, received: Received) -> None:
+    listed = mailbox.list()
+    ready = _ready(hub, partner, channel, listed, received)
+    known = hub.store.table(Arrival, partner=partner.id, channel=channel.id).to_pylist()
+    left_over = _left_over(known, ready)
+    fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], known)
+    if fetched:
+        hub.store.record(_arrivals(hub, partner, channel, fetched))
+    _archive(hub, partner, channel, mailbox, known, left_over, fetched)
+    received.new += sum(not f.duplicate for f in fetched)
+    received.duplicates += sum(f.duplicate for f in fetched)
+
+
+def _ready(
+    hub: Hub, partner: Partner, channel: Channel, listed: Sequence[Listed], received: Received
+) -> list[Listed]:
+    """The files that are wholly written; what was seen of the others is remembered for the next look."""
+    seen = {
+        row["name"]: (row["size"], row["modified"], row["unchanged_since"])
+        for row in hub.store.table(Listing, partner=partner.id, channel=channel.id).to_pylist()
+    }
+    ready, waiting = settled(listed, seen, channel.arrival, hub.now())
+    received.waiting += len(waiting)
+    if waiting:
+        hub.store.record(_listings(partner, channel, waiting, seen))
+    fitting = [file for file in ready if file.size <= channel.file_bytes_max]
+    for file in ready:
+        if file.size > channel.file_bytes_max:
+            received.problems.append(
+                f"{file.name} of {partner.id} has {file.size:,} bytes, more than file_bytes_max of its channel; "
+                "it was left in the inbox. Next: raise the limit in partner.yaml, or ask what it is."
+            )
+    return fitting[: hub.settings.files_per_run]
+
+
+def _left_over(known: list[dict[str, Any]], ready: list[Listed]) -> dict[str, str]:
+    """Files that were recorded earlier but are still in the inbox, by name, with their digest."""
+    unmoved = {(r["name"], r["size"], r["modified"]): r["file"] for r in known if not r["archived"]}
+    return {f.name: unmoved[key] for f in ready if (key := (f.name, f.size, f.modified)) in unmoved}
+
+
+def _fetch(
+    hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, files: list[Listed], known: list[dict[str, Any]]
+) -> list[_Fetched]:
+    here = set(hub.store.table(SourceFile, partner=partner.id)["file"].to_pylist())
+    times = Counter((row["name"], row["file"]) for row in known)
+    fetched = []
+    for listed in files:
+        digest = hub.vault.put(mailbox.fetch(listed.name))
+        times[listed.name, digest] += 1
+        arrival = f"{partner.id}/{channel.id}/{digest[:12]}/{listed.name}#{times[listed.name, digest]}"
+        fetched.append(_Fetched(listed, digest, arrival, duplicate=digest in here))
+        here.add(digest)
+    return fetched
+
+
+def _arrivals(hub: Hub, partner: Partner, channel: Channel, fetched: list[_Fetched]) -> Outcome:
+    """The rows that say what arrived, once for the whole listing."""
+    arrivals = [
+        {
+            "arrival": f.arrival,
+            "partner": partner.id,
+            "channel": channel.id,
+            "name": f.listed.name,
+            "size": f.listed.size,
+            "modified": f.listed.modified,
+            "file": f.file,
+            "duplicate": f.duplicate,
+            "archived": False,
+        }
+        for f in fetched
+    ]
+    new = [
+        {"partner": partner.id, "file": f.file, "name": f.listed.name, "size": f.listed.size, "state": "received"}
+        for f in fetched
+        if not f.duplicate
+    ]
+    repeated = [f for f in fetched if f.duplicate]
+    again = [row for f in repeated for row in _same_answer(hub, partner, f)]
+    rows = {"arrival": arrivals, "source_file": new, "outbound_message": again}
+    tables = {name: pa.Table.from_pylist(part) for name, part in rows.items() if part}
+    if repeated:
+        found = as_table(_duplicate_finding(f) for f in repeated)
+        tables["finding"] = as_records(found, partner.id, cause=f"{repeated[0].arrival}/")
+    return Outcome("receive", partner.id, tables)
+
+
+def _duplicate_finding(fetched: _Fetched) -> Finding:
+    place = Place(fetched.file, 0, fetched.listed.size, fetched.listed.name)
+    return Finding("FILE-DUPLICATE", place, f"{fetched.listed.name} has the bytes of an earlier file")
+
+
+def _same_answer(hub: Hub, partner: Partner, fetched: _Fetched) -> list[dict[str, Any]]:
+    """A repeated file gets the answer of the first one again: an error would make the partner send it for ever."""
+    answers = hub.store.table(OutboundMessage, partner=partner.id, in_answer_to=fetched.file).to_pylist()
+    return [
+        {**answer, "key": f"{answer['key']}@{fetched.arrival}", "state": "pending"}
+        for answer in answers
+        if "@" not in answer["key"]
+    ]
+
+
+def _archive(
+    hub: Hub,
+    partner: Partner,
+    channel: Channel,
+    mailbox: Mailbox,
+    known: list[dict[str, Any]],
+    left_over: dict[str, str],
+    fetched: list[_Fetched],
+) -> None:
+    """Move what is recorded out of the inbox, then remember that it was moved."""
+    for name, digest in [*left_over.items(), *((f.listed.name, f.file) for f in fetched)]:
+        mailbox.archive(name, f"{digest[:12]}-{name}")
+    unmarked = [row["arrival"] for row in known if not row["archived"]] + [f.arrival for f in fetched]
+    if unmarked:
+        changes = tuple(Change("arrival", {"arrival": arrival}, {"archived": True}) for arrival in unmarked)
+        hub.store.record(Outcome("archive", partner.id, changes=changes))

@@ -1,0 +1,51 @@
+"""Open this when you ask what one run does: the chain of a partner, from its mailbox to posted credits and answers."""
+
+from dataclasses import dataclass, field
+
+from pipelines.wiring import Hub
+from pipelines.work.post import Posted, post_credits
+from pipelines.work.process import Processed, process
+from pipelines.work.receive import Received, receive
+from pipelines.work.send import send
+from pipelines.work.settle import Settled, retailers_of, settle
+from schemas.partners import Partner, Role
+
+# Sales first: a return can only be placed on what is known to be sold. Receipts last: they answer notices.
+ORDER: tuple[Role, ...] = ("erp", "retailer", "warehouse")
+
+
+@dataclass
+class PartnerRun:
+    """What one run did for a partner."""
+
+    partner: str
+    received: Received = field(default_factory=Received)
+    processed: Processed = field(default_factory=Processed)
+    settled: Settled = field(default_factory=Settled)
+    posted: Posted = field(default_factory=Posted)
+    sent: int = 0
+
+
+def in_order(partners: list[Partner]) -> list[Partner]:
+    """Partners in the order in which their files build on each other."""
+    return sorted(partners, key=lambda partner: (ORDER.index(partner.role), partner.id))
+
+
+def run_partner(hub: Hub, partner: Partner) -> PartnerRun:
+    """The whole chain for one partner. Each step leaves a state from which the chain can be run again."""
+    return PartnerRun(
+        partner=partner.id,
+        received=receive(hub, partner),
+        processed=process(hub, partner),
+        settled=settle(hub, partner),
+        posted=post(hub, partner),
+        sent=send(hub, partner),
+    )
+
+
+def post(hub: Hub, partner: Partner) -> Posted:
+    """Post what is due for the retailers whose returns this partner's files can move."""
+    total = Posted()
+    for retailer in retailers_of(hub, partner):
+        total += post_credits(hub.store, hub.erp, hub.store.actor, hub.now, retailer.id)
+    return total

@@ -1,0 +1,76 @@
+"""Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from pipelines.steps import credits, decide
+from pipelines.wiring import Hub
+from schemas.findings import as_records
+from schemas.outcome import Outcome
+from schemas.partners import Partner
+
+
+@dataclass
+class Settled:
+    """What was decided, and how many credit notes were made ready."""
+
+    credit: int = 0
+    refuse: int = 0
+    hold: int = 0
+    intents: int = 0
+
+
+def retailers_of(hub: Hub, partner: Partner) -> list[Partner]:
+    """Whose returns a partner's files can move: a retailer's its own, a warehouse's everybody's."""
+    if partner.role == "retailer":
+        return [partner]
+    if partner.role == "erp":
+        return []
+    return [one for one in hub.catalog.partners if one.role == "retailer"]
+
+
+def settle(hub: Hub, partner: Partner) -> Settled:
+    """Decide on everything that waits for a decision, then put what is accepted on credit intents."""
+    settled = Settled()
+    for retailer in retailers_of(hub, partner):
+        _decide(hub, retailer, settled)
+        _intend(hub, retailer, settled)
+    return settled
+
+
+def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    undecided = hub.store.undecided(retailer.id, retailer.policy.goods_stay)
+    if not undecided.num_rows:
+        return
+    version = decide.policy_version(retailer.policy)
+    decided = decide.decide(undecided, retailer.policy, version)
+    moved = decide.carry_out(decided.decisions, undecided, version)
+    rows = {"decision": decided.decisions, "movement": moved, "finding": as_records(decided.findings, retailer.id)}
+    hub.store.record(Outcome("decide", retailer.id, {name: table for name, table in rows.items() if table.num_rows}))
+    for row in pc.value_counts(decided.decisions["outcome"].combine_chunks()).to_pylist():
+        setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])
+
+
+def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    lines = hub.store.credit_lines(retailer.id)
+    if not lines.num_rows:
+        return
+    composed = credits.compose(
+        lines,
+        sellers=hub.settings.companies,
+        buyers=_parties([retailer]),
+        sequences=hub.store.next_sequences(retailer.id),
+        issued_on=hub.now().date(),
+        limits_of={retailer.id: retailer.policy.limits},
+    )
+    rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
+    hub.store.record(Outcome("intend", retailer.id, rows))
+    settled.intents += composed.intents.num_rows
+
+
+def _parties(retailers: Iterable[Partner]) -> dict[str, object]:
+    return {one.id: one.party for one in retailers}
+
+

@@ -1,0 +1,219 @@
+"""Open this when you write or read a mapping file: its sections, and which fields each kind of document has.
+
+A mapping turns the values of one kind of message, or the columns of one kind of table, into canonical lines. It is
+data: paths, a closed vocabulary of functions (mappings/README.md), code lists and constants.
+"""
+
+from typing import Any, Literal, Self
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
+
+Kind = Literal["notice", "receipt", "sales"]
+Standard = Literal["x12", "edifact", "delimited"]
+As = Literal["text", "gtin", "sscc", "decimal", "units", "money", "date", "flag"]
+
+LINES: dict[str, pa.Schema] = {"notice": NOTICE_LINES, "receipt": RECEIPT_LINES, "sales": SALE_LINES}
+
+# What the engine fills itself: a row's identity and its place.
+PLACED = ("document", "line_no", "file", "offset", "length")
+# Names of a mapping that fill a column of another name. `quantity` and `unit` also keep the raw text where the
+# canonical table has a column for it.
+RENAMED = {"quantity": "units", "net": "net_minor", "tax": "tax_minor"}
+HEADER_FIELDS = ("number", "purpose", "issued_on")
+# The Arrow type that each `as:` gives.
+GIVES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "gtin": pa.string(),
+    "sscc": pa.string(),
+    "decimal": pa.string(),
+    "units": pa.int64(),
+    "money": pa.int64(),
+    "date": pa.date32(),
+    "flag": pa.bool_(),
+}
+
+
+def field_types(kind: str) -> dict[str, pa.DataType]:
+    """The fields that the lines of this kind can have, by the name a mapping uses, with the type of their column."""
+    back = {column: name for name, column in RENAMED.items()}
+    named = {back.get(f.name, f.name): f.type for f in LINES[kind] if f.name not in (*PLACED, "quantity_raw")}
+    return {"unit" if name == "unit_raw" else name: of for name, of in named.items()}
+
+
+def header_types() -> dict[str, pa.DataType]:
+    """The fields of a document's header, with the type of their column."""
+    return {name: DOCUMENTS.field(name).type for name in HEADER_FIELDS}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_list(value: Any) -> Any:
+    """One text where a list of texts is meant."""
+    return (value,) if isinstance(value, str) else value
+
+
+class Clean(_Strict):
+    """A function on text, with its argument where it takes one: ``strip``, or ``{pattern: 'PO-(\\d+)'}``."""
+
+    function: str
+    argument: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"function": value}
+        if isinstance(value, dict) and len(value) == 1 and "function" not in value:
+            [(function, argument)] = value.items()
+            return {"function": function, "argument": argument}
+        return value
+
+
+class FieldRule(_Strict):
+    """How one field gets its value: found by paths, or constant; then cleaned, defaulted, looked up and converted.
+
+    The steps run in the order: ``const`` or the first path of ``from`` that is not empty (with ``join``: all of them,
+    joined by this text), ``where``, ``clean``, ``default``, ``lookup``, ``as``.
+    """
+
+    from_: tuple[str, ...] = Field((), alias="from")
+    join: str | None = None
+    where: dict[str, tuple[str, ...]] = {}
+    clean: tuple[Clean, ...] = (Clean(function="strip"),)
+    default: str | None = None
+    const: str | None = None
+    lookup: str | None = Field(None, description="a code list: the name of a file below codes/, without .csv")
+    unknown: str | None = Field(None, description="what a code means that the list does not have; it is found anyway")
+    as_: As = Field("text", alias="as")
+    form: tuple[str, ...] = Field((), description="forms of a date, as CCYYMMDD or DD.MM.YYYY; the first that fits")
+
+    _lists = field_validator("from_", "form", mode="before")(_as_list)
+
+    @field_validator("clean", mode="before")
+    @classmethod
+    def _clean_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str | dict) else value
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _where_lists(cls, value: Any) -> Any:
+        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.const is not None and self.from_:
+            raise ValueError("`from` and `const` exclude each other: keep one of them")
+        if self.const is None and not self.from_:
+            raise ValueError("a field needs `from:` (where its value stands) or `const:` (its value)")
+        if self.as_ == "date" and not self.form:
+            raise ValueError("a date needs `form:`, for example `form: CCYYMMDD`")
+        if self.unknown is not None and self.lookup is None:
+            raise ValueError("`unknown` belongs to a `lookup`")
+        return self
+
+
+class Claims(_Strict):
+    """Which messages or tables a mapping is for. All that is given must hold."""
+
+    message: str | None = Field(None, description="ST01, or the message type of UNH S009")
+    version: tuple[str, ...] = Field((), description="GS08, or S009 as text; none: any")
+    sender: str | None = Field(None, description="`qualifier:id` of the envelope; none: any identity of the partner")
+    columns: tuple[str, ...] = Field((), description="columns that the table must have; it may have more")
+    files: str | None = Field(None, description="pattern of the file's name, for example `*.csv`")
+
+    _lists = field_validator("version", "columns", mode="before")(_as_list)
+
+
+class Reads(_Strict):
+    """The dialect of a delimited file: declared, never guessed."""
+
+    charset: str = "utf-8"
+    separator: str = Field(",", min_length=1, max_length=1)
+    quote: str = Field('"', max_length=1)
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
+
+
+class Header(_Strict):
+    """The fields of the document itself. ``group_by`` makes one document of all rows with the same value there."""
+
+    number: FieldRule
+    purpose: FieldRule = FieldRule.model_validate({"const": "original"})
+    issued_on: FieldRule | None = None
+    group_by: str | None = None
+
+
+class Part(_Strict):
+    """A part of a line that becomes a canonical line of its own, with its quantity and condition.
+
+    ``each``: one part for every segment of this tag in the line. ``rest_of``: what is left of this quantity after the
+    other parts; nothing, if nothing is left. Otherwise one part, if ``quantity`` is there.
+    """
+
+    each: str | None = None
+    quantity: str | None = None
+    rest_of: str | None = None
+    where: dict[str, tuple[str, ...]] = {}
+    condition: FieldRule
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _where_lists(cls, value: Any) -> Any:
+        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("condition", mode="before")
+    @classmethod
+    def _constant(cls, value: Any) -> Any:
+        return {"const": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_quantity(self) -> Self:
+        if (self.quantity is None) == (self.rest_of is None):
+            raise ValueError("a part needs either `quantity:` or `rest_of:`")
+        return self
+
+
+class Lines(_Strict):
+    """Where a line begins and ends, how it is split, what it must have, and its fields by canonical name."""
+
+    each: str = Field(description="the tag that opens a line, or `row`")
+    until: tuple[str, ...] = Field((), description="tags that end the lines before them, without opening one")
+    require: tuple[tuple[str, ...], ...] = Field((), description="fields that must not be empty; of a list, one")
+    split: tuple[Part, ...] = ()
+    fields: dict[str, FieldRule] = {}
+
+    _lists = field_validator("until", mode="before")(_as_list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fields_stand_beside(cls, value: Any) -> Any:
+        """In the file the fields stand directly under ``lines:``, beside ``each`` and ``split``."""
+        if not isinstance(value, dict) or "fields" in value:
+            return value
+        own = {key: entry for key, entry in value.items() if key in cls.model_fields}
+        return own | {"fields": {key: entry for key, entry in value.items() if key not in cls.model_fields}}
+
+    @field_validator("require", mode="before")
+    @classmethod
+    def _require_lists(cls, value: Any) -> Any:
+        return tuple(_as_list(one) for one in value) if isinstance(value, list | tuple) else value
+
+
+class Rules(_Strict):
+    """A mapping file, with what it extends merged in."""
+
+    extends: str | None = Field(None, description="a shipped standard, for example `x12/180`")
+    kind: Kind
+    standard: Standard
+    claims: Claims
+    reads: Reads = Reads()
+    pairs: dict[str, tuple[int, ...]] = Field(
+        {}, description="elements of a segment that hold a qualifier whose value is the next element"
+    )
+    document: Header
+    lines: Lines
