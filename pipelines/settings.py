@@ -18,6 +18,8 @@ from schemas.errors import ConfigError
 from schemas.partners import Party
 
 SETTINGS_VARIABLE = "BACKHAUL_SETTINGS"
+# Set by the demonstration's SSH server while it runs.
+PORT_VARIABLE = "BACKHAUL_DEMO_SFTP_PORT"
 SHIPPED_PARTNERS = Path(__file__).resolve().parent.parent / "mappings" / "partners"
 DEMONSTRATION = Path(".state/demo/backhaul.yaml")
 
@@ -40,7 +42,6 @@ class Simulation(BaseModel):
     model_config = ConfigDict(extra="forbid")
     sftp_root: Path
     keys: Path
-    port_variable: str = "BACKHAUL_DEMO_SFTP_PORT"
 
 
 class Settings(BaseModel):

@@ -92,6 +92,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "MSG-TRUNCATED":        FindingCode(_F, "the message has no trailer", "ask the partner to send the message again", ak5="2", contrl="13"),
     "MSG-CONTROL-MISMATCH": FindingCode(_F, "header and trailer of the message carry different control numbers", "ask the partner to send the message again", ak5="3", contrl="28"),
     "MSG-COUNT-WRONG":      FindingCode(_F, "the trailer counts other segments than there are, so segments may be lost", "ask the partner to send the message again, or tolerate `segment_count` in partner.yaml", ak5="4", contrl="29"),
+    "MSG-CONTROL-REPEATED": FindingCode(_W, "the control number of the message stands twice in its group", "tell the partner; each message was read", ak5="23", contrl="26"),
     "MSG-NOT-CLAIMED":      FindingCode(_F, "no mapping of this partner claims this kind of message", "if it belongs to a return, add a mapping; otherwise tell the partner not to send it here", ak5="1", contrl="17"),
     "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15"),
     # --- fields, as a mapping reads them
@@ -108,12 +109,14 @@ CATALOGUE: dict[str, FindingCode] = {
     "DOC-CONFLICT":         FindingCode(_F, "a return of this number exists with other lines", "ask the partner which one holds; a correction needs its own purpose code"),
     "DOC-PURPOSE-HELD":     FindingCode(_F, "the document cancels or replaces an earlier one", "a person decides what to do with the earlier one"),
     "DOC-NO-LINES":         FindingCode(_F, "the document has no lines", "ask the partner for the lines"),
+    "DOC-NO-NUMBER":        FindingCode(_F, "the document has no number of its own", "ask the partner for the number, or give the mapping another place to find it"),
     "LINE-ITEM-UNKNOWN":    FindingCode(_E, "the item is not in our item list", "ask the partner what it is, or add the item number to the item list"),
     "LINE-QUANTITY-BAD":    FindingCode(_E, "the quantity is missing, zero, negative or not whole", "ask the partner for the quantity"),
     "LINE-PO-UNKNOWN":      FindingCode(_W, "the stated order is not one of this partner's", "nothing: the line is placed by other evidence"),
     "LINE-NEVER-SOLD":      FindingCode(_E, "the item was never sold to this partner before the return", "ask the partner where it was bought"),
     "LINE-BEYOND-SOLD":     FindingCode(_E, "more is returned than is left of what was sold", "ask the partner to check the quantity"),
     "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
+    "LINE-SALE-CONFLICT":   FindingCode(_E, "the invoice line is known with other units or money", "ask the ERP's owner which one holds; the first one is kept"),
     # --- the warehouse's word against the retailer's
     "RECEIPT-UNANNOUNCED":  FindingCode(_W, "goods came that nobody announced", "ask the retailer; the goods are kept as a provisional return"),
     "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),

@@ -438,7 +438,6 @@ class OutboundMessage(SQLModel, table=True):
     """An answer on its way; its bytes are in the vault. state: pending, sent."""
 
     __tablename__ = "outbound_message"
-    __table_args__ = (UniqueConstraint("partner", "control"),)
     key: str = Field(primary_key=True)
     partner: str = Field(index=True)
     channel: str

@@ -130,13 +130,14 @@ class Claims(_Strict):
 
 
 class Reads(_Strict):
-    """The dialect of a delimited file: declared, never guessed."""
+    """The dialect of a delimited file: declared, never guessed. ``header_row`` counts from 1."""
 
-    charset: str = "utf-8"
+    encoding: str = "utf-8"
     separator: str = Field(",", min_length=1, max_length=1)
     quote: str = Field('"', max_length=1)
-    decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
+    header_row: int = Field(1, ge=1)
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
 
 
 class Header(_Strict):

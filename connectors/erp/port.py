@@ -23,6 +23,7 @@ class ErpDocument:
     tax_minor: int
     line_count: int
     digest: str  # sha256 of the document's own form
+    request_hash: str | None = None  # of the request it was made from; None where the ERP cannot keep it
 
 
 @dataclass(frozen=True, slots=True)

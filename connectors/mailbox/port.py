@@ -14,6 +14,14 @@ class Listed:
     modified: float
 
 
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """Something in the inbox that is left where it is. ``name`` is written so that it is safe to print and store."""
+
+    name: str
+    reason: str
+
+
 class Mailbox(Protocol):
     """A partner's mailbox. Every fault of the outside is raised as one of schemas.errors, never a library's own.
 
@@ -24,12 +32,19 @@ class Mailbox(Protocol):
         """Files in the inbox, oldest first, then by name; temporary names, folders and links left out."""
         ...
 
+    def unsafe(self) -> Sequence[Unsafe]:
+        """What the last ``list()`` left out because of its name or nature, for a person to look at; by name."""
+        ...
+
     def fetch(self, name: str) -> bytes:
         """The whole file. PermanentError if it is not there."""
         ...
 
     def archive(self, name: str, as_name: str) -> None:
-        """Move a read file out of the inbox, under ``as_name`` in the archive. Doing it twice is no error."""
+        """Move a read file out of the inbox, under ``as_name`` in the archive. Doing it twice is no error.
+
+        TransientError when the file is not the one that was fetched: it stays, to be read again.
+        """
         ...
 
     def put(self, name: str, data: bytes) -> None:

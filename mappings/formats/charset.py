@@ -12,8 +12,6 @@ SYNTAX_LEVELS: dict[str, str] = {
     "UNOK": "iso8859-9", "UNOW": "utf-8", "UNOY": "utf-8",
 }  # fmt: skip
 
-# cp1252 leaves five bytes undefined; latin-1 takes every byte, so the last one always fits.
-_GUESSES = ("utf-8", "cp1252", "latin-1")
 _C1_CONTROLS = bytes(range(0x80, 0xA0))
 
 
@@ -25,14 +23,12 @@ def actual(data: bytes, declared: str | None) -> str:
     """
     if data.isascii():
         return declared if declared and _fits(data, declared) else "utf-8"
-    guesses = _GUESSES
-    if declared and not _fits(data, "utf-8") and _fits(data, declared):
-        guesses = (_GUESSES if _is_iso_8859(declared) and _holds_c1(data) else (declared,))
-    elif declared and _same(declared, "utf-8"):
-        guesses = ("utf-8", *_GUESSES)
-    elif declared and _is_wide(declared) and _fits(data, declared):
-        guesses = (declared,)
-    return next(guess for guess in guesses if _fits(data, guess))
+    order = ["utf-8", "cp1252", "latin-1"]  # latin-1 takes every byte, so the last one always fits
+    if declared and _is_wide(declared):
+        order.insert(0, declared)
+    elif declared and not (_is_iso_8859(declared) and _holds_c1(data)):
+        order.insert(1, declared)
+    return next(codec for codec in order if _fits(data, codec))
 
 
 def is_as_declared(codec: str, declared: str | None, data: bytes) -> bool:

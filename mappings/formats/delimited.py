@@ -20,14 +20,13 @@ from schemas.findings import Finding, Place, as_table
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_ROW_CHARACTERS_MAX = 131_072  # the csv module's own bound for a field; a row beyond it is an unclosed quote
 
 
 def _known_encoding(name: str) -> str:
     try:
         "".encode(name)
     except LookupError:
-        raise ValueError(f"`{name}` is no character set that Python knows; write utf-8, cp1252, iso8859-1 ...") from None
+        raise ValueError(f"`{name}` is no known character set; write utf-8, cp1252, iso8859-1 ...") from None
     return name
 
 
@@ -88,19 +87,17 @@ def read(file: RawFile, dialect: Dialect) -> Rows:
     """The rows of one delimited file; findings TABLE-ROW-RAGGED for each row left out, FILE-CHARSET for the file."""
     encoding, mark = _encoding(file.data, dialect.encoding)
     findings = _charset_findings(file, encoding, dialect.encoding)
-    rows = (row for row in _rows(file.data[mark:].decode(encoding), encoding, mark, dialect) if any(row.cells))
-    header: list[str] | None = None
+    rows = _rows(file.data[mark:].decode(encoding), encoding, mark, dialect)
+    top = next(rows, None)
+    header = _header(top.cells) if top else []
     kept: list[_Row] = []
     for row in rows:
-        if row.number < dialect.header_row:
-            continue
-        if header is None:
-            header = _header(row.cells)
-        elif (cells := _fitted(row.cells, len(header))) is not None:
-            kept.append(_Row(row.number, row.offset, row.length, cells))
-        else:
+        cells = _fitted(row.cells, len(header))
+        if cells is None:
             findings.append(_ragged(file, row, len(header)))
-    return Rows(header or [], _as_columns(header or [], kept), as_table(findings))
+        else:
+            kept.append(_Row(row.number, row.offset, row.length, cells))
+    return Rows(header, _as_columns(header, kept), as_table(findings))
 
 
 def _encoding(data: bytes, declared: str) -> tuple[str, int]:
@@ -119,37 +116,75 @@ def _charset_findings(file: RawFile, encoding: str, declared: str) -> list[Findi
 
 
 def _rows(text: str, encoding: str, offset: int, dialect: Dialect) -> Iterator[_Row]:
-    """Each row with its number and place. A row whose quote never closes costs its own line, not the rest of the file."""
+    """The header, then each row that holds anything, with number and place.
+
+    A row that runs over several lines and does not fit the header is an unclosed quote: it costs its first line alone.
+    """
     lines = _LINES.findall(text)
-    number, at, expected = 1, 0, 0
+    number, at, columns = 0, 0, 0
     while at < len(lines):
+        number += 1
         cells, taken = _row(lines, at, dialect)
-        if taken > 1 and expected and _fitted(cells, expected) is None:
-            cells, taken = [lines[at].rstrip("\r\n")], 1
+        if taken > 1 and columns and _fitted(cells, columns) is None:
+            cells, taken = _line_alone(lines[at].rstrip("\r\n"), dialect), 1
         raw = "".join(lines[at : at + taken])
-        size = len(raw.encode(encoding))
-        yield _Row(number, offset, len(raw.rstrip("\r\n").encode(encoding)), cells)
-        if number >= dialect.header_row and any(cells) and not expected:
-            expected = len(_header(cells))
-        offset, at, number = offset + size, at + taken, number + 1
+        if number >= dialect.header_row and any(cells):
+            columns = columns or len(_header(cells))
+            yield _Row(number, offset, len(raw.rstrip("\r\n").encode(encoding)), cells)
+        offset, at = offset + len(raw.encode(encoding)), at + taken
 
 
 def _row(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int]:
-    """The cells of the row that begins on this line, and how many lines it takes."""
+    """The cells of the row that begins on this line, and how many lines it takes. Bad quoting costs this line alone."""
     taken = 0
 
     def following() -> Iterator[str]:
         nonlocal taken
-        for line in lines[at : at + 1]:
-            taken += 1
-            yield line
         while at + taken < len(lines):
             taken += 1
             yield lines[at + taken - 1]
 
-    quoting = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
-    reader = csv.reader(following(), delimiter=dialect.separator, quotechar=dialect.quote or None, quoting=quoting)
     try:
-        return next(reader), taken
+        return next(_reader(following(), dialect, strict=True)), taken
     except csv.Error:
-        return [lines[at].rstrip("\r\n")], 1
+        return _line_alone(lines[at].rstrip("\r\n"), dialect), 1
+
+
+def _line_alone(line: str, dialect: Dialect) -> list[str]:
+    """The cells of a line whose quotes do not pair up; the whole line as one cell if it cannot be cut at all."""
+    try:
+        return next(_reader(iter([line]), dialect, strict=False))
+    except csv.Error:
+        return [line]
+
+
+def _reader(lines: Iterator[str], dialect: Dialect, *, strict: bool) -> Iterator[list[str]]:
+    if not dialect.quote:
+        return csv.reader(lines, delimiter=dialect.separator, quotechar=None, quoting=csv.QUOTE_NONE, strict=strict)
+    return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, strict=strict)
+
+
+def _header(cells: list[str]) -> list[str]:
+    """Column names without blanks around them; empty cells at the end are no columns."""
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _fitted(cells: list[str], columns: int) -> list[str] | None:
+    """The cells, empty ones beyond the last column cut off; None when there are more or fewer than columns."""
+    return cells[:columns] if len(cells) >= columns and not any(cells[columns:]) else None
+
+
+def _ragged(file: RawFile, row: _Row, columns: int) -> Finding:
+    detail = f"{len(row.cells)} fields where the header has {columns}; the row was left out"
+    return Finding("TABLE-ROW-RAGGED", Place(file.sha256, row.offset, row.length, f"row {row.number}"), detail)
+
+
+def _as_columns(header: list[str], rows: list[_Row]) -> pa.Table:
+    columns = [pa.array([row.cells[i] for row in rows], pa.string()) for i in range(len(header))]
+    columns += [pa.array([row.number for row in rows], pa.int64())]
+    columns += [pa.array([row.offset for row in rows], pa.int64())]
+    columns += [pa.array([row.length for row in rows], pa.int64())]
+    return pa.table(columns, names=[*header, "row_no", "offset", "length"])

@@ -1,6 +1,6 @@
 """Open this when you need the text of EDI values: bytes of ``Segments.values`` as a column of strings.
 
-    text(segments, rows) -> pa.Array      # rows: indices into segments.values (list, numpy or Arrow), one string for each
+    text(segments, rows) -> pa.Array      # rows: indices into segments.values (list, numpy or Arrow)
 
 Values are decoded with the character set of their interchange. Release characters, and the line breaks of a wrapped
 segment, are taken out. Nothing else is changed: blanks and leading zeros stay.

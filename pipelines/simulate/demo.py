@@ -6,16 +6,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import yaml
 from rich.console import Console
 
 from pipelines.dagster_home import use_dagster_home
-from pipelines.settings import SETTINGS_VARIABLE, load_settings
+from pipelines.settings import PORT_VARIABLE, SETTINGS_VARIABLE, load_settings
 from pipelines.show import Standing, demo_view, progress_of, standing
 from pipelines.simulate.company import OUR_COMPANIES
 from pipelines.simulate.partners_online import partners_online
-from pipelines.simulate.world import World, build_world
+from pipelines.simulate.world import MAILBOXES, World, build_world
 from pipelines.wiring import open_hub
 from pipelines.work.run import in_order
 from schemas.errors import ConfigError, PermanentError
@@ -88,13 +90,42 @@ def _write_settings(folder: Path, world: World) -> Path:
             "companies": {name: party.model_dump(mode="json") for name, party in OUR_COMPANIES.items()},
             "state": ".",
             "clock": world.now.isoformat(),
-            "connections": world.connections(folder),
+            "connections": _connections(folder, _keys(folder, world)),
             "simulation": {"sftp_root": "world/sftp", "keys": "keys"},
         }
         draft = path.with_suffix(".tmp")
         draft.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
         draft.replace(path)
     return path
+
+
+def _keys(folder: Path, world: World) -> Path:
+    """Key pairs of the SSH server and of us as each partner's user, made once and whole."""
+    # asyncssh is only needed where partners are simulated.
+    from pipelines.simulate.ssh_server import make_key
+
+    keys = folder / "keys"
+    if not keys.exists():
+        with TemporaryDirectory(dir=folder, prefix=".keys-") as scratch:
+            draft = Path(scratch) / "keys"
+            draft.mkdir(mode=0o700)
+            for name in ("host", *(one for one, (kind, _) in MAILBOXES.items() if kind == "sftp")):
+                make_key(draft / name)
+            draft.rename(keys)
+    return keys
+
+
+def _connections(folder: Path, keys: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Where each partner's mailbox is; the server's key is pinned, its port is known when it runs."""
+    from pipelines.simulate.ssh_server import public_key
+
+    address = {"host": "127.0.0.1", "port": f"${{{PORT_VARIABLE}}}", "host_keys": [public_key(keys / "host")]}
+    return {
+        partner: {"main": {"root": f"world/folders/{partner}"}}
+        if kind == "folder"
+        else {"main": {**address, "user": partner, "key_file": f"keys/{partner}"}}
+        for partner, (kind, _) in MAILBOXES.items()
+    }
 
 
 @contextmanager

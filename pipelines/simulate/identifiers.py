@@ -4,13 +4,15 @@ All GS1 numbers carry the prefix 952, which GS1 keeps for demonstrations. Everyt
 with no table to keep, and by code of this folder alone: it checks the product's own code, so it shares none of it.
 """
 
+import re
+
 OUR_X12 = "WICKHAMROWE"
 OUR_GLN = "9520000000011"
 BRIGHTWELL_GLN = "9520000010003"
 VENLO_GLN = "9520000020002"
 
 _PREFIX = "952"
-_LETTERS_MAX = 2
+_GOODS = re.compile(r"[0-9]{5}[A-Za-z]{0,2}")
 
 
 def check_digit(digits: str) -> str:
@@ -24,9 +26,9 @@ def gtin13(stock_code: str) -> str:
 
     Spellings that differ in case alone are one item. Two stock codes never share a GTIN.
     """
+    if not _GOODS.fullmatch(stock_code):
+        raise ValueError(f"{stock_code!r} is no goods code: five digits and up to two letters are expected.")
     number, letters = stock_code[:5], stock_code[5:].upper()
-    if len(letters) > _LETTERS_MAX or not number.isdigit() or not (letters.isalpha() or not letters):
-        raise ValueError(f"{stock_code!r} is no goods code: five digits and up to {_LETTERS_MAX} letters are expected.")
     body = f"{_PREFIX}{number}{_letters_as_number(letters):04d}"
     return body + check_digit(body)
 

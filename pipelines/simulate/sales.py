@@ -53,8 +53,12 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class CreditedRow:
-    """A row of a real C-document: goods that came back or were taken back. ``units`` are positive."""
+    """A row of a real C-document: goods that came back or were taken back. ``units`` are positive.
 
+    ``row`` is the line of the extract, header included: two rows of one document can be alike in all else.
+    """
+
+    row: int
     store: Store
     document: str
     at: datetime
@@ -87,12 +91,12 @@ def read_trade(stores: Iterable[Store]) -> Trade:
     store_of = {store.customer: store for store in stores}
     sold: list[SoldLine] = []
     credited: list[CreditedRow] = []
-    for row, line in _numbered_rows():
+    for number, (row, line) in enumerate(_numbered_rows(), start=2):
         store = store_of.get(row["CustomerID"])
         if store is None or Decimal(row["UnitPrice"]) <= 0:
             continue
         if row["InvoiceNo"].startswith("C"):
-            credited.append(_credited_row(store, row))
+            credited.append(_credited_row(store, row, number))
         elif int(row["Quantity"]) > 0:
             sold.append(_sold_line(store, row, line))
     return Trade(tuple(sold), tuple(credited))
@@ -135,8 +139,9 @@ def _sold_line(store: Store, row: dict[str, str], line: int) -> SoldLine:
     )
 
 
-def _credited_row(store: Store, row: dict[str, str]) -> CreditedRow:
+def _credited_row(store: Store, row: dict[str, str], number: int) -> CreditedRow:
     return CreditedRow(
+        row=number,
         store=store,
         document=row["InvoiceNo"],
         at=datetime.fromisoformat(row["InvoiceDate"]),

@@ -50,6 +50,11 @@ class Line:
         return (self.received_on or date.min, self.document, self.line_no)
 
     @property
+    def received(self) -> int:
+        """Units that came; none where the quantity is unusable."""
+        return max(self.units or 0, 0)
+
+    @property
     def counted(self) -> bool:
         """Whether this line tells all of its item in the box: a line with an unusable quantity does not."""
         return self.complete and self.units is not None and self.units >= 0
@@ -188,32 +193,30 @@ def portions_of(
 
 def match(home: Home, lines: Sequence[Line], portions: Sequence[Portion]) -> tuple[list[Match], list[Surplus]]:
     """Received units of one return against announced units of the same item: first inside the carton, then anywhere."""
-    by_carton: dict[tuple[str, str], deque[Portion]] = defaultdict(deque)
-    by_item: dict[str, deque[Portion]] = defaultdict(deque)
+    by_carton: dict[tuple[str | None, str | None], deque[Portion]] = defaultdict(deque)
+    by_item: dict[str | None, deque[Portion]] = defaultdict(deque)
     for portion in portions:
         if portion.gtin is not None:
             by_item[portion.gtin].append(portion)
             if portion.carton is not None:
                 by_carton[portion.gtin, portion.carton].append(portion)
-    wanting = {line.cause: max(line.units or 0, 0) for line in lines}
+    wanting = {line.cause: line.received for line in lines}
     matches = []
-    for candidates in (lambda line: by_carton.get((line.gtin, line.carton)), lambda line: by_item.get(line.gtin)):
-        for line in lines:
-            taken = _take(line, wanting[line.cause], candidates(line) or deque())
-            wanting[line.cause] -= sum(found.part.units for found in taken)
-            matches += taken
+    for line in lines:
+        matches += _take(line, wanting, by_carton[line.gtin, line.carton])
+    for line in lines:
+        matches += _take(line, wanting, by_item[line.gtin])
     surplus = [Surplus(line, home, wanting[line.cause]) for line in lines if wanting[line.cause]]
     return matches, surplus
 
 
-def _take(line: Line, wanted: int, candidates: deque[Portion]) -> list[Match]:
+def _take(line: Line, wanting: dict[str, int], candidates: deque[Portion]) -> list[Match]:
     taken = []
-    while wanted and candidates:
+    while wanting[line.cause] and candidates:
         portion = candidates[0]
-        units = min(wanted, portion.left)
-        if units:
+        if units := min(wanting[line.cause], portion.left):
             taken.append(Match(line, portion, portion.take(units)))
-            wanted -= units
+            wanting[line.cause] -= units
         if not portion.left:
             candidates.popleft()
     return taken
@@ -229,6 +232,11 @@ def missing(lines: Sequence[Line], portions: Sequence[Portion], matches: Sequenc
     everything = spoken_for >= labels
     gone = [p for p in portions if p.left and not p.goods_stay and (everything or p.carton in spoken_for)]
     return [Missing(p, p.take(p.left), _told_by(p, counting)) for p in gone]
+
+
+def counted_labels(lines: Sequence[Line]) -> set[str]:
+    """Labels of the boxes that were counted in full."""
+    return {line.carton for line in _counting(lines) if line.carton is not None}
 
 
 def _counting(lines: Sequence[Line]) -> list[Line]:

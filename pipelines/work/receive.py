@@ -5,15 +5,16 @@ was recorded but is still in the inbox is only moved, not counted again.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.mailbox.port import Listed, Mailbox
-from connectors.mailbox.settled import settled
+from connectors.mailbox.settled import Sighting, settled
 from pipelines.wiring import Hub
+from schemas.errors import PermanentError
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.outcome import Change, Outcome
 from schemas.partners import Channel, Partner
@@ -51,10 +52,11 @@ def receive(hub: Hub, partner: Partner) -> Received:
 
 def _receive_channel(hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, received: Received) -> None:
     listed = mailbox.list()
+    received.problems += [f"{one.name} of {partner.id} was left in the inbox: {one.reason}" for one in mailbox.unsafe()]
     ready = _ready(hub, partner, channel, listed, received)
     known = hub.store.table(Arrival, partner=partner.id, channel=channel.id).to_pylist()
     left_over = _left_over(known, ready)
-    fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], known)
+    fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], known, received)
     if fetched:
         hub.store.record(_arrivals(hub, partner, channel, fetched))
     _archive(hub, partner, channel, mailbox, known, left_over, fetched)
@@ -74,14 +76,19 @@ def _ready(
     received.waiting += len(waiting)
     if waiting:
         hub.store.record(_listings(partner, channel, waiting, seen))
-    fitting = [file for file in ready if file.size <= channel.file_bytes_max]
-    for file in ready:
-        if file.size > channel.file_bytes_max:
-            received.problems.append(
-                f"{file.name} of {partner.id} has {file.size:,} bytes, more than file_bytes_max of its channel; "
-                "it was left in the inbox. Next: raise the limit in partner.yaml, or ask what it is."
-            )
-    return fitting[: hub.settings.files_per_run]
+    return ready[: hub.settings.files_per_run]
+
+
+def _listings(partner: Partner, channel: Channel, waiting: list[Sighting], seen: Mapping[str, Any]) -> Outcome:
+    """What was seen of files that are still being written, for the next look."""
+    whose = {"partner": partner.id, "channel": channel.id}
+    new = [{**whose, **one._asdict()} for one in waiting if one.name not in seen]
+    changes = tuple(
+        Change("listing", {**whose, "name": one.name}, {k: v for k, v in one._asdict().items() if k != "name"})
+        for one in waiting
+        if one.name in seen and tuple(one)[1:] != seen[one.name]
+    )
+    return Outcome("list", partner.id, {"listing": pa.Table.from_pylist(new)} if new else {}, changes)
 
 
 def _left_over(known: list[dict[str, Any]], ready: list[Listed]) -> dict[str, str]:
@@ -91,13 +98,19 @@ def _left_over(known: list[dict[str, Any]], ready: list[Listed]) -> dict[str, st
 
 
 def _fetch(
-    hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, files: list[Listed], known: list[dict[str, Any]]
+    hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, files: list[Listed], known: list[dict[str, Any]],
+    received: Received,
 ) -> list[_Fetched]:
     here = set(hub.store.table(SourceFile, partner=partner.id)["file"].to_pylist())
     times = Counter((row["name"], row["file"]) for row in known)
     fetched = []
     for listed in files:
-        digest = hub.vault.put(mailbox.fetch(listed.name))
+        try:
+            digest = hub.vault.put(mailbox.fetch(listed.name))
+        except PermanentError as fault:
+            # One file that cannot be taken must not keep the others out; it stays in the inbox and is told each time.
+            received.problems.append(str(fault))
+            continue
         times[listed.name, digest] += 1
         arrival = f"{partner.id}/{channel.id}/{digest[:12]}/{listed.name}#{times[listed.name, digest]}"
         fetched.append(_Fetched(listed, digest, arrival, duplicate=digest in here))

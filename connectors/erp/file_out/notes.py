@@ -1,0 +1,170 @@
+"""Open this when you ask where a note lies: the names of files, the lock, and writes that are whole or not there.
+
+    drafts/<draft id>.xml                       a note that moves no money yet
+    posted/<number>_<day>_<draft id>.xml        a credit note: it came here by one rename
+    discarded/<draft id>.xml                    an orphan draft; kept so that no draft id is ever given twice
+    journal/<day>.csv                           what was posted that day; can be made again from posted/
+
+A draft id is the reference and a counter: RH-7Q2MZ4KD5N3PA_1. Importing programs copy from posted/ and never move.
+"""
+
+import fcntl
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import TransientError
+
+DRAFTS, POSTED, DISCARDED, JOURNAL = "drafts", "posted", "discarded", "journal"
+LOCK_WAIT_SECONDS_MAX = 30.0
+_LOCK_POLL_SECONDS = 0.02
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
+_DRAFT_NAME = re.compile(rf"({_REFERENCE.pattern}_[0-9]+)\.xml")
+_POSTED_NAME = re.compile(rf"(CN-[0-9]{{6,}})_([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})_({_REFERENCE.pattern}_[0-9]+)\.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a posted note stands: its number and day of posting."""
+
+    number: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies in the folder: ids of drafts, and the place of each posted draft id."""
+
+    drafts: frozenset[str]
+    posted: Mapping[str, Place]
+
+    def of(self, reference: str) -> list[str]:
+        """The draft ids of this reference, drafts and posted ones, in the order in which they were made."""
+        prefix = f"{reference}_"
+        return sorted((i for i in self.drafts | self.posted.keys() if i.startswith(prefix)), key=counter)
+
+    def next_number(self) -> str:
+        """The number after the highest: CN-000001, CN-000002, ... without gaps, since none is drawn in vain."""
+        highest = max((int(place.number[3:]) for place in self.posted.values()), default=0)
+        return f"CN-{highest + 1:06}"
+
+
+def counter(draft_id: str) -> int:
+    """The counter at the end of a draft id."""
+    return int(draft_id.rpartition("_")[2])
+
+
+def fits_a_file_name(reference: str) -> bool:
+    """Whether the reference can stand in a file name: letters, digits and hyphens, at most 60."""
+    return _REFERENCE.fullmatch(reference) is not None
+
+
+class NoteFolder:
+    """The folder of drafts, posted notes and journals. OSError is left to the caller, who knows what it means."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def draft(self, draft_id: str) -> Path:
+        """The file of a draft."""
+        return self.root / DRAFTS / f"{draft_id}.xml"
+
+    def posted(self, draft_id: str, place: Place) -> Path:
+        """The file of a posted note."""
+        return self.root / POSTED / f"{place.number}_{place.day}_{draft_id}.xml"
+
+    def discarded(self, draft_id: str) -> Path:
+        """The file of a discarded draft."""
+        return self.root / DISCARDED / f"{draft_id}.xml"
+
+    def journal(self, day: str) -> Path:
+        """The file of a day's journal."""
+        return self.root / JOURNAL / f"{day}.csv"
+
+    @contextmanager
+    def locked(self) -> Iterator[Listing]:
+        """One process at a time, with what lies in the folder. TransientError when somebody keeps the lock."""
+        self._make_shelves()
+        lock = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._wait_for(lock)
+            yield self._list()
+        finally:
+            os.close(lock)
+
+    def _make_shelves(self) -> None:
+        shelves = [self.root / name for name in (DRAFTS, POSTED, DISCARDED, JOURNAL)]
+        if all(shelf.is_dir() for shelf in shelves):
+            return
+        for shelf in shelves:
+            shelf.mkdir(parents=True, exist_ok=True)
+        self._sync_folder(self.root)
+
+    def _wait_for(self, lock: int) -> None:
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS_MAX
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise TransientError(
+                        f"{self.root} is locked for more than {LOCK_WAIT_SECONDS_MAX:.0f} s. "
+                        "Next: it is tried again; if it stays, end the process that holds .lock."
+                    ) from None
+                time.sleep(_LOCK_POLL_SECONDS)
+            else:
+                return
+
+    def _list(self) -> Listing:
+        drafts = (_DRAFT_NAME.fullmatch(name) for name in self._names(DRAFTS))
+        posted = (_POSTED_NAME.fullmatch(name) for name in self._names(POSTED))
+        return Listing(
+            frozenset(match[1] for match in drafts if match),
+            {match[3]: Place(match[1], match[2]) for match in posted if match},
+        )
+
+    def _names(self, shelf: str) -> list[str]:
+        with os.scandir(self.root / shelf) as entries:
+            return [entry.name for entry in entries]
+
+    def next_draft_id(self, reference: str, listing: Listing) -> str:
+        """An id that no draft of this reference ever had."""
+        gone = [path.stem for path in (self.root / DISCARDED).glob(f"{reference}_*.xml")]
+        return f"{reference}_{1 + max(map(counter, [*listing.of(reference), *gone]), default=0)}"
+
+    def write_beside(self, path: Path, data: bytes) -> Path:
+        """The data under a temporary name in the same folder, on the disk."""
+        temporary = path.with_name(f".{path.name}.tmp")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return temporary
+
+    def move(self, source: Path, target: Path) -> None:
+        """One rename, on the disk when this returns."""
+        source.rename(target)
+        self._sync_folder(target.parent)
+        if source.parent != target.parent:
+            self._sync_folder(source.parent)
+
+    def forget_temporaries(self) -> None:
+        """Remove what killed processes left under temporary names. Only under the lock."""
+        for shelf in (DRAFTS, POSTED, JOURNAL):
+            for path in (self.root / shelf).glob(".*.tmp"):
+                path.unlink(missing_ok=True)
+
+    def _sync_folder(self, folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

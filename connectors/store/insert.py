@@ -1,0 +1,85 @@
+"""Open this when rows of an outcome are refused: Arrow tables to rows of the database, in bulk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Column, Connection, Table, insert
+from sqlmodel import SQLModel
+
+from connectors.store.schema import name_of
+from connectors.store.shapes import arrow_type, stored_value, stored_values
+from schemas.records import SEALED
+
+TABLES: dict[str, Table] = dict(SQLModel.metadata.tables)
+SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
+# The store's own: no outcome carries rows of these.
+OWN = frozenset({"creditable", "audit_event"})
+# Facts that may be told again: a row whose key is known is left as it is.
+TOLD_AGAIN = frozenset({"item"})
+# Moments that the store fills in when the outcome does not say them.
+CLOCKED = frozenset({"at", "found_at", "arrived_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """New rows of one table as they are stored: column names, and the values row by row."""
+
+    table: Table
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+def table_named(name: str) -> Table:
+    """The stored table of this name. ValueError: there is none."""
+    if name not in TABLES:
+        raise ValueError(f"the store has no table {name!r}; see schemas/records.py")
+    return TABLES[name]
+
+
+def key_of(table: Table) -> tuple[str, ...]:
+    """The names of the columns of its primary key."""
+    return tuple(column.name for column in table.primary_key.columns)
+
+
+def prepared(outcome_rows: Mapping[str, pa.Table], now: datetime) -> list[Rows]:
+    """The rows of an outcome, parents before children. ValueError: they do not fit the stored tables."""
+    for name in outcome_rows:
+        if table_named(name).name in OWN:
+            raise ValueError(f"rows of {name} are written by the store alone")
+    ordered = [table for table in SQLModel.metadata.sorted_tables if table.name in outcome_rows]
+    return [rows_of(table, outcome_rows[table.name], now) for table in ordered if outcome_rows[table.name].num_rows]
+
+
+def rows_of(table: Table, given: pa.Table, now: datetime) -> Rows:
+    """The given columns and the defaults of the others. ValueError: a column too many, too few or of another kind."""
+    unknown = sorted(set(given.column_names) - set(table.columns.keys()))
+    if unknown or len(set(given.column_names)) != given.num_columns:
+        raise ValueError(f"table {table.name} cannot store the columns {unknown or given.column_names}")
+    columns = [_values(table, column, given, now) for column in table.columns]
+    return Rows(table, tuple(table.columns.keys()), list(zip(*columns, strict=True)))
+
+
+def _values(table: Table, column: Column[Any], given: pa.Table, now: datetime) -> Sequence[Any]:
+    kind = arrow_type(column)
+    if column.name in given.column_names:
+        return stored_values(given[column.name], kind, f"{table.name}.{column.name}")
+    if column.name in CLOCKED:
+        value: Any = now
+    elif column.default is not None:
+        value = column.default.arg  # type: ignore[attr-defined]
+    elif column.nullable:
+        value = None
+    else:
+        raise ValueError(f"rows of {table.name} lack the column {column.name}")
+    return [stored_value(value)] * given.num_rows
+
+
+def insert_rows(connection: Connection, rows: Rows) -> None:
+    """Insert them at once by the driver's own bulk call."""
+    statement = str(insert(rows.table).compile(dialect=connection.dialect))
+    if rows.table.name in TOLD_AGAIN:
+        statement += " ON CONFLICT DO NOTHING"
+    connection.exec_driver_sql(statement, rows.values)

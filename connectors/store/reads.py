@@ -1,0 +1,221 @@
+"""Open this when work or a report needs to know what is stored: every read answers an Arrow table, in a fixed order."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, or_, select, table, text
+from sqlalchemy import column as untyped
+from sqlmodel import SQLModel
+
+from connectors.store.balances import chunks
+from connectors.store.faults import database_faults
+from connectors.store.insert import TABLES, key_of, table_named
+from connectors.store.schema import SQL, name_of
+from connectors.store.shapes import MOMENT, shape_of, to_arrow
+from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SUPPLY, UNDECIDED
+
+# How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
+_KINDS = {"text": pa.string(), "int": pa.int64(), "day": pa.date32(), "moment": MOMENT, "bool": pa.bool_()}
+
+
+class Reads:
+    """What can be asked of the store. Nothing here writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # --- any table, any query
+
+    def table(self, record: type[SQLModel] | str, **equals: Any) -> pa.Table:
+        """The rows of a stored table whose columns equal these values (None: are empty), by primary key."""
+        stored = table_named(record if isinstance(record, str) else name_of(record))
+        unknown = set(equals) - set(stored.columns.keys())
+        if unknown:
+            raise ValueError(f"table {stored.name} has no columns {sorted(unknown)}")
+        return self._rows(stored, *(stored.c[name] == value for name, value in equals.items()))
+
+    def query(self, path: str, **parameters: Any) -> pa.Table:
+        """The result of a file below sql/, as ``reports/returns.sql``, with its named parameters (else empty)."""
+        with database_faults(f"running {path}"), self._engine.connect() as connection:
+            return run_file(connection, path, parameters)
+
+    # --- files and documents
+
+    def pending_files(self, partner: str, limit: int) -> pa.Table:
+        """``source_file`` rows that were received and not yet processed, oldest first, then by name."""
+        stored = TABLES["source_file"]
+        chosen = select(stored).where(stored.c.partner == partner, stored.c.state == "received")
+        chosen = chosen.order_by(stored.c.arrived_at, stored.c.name, stored.c.file).limit(limit)
+        return self._select(chosen, shape_of(stored))
+
+    def known_documents(self, partner: str) -> pa.Table:
+        """Every document of the partner: document, partner, kind, number, content, state."""
+        stored = TABLES["document"]
+        names = ("document", "partner", "kind", "number", "content", "state")
+        chosen = select(*(stored.c[name] for name in names)).where(stored.c.partner == partner)
+        schema = pa.schema([(name, pa.string()) for name in names])
+        return self._select(chosen.order_by(stored.c.document), schema)
+
+    def arrivals(self, partner: str, channel: str) -> pa.Table:
+        """``arrival`` rows of a mailbox."""
+        return self.table("arrival", partner=partner, channel=channel)
+
+    def listings(self, partner: str, channel: str) -> pa.Table:
+        """``listing`` rows of a mailbox: what was seen and not yet whole."""
+        return self.table("listing", partner=partner, channel=channel)
+
+    def findings(self, **equals: Any) -> pa.Table:
+        """``finding`` rows, chosen by partner, code, severity, file, document or line_no."""
+        return self.table("finding", **equals)
+
+    def notice_lines(self, partner: str) -> pa.Table:
+        """``NOTICE_LINES`` of the partner's accepted notices."""
+        lines, documents = TABLES["notice_line"], TABLES["document"]
+        chosen = select(*(lines.c[name] for name in NOTICE_LINES.names)).join_from(lines, documents)
+        chosen = chosen.where(documents.c.partner == partner, documents.c.state == "accepted")
+        return self._select(chosen.order_by(lines.c.document, lines.c.line_no), NOTICE_LINES)
+
+    # --- what was sold
+
+    def items(self) -> pa.Table:
+        """Every ``item``."""
+        return self.table("item")
+
+    def items_for(self, gtins: Iterable[str], vendor_items: Iterable[str] = ()) -> pa.Table:
+        """The ``item`` rows that have one of these GTINs or one of these numbers of ours."""
+        stored = TABLES["item"]
+        by_gtin = self._rows_in(stored, stored.c.gtin, gtins)
+        by_number = self._rows_in(stored, stored.c.vendor_item, vendor_items)
+        both = pa.concat_tables([by_gtin, by_number])
+        return both.group_by(both.column_names, use_threads=False).aggregate([]).sort_by("gtin")
+
+    def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
+        """The ``invoice_line`` rows with these ids."""
+        stored = TABLES["invoice_line"]
+        return self._rows_in(stored, stored.c.invoice_line, ids)
+
+    def supply(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """``SUPPLY``: the retailer's invoice lines of these items with what is taken of them, exhausted ones too."""
+        sold, left = TABLES["invoice_line"], TABLES["creditable"]
+        names = SUPPLY.names
+        columns = [(left if name.endswith("_taken") else sold).c[name] for name in names]
+        chosen = select(*columns).join_from(sold, left).where(sold.c.retailer == retailer)
+        return self._in_chunks(chosen, sold.c.gtin, gtins, SUPPLY).sort_by("invoice_line")
+
+    # --- what we hold
+
+    def returns(self, retailer: str | None = None) -> pa.Table:
+        """``return`` rows, of one retailer or all."""
+        return self.table("return") if retailer is None else self.table("return", retailer=retailer)
+
+    def open_portions(self, retailer: str | None = None) -> pa.Table:
+        """``OPEN_PORTIONS``, of one retailer or all."""
+        where = [] if retailer is None else [untyped("retailer") == retailer]
+        return self._view("open_portion", OPEN_PORTIONS, "portion", *where)
+
+    def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
+        """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
+        here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
+        return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
+
+    def credit_lines(self, retailer: str) -> pa.Table:
+        """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""
+        return self._view("uncredited", CREDIT_LINES, "decision", untyped("retailer") == retailer)
+
+    # --- money, answers, clocks
+
+    def intents(self, states: str | Collection[str], retailer: str | None = None) -> pa.Table:
+        """``credit_intent`` rows in one of these states, of one retailer or all."""
+        stored = TABLES["credit_intent"]
+        where: list[ColumnElement[bool]] = [stored.c.state.in_([states] if isinstance(states, str) else sorted(states))]
+        if retailer is not None:
+            where.append(stored.c.retailer == retailer)
+        return self._rows(stored, *where)
+
+    def intent_lines(self, reference: str) -> pa.Table:
+        """``credit_intent_line`` rows of an intent, by line."""
+        return self.table("credit_intent_line", reference=reference)
+
+    def next_sequences(self, retailer: str) -> dict[tuple[str, str], int]:
+        """The next number of a credit by (company, return id), for returns of the retailer that have credits."""
+        stored = TABLES["credit_intent"]
+        chosen = select(stored.c.company, stored.c.return_id, func.max(stored.c.sequence) + 1)
+        chosen = chosen.where(stored.c.retailer == retailer).group_by(stored.c.company, stored.c.return_id)
+        with database_faults("reading credit intents"), self._engine.connect() as connection:
+            return {(company, return_id): following for company, return_id, following in connection.execute(chosen)}
+
+    def outbound_pending(self, partner: str) -> pa.Table:
+        """``outbound_message`` rows that were not sent yet."""
+        return self.table("outbound_message", partner=partner, state="pending")
+
+    def next_control(self, partner: str) -> int:
+        """The control number of the next interchange to this partner: one more than the highest used, from 1."""
+        stored = TABLES["outbound_message"]
+        chosen = select(func.coalesce(func.max(stored.c.control), 0) + 1).where(stored.c.partner == partner)
+        with database_faults("reading control numbers"), self._engine.connect() as connection:
+            return int(connection.execute(chosen).scalar_one())
+
+    def due(self, on: date) -> pa.Table:
+        """``due_event`` rows that were due on this day or before and were not met, the oldest first."""
+        stored = TABLES["due_event"]
+        rows = self._rows(stored, and_(stored.c.due_on <= on, stored.c.met.is_(False)))
+        return rows.sort_by([("due_on", "ascending"), ("subject", "ascending"), ("event", "ascending")])
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last audit event, to be kept elsewhere; (0, "") when there is none."""
+        stored = TABLES["audit_event"]
+        chosen = select(stored.c.seq, stored.c.hash).order_by(stored.c.seq.desc()).limit(1)
+        with database_faults("reading the audit chain"), self._engine.connect() as connection:
+            row = connection.execute(chosen).first()
+        return (row.seq, row.hash) if row else (0, "")
+
+    # --- how
+
+    def _rows(self, stored: Table, *where: ColumnElement[bool]) -> pa.Table:
+        return self._select(select(stored).where(*where).order_by(*stored.primary_key.columns), shape_of(stored))
+
+    def _rows_in(self, stored: Table, column: ColumnElement[Any], keys: Iterable[str]) -> pa.Table:
+        rows = self._in_chunks(select(stored), column, keys, shape_of(stored))
+        return rows.sort_by([(name, "ascending") for name in key_of(stored)])
+
+    def _view(self, name: str, schema: pa.Schema, key: str, *where: ColumnElement[bool]) -> pa.Table:
+        columns: list[ColumnElement[Any]] = [untyped(column) for column in schema.names]
+        return self._select(select(*columns).select_from(table(name)).where(*where).order_by(untyped(key)), schema)
+
+    def _in_chunks(self, chosen: Any, column: Any, keys: Iterable[str], schema: pa.Schema) -> pa.Table:
+        parts = [self._select(chosen.where(column.in_(chunk)), schema) for chunk in chunks(keys)]
+        return pa.concat_tables([schema.empty_table(), *parts])
+
+    def _select(self, chosen: Any, schema: pa.Schema) -> pa.Table:
+        with database_faults("reading"), self._engine.connect() as connection:
+            return to_arrow(connection.execute(chosen).all(), schema)
+
+
+def run_file(connection: Connection, path: str, parameters: Mapping[str, Any]) -> pa.Table:
+    """Run a file below sql/ that names its columns in a line ``-- columns: units int, posted_on day``."""
+    statement, schema = _read_file(path)
+    named = dict.fromkeys(statement.compile().params)
+    unknown = set(parameters) - set(named)
+    if unknown:
+        raise ValueError(f"sql/{path} has no parameters {sorted(unknown)}")
+    result = connection.execute(statement, named | dict(parameters))
+    if list(result.keys()) != schema.names:
+        raise ValueError(f"sql/{path} answers {list(result.keys())}, its first lines say {schema.names}")
+    return to_arrow(result.all(), schema)
+
+
+@cache
+def _read_file(path: str) -> tuple[Any, pa.Schema]:
+    file = (SQL / path).resolve()
+    if SQL not in file.parents or not file.is_file():
+        raise ValueError(f"there is no file sql/{path}")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    declared = " ".join(line.removeprefix("-- columns:") for line in lines if line.startswith("-- columns:"))
+    if not declared:
+        raise ValueError(f"sql/{path} names no columns: it needs a line `-- columns: name kind, ...`")
+    pairs = [pair.split() for pair in declared.strip().rstrip(",").split(",")]
+    schema = pa.schema([(name, _KINDS[kind]) for name, kind in pairs])
+    return text("\n".join(line for line in lines if not line.lstrip().startswith("--"))), schema

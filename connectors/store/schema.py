@@ -1,0 +1,94 @@
+"""Open this when the database is older than the code: it brings tables, views and triggers up to date.
+
+Tables change by the migrations of sql/migrations. Views and triggers hold no data: they are made anew from sql/views
+and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only imported when there is something to do.
+"""
+
+import graphlib
+import hashlib
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect
+
+from connectors.store.database import keeps, stored_objects, writer
+from connectors.store.faults import database_faults
+from schemas.errors import ConfigError
+from schemas.records import APPEND_ONLY, SEALED
+
+SQL = Path(__file__).parents[2] / "sql"
+MIGRATIONS = SQL / "migrations"
+EDITION = "edition"  # a view of one row: the digest of all views and triggers
+
+
+def ensure_current(engine: Engine) -> None:
+    """Create the schema, or bring it up to date; nothing is written when it is."""
+    with database_faults("looking at the schema"), engine.connect() as connection:
+        if _is_current(connection):
+            return
+    with database_faults("migrating the schema"), writer(engine).begin() as connection:
+        if not _is_current(connection):  # another process may have done it while we waited for the lock
+            _migrate(connection)
+
+
+def derived_objects() -> dict[str, tuple[str, str]]:
+    """The views and triggers as they should be: kind and DDL by name, in the order of creation."""
+    texts = {path.stem: path.read_text(encoding="utf-8").strip() for path in (SQL / "views").glob("*.sql")}
+    needs = {name: sorted(other for other in texts if other != name and other in texts[name]) for name in sorted(texts)}
+    views = {
+        name: ("view", f"CREATE VIEW {name} AS\n{texts[name]}")
+        for name in graphlib.TopologicalSorter(needs).static_order()
+    }
+    kept = [keeps(name_of(record), "update") for record in APPEND_ONLY]
+    kept += [keeps(name, "delete") for name in sorted({name_of(record) for record in (*APPEND_ONLY, *SEALED)})]
+    return views | {name: ("trigger", ddl) for name, ddl in kept}
+
+
+def name_of(record: type) -> str:
+    """The table's name of a record class."""
+    return str(record.__tablename__)  # type: ignore[attr-defined]
+
+
+def revision() -> str:
+    """The newest migration: files of sql/migrations/versions are named after their revision."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
+
+
+def drop_derived(connection: Connection) -> None:
+    """Drop every view and trigger, so that tables can be changed."""
+    for name, (kind, _) in stored_objects(connection).items():
+        connection.exec_driver_sql(f'DROP {kind} "{name}"')
+
+
+def create_derived(connection: Connection) -> None:
+    """Make every view and trigger, with the edition that tells them from other ones."""
+    for _, ddl in derived_objects().values():
+        connection.exec_driver_sql(ddl)
+    connection.exec_driver_sql(f"CREATE VIEW {EDITION} AS select '{edition()}' as digest")
+
+
+def edition() -> str:
+    """Digest of all views and triggers as they should be."""
+    return hashlib.sha256(repr(derived_objects()).encode()).hexdigest()
+
+
+def _is_current(connection: Connection) -> bool:
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        return False
+    found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+    if found is not None and found > revision():
+        raise ConfigError(f"The database has schema {found}, newer than this program. Next: update the program.")
+    views = set(inspect(connection).get_view_names())
+    if found != revision() or EDITION not in views:
+        return False
+    return connection.exec_driver_sql(f"select digest from {EDITION}").scalar() == edition()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,87 @@
+"""Open this when a column has the wrong type: rows of the database to Arrow columns, and Arrow columns to rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Boolean, Column, Date, Float, Integer, Table
+
+from schemas.records import UtcTime
+
+MOMENT = pa.timestamp("us", "UTC")
+
+
+def arrow_type(column: Column[Any]) -> pa.DataType:
+    """The Arrow type of a stored column."""
+    kinds = ((Boolean, pa.bool_()), (Integer, pa.int64()), (Float, pa.float64()), (Date, pa.date32()))
+    if isinstance(column.type, UtcTime):
+        return MOMENT
+    return next((arrow for kind, arrow in kinds if isinstance(column.type, kind)), pa.string())
+
+
+def shape_of(table: Table) -> pa.Schema:
+    """The Arrow schema of a stored table."""
+    return pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])
+
+
+def to_arrow(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as the driver gives them, as a table of this shape. SQLite gives days and moments as text."""
+    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [_column(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema=schema)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_boolean(kind):
+        return pa.array([None if value is None else bool(value) for value in values], kind)
+    if pa.types.is_temporal(kind) and isinstance(next((v for v in values if v is not None), None), str):
+        plain = pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+        return pa.array(values, pa.string()).cast(plain).cast(kind)
+    if pa.types.is_integer(kind):
+        # sum() over whole numbers is a decimal on PostgreSQL
+        return pa.array([None if value is None else int(value) for value in values], kind)
+    return pa.array(values, kind)
+
+
+def stored_values(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> list[Any]:
+    """The values of an Arrow column as they are stored and sealed: text, whole numbers, floats, 0 and 1, ISO times.
+
+    ValueError: a column of another kind; text is never read as a number here, nor a fraction as whole.
+    """
+    if not _fits(column.type, kind):
+        raise ValueError(f"column {name} holds {column.type}, the store keeps {kind}")
+    column = column.cast(kind)
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.int8())
+    elif pa.types.is_timestamp(kind):
+        column = column.cast(pa.timestamp("us")).cast(pa.string())
+    elif pa.types.is_date(kind):
+        column = column.cast(pa.string())
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def stored_value(value: Any) -> Any:
+    """One Python value as it is stored and sealed, like ``stored_values``."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _fits(given: pa.DataType, kind: pa.DataType) -> bool:
+    """Whether values of this Arrow type may be stored in a column of that kind."""
+    if pa.types.is_dictionary(given):
+        given = given.value_type
+    if pa.types.is_null(given):
+        return True
+    if pa.types.is_string(kind):
+        return bool(pa.types.is_string(given) or pa.types.is_large_string(given))
+    if pa.types.is_float64(kind):
+        return bool(pa.types.is_floating(given) or pa.types.is_integer(given))
+    if pa.types.is_timestamp(kind):
+        return bool(pa.types.is_timestamp(given) and given.tz is not None)
+    alike = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_date)
+    return any(test(kind) and test(given) for test in alike)

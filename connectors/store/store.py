@@ -1,0 +1,92 @@
+"""Open this when something is to be recorded: the store, the only writer of Backhaul's database."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import Engine, select
+
+from connectors.store.database import connect, writer
+from connectors.store.faults import StaleError, database_faults
+from connectors.store.insert import TABLES, prepared
+from connectors.store.reads import Reads
+from connectors.store.recording import append_event, is_event, write
+from connectors.store.schema import ensure_current
+from schemas.errors import PermanentError
+from schemas.outcome import Change, Outcome
+
+_INTENT = TABLES["credit_intent"]
+
+
+class Store(Reads):
+    """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
+
+    Threads may share a store; processes open their own on the same file. Writers wait for each other.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime], actor: str) -> None:
+        super().__init__(engine)
+        self._writer = writer(engine)
+        self._now = now
+        self.actor = actor
+
+    @classmethod
+    def open(cls, url: str, now: Callable[[], datetime], actor: str = "backhaul") -> Self:
+        """The store at this address, created or migrated when it is not current. ConfigError: no SQLite file."""
+        engine = connect(url)
+        try:
+            ensure_current(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, now, actor)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def record(self, outcome: Outcome, actor: str | None = None) -> None:
+        """Write all of the outcome, or nothing of it, in one transaction that the audit chain seals.
+
+        StaleError: a change expected another state, or a row of the same key is there already. TransientError: an
+        invoice line has not enough left, or the database is busy. PermanentError: an illegal move, or a row that
+        points nowhere. ValueError: rows that do not fit the stored tables. An outcome without rows writes nothing.
+        """
+        now = self._now()
+        rows = prepared(outcome.rows, now)
+        if not rows and not outcome.changes:
+            return
+        doing = f"recording {outcome.action!r} of {outcome.subject}"
+        with database_faults(doing), self._writer.begin() as connection:
+            sealed = write(connection, rows, outcome.changes)
+            if is_event(rows, outcome.changes):
+                append_event(connection, now, actor or self.actor, outcome.action, outcome.subject, sealed)
+
+    def lease(self, reference: str, owner: str, seconds: float) -> int | None:
+        """The fence of a lease on this intent, or None while another one runs or once the credit is posted.
+
+        Changes that expect this ``lease_fence`` fail as soon as a later lease was given. PermanentError: no intent.
+        """
+        columns = (_INTENT.c.state, _INTENT.c.lease_fence, _INTENT.c.lease_until)
+        with database_faults(f"leasing {reference}"), self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(_INTENT.c.reference == reference)).first()
+        if row is None:
+            raise PermanentError(f"There is no credit intent {reference}. Next: `backhaul status` lists them.")
+        now = self._now()
+        if row.state == "posted" or (row.lease_until is not None and row.lease_until > now):
+            return None
+        fence: int = row.lease_fence + 1
+        values = {"lease_owner": owner, "lease_fence": fence, "lease_until": now + timedelta(seconds=seconds)}
+        expected = {"lease_fence": row.lease_fence, "state": row.state, "lease_until": row.lease_until}
+        change = Change("credit_intent", {"reference": reference}, values, expected)
+        try:
+            self.record(Outcome("lease", reference, changes=(change,)))
+        except StaleError:
+            return None
+        return fence

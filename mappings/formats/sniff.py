@@ -1,0 +1,51 @@
+"""Open this when a file is taken for something it is not: what kind of file the bytes are, by their first kilobytes."""
+
+import re
+from typing import Literal
+
+Kind = Literal["x12", "edifact", "delimited", "empty", "unknown"]
+
+_HEAD_BYTES = 16 * 1024
+_BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
+_UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+
+# A header, or a file that starts below it: the reader then says that the envelope is missing.
+_X12 = re.compile(rb"ISA[^A-Za-z0-9\s]|GS([^A-Za-z0-9\s])[A-Z]{2}\1|ST([^A-Za-z0-9\s])\d{3}\2", re.DOTALL)
+_EDIFACT = re.compile(rb"UNA.{6}\s*UNB|UN[BGH][+\x1d]", re.DOTALL)
+# Behind other text (mail headers, say) only what cannot be prose counts.
+_X12_WITHIN = re.compile(rb"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1", re.DOTALL)
+_EDIFACT_WITHIN = re.compile(rb"(?<![A-Za-z0-9])(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\r\n\x0b\x0c\x1a"))
+
+
+def sniff(data: bytes) -> Kind:
+    """What the bytes are: EDI by its header, other text as `delimited`, `unknown` for what is no text at all."""
+    if not data.removeprefix(_UTF8_MARK).strip(_BLANKS):
+        return "empty"
+    if data.startswith(_UTF16_MARKS):
+        return "delimited" if _is_utf16_text(data) else "unknown"
+    head = data[:_HEAD_BYTES].removeprefix(_UTF8_MARK).lstrip(_BLANKS)
+    if _X12.match(head):
+        return "x12"
+    if _EDIFACT.match(head):
+        return "edifact"
+    return _behind_text(head)
+
+
+def _behind_text(head: bytes) -> Kind:
+    x12, edifact = _X12_WITHIN.search(head), _EDIFACT_WITHIN.search(head)
+    if x12 or edifact:
+        return "x12" if x12 and not (edifact and edifact.start() < x12.start()) else "edifact"
+    return "unknown" if _is_binary(head) else "delimited"
+
+
+def _is_binary(head: bytes) -> bool:
+    """Control characters that no text has. Encrypted or packed bytes show them within a few hundred bytes."""
+    return len(head.rstrip(_BLANKS).translate(None, _CONTROLS)) != len(head.rstrip(_BLANKS))
+
+
+def _is_utf16_text(data: bytes) -> bool:
+    try:
+        return "\x00" not in data.decode("utf-16")
+    except UnicodeDecodeError:
+        return False

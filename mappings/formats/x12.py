@@ -1,0 +1,118 @@
+"""Open this when you read X12: any number of files, as columns of segments.
+
+    read(files: Sequence[RawFile]) -> Segments
+
+``messages.type`` is ST01, ``messages.version`` GS08 (the grammar is chosen by it, never by ISA12). ``usage`` is ISA15.
+X12 declares no character set: an interchange is UTF-8 if its bytes are, else cp1252. A finding whose message is -1
+and whose interchange is not reaches every message of that interchange.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from mappings.formats.batch import Header, Syntax, read_batch
+from mappings.formats.envelope import Fields, Service, field
+from mappings.formats.recorder import Row
+from mappings.formats.segments import RawFile, Segments
+from mappings.formats.structure import group_codes
+from mappings.formats.tokens import Delimiters
+
+_HEADER_BYTES_MAX = 512  # an ISA is 106 bytes wide; one of wrong widths is not much longer
+_SEPARATORS_AT = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+
+_HEADER = re.compile(rb"(?<![A-Za-z0-9])ISA[^A-Za-z0-9\s]")
+_HEADER_OF_RIGHT_WIDTHS = re.compile(
+    rb"ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1..\1.{15}\1..\1.{15}\1.{6}\1.{4}\1.\1.{5}\1.{9}\1.\1.\1", re.DOTALL
+)
+
+
+def _group_row(gs: Fields) -> Row:
+    names = {"code": 1, "sender": 2, "receiver": 3, "control": 6, "version": 8}
+    return {name: field(gs, element) for name, element in names.items()}
+
+
+def _message_row(st: Fields, group: Row | None) -> Row:
+    return {"type": field(st, 1), "control": field(st, 2), "version": group["version"] if group else ""}
+
+
+SERVICE = Service(
+    interchange=("ISA", "IEA"),
+    group=("GS", "GE"),
+    message=("ST", "SE"),
+    group_row=_group_row,
+    message_row=_message_row,
+    passed_over=frozenset({"TA1", "TA3"}),
+    group_is_required=True,
+    group_types=group_codes(),
+    restart=frozenset({"ISA"}),
+)
+
+
+def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
+    """The next ISA that can be read, with the delimiters that it declares."""
+    for found in _HEADER.finditer(buffer, at, limit):
+        start = found.start()
+        header = _header(buffer[start : min(limit, start + _HEADER_BYTES_MAX)], start)
+        if header:
+            return header
+    return None
+
+
+def _header(window: bytes, start: int) -> Header | None:
+    """An ISA from the bytes it begins: 16 separators, then ISA16 and the terminator, whatever the widths."""
+    separator = window[3:4]
+    parts = [window[a + 1 : b] for a, b in pairwise(_SEPARATORS_AT)] if _has_right_widths(window) else None
+    if parts is None:
+        parts = window.split(separator, 16)[1:-1]
+    end = 4 + sum(len(part) + 1 for part in parts)
+    if len(parts) != 15 or len(window) < end + 2:
+        return None
+    component, terminator = window[end : end + 1], _character(window[end + 1 : end + 5])
+    isa = [[part.decode("latin-1").strip()] for part in parts]
+    delimiters = _with_repetition(Delimiters(separator, component, terminator), field(isa, 11), field(isa, 12))
+    if not delimiters.are_usable():
+        return None
+    behind = start + end + 1 + len(terminator)
+    return Header(start, start + end + 1, behind, delimiters, _interchange_row(isa), charset=None)
+
+
+def _has_right_widths(window: bytes) -> bool:
+    return len(window) >= 106 and all(window[i] == window[3] for i in _SEPARATORS_AT)
+
+
+def _with_repetition(delimiters: Delimiters, isa11: str, isa12: str) -> Delimiters:
+    """From 00402 on ISA11 is the repetition separator; before that, and where it is a letter, it is none."""
+    if isa12 < "00402" or len(isa11) != 1 or not isa11.isascii():
+        return delimiters
+    repeated = replace(delimiters, repetition=isa11.encode())
+    return repeated if repeated.are_usable() else delimiters
+
+
+def _character(raw: bytes) -> bytes:
+    """The first character: one byte, or all bytes of a UTF-8 character (an ellipsis where NEL once stood, say)."""
+    for length in range(2, 1 + len(raw)):
+        try:
+            if len(raw[:length].decode()) == 1:
+                return raw[:length]
+        except UnicodeDecodeError:
+            continue
+    return raw[:1]
+
+
+def _interchange_row(isa: Fields) -> Row:
+    names = {
+        "sender_qualifier": 5, "sender": 6, "receiver_qualifier": 7, "receiver": 8, "date": 9, "time": 10,
+        "version": 12, "control": 13, "usage": 15,
+    }  # fmt: skip
+    row: Row = {name: field(isa, element) for name, element in names.items()}
+    return row | {"ack_requested": field(isa, 14) == "1"}
+
+
+SYNTAX = Syntax("x12", SERVICE, find_header, _HEADER_OF_RIGHT_WIDTHS)
+
+
+def read(files: Sequence[RawFile]) -> Segments:
+    """Every X12 interchange of the files as columns. Takes any bytes; what is wrong with them is in the findings."""
+    return read_batch(files, SYNTAX)

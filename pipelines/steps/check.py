@@ -1,0 +1,204 @@
+"""Open this when you ask what became of a document: accepted, quarantined, a duplicate, or held for a person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.content import digest_of_documents
+from pipelines.steps.lines import (
+    SALE,
+    bad_quantities,
+    lines_with_errors,
+    mask_of,
+    resolve_items,
+    usable_sales,
+    without_units_where,
+)
+from schemas.findings import Finding, Place, as_table
+from schemas.tables import DOCUMENTS, SALE_LINES
+
+ACCEPTED, QUARANTINED, DUPLICATE, HELD = "accepted", "quarantined", "duplicate", "held"
+
+CHECKED_DOCUMENTS = pa.schema(
+    [
+        *DOCUMENTS,
+        pa.field("content", pa.string()),
+        pa.field("state", pa.string()),
+        pa.field("duplicate_of", pa.string()),
+    ]
+)
+NO_SALES = pa.schema([pa.field("invoice_line", pa.string()), *(SALE_LINES.field(name) for name in SALE)]).empty_table()
+NO_RETURNS = pa.schema([("retailer", pa.string()), ("number", pa.string()), ("document", pa.string())]).empty_table()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is left to work with: documents with content, state and duplicate_of; lines of accepted ones; findings."""
+
+    documents: pa.Table
+    notice_lines: pa.Table
+    receipt_lines: pa.Table
+    sale_lines: pa.Table
+    findings: pa.Table
+
+
+def check(
+    documents: pa.Table,
+    notice_lines: pa.Table,
+    receipt_lines: pa.Table,
+    sale_lines: pa.Table,
+    findings: pa.Table,
+    known_documents: pa.Table,
+    items: pa.Table,
+    known_sales: pa.Table = NO_SALES,
+    known_returns: pa.Table = NO_RETURNS,
+) -> Checked:
+    """Judge the documents of one batch against each other and against what is known; findings go in and come out.
+
+    ``known_documents`` has document, partner, kind, number, content, state (only accepted ones count); ``items`` gtin
+    and vendor_item; ``known_sales`` invoice_line and the columns of ``lines.SALE``; ``known_returns`` retailer,
+    number and the document that opened the return. Among documents of one number the first row is the original.
+    Lines with an error, and lines without a usable quantity, come out without units.
+    """
+    content = digest_of_documents(documents, notice_lines, receipt_lines, sale_lines)
+    filled = _with_lines(notice_lines, receipt_lines, sale_lines)
+    verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
+    held = lines_with_errors(findings)
+    accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
+    notices, told_notices = _lines(notice_lines, accepted, held, items, least=1)
+    receipts, told_receipts = _lines(receipt_lines, accepted, held, items, least=0)
+    sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
+    new = as_table([*told, *told_notices, *told_receipts, *told_sales])
+    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, pa.concat_tables([findings, new]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    document: str
+    state: str
+    duplicate_of: str | None = None
+    code: str | None = None
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """Accepted documents by their business key: earlier ones, and those of this batch as they are judged."""
+
+    by_key: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    returns: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def _judge(
+    documents: pa.Table,
+    content: list[str],
+    filled: set[str],
+    findings: pa.Table,
+    known_documents: pa.Table,
+    known_returns: pa.Table,
+) -> tuple[list[_Verdict], list[Finding]]:
+    known = _known(known_documents, known_returns)
+    fatal = _fatal(documents, findings)
+    verdicts, told = [], []
+    for row, digest in zip(documents.to_pylist(), content, strict=True):
+        verdict = _verdict(row, digest, row["document"] in fatal, row["document"] in filled, known)
+        if verdict.state == ACCEPTED and row["kind"] != "sales":
+            known.by_key[_key(row)] = (row["document"], digest)
+        if verdict.code:
+            place = Place(row["file"], row["offset"], row["length"])
+            told.append(Finding(verdict.code, place, verdict.detail, row["document"]))
+        verdicts.append(verdict)
+    return verdicts, told
+
+
+def _verdict(row: dict[str, Any], digest: str, fatal: bool, filled: bool, known: _Known) -> _Verdict:
+    """The state of one document. What cannot be trusted is quarantined before it is compared with anything."""
+    document, number, purpose = row["document"], row["number"], row["purpose"]
+    if fatal:
+        return _Verdict(document, QUARANTINED)
+    if row["kind"] != "sales" and not number:
+        return _Verdict(document, QUARANTINED, code="DOC-NO-NUMBER", detail=f"no number in this {row['kind']}")
+    if purpose in ("cancel", "replace"):
+        return _Verdict(document, HELD, code="DOC-PURPOSE-HELD", detail=f"purpose {purpose} of {number}")
+    if not filled:
+        return _Verdict(document, QUARANTINED, code="DOC-NO-LINES", detail=f"{row['kind']} {number or ''}".strip())
+    if row["kind"] == "sales":
+        return _Verdict(document, ACCEPTED)
+    return _compared(row, digest, known)
+
+
+def _compared(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
+    """The state of a sound document that may have been sent before."""
+    document, number = row["document"], row["number"]
+    original, content = known.by_key.get(_key(row), (None, None))
+    if original is not None and content == digest:
+        return _Verdict(document, DUPLICATE, original, "DOC-DUPLICATE", f"{row['kind']} {number} came as {original}")
+    if original is not None:
+        return _Verdict(
+            document, HELD, None, "DOC-CONFLICT", f"{row['kind']} {number} came with other lines as {original}"
+        )
+    opened_by = known.returns.get((row["partner"], number)) if row["kind"] == "notice" else None
+    if opened_by is not None:
+        return _Verdict(document, HELD, None, "DOC-CONFLICT", f"return {number} was opened by {opened_by}")
+    return _Verdict(document, ACCEPTED)
+
+
+def _known(known_documents: pa.Table, known_returns: pa.Table) -> _Known:
+    accepted = known_documents.filter(pc.equal(known_documents["state"], ACCEPTED))
+    by_key = {_key(row): (row["document"], row["content"]) for row in accepted.to_pylist() if row["kind"] != "sales"}
+    returns = {(row["retailer"], row["number"]): row["document"] for row in known_returns.to_pylist()}
+    return _Known(by_key, returns)
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["partner"], row["kind"], row["number"]
+
+
+def _fatal(documents: pa.Table, findings: pa.Table) -> set[str]:
+    """Documents with a fatal finding: their own, or one without a document whose place covers theirs."""
+    fatal = findings.filter(pc.equal(findings["severity"], "fatal")).to_pylist()
+    named = {row["document"] for row in fatal if row["document"] is not None}
+    places = [(row["file"], row["offset"], row["offset"] + row["length"]) for row in fatal if row["document"] is None]
+    return named | set(_covered(documents, places)) if places else named
+
+
+def _covered(documents: pa.Table, places: list[tuple[str, int, int]]) -> Iterator[str]:
+    for row in documents.select(["document", "file", "offset"]).to_pylist():
+        if any(file == row["file"] and start <= row["offset"] < end for file, start, end in places):
+            yield row["document"]
+
+
+def _with_lines(*tables: pa.Table) -> set[str]:
+    return {document for table in tables for document in table["document"].unique().to_pylist()}
+
+
+def _lines(
+    lines: pa.Table, accepted: pa.Array, held: set[tuple[str, int]], items: pa.Table, least: int
+) -> tuple[pa.Table, list[Finding]]:
+    """Notice or receipt lines of accepted documents with their items resolved, and what is wrong with them."""
+    own = _of(lines, accepted)
+    faulty = mask_of(own, held)
+    bad = pc.and_(pc.invert(faulty), pc.fill_null(pc.less(own["units"], least), True))
+    quantities = bad_quantities(own.filter(bad))
+    resolved, unknown = resolve_items(without_units_where(own, pc.or_(faulty, bad)), items)
+    return resolved, sorted([*quantities, *unknown], key=lambda f: (f.place.file, f.place.offset, f.line_no or 0))
+
+
+def _of(lines: pa.Table, accepted: pa.Array) -> pa.Table:
+    return lines.filter(pc.is_in(lines["document"], accepted))
+
+
+def _without(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:
+    return lines.filter(pc.invert(mask_of(lines, held)))
+
+
+def _checked(documents: pa.Table, content: list[str], verdicts: list[_Verdict]) -> pa.Table:
+    added = [
+        pa.array(content, pa.string()),
+        pa.array([v.state for v in verdicts], pa.string()),
+        pa.array([v.duplicate_of for v in verdicts], pa.string()),
+    ]
+    return pa.table([*(documents[name] for name in DOCUMENTS.names), *added], schema=CHECKED_DOCUMENTS)

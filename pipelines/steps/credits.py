@@ -1,0 +1,188 @@
+"""Open this when accepted units become a credit note: one intent a company, return and currency, with its request."""
+
+import base64
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.movements import move
+from schemas.credits import CreditLine, CreditRequest
+from schemas.errors import ConfigError
+from schemas.ledger import Bucket
+from schemas.money import to_decimal
+from schemas.partners import Limits, Party
+
+_T, _I = pa.string(), pa.int64()
+# New rows of schemas.records.CreditIntent and CreditIntentLine; the other columns fill while the intent is posted.
+INTENTS = pa.schema({
+    "reference": _T, "company": _T, "retailer": _T, "return_id": _T, "sequence": _I, "currency": _T,
+    "net_minor": _I, "tax_minor": _I, "request": _T, "request_hash": _T, "state": _T, "problem": _T,
+})  # fmt: skip
+INTENT_LINES = pa.schema({
+    "reference": _T, "line_no": _I, "decision": _T, "portion": _T, "return_line": _T, "invoice_line": _T,
+    "units": _I, "net_minor": _I, "tax_minor": _I,
+})  # fmt: skip
+
+Row = Mapping[str, Any]
+ReturnKey = tuple[str, str]  # company, return_id
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Credits ready for the ERP or for approval: rows of ``CreditIntent`` and ``CreditIntentLine``."""
+
+    intents: pa.Table
+    intent_lines: pa.Table
+
+
+def compose(
+    credit_lines: pa.Table,
+    sellers: Mapping[str, Party],
+    buyers: Mapping[str, Party | None],
+    sequences: Mapping[ReturnKey, int],
+    issued_on: date,
+    limits_of: Mapping[str, Limits],
+) -> Composed:
+    """One credit for each company, return and currency of the ``CREDIT_LINES``, sorted by these.
+
+    ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. A credit above
+    a limit waits for approval, and its ``problem`` names the limit. ConfigError: a party or limits are not set up.
+    """
+    following = dict(sequences)
+    intents, intent_lines = [], []
+    for (company, return_id, _), rows in _notes(credit_lines):
+        sequence = following.get((company, return_id), 1)
+        following[company, return_id] = sequence + 1
+        request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on)
+        intents.append(_intent(rows, request, sequence, _limits(limits_of, rows[0]["retailer"])))
+        intent_lines += [_intent_line(request.reference, number, row) for number, row in enumerate(rows, 1)]
+    return Composed(pa.Table.from_pylist(intents, INTENTS), pa.Table.from_pylist(intent_lines, INTENT_LINES))
+
+
+def reference_of(company: str, return_id: str, sequence: int) -> str:
+    """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
+    key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
+    return "BH-" + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
+
+
+def credited(intent_lines: pa.Table, reference: str, currency: str, rule_version: str) -> pa.Table:
+    """``MOVEMENTS`` accepted→credited of a posted intent, one a portion, caused by its reference."""
+    own = intent_lines.filter(pc.equal(intent_lines["reference"], reference))
+    names = ["portion", "return_line", "invoice_line"]
+    sums = [(name, "sum") for name in ("units", "net_minor", "tax_minor")]
+    portions = own.group_by(names, use_threads=False).aggregate(sums)
+    portions = portions.rename_columns({f"{name}_sum": name for name, _ in sums})
+    portions = portions.append_column("currency", pa.repeat(currency, portions.num_rows)).sort_by("portion")
+    return move(portions, Bucket.ACCEPTED, Bucket.CREDITED, reference, rule_version)
+
+
+def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
+    """Lines by (company, return, currency), each note's lines by (return line, portion, decision)."""
+    notes: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in credit_lines.to_pylist():
+        notes[row["company"], row["return_id"], row["currency"]].append(row)
+    for key in sorted(notes):
+        yield key, sorted(notes[key], key=lambda row: (row["return_line"], row["portion"], row["decision"]))
+
+
+def _request(
+    rows: Sequence[Row],
+    reference: str,
+    sellers: Mapping[str, Party],
+    buyers: Mapping[str, Party | None],
+    issued_on: date,
+) -> CreditRequest:
+    first = rows[0]
+    return CreditRequest(
+        reference=reference,
+        company=first["company"],
+        seller=_party(sellers, first["company"], "the company", "the settings"),
+        retailer=first["retailer"],
+        buyer=_party(buyers, first["retailer"], "the retailer", "its partner.yaml"),
+        return_number=first["number"],
+        issued_on=issued_on,
+        currency=first["currency"],
+        lines=tuple(_line(number, row) for number, row in enumerate(rows, 1)),
+    )
+
+
+def _line(number: int, row: Row) -> CreditLine:
+    return CreditLine(
+        line_no=number,
+        invoice_number=row["invoice_number"],
+        invoice_date=row["sold_on"],
+        invoice_line=row["invoice_line_no"],
+        po_number=row["po_number"],
+        po_line=row["po_line"],
+        gtin=row["gtin"],
+        vendor_item=row["vendor_item"] or "",
+        description=row["description"] or "",
+        units=row["units"],
+        net=to_decimal(row["net_minor"], row["currency"]),
+        tax=to_decimal(row["tax_minor"], row["currency"]),
+        tax_category=row["tax_category"],
+        tax_rate=Decimal(row["tax_rate"]),
+        return_line=row["return_line"],
+        reason=row["reason"],
+    )
+
+
+def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, limits: Limits) -> dict[str, Any]:
+    text = request.canonical()
+    problem = _over_limit(request, limits)
+    return {
+        "reference": request.reference,
+        "company": request.company,
+        "retailer": request.retailer,
+        "return_id": rows[0]["return_id"],
+        "sequence": sequence,
+        "currency": request.currency,
+        "net_minor": sum(row["net_minor"] for row in rows),
+        "tax_minor": sum(row["tax_minor"] for row in rows),
+        "request": text,
+        "request_hash": hashlib.sha256(text.encode()).hexdigest(),
+        "state": "needs_approval" if problem else "ready",
+        "problem": problem,
+    }
+
+
+def _intent_line(reference: str, number: int, row: Row) -> dict[str, Any]:
+    names = ("decision", "portion", "return_line", "invoice_line", "units", "net_minor", "tax_minor")
+    return {"reference": reference, "line_no": number, **{name: row[name] for name in names}}
+
+
+def _over_limit(request: CreditRequest, limits: Limits) -> str | None:
+    """Which limit of partner.yaml the credit is above, in words; None when it may go out by itself."""
+    over = [
+        f"line {line.line_no} is {line.net} {request.currency} net, above limits.line of {limits.line}"
+        for line in request.lines
+        if line.net > limits.line
+    ]
+    if request.net > limits.note:
+        over.append(f"the note is {request.net} {request.currency} net, above limits.note of {limits.note}")
+    return "; ".join(over) or None
+
+
+def _party(parties: Mapping[str, Party | None], key: str, who: str, where: str) -> Party:
+    party = parties.get(key)
+    if party is None:
+        raise ConfigError(
+            f"A credit note needs the legal name and address of {who} {key}. Next: add `party:` to {where}."
+        )
+    return party
+
+
+def _limits(limits_of: Mapping[str, Limits], retailer: str) -> Limits:
+    if retailer not in limits_of:
+        raise ConfigError(
+            f"There are no credit limits for {retailer}. Next: add `policy: limits:` to its partner.yaml."
+        )
+    return limits_of[retailer]

@@ -1,0 +1,44 @@
+-- Each return line with the units and money of its portions by bucket; open is announced, received and accepted.
+select
+  l.return_line,
+  l.return_id,
+  l.retailer,
+  r.number,
+  l.origin,
+  l.gtin,
+  l.units,
+  s.currency,
+  sum(s.announced_units) + sum(s.received_units) + sum(s.accepted_units) + sum(s.credited_units) + sum(s.refused_units) + sum(s.short_units) + sum(s.cancelled_units) as total_units,
+  sum(s.announced_units) as announced_units,
+  sum(s.received_units) as received_units,
+  sum(s.accepted_units) as accepted_units,
+  sum(s.credited_units) as credited_units,
+  sum(s.refused_units) as refused_units,
+  sum(s.short_units) as short_units,
+  sum(s.cancelled_units) as cancelled_units,
+  sum(s.announced_units) + sum(s.received_units) + sum(s.accepted_units) as open_units,
+  sum(s.announced_net) + sum(s.received_net) + sum(s.accepted_net) + sum(s.credited_net) + sum(s.refused_net) + sum(s.short_net) + sum(s.cancelled_net) as total_net,
+  sum(s.announced_net) as announced_net,
+  sum(s.received_net) as received_net,
+  sum(s.accepted_net) as accepted_net,
+  sum(s.credited_net) as credited_net,
+  sum(s.refused_net) as refused_net,
+  sum(s.short_net) as short_net,
+  sum(s.cancelled_net) as cancelled_net,
+  sum(s.announced_net) + sum(s.received_net) + sum(s.accepted_net) as open_net,
+  sum(s.announced_tax) + sum(s.received_tax) + sum(s.accepted_tax) + sum(s.credited_tax) + sum(s.refused_tax) + sum(s.short_tax) + sum(s.cancelled_tax) as total_tax,
+  sum(s.announced_tax) as announced_tax,
+  sum(s.received_tax) as received_tax,
+  sum(s.accepted_tax) as accepted_tax,
+  sum(s.credited_tax) as credited_tax,
+  sum(s.refused_tax) as refused_tax,
+  sum(s.short_tax) as short_tax,
+  sum(s.cancelled_tax) as cancelled_tax,
+  sum(s.announced_tax) + sum(s.received_tax) + sum(s.accepted_tax) as open_tax
+from return_line as l
+join "return" as r on r.return_id = l.return_id
+join (
+  select portion_state.*, allocation.currency
+  from portion_state join allocation on allocation.portion = portion_state.portion
+) as s on s.return_line = l.return_line
+group by l.return_line, l.return_id, l.retailer, r.number, l.origin, l.gtin, l.units, s.currency

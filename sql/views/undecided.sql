@@ -1,0 +1,34 @@
+-- Units that wait for a decision: schemas.tables.UNDECIDED. Counted units by inspection, and announced ones that
+-- have a disposition; which dispositions leave the goods at the store is the retailer's policy.
+select
+  n.movement as decision,
+  m.portion, m.return_line, l.return_id, l.retailer, r.number,
+  'received' as bucket,
+  n.units, m.net_minor, m.tax_minor, m.currency,
+  n.condition,
+  l.disposition, r.returned_on,
+  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.unplaced
+from inspection as n
+join movement as m on m.movement = n.movement
+join allocation as a on a.portion = m.portion
+join return_line as l on l.return_line = m.return_line
+join "return" as r on r.return_id = l.return_id
+left join invoice_line as i on i.invoice_line = a.invoice_line
+left join decision as d on d.decision = n.movement
+where d.decision is null
+union all
+select
+  a.portion || '>keep',
+  a.portion, a.return_line, l.return_id, l.retailer, r.number,
+  'announced',
+  s.announced_units, s.announced_net, s.announced_tax, a.currency,
+  null,
+  l.disposition, r.returned_on,
+  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.unplaced
+from allocation as a
+join return_line as l on l.return_line = a.return_line and l.disposition is not null
+join "return" as r on r.return_id = l.return_id
+join portion_state as s on s.portion = a.portion and s.announced_units > 0
+left join invoice_line as i on i.invoice_line = a.invoice_line
+left join decision as d on d.decision = a.portion || '>keep'
+where d.decision is null
