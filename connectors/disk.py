@@ -20,6 +20,7 @@ FAULTS: dict[int, tuple[type[BackhaulError], str, str]] = {
     errno.EDQUOT: _FULL,
     errno.ENOENT: (PermanentError, "it does not exist", "create the folder, or correct its path in the settings"),
     errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
     errno.EISDIR: (PermanentError, "there is a folder where a file belongs", "move the folder away"),
     errno.ELOOP: (PermanentError, "it is a link, not a file", "see who put a link there, and remove it"),
     errno.EXDEV: (PermanentError, "the folders are on different disks", "put them on one, so that files can be moved"),

@@ -3,7 +3,7 @@
 The steps of ``schemas.rules.FieldRule`` in their order, each on the whole column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,12 +21,23 @@ Codes = Mapping[str, Mapping[str, str]]
 class Source(Protocol):
     """Where the paths of a mapping find their values: rows of one kind, each with a place."""
 
-    size: int
-    decimal_marks: str
-    thousands_mark: str
+    @property
+    def size(self) -> int:
+        """How many rows."""
+        ...
 
-    def column(self, path: str) -> Column:
-        """What the path finds for each row."""
+    @property
+    def decimal_marks(self) -> str:
+        """What may stand before decimals."""
+        ...
+
+    @property
+    def thousands_mark(self) -> str:
+        """What may stand before three digits of a number; empty: nothing."""
+        ...
+
+    def column(self, path: str, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Column:
+        """What the path finds for each row: the first value that `only` names, or that `skip` does not name."""
         ...
 
 
@@ -52,9 +63,7 @@ class Evaluated:
     faults: list[Fault]
 
 
-def evaluate(
-    name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None = None
-) -> Evaluated:
+def evaluate(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None = None) -> Evaluated:
     """The field ``name`` for every row of the source; ``currency`` is each row's, for amounts."""
     found, which = _found(rule, source)
     raw = found.text
@@ -84,12 +93,8 @@ def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
     if rule.const is not None:
         column = Column.nothing(source.size)
         return Column(pa.array([rule.const] * source.size, pa.string()), column.start, column.end), column.start
-    columns = [source.column(path) for path in rule.from_]
-    column, which = _joined(columns, rule.join) if rule.join is not None else _first(columns)
-    for path, allowed in rule.where.items():
-        fits = pc.is_in(source.column(path).text, pa.array(allowed))
-        column = Column(pc.if_else(fits, column.text, pa.scalar(None, pa.string())), column.start, column.end)
-    return column, which
+    columns = [source.column(path, rule.only, rule.skip) for path in rule.from_]
+    return _joined(columns, rule.join) if rule.join is not None else _first(columns)
 
 
 def _first(columns: list[Column]) -> tuple[Column, Ints]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -256,7 +256,7 @@ def money(column: pa.Array, reading: Reading) -> pa.Array:
     """
     currency = reading.currency if reading.currency is not None else pa.nulls(len(column), pa.string())
 
-    @lru_cache(maxsize=None)
+    @cache
     def minor(raw: str | None, unit: str | None) -> int | None:
         number = _number(raw, reading) if raw is not None and unit is not None else None
         if number is None or unit is None:
@@ -367,7 +367,7 @@ _FORM_PARTS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def _form_pattern(form: str) -> str:
     tokens = re.split(f"({'|'.join(_FORM_PARTS)})", form)
     return "".join(_FORM_PARTS.get(token, re.escape(token)) for token in tokens)

@@ -21,7 +21,7 @@ class Filled:
 
 
 def fill(kind: str, lines: Lines, source: Source, codes: Codes, given: Mapping[str, Evaluated]) -> Filled:
-    """The canonical columns for every row of the source; fields in ``given`` are taken as they are (parts of a line)."""
+    """The canonical columns for every row of the source; fields ``given`` by a line's parts are taken as they are."""
     done: dict[str, Evaluated] = dict(given)
     # Amounts need their row's currency, so it comes first.
     for name in sorted(lines.fields, key=lambda field: field != "currency"):
@@ -72,7 +72,9 @@ def _missing(lines: Lines, done: Mapping[str, Evaluated], faults: list[Fault], s
                 there |= done[name].values.is_valid().to_numpy(zero_copy_only=False)
         errors = (fault for fault in faults if CATALOGUE[fault.code].severity is Severity.ERROR)
         there[[fault.row for fault in errors if fault.field in choice]] = True
-        missing += [Fault(int(row), choice[0], "FIELD-MISSING", _nothing(lines, choice)) for row in np.flatnonzero(~there)]
+        missing += [
+            Fault(int(row), choice[0], "FIELD-MISSING", _nothing(lines, choice)) for row in np.flatnonzero(~there)
+        ]
     return missing
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.catalog import Mapping, PartnerFolder
+from mappings.catalog import Map, PartnerFolder
 from mappings.formats.segments import Segments
 from mappings.paths import Ints, Mask, numbered
 from schemas.findings import Finding, Place, Severity
@@ -71,10 +71,9 @@ class Places:
         """How a person finds a message: `ISA 000000017/GS 17/ST 0003`, `UNB 4711/UNH 3`."""
         row = self.reading.messages.slice(message, 1).to_pylist()[0]
         head = self.interchange_path(row["interchange"])
-        if head.startswith("UNB"):
-            return f"{head}/UNH {row['control']}"
-        group = f"/GS {self.reading.groups['control'][row['group']].as_py()}" if row["group"] >= 0 else ""
-        return f"{head}{group}/ST {row['control']}"
+        group_tag, tag = ("UNG", "UNH") if head.startswith("UNB") else ("GS", "ST")
+        group = f"/{group_tag} {self.reading.groups['control'][row['group']].as_py()}" if row["group"] >= 0 else ""
+        return f"{head}{group}/{tag} {row['control']}"
 
     def interchange_path(self, interchange: int) -> str:
         """How a person finds an interchange."""
@@ -91,7 +90,7 @@ def _counted(owner: Ints) -> Ints:
     return numbers
 
 
-def judge(places: Places, partner: PartnerFolder, maps: Sequence[Mapping], standard: str) -> Judged:
+def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str) -> Judged:
     """Known senders, claimed kinds of message, and messages without an untolerated fatal finding."""
     reading = places.reading
     findings: list[tuple[Finding, int]] = []
@@ -146,7 +145,7 @@ def _marked(owner: pa.Array, marks: Mask, size: int) -> Mask:
 
 def _claimed(
     places: Places,
-    maps: Sequence[Mapping],
+    maps: Sequence[Map],
     standard: str,
     accepted: Mask,
     findings: list[tuple[Finding, int]],

@@ -42,6 +42,7 @@ class _Counted:
     rows: Ints
     quantity: Column
     condition: Evaluated
+    doubtful: frozenset[int] = frozenset()  # rows whose parts do not add up to the whole
 
 
 def split(parts: Sequence[Part], source: Splittable, codes: Codes) -> Split:
@@ -75,7 +76,7 @@ def _counted(part: Part, source: Splittable, codes: Codes) -> _Counted:
 
 
 def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted]) -> _Counted:
-    """What is left of the whole after the parts. A rest that cannot be worked out is told as text, which is no number."""
+    """What is left of the whole after the parts. A rest that cannot be worked out is told in words: no number."""
     whole = source.column(part.rest_of or "")
     total = _numbers(whole.text, source)
     less, unclear = np.zeros(source.size, dtype=np.int64), np.zeros(source.size, dtype=bool)
@@ -92,7 +93,8 @@ def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted
         for row in rows
     ]
     quantity = Column(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
-    return _Counted(rows, quantity, evaluate("condition", part.condition, source.picked(rows), codes))
+    doubtful = frozenset(np.flatnonzero(_text_there(whole) & ~clear).tolist())
+    return _Counted(rows, quantity, evaluate("condition", part.condition, source.picked(rows), codes), doubtful)
 
 
 def _told(row: int, total: Ints, less: Ints, clear: Mask, unclear: Mask) -> str:
@@ -134,12 +136,17 @@ def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
 
 
 def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evaluated:
+    """The parts' quantities. Parts that do not add up to their whole are all held: nobody knows which one is wrong."""
     raw = strip(pa.concat_arrays([group.quantity.text for group in groups]).take(pa.array(order)))
     start = np.concatenate([group.quantity.start for group in groups])[order]
     end = np.concatenate([group.quantity.end for group in groups])[order]
-    values, bad = convert(raw, "units", Reading(source.decimal_marks, source.thousands_mark))
-    faults = [
-        Fault(int(row), "quantity", "FIELD-BAD-NUMBER", f"quantity: {raw[int(row)].as_py()!r}", int(start[row]), int(end[row]))
-        for row in np.flatnonzero(bad.to_numpy(zero_copy_only=False))
-    ]
-    return Evaluated(values, raw, faults)
+    rows = np.concatenate([group.rows for group in groups])[order]
+    values, unreadable = convert(raw, "units", Reading(source.decimal_marks, source.thousands_mark))
+    bad = unreadable.to_numpy(zero_copy_only=False)
+    doubtful = np.isin(rows, sorted({row for group in groups for row in group.doubtful})) & ~bad
+    faults = []
+    for row in np.flatnonzero(bad | doubtful).tolist():
+        why = " is a part of a whole that does not add up" if doubtful[row] else ""
+        detail = f"quantity: {raw[row].as_py()!r}{why}"
+        faults.append(Fault(row, "quantity", "FIELD-BAD-NUMBER", detail, int(start[row]), int(end[row])))
+    return Evaluated(pc.if_else(pa.array(doubtful), pa.scalar(None, pa.int64()), values), raw, faults)

@@ -15,8 +15,8 @@ segment that has a value there wins. For delimited files a path is a column's na
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,13 +48,20 @@ class Path:
     element: int
     component: int
     how: str
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+
+    def passing(self, only: Sequence[str], skip: Sequence[str]) -> "Path":
+        """The path that passes over values which ``only`` does not name, or which ``skip`` names."""
+        return replace(self, only=tuple(only), skip=tuple(skip))
 
 
 def parse(written: str) -> Path:
     """The path that is written here; ValueError says what is wrong and what to write instead.
 
-    >>> parse("^DTM[137].1.2")
-    Path(written='^DTM[137].1.2', scope='^', tag='DTM', qualifier='137', element=1, component=2, how='at')
+    >>> path = parse("^DTM[137].1.2")
+    >>> path.scope, path.tag, path.qualifier, path.element, path.component
+    ('^', 'DTM', '137', 1, 2)
     """
     if written.startswith("@"):
         if written[1:] not in PSEUDO:
@@ -64,13 +71,13 @@ def parse(written: str) -> Path:
     if not found:
         raise ValueError(f"{written!r} is no path; write for example BLI.03, N1[SF].04, DTM[137].1.2 or BLI[EN].next")
     if found["how"] and not found["qualifier"]:
-        raise ValueError(f"{written!r} does not say what it follows; write for example {found['tag']}[EN].{found['how']}")
+        raise ValueError(
+            f"{written!r} does not say what it follows; write for example {found['tag']}[EN].{found['how']}"
+        )
     element, component = int(found["element"] or 0), int(found["component"] or 1)
     if not found["how"] and (element == 0 or component == 0):
         raise ValueError(f"{written!r}: elements and components count from 1")
-    return Path(
-        written, found["scope"], found["tag"], found["qualifier"], element, component, found["how"] or "at"
-    )
+    return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, found["how"] or "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class Index:
 
     segments: Segments
     _dense: dict[tuple[int, int], Ints] = field(default_factory=dict, repr=False)
+    _ints: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
     _by_tag: dict[str, Ints] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -122,7 +130,10 @@ class Index:
 
     def ints(self, table: str, column: str) -> Ints:
         """An integer column of one of the tables."""
-        return np.asarray(getattr(self.segments, table)[column].to_numpy(), dtype=np.int64)
+        key = (table, column)
+        if key not in self._ints:
+            self._ints[key] = np.asarray(getattr(self.segments, table)[column].to_numpy(), dtype=np.int64)
+        return self._ints[key]
 
     def tagged(self, tag: str) -> Ints:
         """The segments of this tag, in order."""
@@ -171,7 +182,17 @@ class Index:
                 segments = segments[self.equals(self.values_at(1, 1)[segments], path.qualifier)]
             rows = self.values_at(path.element, path.component)[segments]
         there = rows >= 0
+        if path.only:
+            there &= self._equals_any(rows, path.only)
+        if path.skip:
+            there &= ~self._equals_any(rows, path.skip)
         return segments[there], rows[there]
+
+    def _equals_any(self, rows: Ints, wanted: Sequence[str]) -> Mask:
+        found = np.zeros(len(rows), dtype=bool)
+        for text in wanted:
+            found |= self.equals(rows, text)
+        return found
 
     def _after_qualifier(self, segments: Ints, path: Path, pairs: tuple[int, ...]) -> Ints:
         rows = np.full(len(segments), -1, dtype=np.int64)

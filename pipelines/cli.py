@@ -24,7 +24,8 @@ out = Console()
 err = Console(stderr=True)
 
 SettingsOption = Annotated[
-    Path | None, typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's.")
+    Path | None,
+    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
 EXIT_FINDINGS, EXIT_FAULT = 1, 2
 
@@ -57,7 +58,7 @@ def run(
     from pipelines.work.run import in_order, run_partner
 
     with open_hub(settings) as hub, partners_online(hub.settings):
-        chosen = in_order([hub.catalog.partner(one).partner for one in partners] if partners else hub.catalog.partners)
+        chosen = in_order([hub.catalog.partner(one) for one in partners] if partners else hub.catalog.partners)
         runs = [run_partner(hub, partner) for partner in progress_of(err, chosen, lambda partner: partner.name)]
         out.print(run_table(runs))
         out.print(totals_table(hub))
@@ -143,7 +144,9 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demonstration keeps its state.")] = Path(
         ".state/demo"
     ),
-    stores: Annotated[int | None, typer.Option("--stores", help="A smaller world: only so many stores a retailer.")] = None,
+    stores: Annotated[
+        int | None, typer.Option("--stores", help="A smaller world: only so many stores a retailer.")
+    ] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Remove the demonstration's state, and stop.")] = False,
 ) -> None:
     """Real wholesale returns of three retailers, from their files to posted credit notes, through Dagster's own job."""
@@ -173,7 +176,18 @@ def dagster(
     loaded = load_settings(path)
     os.environ[SETTINGS_VARIABLE] = str(path)
     use_dagster_home(loaded.state_folder)
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "pipelines.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     with partners_online(loaded):
         out.print(f"Dagster's page: http://127.0.0.1:{port} (Ctrl-C stops it)")
         raise typer.Exit(subprocess.call(command))

@@ -78,12 +78,14 @@ class FieldRule(_Strict):
     """How one field gets its value: found by paths, or constant; then cleaned, defaulted, looked up and converted.
 
     The steps run in the order: ``const`` or the first path of ``from`` that is not empty (with ``join``: all of them,
-    joined by this text), ``where``, ``clean``, ``default``, ``lookup``, ``as``.
+    joined by this text), ``clean``, ``default``, ``lookup``, ``as``. A path passes over values that ``only`` does not
+    name, or that ``skip`` names, and goes on to the next segment.
     """
 
     from_: tuple[str, ...] = Field((), alias="from")
     join: str | None = None
-    where: dict[str, tuple[str, ...]] = {}
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
     clean: tuple[Clean, ...] = (Clean(function="strip"),)
     default: str | None = None
     const: str | None = None
@@ -92,17 +94,12 @@ class FieldRule(_Strict):
     as_: As = Field("text", alias="as")
     form: tuple[str, ...] = Field((), description="forms of a date, as CCYYMMDD or DD.MM.YYYY; the first that fits")
 
-    _lists = field_validator("from_", "form", mode="before")(_as_list)
+    _lists = field_validator("from_", "form", "only", "skip", mode="before")(_as_list)
 
     @field_validator("clean", mode="before")
     @classmethod
     def _clean_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str | dict) else value
-
-    @field_validator("where", mode="before")
-    @classmethod
-    def _where_lists(cls, value: Any) -> Any:
-        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -110,6 +107,8 @@ class FieldRule(_Strict):
             raise ValueError("`from` and `const` exclude each other: keep one of them")
         if self.const is None and not self.from_:
             raise ValueError("a field needs `from:` (where its value stands) or `const:` (its value)")
+        if self.only and self.skip:
+            raise ValueError("`only` and `skip` exclude each other: keep one of them")
         if self.as_ == "date" and not self.form:
             raise ValueError("a date needs `form:`, for example `form: CCYYMMDD`")
         if self.unknown is not None and self.lookup is None:
@@ -218,3 +217,9 @@ class Rules(_Strict):
     )
     document: Header
     lines: Lines
+
+    def field_rules(self) -> tuple[FieldRule, ...]:
+        """Every field rule of the header, the lines and their parts."""
+        header = (self.document.number, self.document.purpose, self.document.issued_on)
+        parts = (part.condition for part in self.lines.split)
+        return tuple(rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)

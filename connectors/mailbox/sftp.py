@@ -141,6 +141,7 @@ class SftpMailbox:
         except _OUTSIDE as error:
             if isinstance(error, TimeoutError) or not self._broken(error):
                 raise self._told(error, doing, missing) from error
+            self.close()  # our side may not have noticed yet
         try:
             return work(self._opened().wire)
         except _OUTSIDE as error:

@@ -2,5 +2,7 @@
 
 from connectors.store.faults import StaleError
 from connectors.store.store import Store
+from connectors.store.story import Story
+from connectors.store.verify import Violation
 
-__all__ = ["StaleError", "Store"]
+__all__ = ["StaleError", "Store", "Story", "Violation"]

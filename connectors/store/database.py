@@ -62,10 +62,10 @@ def stored_objects(connection: Connection) -> dict[str, tuple[str, str]]:
     return {name: (kind, sql) for name, kind, sql in rows}
 
 
-def read_any_bytes(connection: Connection) -> None:
-    """Let this connection read text that is not UTF-8, as damaged rows hold it, instead of failing."""
+def read_any_bytes(connection: Connection, errors: str) -> None:
+    """Let this connection read text that is not UTF-8, as damaged rows hold it; ``errors`` as in bytes.decode."""
     driver: Any = connection.connection.driver_connection
-    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    driver.text_factory = lambda data: data.decode("utf-8", errors)
 
 
 def read_text(connection: Connection) -> None:

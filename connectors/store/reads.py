@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, or_, select, table, text
 from sqlalchemy import column as untyped
 from sqlmodel import SQLModel
@@ -14,7 +15,7 @@ from connectors.store.balances import chunks
 from connectors.store.faults import database_faults
 from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
-from connectors.store.shapes import MOMENT, shape_of, to_arrow
+from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SUPPLY, UNDECIDED
 
 # How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
@@ -116,6 +117,12 @@ class Reads:
         where = [] if retailer is None else [untyped("retailer") == retailer]
         return self._view("open_portion", OPEN_PORTIONS, "portion", *where)
 
+    def open_lines(self, on: date, retailer: str | None = None) -> pa.Table:
+        """What is not finished and why (sql/reports/open_lines.sql), with the days it has been so as ``age_days``."""
+        rows = self.query("reports/open_lines.sql", retailer=retailer)
+        age = pc.days_between(rows["since_at"].cast(pa.date32()), pa.scalar(on))
+        return rows.append_column("age_days", age.cast(pa.int64()))
+
     def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
         here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
@@ -201,7 +208,7 @@ def run_file(connection: Connection, path: str, parameters: Mapping[str, Any]) -
     unknown = set(parameters) - set(named)
     if unknown:
         raise ValueError(f"sql/{path} has no parameters {sorted(unknown)}")
-    result = connection.execute(statement, named | dict(parameters))
+    result = connection.execute(statement, named | {name: stored_value(value) for name, value in parameters.items()})
     if list(result.keys()) != schema.names:
         raise ValueError(f"sql/{path} answers {list(result.keys())}, its first lines say {schema.names}")
     return to_arrow(result.all(), schema)

@@ -1,6 +1,6 @@
 """Open this when something is to be recorded: the store, the only writer of Backhaul's database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -12,6 +12,8 @@ from connectors.store.insert import TABLES, prepared
 from connectors.store.reads import Reads
 from connectors.store.recording import append_event, is_event, write
 from connectors.store.schema import ensure_current
+from connectors.store.story import Story, story
+from connectors.store.verify import Anchor, Violation, broken_laws, verify
 from schemas.errors import PermanentError
 from schemas.outcome import Change, Outcome
 
@@ -90,3 +92,22 @@ class Store(Reads):
         except StaleError:
             return None
         return fence
+
+    def story(self, return_line: str) -> Story:
+        """Everything about one return line, from its file to its credit note. PermanentError: no such line."""
+        with database_faults(f"reading {return_line}"), self._engine.connect() as connection:
+            return story(connection, return_line)
+
+    def verify(self, damaged: Iterable[str] = (), anchor: Anchor | None = None) -> list[Violation]:
+        """Everything that was changed behind the store's back or breaks a law of sql/checks; see ``verify``.
+
+        ``damaged`` are the digests of files whose bytes in the vault are gone or altered; ``anchor`` is a ``head()``
+        that was kept elsewhere.
+        """
+        with database_faults("verifying"), self._engine.connect() as connection:
+            return verify(connection, damaged, anchor)
+
+    def violations(self) -> list[Violation]:
+        """What breaks a law of sql/checks now; the audit chain and the sealed rows are not looked at."""
+        with database_faults("running sql/checks"), self._engine.connect() as connection:
+            return broken_laws(connection)

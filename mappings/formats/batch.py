@@ -1,8 +1,8 @@
-"""Open this when text between interchanges or a missing header is reported wrongly: the way through a batch of files."""
+"""Open this when text between interchanges, or a missing header, is reported wrongly: the way through a batch."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mappings.formats.charset import actual, is_as_declared
@@ -36,6 +36,13 @@ class Syntax:
     service: Service
     find_header: Callable[[bytes, int, int], Header | None]
     unmistakable: re.Pattern[bytes]
+
+
+def candidates(pattern: re.Pattern[bytes], buffer: bytes, at: int, limit: int) -> Iterator[re.Match[bytes]]:
+    """Where a header may begin: right here, or further on where it is not the tail of a word."""
+    for found in pattern.finditer(buffer, at, limit):
+        if found.start() == at or not buffer[found.start() - 1 : found.start()].isalnum():
+            yield found
 
 
 def read_batch(files: Sequence[RawFile], syntax: Syntax) -> Segments:
@@ -87,6 +94,9 @@ def _read_interchange(recorder: Recorder, syntax: Syntax, header: Header, limit:
         walk.broken("the header has no control number")
     at = walk.run(header.behind, limit)
     _settle_charset(recorder, syntax, header, row)
+    terminator = header.delimiters.terminator
+    while recorder.buffer.startswith(terminator, at, limit):
+        at += len(terminator)  # a terminator too many is no text
     return at
 
 

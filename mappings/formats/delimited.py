@@ -86,7 +86,7 @@ class _Row:
 def read(file: RawFile, dialect: Dialect) -> Rows:
     """The rows of one delimited file; findings TABLE-ROW-RAGGED for each row left out, FILE-CHARSET for the file."""
     encoding, mark = _encoding(file.data, dialect.encoding)
-    findings = _charset_findings(file, encoding, dialect.encoding)
+    findings = _charset_findings(file, mark, encoding, dialect.encoding)
     rows = _rows(file.data[mark:].decode(encoding), encoding, mark, dialect)
     top = next(rows, None)
     header = _header(top.cells) if top else []
@@ -108,8 +108,8 @@ def _encoding(data: bytes, declared: str) -> tuple[str, int]:
     return actual(data, declared), 0
 
 
-def _charset_findings(file: RawFile, encoding: str, declared: str) -> list[Finding]:
-    if is_as_declared(encoding, declared, file.data):
+def _charset_findings(file: RawFile, mark: int, encoding: str, declared: str) -> list[Finding]:
+    if is_as_declared(encoding, declared, file.data[mark:]):
         return []
     detail = f"the mapping says {declared}, the bytes are {encoding}; they were read as {encoding}"
     return [Finding("FILE-CHARSET", Place(file.sha256, 0, len(file.data)), detail)]

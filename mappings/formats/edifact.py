@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mappings.formats.batch import Header, Syntax, read_batch
+from mappings.formats.batch import Header, Syntax, candidates, read_batch
 from mappings.formats.charset import SYNTAX_LEVELS
 from mappings.formats.envelope import Fields, Service, field
 from mappings.formats.recorder import Row
@@ -21,8 +21,8 @@ from mappings.formats.tokens import Delimiters, fields
 _LEVEL_A = Delimiters(b"+", b":", b"'", b"?")
 _LEVEL_B = Delimiters(b"\x1d", b"\x1f", b"\x1c")  # what UNOB has without UNA; hardly ever met
 
-_HEADER = re.compile(rb"(?<![A-Za-z0-9])(?:UNA(?P<advice>.{6})\s*(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
-_UNMISTAKABLE = re.compile(rb"(?<![A-Za-z0-9])(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_HEADER = re.compile(rb"(?:UNA(?P<advice>.{6})\s*(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
+_UNMISTAKABLE = re.compile(rb"(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 
 
 def _group_row(ung: Fields) -> Row:
@@ -51,7 +51,7 @@ SERVICE = Service(
 
 def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
     """The next UNB that can be read, with the delimiters of the UNA in front of it or those of its level."""
-    for found in _HEADER.finditer(buffer, at, limit):
+    for found in candidates(_HEADER, buffer, at, limit):
         advice, unb = found.group("advice"), found.start("unb" if found.group("advice") else "bare")
         delimiters = _advised(advice) if advice else _usual(buffer[unb + 3])
         if delimiters.are_usable():

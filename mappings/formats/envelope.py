@@ -219,7 +219,8 @@ class Walk:
         self._leave_message(segment)
         if self._group is not None:
             self._group["end"] = self._recorder.messages[-1]["end"] if self._controls else self._group["end"]
-            self._find("GROUP-COUNT-WRONG", segment, f"the group has no {self._service.group[1]}")
+            place = _At("", self._group["start"], self._group["start"], b"")
+            self._find("GROUP-COUNT-WRONG", place, f"the group has no {self._service.group[1]}")
             self._group, self._controls = None, []
 
     def _truncated(self, end: int) -> None:

@@ -60,7 +60,7 @@ class Delimiters:
         return start + len(buffer[start:limit].rstrip(_BLANKS)), limit
 
     def masked(self, segment: bytes) -> bytes:
-        """The segment with its release pairs covered by letters, so that it can be split at what is really a delimiter."""
+        """The segment with its release pairs covered by letters, so that only real delimiters are left to split at."""
         return self._released.sub(b"AA", segment) if self._released else segment
 
     def needs_care(self, segment: bytes) -> bool:

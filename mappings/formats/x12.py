@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from mappings.formats.batch import Header, Syntax, read_batch
+from mappings.formats.batch import Header, Syntax, candidates, read_batch
 from mappings.formats.envelope import Fields, Service, field
 from mappings.formats.recorder import Row
 from mappings.formats.segments import RawFile, Segments
@@ -22,7 +22,7 @@ from mappings.formats.tokens import Delimiters
 _HEADER_BYTES_MAX = 512  # an ISA is 106 bytes wide; one of wrong widths is not much longer
 _SEPARATORS_AT = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 
-_HEADER = re.compile(rb"(?<![A-Za-z0-9])ISA[^A-Za-z0-9\s]")
+_HEADER = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _HEADER_OF_RIGHT_WIDTHS = re.compile(
     rb"ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1..\1.{15}\1..\1.{15}\1.{6}\1.{4}\1.\1.{5}\1.{9}\1.\1.\1", re.DOTALL
 )
@@ -52,7 +52,7 @@ SERVICE = Service(
 
 def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
     """The next ISA that can be read, with the delimiters that it declares."""
-    for found in _HEADER.finditer(buffer, at, limit):
+    for found in candidates(_HEADER, buffer, at, limit):
         start = found.start()
         header = _header(buffer[start : min(limit, start + _HEADER_BYTES_MAX)], start)
         if header:

@@ -31,8 +31,12 @@ def judge(suite: str, rows: pd.DataFrame) -> Judged:
         return Judged(True, 0, len(wanted), [])
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    batch = context.data_sources.add_pandas("rows").add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
-    expectations = [getattr(gxe, entry["expect"])(**{k: v for k, v in entry.items() if k != "expect"}) for entry in wanted]
+    batch = (
+        context.data_sources.add_pandas("rows").add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
+    )
+    expectations = [
+        getattr(gxe, entry["expect"])(**{k: v for k, v in entry.items() if k != "expect"}) for entry in wanted
+    ]
     result = batch.get_batch({"dataframe": rows}).validate(gx.ExpectationSuite(name=suite, expectations=expectations))
     failed = [_in_words(one.expectation_config) for one in result.results if not one.success]
     return Judged(bool(result.success), len(rows), len(wanted), failed)

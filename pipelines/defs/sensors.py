@@ -16,7 +16,7 @@ INTERVAL_SECONDS = 60
 
 def mailbox_sensors(catalog: Catalog) -> list[dg.SensorDefinition]:
     """A sensor for each channel of each partner in the catalogue."""
-    return [_mailbox_sensor(partner, channel) for partner in catalog.partners for channel in partner.channels]
+    return [_mailbox_sensor(one.partner, channel) for one in catalog.partners for channel in one.partner.channels]
 
 
 def _mailbox_sensor(partner: Partner, channel: Channel) -> dg.SensorDefinition:

@@ -38,8 +38,10 @@ def kind_of(good: bytes) -> Literal["x12", "edifact", "table"]:
 
 
 def truncated(good: bytes) -> Accident:
-    """Broken off in the middle of a line, two thirds of the way."""
-    return _name(good, "truncated"), good[: len(good) * 2 // 3].rstrip(b"~'\r\n")[:-1]
+    """Broken off in the middle of the line that lies two thirds of the way."""
+    start = good.rindex(b"\n", 0, len(good) * 2 // 3) + 1
+    end = good.index(b"\n", start)
+    return _name(good, "truncated"), good[: (start + end) // 2]
 
 
 def segment_count_wrong(good: bytes) -> Accident:

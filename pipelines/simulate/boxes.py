@@ -29,7 +29,7 @@ _DAYS_ON_THE_WAY = (2, 9)
 _FIRST_RETURN = {"nordstad": ("NS", 100_001), "brightwell": ("BW", 200_001), "lindhaus": ("LH", 300_001)}
 
 # Dispositions beside plain return, and on which share of the lines they stand.
-_STAYING = {"nordstad": {"dispose": 0.02, "keep": 0.02}}
+_STAYING = {"nordstad": {"dispose": 0.02, "keep": 0.03}}
 # The retailers' own reason codes with their weights: X12 1293; EDIFACT 7007; lindhaus' own. Empty: none is written.
 _REASONS: Mapping[str, Mapping[str, int]] = {
     "nordstad": {"EI": 40, "DR": 15, "DM": 15, "WG": 15, "CO": 10, "DT": 5},

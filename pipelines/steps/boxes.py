@@ -231,7 +231,8 @@ def missing(lines: Sequence[Line], portions: Sequence[Portion], matches: Sequenc
     spoken_for = _spoken_for(counting, labels, matches)
     everything = spoken_for >= labels
     gone = [p for p in portions if p.left and not p.goods_stay and (everything or p.carton in spoken_for)]
-    return [Missing(p, p.take(p.left), _told_by(p, counting)) for p in gone]
+    witnesses = _Witnesses(counting)
+    return [Missing(p, p.take(p.left), witnesses.of(p)) for p in gone]
 
 
 def counted_labels(lines: Sequence[Line]) -> set[str]:
@@ -265,5 +266,15 @@ def _spoken_for(counting: Sequence[Line], labels: set[str], matches: Iterable[Ma
     return labels & (counted | held)
 
 
-def _told_by(portion: Portion, counting: Sequence[Line]) -> Line:
-    return max(counting, key=lambda line: (line.gtin == portion.gtin, line.carton == portion.carton, line.order))
+class _Witnesses:
+    """Which of the counting lines tells best of a portion: the same item in its box, the item, the box, the last."""
+
+    def __init__(self, counting: Sequence[Line]) -> None:
+        self._exact = {(line.gtin, line.carton): line for line in counting}
+        self._by_item = {line.gtin: line for line in counting}
+        self._by_box = {line.carton: line for line in counting}
+        self._last = counting[-1]
+
+    def of(self, portion: Portion) -> Line:
+        exact = self._exact.get((portion.gtin, portion.carton))
+        return exact or self._by_item.get(portion.gtin) or self._by_box.get(portion.carton) or self._last

@@ -44,6 +44,17 @@ def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table
     A verdict is no finding: what is held waits in a person's queue with its sentence.
     """
     facts = _with_condition(undecided)
+    outcome, rule, position = _judge(facts, policy)
+    rows = zip(position.to_pylist(), facts.to_pylist(), strict=True)
+    columns = {name: facts[name] for name in DECISIONS.names if name in facts.column_names}
+    columns |= {"outcome": outcome, "rule": rule}
+    columns["because"] = pa.array([RULES[number].because(row, policy) for number, row in rows], pa.string())
+    columns["policy_version"] = pa.repeat(policy_version, facts.num_rows)
+    return pa.table({name: columns[name] for name in DECISIONS.names}, schema=DECISIONS)
+
+
+def _judge(facts: pa.Table, policy: Policy) -> tuple[Any, Any, Any]:
+    """Outcome, name of the rule and its position in RULES, for each row."""
     nothing = pa.nulls(facts.num_rows, pa.string())
     outcome, rule, position = nothing, nothing, pa.nulls(facts.num_rows, pa.int64())
     for number, one in enumerate(RULES):
@@ -52,12 +63,7 @@ def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table
         outcome = pc.coalesce(outcome, verdict)
         rule = pc.coalesce(rule, pc.if_else(speaks, _name(one, facts), None))
         position = pc.coalesce(position, pc.if_else(speaks, number, None))
-    rows = zip(position.to_pylist(), facts.to_pylist(), strict=True)
-    columns = {name: facts[name] for name in DECISIONS.names if name in facts.column_names}
-    columns |= {"outcome": outcome, "rule": rule}
-    columns["because"] = pa.array([RULES[number].because(row, policy) for number, row in rows], pa.string())
-    columns["policy_version"] = pa.repeat(policy_version, facts.num_rows)
-    return pa.table({name: columns[name] for name in DECISIONS.names}, schema=DECISIONS)
+    return outcome, rule, position
 
 
 def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa.Table:

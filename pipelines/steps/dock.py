@@ -12,19 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.boxes import Line, Surplus
+from pipelines.steps.returns import CARTONS, RETURN_LINES, RETURNS
 from schemas.tables import CLAIMS
 
-_T, _I, _D = pa.string(), pa.int64(), pa.date32()
+_T, _I = pa.string(), pa.int64()
 
-# New rows of schemas.records.Return, ReturnLine and Carton.
-RETURNS = pa.schema({
-    "return_id": _T, "retailer": _T, "number": _T, "origin": _T, "document": _T, "store": _T, "returned_on": _D,
-})  # fmt: skip
-RETURN_LINES = pa.schema({
-    "return_line": _T, "return_id": _T, "retailer": _T, "document": _T, "line_no": _I, "origin": _T, "gtin": _T,
-    "units": _I, "carton": _T, "reason": _T, "disposition": _T, "po_number": _T, "unit_price": _T,
-})  # fmt: skip
-CARTONS = pa.schema({"carton": _T, "return_id": _T, "state": _T})
 # New return lines by the receipt line that found them, until the split has placed them.
 FOUND = pa.schema({
     "return_line": _T, "receipt_document": _T, "receipt_line_no": _I, "units": _I, "condition": _T,

@@ -63,8 +63,10 @@ def process(hub: Hub, partner: Partner) -> Processed:
     while batch := _pending(hub, partner):
         translation = translate(batch, hub.catalog.partner(partner.id), hub.catalog)
         for kind, files in _by_kind(batch, translation):
-            part = translation if len(files) == len(batch) else translate(
-                files, hub.catalog.partner(partner.id), hub.catalog
+            part = (
+                translation
+                if len(files) == len(batch)
+                else translate(files, hub.catalog.partner(partner.id), hub.catalog)
             )
             _record(hub, partner, kind, files, part, total)
     return total
@@ -89,7 +91,7 @@ def _record(
 ) -> None:
     """Carry one batch of one kind through the steps, and record the outcome at once."""
     checked = _check(hub, partner, translation)
-    rows = _Rows()
+    rows, changes = _Rows(), ()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
     findings = [checked.findings]
@@ -98,13 +100,14 @@ def _record(
     elif kind == "notice":
         findings.append(_add_notices(hub, partner, rows, checked, total))
     else:
-        findings.append(_add_receipts(hub, rows, checked))
+        told, cartons = _add_receipts(hub, rows, checked)
+        findings.append(told)
+        changes += cartons
     found = pa.concat_tables(findings)
     rows.add("finding", as_records(found, partner.id))
-    for answer in answers_to(hub, partner, translation, found):
-        rows.add("outbound_message", answer)
+    rows.add("outbound_message", answers_to(hub, partner, files, translation, checked.documents, found))
     states = _file_states(files, checked)
-    changes = tuple(
+    changes += tuple(
         Change("source_file", {"partner": partner.id, "file": file}, {"state": state}, {"state": "received"})
         for file, state in states.items()
     )
@@ -125,6 +128,8 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
         translation.findings,
         known_documents=hub.store.known_documents(partner.id),
         items=hub.store.items(),
+        known_sales=hub.store.known_invoice_lines(_invoice_line_ids(translation.sale_lines).to_pylist()),
+        known_returns=hub.store.returns(partner.id).select(["retailer", "number", "document"]),
     )
 
 
@@ -133,17 +138,24 @@ def _add_sales(rows: _Rows, checked: Checked) -> None:
     sales = checked.sale_lines
     rows.add("invoice_line", _invoice_lines(sales))
     items = sales.select(["gtin", "vendor_item", "description"]).group_by("gtin", use_threads=False)
-    rows.add("item", items.aggregate([("vendor_item", "first"), ("description", "first")]).rename_columns(
-        ["gtin", "vendor_item", "description"]
-    ))
+    rows.add(
+        "item",
+        items.aggregate([("vendor_item", "first"), ("description", "first")]).rename_columns(
+            ["gtin", "vendor_item", "description"]
+        ),
+    )
 
 
 def _invoice_lines(sales: pa.Table) -> pa.Table:
     """Sale lines under their stored names and ids."""
-    slash = pa.scalar("/")
-    ids = pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], slash)
+    ids = _invoice_line_ids(sales)
     named = sales.drop_columns(["vendor_item", "description"]).rename_columns({"invoice_line": "invoice_line_no"})
     return named.append_column("invoice_line", ids)
+
+
+def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
+    """company/invoice/line."""
+    return pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], pa.scalar("/"))
 
 
 def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked, total: Processed) -> pa.Table:
@@ -162,8 +174,11 @@ def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked, tota
     return placed.findings
 
 
-def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> pa.Table:
-    """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
+def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tuple[Change, ...]]:
+    """What the warehouse counted, against what is open; provisional returns for what nobody announced.
+
+    Answers the findings, and the new states of announced cartons.
+    """
     rows.add("receipt_line", checked.receipt_lines)
     reconciled = reconcile(
         hub.store.open_portions(),
@@ -172,11 +187,12 @@ def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> pa.Table:
         receipts=checked.documents.select(["document", "number"]),
         retailer_of=hub.catalog.retailer_names(),
         rule_version=RECONCILE_VERSION,
+        goods_stay={one.id: one.partner.policy.goods_stay for one in hub.catalog.partners},
     )
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(reconciled, f"{name}s"))
     found = _place_found(hub, rows, reconciled, checked)
-    return pa.concat_tables([reconciled.findings, found])
+    return pa.concat_tables([reconciled.findings, found]), reconciled.changes
 
 
 def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked) -> pa.Table:
@@ -201,7 +217,9 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
         gtins = sorted({gtin for gtin in own["gtin"].to_pylist() if gtin})
         policy = hub.catalog.partner(retailer).partner.policy
         parts.append(split(own, hub.store.supply(retailer, gtins), policy.order, places))
-    return Split(*(pa.concat_tables(columns) for columns in zip(*((p.allocations, p.findings) for p in parts), strict=True)))
+    return Split(
+        *(pa.concat_tables(columns) for columns in zip(*((p.allocations, p.findings) for p in parts), strict=True))
+    )
 
 
 def _add_allocations(rows: _Rows, allocations: pa.Table, document_of: Mapping[str, str]) -> None:

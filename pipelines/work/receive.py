@@ -64,9 +64,7 @@ def _receive_channel(hub: Hub, partner: Partner, channel: Channel, mailbox: Mail
     received.duplicates += sum(f.duplicate for f in fetched)
 
 
-def _ready(
-    hub: Hub, partner: Partner, channel: Channel, listed: Sequence[Listed], received: Received
-) -> list[Listed]:
+def _ready(hub: Hub, partner: Partner, channel: Channel, listed: Sequence[Listed], received: Received) -> list[Listed]:
     """The files that are wholly written; what was seen of the others is remembered for the next look."""
     seen = {
         row["name"]: (row["size"], row["modified"], row["unchanged_since"])
@@ -98,7 +96,12 @@ def _left_over(known: list[dict[str, Any]], ready: list[Listed]) -> dict[str, st
 
 
 def _fetch(
-    hub: Hub, partner: Partner, channel: Channel, mailbox: Mailbox, files: list[Listed], known: list[dict[str, Any]],
+    hub: Hub,
+    partner: Partner,
+    channel: Channel,
+    mailbox: Mailbox,
+    files: list[Listed],
+    known: list[dict[str, Any]],
     received: Received,
 ) -> list[_Fetched]:
     here = set(hub.store.table(SourceFile, partner=partner.id)["file"].to_pylist())

@@ -1,7 +1,9 @@
 """Open this when you ask what one run does: the chain of a partner, from its mailbox to posted credits and answers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
 from pipelines.work.post import Posted, post_credits
 from pipelines.work.process import Processed, process
@@ -26,9 +28,9 @@ class PartnerRun:
     sent: int = 0
 
 
-def in_order(partners: list[Partner]) -> list[Partner]:
+def in_order(partners: Iterable[PartnerFolder]) -> list[Partner]:
     """Partners in the order in which their files build on each other."""
-    return sorted(partners, key=lambda partner: (ORDER.index(partner.role), partner.id))
+    return sorted((one.partner for one in partners), key=lambda partner: (ORDER.index(partner.role), partner.id))
 
 
 def run_partner(hub: Hub, partner: Partner) -> PartnerRun:

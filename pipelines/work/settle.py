@@ -1,13 +1,11 @@
 """Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
 from pipelines.steps import credits, decide
 from pipelines.wiring import Hub
-from schemas.findings import as_records
 from schemas.outcome import Outcome
 from schemas.partners import Partner
 
@@ -28,7 +26,7 @@ def retailers_of(hub: Hub, partner: Partner) -> list[Partner]:
         return [partner]
     if partner.role == "erp":
         return []
-    return [one for one in hub.catalog.partners if one.role == "retailer"]
+    return [one.partner for one in hub.catalog.partners if one.partner.role == "retailer"]
 
 
 def settle(hub: Hub, partner: Partner) -> Settled:
@@ -45,11 +43,10 @@ def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     if not undecided.num_rows:
         return
     version = decide.policy_version(retailer.policy)
-    decided = decide.decide(undecided, retailer.policy, version)
-    moved = decide.carry_out(decided.decisions, undecided, version)
-    rows = {"decision": decided.decisions, "movement": moved, "finding": as_records(decided.findings, retailer.id)}
-    hub.store.record(Outcome("decide", retailer.id, {name: table for name, table in rows.items() if table.num_rows}))
-    for row in pc.value_counts(decided.decisions["outcome"].combine_chunks()).to_pylist():
+    decisions = decide.decide(undecided, retailer.policy, version)
+    moved = decide.carry_out(decisions, undecided, version)
+    hub.store.record(Outcome("decide", retailer.id, {"decision": decisions, "movement": moved}))
+    for row in pc.value_counts(decisions["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])
 
 
@@ -60,7 +57,7 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
     composed = credits.compose(
         lines,
         sellers=hub.settings.companies,
-        buyers=_parties([retailer]),
+        buyers={retailer.id: retailer.party},
         sequences=hub.store.next_sequences(retailer.id),
         issued_on=hub.now().date(),
         limits_of={retailer.id: retailer.policy.limits},
@@ -68,9 +65,3 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
     rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
     hub.store.record(Outcome("intend", retailer.id, rows))
     settled.intents += composed.intents.num_rows
-
-
-def _parties(retailers: Iterable[Partner]) -> dict[str, object]:
-    return {one.id: one.party for one in retailers}
-
-

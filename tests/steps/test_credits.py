@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.steps.credits import Composed, compose, credited, reference_of
@@ -191,6 +191,7 @@ lines = st.lists(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(lines)
 def test_requests_say_exactly_what_the_ledger_holds(rows):
     """To the minor unit, line by line and in total, in currencies of 0, 2 and 3 places."""

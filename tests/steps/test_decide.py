@@ -215,3 +215,10 @@ def test_some_of_the_decisions_can_be_carried_out_alone():
     assert carry_out(decisions.slice(1), table, VERSION)["movement"].to_pylist() == ["p2>accepted@b"]
     with pytest.raises(ValueError, match="not undecided"):
         carry_out(decisions, table.slice(1), VERSION)
+
+
+def test_an_empty_policy_holds_everything():
+    silent = Policy(conditions={}, unplaced={}, goods_stay=())
+    assert ruling(undecided(), silent) == ("hold", "conditions.sellable")
+    assert ruling(unplaced("LINE-NEVER-SOLD"), silent) == ("hold", "unplaced.LINE-NEVER-SOLD")
+    assert ruling(kept(), silent) == ("hold", "goods_stay")

@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +94,8 @@ class NoteFolder:
             self._wait_for(lock)
             yield self._list()
         finally:
-            os.close(lock)
+            with suppress(OSError):  # the lock goes with the descriptor, whatever close has to say
+                os.close(lock)
 
     def _make_shelves(self) -> None:
         shelves = [self.root / name for name in (DRAFTS, POSTED, DISCARDED, JOURNAL)]

@@ -82,18 +82,17 @@ def _document_problems(request: CreditRequest) -> list[str]:
     checks: list[tuple[bool, str]] = [
         (not request.lines, "it has no lines"),
         (places > 2, f"{request.currency} has {places} decimals, the standard allows 2"),
-        (not request.seller.legal_name.strip(), "the seller has no name"),
-        (not request.buyer.legal_name.strip(), "the buyer has no name"),
+        (not _legible(request.seller.legal_name), "the seller has no name"),
+        (not _legible(request.buyer.legal_name), "the buyer has no name"),
     ]
     for line in request.lines:
         checks += [
             (line.units <= 0, f"line {line.line_no} has {line.units} units"),
             (line.net < 0 or line.tax < 0, f"line {line.line_no} has a negative amount"),
-            (
-                _too_fine(line.net, places) or _too_fine(line.tax, places),
-                f"line {line.line_no} has parts of a minor unit",
-            ),
-            (not line.invoice_number.strip(), f"line {line.line_no} names no original invoice"),
+            (_too_fine(line.net, places), f"line {line.line_no} has parts of a minor unit in its net"),
+            (_too_fine(line.tax, places), f"line {line.line_no} has parts of a minor unit in its tax"),
+            (not _legible(line.invoice_number), f"line {line.line_no} names no original invoice"),
+            (not _item_name(line), f"line {line.line_no} names no item"),
         ]
     return [text for failed, text in checks if failed]
 
@@ -251,7 +250,7 @@ def _item(line: CreditLine) -> Any:
     }
     return _cac(
         "Item",
-        _cbc("Name", _legible(line.description) or _legible(line.vendor_item) or line.gtin),
+        _cbc("Name", _item_name(line)),
         _cac("SellersItemIdentification", _cbc("ID", line.vendor_item)),
         _cac("StandardItemIdentification", _cbc("ID", line.gtin, schemeID=GTIN)),
         _cac(
@@ -260,12 +259,18 @@ def _item(line: CreditLine) -> Any:
             _percent(line.tax_category, line.tax_rate),
             _vat_scheme(),
         ),
-        *(
-            _cac("AdditionalItemProperty", _cbc("Name", n), _cbc("Value", v))
-            for n, v in properties.items()
-            if _legible(v)
-        ),
+        *(_property(name, value) for name, value in properties.items()),
     )
+
+
+def _item_name(line: CreditLine) -> str:
+    return _legible(line.description) or _legible(line.vendor_item) or _legible(line.gtin)
+
+
+def _property(name: str, value: str | None) -> Any:
+    """A named fact about the line (BG-32)."""
+    stated = _cbc("Value", value)
+    return _cac("AdditionalItemProperty", _cbc("Name", name), stated) if stated is not None else None
 
 
 def _amount(name: str, value: Decimal, currency: str) -> Any:

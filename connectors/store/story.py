@@ -1,0 +1,135 @@
+"""Open this when `backhaul explain` leaves a question open: everything the store knows of one return line."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+
+from connectors.store.insert import TABLES, key_of
+from connectors.store.shapes import shape_of, to_arrow
+from schemas.errors import PermanentError
+from schemas.ledger import Bucket
+
+Values = dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A return line from the file that announced it to the credit note: rows of schemas.records, by what they tell.
+
+    ``documents`` are the notice and the receipts, ``files`` the files in which they came, ``arrivals`` how those
+    came; notice and receipt lines have their places in these files. ``findings`` are about these lines, or about all
+    of their documents.
+    """
+
+    return_line: pa.Table
+    returns: pa.Table
+    cartons: pa.Table
+    documents: pa.Table
+    files: pa.Table
+    arrivals: pa.Table
+    notice_lines: pa.Table
+    receipt_lines: pa.Table
+    allocations: pa.Table
+    invoice_lines: pa.Table
+    items: pa.Table
+    movements: pa.Table
+    inspections: pa.Table
+    differences: pa.Table
+    decisions: pa.Table
+    intent_lines: pa.Table
+    intents: pa.Table
+    credit_notes: pa.Table
+    due: pa.Table
+    findings: pa.Table
+
+
+def story(connection: Connection, return_line: str) -> Story:
+    """The story of this return line. PermanentError: there is no such line."""
+    line = _rows(connection, "return_line", return_line=[return_line])
+    if not line.num_rows:
+        raise PermanentError(f"There is no return line {return_line}. Next: `backhaul report` lists returns and lines.")
+    of_line = {"return_line": [return_line]}
+    return_id = line["return_id"].to_pylist()
+    origin = {"document": line["document"].to_pylist(), "line_no": line["line_no"].to_pylist()}
+    movements = _in_order(_rows(connection, "movement", **of_line))
+    inspections = _rows(connection, "inspection", movement=movements["movement"].to_pylist())
+    differences = _rows(connection, "difference", **of_line)
+    receipts = [*inspections["receipt_document"].to_pylist(), *differences["receipt_document"].to_pylist()]
+    documents = _rows(connection, "document", document=[*origin["document"], *receipts])
+    allocations = _rows(connection, "allocation", **of_line)
+    sold = _rows(connection, "invoice_line", invoice_line=allocations["invoice_line"].to_pylist())
+    intent_lines = _rows(connection, "credit_intent_line", **of_line)
+    references = intent_lines["reference"].to_pylist()
+    in_files = {"file": documents["file"].to_pylist(), "partner": documents["partner"].to_pylist()}
+    receipt_lines = _counted(connection, documents, origin, movements, differences)
+    return Story(
+        return_line=line,
+        returns=_rows(connection, "return", return_id=return_id),
+        cartons=_rows(connection, "carton", return_id=return_id, carton=line["carton"].to_pylist()),
+        documents=documents,
+        files=_rows(connection, "source_file", **in_files),
+        arrivals=_rows(connection, "arrival", **in_files),
+        notice_lines=_rows(connection, "notice_line", **origin),
+        receipt_lines=receipt_lines,
+        allocations=allocations,
+        invoice_lines=sold,
+        items=_rows(connection, "item", gtin=[*line["gtin"].to_pylist(), *sold["gtin"].to_pylist()]),
+        movements=movements,
+        inspections=inspections,
+        differences=differences,
+        decisions=_rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")]),
+        intent_lines=intent_lines,
+        intents=_rows(connection, "credit_intent", reference=references),
+        credit_notes=_rows(connection, "credit_note", reference=references),
+        due=_rows(connection, "due_event", subject=[*return_id, return_line, *references]),
+        findings=_findings(connection, documents, origin, receipt_lines),
+    )
+
+
+def _rows(connection: Connection, name: str, **columns: list[Any]) -> pa.Table:
+    """Rows whose columns have one of these values each, by primary key."""
+    table = TABLES[name]
+    where = [table.c[column].in_(sorted({v for v in values if v is not None})) for column, values in columns.items()]
+    return _select(connection, table, *where)
+
+
+def _select(connection: Connection, table: Table, *where: ColumnElement[bool]) -> pa.Table:
+    ordered = select(table).where(*where).order_by(*(table.c[name] for name in key_of(table)))
+    return to_arrow(connection.execute(ordered).all(), shape_of(table))
+
+
+def _in_order(movements: pa.Table) -> pa.Table:
+    """Movements as they happened; those of one moment in the order of the buckets."""
+    buckets = [bucket.value for bucket in Bucket]
+    happened = movements.select(["at", "movement"]).to_pydict()
+    reached = [buckets.index(bucket) for bucket in movements["to_bucket"].to_pylist()]
+    order = sorted(zip(happened["at"], reached, happened["movement"], range(len(reached)), strict=True))
+    return movements.take(pa.array([place for *_, place in order], pa.int64()))
+
+
+def _counted(
+    connection: Connection, documents: pa.Table, origin: Values, movements: pa.Table, differences: pa.Table
+) -> pa.Table:
+    """The receipt lines that caused movements or differences, or the provisional line itself.
+
+    A movement's cause is a receipt's line, written document/line.
+    """
+    told = zip(differences["receipt_document"].to_pylist(), differences["receipt_line_no"].to_pylist(), strict=True)
+    own = zip(origin["document"], origin["line_no"], strict=True)
+    causes = {*movements["cause"].to_pylist(), *(f"{document}/{line_no}" for document, line_no in (*told, *own))}
+    lines = _rows(connection, "receipt_line", document=documents["document"].to_pylist())
+    keys = zip(lines["document"].to_pylist(), lines["line_no"].to_pylist(), strict=True)
+    return lines.filter(pa.array([f"{document}/{line_no}" in causes for document, line_no in keys], pa.bool_()))
+
+
+def _findings(connection: Connection, documents: pa.Table, origin: Values, receipt_lines: pa.Table) -> pa.Table:
+    """What was found about the line, its receipt lines, or their documents and files as a whole."""
+    table = TABLES["finding"]
+    columns = [origin, {name: receipt_lines[name].to_pylist() for name in ("document", "line_no")}]
+    lines = {pair for part in columns for pair in zip(part["document"], part["line_no"], strict=True)}
+    of_lines = [and_(table.c.document == document, table.c.line_no == line_no) for document, line_no in sorted(lines)]
+    whole = and_(table.c.document.in_(documents["document"].to_pylist()), table.c.line_no.is_(None))
+    files = and_(table.c.file.in_(documents["file"].to_pylist()), table.c.document.is_(None))
+    return _select(connection, table, or_(whole, files, *of_lines))

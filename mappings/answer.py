@@ -1,0 +1,34 @@
+"""Open this when you ask what an answer to a partner is: bytes for its mailbox, and what they answer."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mappings.formats.segments import Segments
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One file for the partner. ``file`` is the sha256 of the file answered; a table of results has no ``control``."""
+
+    kind: Literal["997", "TA1", "CONTRL", "results"]
+    file: str
+    name: str
+    data: bytes
+    control: int | None
+
+
+def name_of(*parts: str | int, ending: str) -> str:
+    """A file name of these parts, without anything that a file system or a shell would take amiss."""
+    plain = [re.sub(r"[^A-Za-z0-9._-]+", "-", str(part)).strip("-.") for part in parts]
+    return "_".join(filter(None, plain)) + ending
+
+
+def answered_file(reading: Segments, interchange: int) -> str:
+    """The sha256 of the file that an interchange lies in."""
+    return str(reading.files["file"][reading.interchanges["file_index"][interchange].as_py()].as_py())
+
+
+def plain(text: str | None, forbidden: str) -> str:
+    """A value of the partner's as we may echo it: ASCII, without control characters and without our delimiters."""
+    return "".join(c if " " <= c <= "~" and c not in forbidden else " " for c in text or "").strip()

@@ -1,0 +1,151 @@
+"""Open this when a mapping is refused: everything that is checked in it beyond its shape, before it ever runs."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from mappings.code_lists import canonical
+from mappings.formats.delimited import Dialect
+from mappings.functions import fault_of_clean, fault_of_form
+from mappings.marks import Loc, unknown_name
+from mappings.paths import PSEUDO, parse
+from schemas.rules import GIVES, FieldRule, Rules, field_types, header_types
+
+# Fields whose constants must be of one of our own lists.
+_LISTS = {"reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes"}
+
+
+def faults(rules: Rules, lists: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Loc, str]]:
+    """What is wrong, at its way from the top of the file, with what to write instead."""
+    yield from _claims(rules)
+    for loc, name, rule in _rules_with_places(rules):
+        yield from _field(rules, loc, name, rule, lists)
+    yield from _types(rules)
+    yield from _requirements(rules)
+    yield from _split(rules)
+
+
+def dialect_of(rules: Rules) -> Dialect:
+    """The dialect in which the reader reads this mapping's files."""
+    return Dialect(**rules.reads.model_dump(exclude={"thousands"}))
+
+
+def _claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    if rules.standard == "delimited":
+        if not rules.claims.columns:
+            yield ("claims",), "a table is claimed by its columns. Next: add `columns: [...]`."
+        if rules.lines.each != "row":
+            yield ("lines", "each"), "in a table every row is a line. Next: write `row`."
+        try:
+            dialect_of(rules)
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            yield ("reads", *first["loc"]), f"{first['msg'].removeprefix('Value error, ')}. Next: correct it."
+    elif rules.claims.message is None:
+        yield ("claims",), "a message is claimed by its type. Next: add `message:`."
+
+
+def _rules_with_places(rules: Rules) -> Iterator[tuple[Loc, str, FieldRule]]:
+    for name in header_types():
+        rule = getattr(rules.document, name)
+        if rule is not None:
+            yield ("document", name), name, rule
+    for name, rule in rules.lines.fields.items():
+        yield ("lines", name), name, rule
+    for number, part in enumerate(rules.lines.split):
+        yield ("lines", "split", number, "condition"), "condition", part.condition
+
+
+def _field(
+    rules: Rules, loc: Loc, name: str, rule: FieldRule, lists: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[Loc, str]]:
+    for number, written in enumerate(rule.from_):
+        yield from _path(rules, (*loc, "from", number), written)
+    for number, step in enumerate(rule.clean):
+        if wrong := fault_of_clean(step.function, step.argument):
+            yield (*loc, "clean", number), f"{wrong}. Next: correct it."
+    for number, form in enumerate(rule.form):
+        if wrong := fault_of_form(form):
+            yield (*loc, "form", number), f"{wrong}. Next: correct it."
+    if rule.lookup is not None and rule.lookup not in lists:
+        yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
+    if name in _LISTS:
+        yield from _constants(loc, name, rule)
+
+
+def _constants(loc: Loc, name: str, rule: FieldRule) -> Iterator[tuple[Loc, str]]:
+    allowed = canonical(_LISTS[name])
+    if rule.const is not None and rule.lookup is None and rule.const not in allowed:
+        yield (*loc, "const"), unknown_name(rule.const, allowed, name)
+    if rule.unknown is not None and rule.unknown not in allowed:
+        yield (*loc, "unknown"), unknown_name(rule.unknown, allowed, name)
+
+
+def _path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
+    """A path must be well formed; in a table it is a claimed column, so that its absence is found before it is read."""
+    if rules.standard == "delimited":
+        if written not in rules.claims.columns and written.removeprefix("@") not in PSEUDO:
+            yield loc, unknown_name(written, rules.claims.columns, "claimed column")
+        return
+    try:
+        path = parse(written)
+    except ValueError as fault:
+        yield loc, f"{fault}. Next: correct it."
+        return
+    if path.how == "next" and path.tag not in rules.pairs:
+        example = f"`pairs: {{{path.tag}: [1, 8]}}`"
+        yield loc, f"the mapping does not say where {path.tag} has its pairs. Next: add for example {example}."
+
+
+def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    for section, fields, types in (
+        ("document", _header(rules), header_types()),
+        ("lines", rules.lines.fields, field_types(rules.kind)),
+    ):
+        for name, rule in fields.items():
+            if name not in types:
+                yield (section, name), unknown_name(name, types, f"{rules.kind} field")
+            elif GIVES[rule.as_] != types[name]:
+                fitting = " or ".join(f"`as: {kind}`" for kind, gives in GIVES.items() if gives == types[name])
+                yield (section, name, "as"), f"{rule.as_} does not fit {name}. Next: write {fitting}."
+
+
+def _header(rules: Rules) -> dict[str, FieldRule]:
+    named = {name: getattr(rules.document, name) for name in header_types()}
+    return {name: rule for name, rule in named.items() if rule is not None}
+
+
+def _requirements(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    types = field_types(rules.kind)
+    for number, choice in enumerate(rules.lines.require):
+        for name in choice:
+            if name not in types:
+                yield ("lines", "require", number), unknown_name(name, types, f"{rules.kind} field")
+    if rules.document.group_by is not None:
+        if rules.standard != "delimited":
+            yield ("document", "group_by"), "only tables are grouped. Next: take it away."
+        elif rules.document.group_by not in rules.claims.columns:
+            yield (
+                ("document", "group_by"),
+                unknown_name(rules.document.group_by, rules.claims.columns, "claimed column"),
+            )
+    if rules.kind == "sales" and "currency" not in rules.lines.fields:
+        yield ("lines",), "amounts need `currency:`. Next: add it, as `{from: …}` or `{const: GBP}`."
+
+
+def _split(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    if not rules.lines.split:
+        return
+    if rules.kind != "receipt":
+        yield ("lines", "split"), "only receipts are split by condition. Next: take it away."
+    for name in ("quantity", "condition"):
+        if name in rules.lines.fields:
+            yield ("lines", name), f"the parts of `split:` give {name}. Next: take this field away."
+    for number, part in enumerate(rules.lines.split):
+        for key, written in (("quantity", part.quantity), ("rest_of", part.rest_of)):
+            if written is not None:
+                yield from _path(rules, ("lines", "split", number, key), written)
+        for written in part.where:
+            yield from _path(rules, ("lines", "split", number, "where", written), written)
+        if part.each is not None and rules.standard == "delimited":
+            yield ("lines", "split", number, "each"), "a row has nothing below it. Next: take `each` away."

@@ -1,0 +1,59 @@
+"""Open this when a document has the wrong number, purpose or line numbers: headers, and lines in their documents."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from mappings.catalog import Map
+from mappings.fields import Fault, Source, evaluate
+from schemas.rules import LINES, header_types
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header fields of some documents, and the faults found in them."""
+
+    columns: dict[str, pa.Array]
+    faults: list[Fault]
+
+
+def header_columns(one: Map, source: Source) -> Header:
+    """Number, purpose and date of each document; DOC-NO-NUMBER where there is no number."""
+    columns, faults = {}, []
+    for name, kind in header_types().items():
+        rule = getattr(one.rules.document, name)
+        if rule is None:
+            columns[name] = pa.nulls(source.size, kind)
+            continue
+        found = evaluate(name, rule, source, one.codes)
+        columns[name] = found.values
+        faults += found.faults
+    where = " or ".join(one.rules.document.number.from_)
+    missing = np.flatnonzero(columns["number"].is_null().to_numpy(zero_copy_only=False))
+    faults += [Fault(int(row), "number", "DOC-NO-NUMBER", f"number: nothing in {where}") for row in missing]
+    return Header(columns, faults)
+
+
+def placed_lines(
+    kind: str, columns: dict[str, pa.Array], documents: pa.Array, file: pa.Array, offset: np.ndarray, length: np.ndarray
+) -> pa.Table:
+    """The canonical table: the columns with their document, a line number from 1 in each document, and their place."""
+    placed = {
+        "document": documents,
+        "line_no": pa.array(_numbered(documents)),
+        "file": file,
+        "offset": pa.array(offset),
+        "length": pa.array(length),
+    }
+    return pa.table(placed | columns).select(LINES[kind].names).cast(LINES[kind])
+
+
+def _numbered(documents: pa.Array) -> np.ndarray:
+    """For each row its number, from 1, among the rows of its document, in their order."""
+    owner = documents.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    order = np.argsort(owner, kind="stable")
+    _, first, counts = np.unique(owner[order], return_index=True, return_counts=True)
+    numbers = np.empty(len(owner), dtype=np.int64)
+    numbers[order] = np.arange(len(owner)) - np.repeat(first, counts) + 1
+    return numbers

@@ -1,0 +1,175 @@
+"""Open this when a YAML file of ours is wrong: YAML that knows its lines, so that a fault points at its place.
+
+Every scalar stays text here ("0123" and NO are not turned into something else); the model that reads it decides.
+"""
+
+import difflib
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from schemas.errors import ConfigError
+
+Loc = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+# What a field of one side of a merge makes meaningless on the other.
+_ENDS = {"const": ("from", "join", "only", "skip", "lookup", "unknown", "default"), "from": ("const",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text file. Line and column count from 1."""
+
+    path: Path
+    line: int
+    column: int
+    text: str
+
+    def fault(self, key: str, message: str) -> ConfigError:
+        """An error that shows the line with a caret under the fault."""
+        where = f"{self.path}:{self.line}:{self.column}"
+        caret = " " * (self.column - 1) + "^"
+        return ConfigError(f"{where}: {key + ': ' if key else ''}{message}\n    {self.text}\n    {caret}")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Plain data of a YAML file, with the mark of each key and of each value by its way from the top."""
+
+    data: Any
+    keys: dict[Loc, Mark]
+    values: dict[Loc, Mark]
+
+    def fault(self, loc: Iterable[str | int], message: str, *, at_key: bool = False) -> ConfigError:
+        """An error at this way from the top, or at the nearest part of it that the file has."""
+        way: Loc = tuple(loc)
+        key = ".".join(str(part) for part in way)
+        for length in range(len(way), -1, -1):
+            marks = self.keys if at_key and way[:length] in self.keys else self.values
+            if way[:length] in marks:
+                return marks[way[:length]].fault(key, message)
+        raise ConfigError(f"{key}: {message}")
+
+
+def read(path: Path) -> Marked:
+    """A YAML file with one mapping at the top; ConfigError names the place where it is no YAML."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines() or [""]
+
+    def mark(found: yaml.Mark) -> Mark:
+        line = min(found.line, len(lines) - 1)
+        return Mark(path, line + 1, found.column + 1, lines[line])
+
+    try:
+        top = yaml.compose(text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as fault:
+        place = mark(fault.problem_mark) if fault.problem_mark else Mark(path, 1, 1, lines[0])
+        raise place.fault("", f"this is no YAML: {fault.problem}. Next: correct it at the caret.") from None
+    marked = Marked({}, {}, {})
+    if not isinstance(top, yaml.MappingNode):
+        raise Mark(path, 1, 1, lines[0]).fault("", "keys with values are expected here. Next: see mappings/README.md.")
+    data = _plain(top, (), marked, mark)
+    return Marked(data, marked.keys, marked.values)
+
+
+def _plain(node: yaml.Node, way: Loc, marked: Marked, mark: Any) -> Any:
+    """The node as plain data; fills the marks on the way."""
+    marked.values[way] = mark(node.start_mark)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, (*way, number), marked, mark) for number, one in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in data:
+                raise mark(key.start_mark).fault(name, "this key stands here twice. Next: keep one of them.")
+            marked.keys[(*way, name)] = mark(key.start_mark)
+            data[name] = _plain(value, (*way, name), marked, mark)
+        return data
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+def merge(shipped: Marked, own: Marked) -> Marked:
+    """``own`` over ``shipped``: mappings key by key, everything else replaced; a key without value takes it away.
+
+    `const` in a field takes the shipped paths away, and `from` a shipped constant.
+    """
+    keys, values = {**shipped.keys, **own.keys}, {**shipped.values, **own.values}
+    return Marked(_merged(shipped.data, own.data), keys, values)
+
+
+def _merged(shipped: Any, own: Any) -> Any:
+    if not isinstance(shipped, dict) or not isinstance(own, dict):
+        return own
+    gone = {name for key in own for name in _ENDS.get(key, ())} - own.keys()
+    kept = {key: value for key, value in shipped.items() if key not in gone}
+    joined = kept | {key: _merged(kept.get(key), value) for key, value in own.items()}
+    return {key: value for key, value in joined.items() if value is not None}
+
+
+def checked(model: type[Model], marked: Marked) -> Model:
+    """The data as this model; ConfigError shows the first fault at its place, and what to write instead."""
+    try:
+        return model.model_validate(_without_nulls(marked.data))
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        loc = _as_written(first["loc"])
+        message = _message(model, first, first["loc"])
+        raise marked.fault(loc, message, at_key=first["type"] in ("extra_forbidden", "missing")) from None
+
+
+def _without_nulls(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
+    return data
+
+
+def _as_written(loc: Iterable[str | int]) -> Loc:
+    """The way as the file has it: the fields of `lines:` stand directly under it."""
+    way = tuple(loc)
+    return (way[0], *way[2:]) if way[:2] == ("lines", "fields") else way
+
+
+def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:
+    if error["type"] == "extra_forbidden":
+        return unknown_name(str(loc[-1]), _keys_at(model, loc[:-1]), "key")
+    if error["type"] == "missing":
+        return "this key is missing. Next: add it."
+    if error["type"] == "literal_error":
+        return f"{error['input']!r} is not known. Next: write {error['ctx']['expected']}."
+    return f"{error['msg'].removeprefix('Value error, ')}. Next: correct it."
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """A sentence that says there is no such thing, and which one was probably meant."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    advice = f"write {near[0]!r}" if near else f"write one of {', '.join(names)}"
+    return f"there is no {what} {name!r} here. Next: {advice}."
+
+
+def _keys_at(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The keys that the model has at this way from its top."""
+    at: Any = model
+    for part in loc:
+        if isinstance(at, type) and issubclass(at, BaseModel):
+            fields = {field.alias or name: field.annotation for name, field in at.model_fields.items()}
+            at = fields.get(str(part))
+        at = _inner_model(at) or at
+    if not (isinstance(at, type) and issubclass(at, BaseModel)):
+        return []
+    return [field.alias or name for name, field in at.model_fields.items()]
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    """The model inside `X | None`, `tuple[X, ...]` or `dict[str, X]`."""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation if issubclass(annotation, BaseModel) else None
+    found = (_inner_model(one) for one in typing.get_args(annotation))
+    return next((one for one in found if one), None)

@@ -1,0 +1,90 @@
+"""Open this when you ask what translation gives: canonical tables in one order, with findings and what was read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mappings.formats.segments import RawFile, Segments
+from mappings.messages import Rejection
+from schemas.rules import LINES
+from schemas.tables import DOCUMENTS, FINDINGS
+
+_T, _I = pa.string(), pa.int64()
+
+# Rows of schemas.records.Interchange, without the partner.
+INTERCHANGE_ROWS = pa.schema([
+    ("interchange", _T), ("file", _T), ("offset", _I), ("length", _I), ("standard", _T), ("sender", _T),
+    ("receiver", _T), ("control", _T), ("usage", _T), ("state", _T),
+])  # fmt: skip
+
+# Which message of a reading each document came from.
+ORIGINS = pa.schema([("document", _T), ("standard", _T), ("interchange", pa.int32()), ("message", pa.int32())])
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A batch of a partner's files in canonical form, ordered by file as given, document and line.
+
+    ``readings`` holds what the readers gave, by standard; ``origins`` says which message each document came from, and
+    ``rejections`` what translation itself turned away: all that an acknowledgement is made from.
+    """
+
+    documents: pa.Table
+    notice_lines: pa.Table
+    receipt_lines: pa.Table
+    sale_lines: pa.Table
+    findings: pa.Table
+    interchanges: pa.Table
+    origins: pa.Table
+    readings: Mapping[str, Segments]
+    rejections: tuple[Rejection, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one mapping, one file or one reading adds to a translation."""
+
+    documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
+    lines: Mapping[str, pa.Table] = field(default_factory=dict)
+    findings: tuple[pa.Table, ...] = ()
+    interchanges: pa.Table = field(default_factory=INTERCHANGE_ROWS.empty_table)
+    origins: pa.Table = field(default_factory=ORIGINS.empty_table)
+    readings: Mapping[str, Segments] = field(default_factory=dict)
+    rejections: tuple[Rejection, ...] = ()
+
+
+def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
+    """The pieces as one translation, in the order of the files."""
+    order = pa.array([file.sha256 for file in files], pa.string())
+    documents = _in_file_order(pa.concat_tables([piece.documents for piece in pieces]), order, ["offset"])
+    lines = {kind: _lines(kind, pieces, documents["document"]) for kind in LINES}
+    findings = pa.concat_tables([FINDINGS.empty_table(), *(table for piece in pieces for table in piece.findings)])
+    return Translation(
+        documents,
+        lines["notice"],
+        lines["receipt"],
+        lines["sales"],
+        _in_file_order(findings, order, ["offset", "line_no", "code", "detail"]),
+        _in_file_order(pa.concat_tables([piece.interchanges for piece in pieces]), order, ["offset"]),
+        pa.concat_tables([piece.origins for piece in pieces]),
+        {standard: reading for piece in pieces for standard, reading in piece.readings.items()},
+        tuple(rejection for piece in pieces for rejection in piece.rejections),
+    )
+
+
+def _lines(kind: str, pieces: Sequence[Piece], documents: pa.ChunkedArray) -> pa.Table:
+    """All lines of this kind, by document and number."""
+    table = pa.concat_tables([LINES[kind].empty_table(), *(p.lines[kind] for p in pieces if kind in p.lines)])
+    return _sorted(table, pc.index_in(table["document"], documents.combine_chunks()), ["line_no"])
+
+
+def _in_file_order(table: pa.Table, order: pa.Array, then: Sequence[str]) -> pa.Table:
+    return _sorted(table, pc.index_in(table["file"], order), then)
+
+
+def _sorted(table: pa.Table, first: pa.ChunkedArray, then: Sequence[str]) -> pa.Table:
+    keyed = table.select(list(then)).append_column("first", first)
+    keys = [("first", "ascending"), *((name, "ascending") for name in then)]
+    return table.take(pc.sort_indices(keyed, sort_keys=keys)).combine_chunks()

@@ -1,0 +1,219 @@
+"""Open this when a table in the terminal is hard to read: what commands show, as rich tables."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.verify import Verdict
+from pipelines.wiring import Hub
+from pipelines.work.run import PartnerRun
+from schemas.money import to_decimal
+
+T = TypeVar("T")
+
+# Where announced units and money end, in the order of the equation that the totals must satisfy.
+ENDS = ("credited", "refused", "short", "cancelled", "open")
+COLOURS = {"credited": "green", "refused": "red", "short": "yellow", "cancelled": "dim", "open": "blue"}
+
+
+def money(minor: int | None, currency: str) -> str:
+    """An amount as people read it: 1,234.50; nothing where there is none."""
+    return "" if minor is None else f"{to_decimal(minor, currency):,}"
+
+
+def progress_of(console: Console, work: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+    """The pieces of work one by one, with a bar that says which one it is."""
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(work))
+        for piece in work:
+            progress.update(task, description=name(piece))
+            yield piece
+            progress.advance(task)
+
+
+def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], numbers: str = "") -> Table:
+    """A table with these columns; those whose letter in ``numbers`` is ``n`` are aligned to the right."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False)
+    for index, column in enumerate(columns):
+        right = index < len(numbers) and numbers[index] == "n"
+        table.add_column(column, justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else str("" if cell is None else cell) for cell in row))
+    return table
+
+
+# --- what a run did
+
+
+def run_table(runs: Iterable[PartnerRun]) -> Table:
+    """What each partner's chain did."""
+    columns = ("Partner", "new files", "seen before", "documents", "return lines", "credit", "refuse", "hold", "posted",
+               "answers")  # fmt: skip
+    rows = [
+        (
+            run.partner, run.received.new, run.received.duplicates, run.processed.documents, run.processed.lines,
+            run.settled.credit, run.settled.refuse, run.settled.hold, run.posted.posted, run.sent,
+        )
+        for run in runs
+    ]  # fmt: skip
+    return table_of("This run", columns, rows, "lnnnnnnnnn")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much there is in the store: what a demonstration counts before and after."""
+
+    files: int = 0
+    documents: int = 0
+    return_lines: int = 0
+    placed_lines: int = 0
+    credit_notes: int = 0
+
+    def since(self, before: "Standing") -> "Standing":
+        """What has come since."""
+        return Standing(*(getattr(self, f.name) - getattr(before, f.name) for f in fields(self)))
+
+
+def standing(hub: Hub) -> Standing:
+    """How much there is now."""
+    row = hub.store.query("reports/standing.sql").to_pylist()[0]
+    return Standing(**{f.name: row[f.name] for f in fields(Standing)})
+
+
+def totals_table(hub: Hub) -> Table:
+    """Announced = credited + refused + short + cancelled + open, for each retailer, in units and in net money."""
+    table = Table(title="What became of the returns (money net of tax)", title_justify="left", title_style="bold",
+                  box=box.SIMPLE_HEAD, pad_edge=False)  # fmt: skip
+    for name in ("Retailer", "returns", "lines", "", "announced", *(f"{'=' if i == 0 else '+'} {end}"
+                 for i, end in enumerate(ENDS)), ""):  # fmt: skip
+        table.add_column(name, justify="left" if name in ("Retailer", "") else "right", no_wrap=True)
+    for row in hub.store.query("reports/totals.sql").to_pylist():
+        name = hub.catalog.partner(row["retailer"]).partner.name
+        table.add_row(name, str(row["returns"]), str(row["lines"]), "units", *_sums(row, "units", lambda n: f"{n:,}"))
+        table.add_row("", "", "", row["currency"], *_sums(row, "net", lambda n: money(n, row["currency"])))
+    return table
+
+
+def _sums(row: dict[str, Any], kind: str, write: Callable[[int], str]) -> list[Text]:
+    total = row[f"announced_{kind}"]
+    parts = [row[f"{end}_{kind}"] for end in ENDS]
+    cells = [Text(write(total), "bold")]
+    cells += [Text(write(part), COLOURS[end]) for end, part in zip(ENDS, parts, strict=True)]
+    return [*cells, Text("✓", "green") if total == sum(parts) else Text("✗ does not tie out", "bold red")]
+
+
+def demo_view(hub: Hub, before: Standing) -> Iterator[RenderableType]:
+    """The end of a demonstration: what is new, what became of it all, and where to look next."""
+    now = standing(hub)
+    new = now.since(before)
+    columns = ("", "files", "documents", "return lines", "lines placed on a sale", "credit notes posted")
+    rows = [("new in this run", *_counts(new)), ("in all", *_counts(now))]
+    yield table_of("Real wholesale returns, from files to credit notes", columns, rows, "lnnnnn")
+    if new == Standing():
+        yield Text("0 new: every file was here before; nothing was credited again.\n", "bold")
+    yield totals_table(hub)
+    example = hub.store.query("reports/credit_note_lines.sql").to_pylist()
+    line = example[0]["return_line"] if example else "RETURN/LINE"
+    reports = hub.settings.state_folder / "reports"
+    yield Text.assemble(
+        ("Look next\n", "bold"),
+        f"  {reports / 'returns.html'}  the report as a page, and returns.xlsx beside it\n",
+        "  .venv/bin/backhaul status    what waits for a person, and what is overdue\n",
+        f"  .venv/bin/backhaul explain {line}    the story of a line\n",
+        "  .venv/bin/backhaul verify    proof of ledger, credit notes and archive\n",
+        f"  {hub.settings.state_folder / 'erp' / 'posted'}    the credit notes\n",
+        "  make dagster    Dagster's page on the same state",
+        no_wrap=True,
+    )
+
+
+def _counts(standing: Standing) -> list[str]:
+    return [f"{getattr(standing, f.name):,}" for f in fields(standing)]
+
+
+# --- what is where
+
+
+def status_view(hub: Hub) -> Iterator[RenderableType]:
+    """What is where, what waits for a person, what is overdue."""
+    yield totals_table(hub)
+    yield _files_table(hub)
+    yield _waiting_table(hub)
+    yield from _approvals(hub)
+    yield _overdue_table(hub)
+    yield _findings_table(hub)
+
+
+def _files_table(hub: Hub) -> Table:
+    rows = [
+        (r["partner"], r["files"], r["received"], r["processed"], r["quarantined"], r["documents"], r["accepted"],
+         r["duplicate"], r["held"], r["documents_quarantined"])
+        for r in hub.store.query("reports/file_states.sql").to_pylist()
+    ]  # fmt: skip
+    columns = ("Partner", "files", "waiting", "processed", "quarantined", "documents", "accepted", "duplicate", "held",
+               "quarantined")  # fmt: skip
+    return table_of("Files and documents", columns, rows, "lnnnnnnnnn")
+
+
+def _waiting_table(hub: Hub) -> Table:
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for row in hub.store.query("reports/open_lines.sql").to_pylist():
+        entry = sums.setdefault((row["retailer"], row["why"], row["currency"]), [0, 0, 0])
+        for index, value in enumerate((1, row["units"], row["net_minor"])):
+            entry[index] += value
+    rows = [(*key[:2], lines, units, money(net, key[2]), key[2]) for key, (lines, units, net) in sorted(sums.items())]
+    return table_of(
+        "Open, and what it waits for", ("Retailer", "waits for", "portions", "units", "net", ""), rows, "llnnn"
+    )
+
+
+def _approvals(hub: Hub) -> Iterator[RenderableType]:
+    rows = [
+        (r["reference"], r["retailer"], r["return_number"], r["state"], r["units"],
+         money(r["net_minor"], r["currency"]), r["currency"], r["problem"])
+        for r in hub.store.query("reports/intents.sql").to_pylist()
+    ]  # fmt: skip
+    columns = ("Credit", "Retailer", "return", "state", "units", "net", "", "because")
+    yield table_of("Credits that are not posted", columns, rows, "llllnn")
+    if any(row[3] == "needs_approval" for row in rows):
+        yield Text("Next: `backhaul approve REFERENCE --by NAME` lets one go out; the next run posts it.\n", "dim")
+
+
+def _overdue_table(hub: Hub) -> Table:
+    rows = [
+        (r["due_on"], r["partner"], r["subject"], r["event"], r["units"], money(r["net_minor"], r["currency"] or ""))
+        for r in hub.store.query("reports/overdue.sql", today=hub.now().date()).to_pylist()
+    ]
+    return table_of("Overdue", ("due on", "partner", "what", "event", "units", "net"), rows, "llllnn")
+
+
+def _findings_table(hub: Hub) -> Table:
+    from schemas.findings import CATALOGUE
+
+    rows = [
+        (r["partner"], r["severity"], r["code"], r["findings"], CATALOGUE[r["code"]].meaning,
+         CATALOGUE[r["code"]].next_step)
+        for r in hub.store.query("reports/findings.sql").to_pylist()
+    ]  # fmt: skip
+    return table_of("Findings", ("Partner", "severity", "code", "times", "what", "next"), rows, "lllnll")
+
+
+# --- verify
+
+
+def verdict_view(verdict: Verdict) -> Iterator[RenderableType]:
+    """What was proved, and every row that breaks something."""
+    yield table_of("Verified", ("what", "how many"), verdict.looked_at, "ln")
+    if not verdict.violations:
+        yield Text("✓ Everything holds.", "bold green")
+        return
+    rows = [(v.check, v.table, v.row, v.what) for v in verdict.violations]
+    yield table_of(f"✗ {len(rows)} violations", ("check", "table", "row", "what"), rows)
+    yield Text("Next: keep the state as it is, and compare the named rows with a backup.", "bold")

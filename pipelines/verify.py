@@ -1,0 +1,72 @@
+"""Open this when you must prove the books: ledger, audit chain, archive, and credit notes against the ERP."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import Progress
+
+from connectors.store.verify import Violation
+from pipelines.wiring import Hub
+from schemas.records import AuditEvent, CreditNote, Movement, OutboundMessage, SourceFile
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was looked at, and what breaks a promise."""
+
+    looked_at: list[tuple[str, str]]
+    violations: list[Violation]
+
+
+def verify_all(hub: Hub, console: Console) -> Verdict:
+    """Re-hash the archive, judge the store, and compare each posted credit note with what the ERP has."""
+    damaged = [*_damaged(hub, console), *_missing(hub)]
+    notes = hub.store.table(CreditNote).to_pylist()
+    violations = [
+        *damaged,
+        *hub.store.verify(violation.row for violation in damaged),
+        *(violation for note in notes for violation in _differs_from_erp(hub, note)),
+    ]
+    looked_at = [
+        ("files in the archive, re-hashed", f"{hub.vault.size().files:,}"),
+        ("source files", f"{hub.store.table(SourceFile).num_rows:,}"),
+        ("movements of the ledger", f"{hub.store.table(Movement).num_rows:,}"),
+        ("events of the audit chain", f"{hub.store.table(AuditEvent).num_rows:,}"),
+        ("credit notes, read back from the ERP", f"{len(notes):,}"),
+    ]
+    return Verdict(looked_at, sorted(set(violations)))
+
+
+def _damaged(hub: Hub, console: Console) -> Iterator[Violation]:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("re-hashing the archive", total=hub.vault.size().files)
+        for digest, what in hub.vault.damaged(lambda files, _: progress.update(task, completed=files)):
+            yield Violation("vault", "vault", digest, what)
+
+
+def _missing(hub: Hub) -> Iterator[Violation]:
+    """Files that the store names and the vault does not have."""
+    for record in (SourceFile, OutboundMessage):
+        for file in sorted(set(hub.store.table(record)["file"].to_pylist())):
+            if file not in hub.vault:
+                yield Violation("vault", "vault", file, "the file is not in the vault")
+
+
+def _differs_from_erp(hub: Hub, note: dict[str, object]) -> Iterator[Violation]:
+    document = hub.erp.read(str(note["draft_id"]))
+    if document is None:
+        yield Violation("erp", "credit_note", str(note["reference"]), f"{note['number']} is not in the ERP")
+        return
+    pairs = {
+        "number": document.number,
+        "currency": document.currency,
+        "net_minor": document.net_minor,
+        "tax_minor": document.tax_minor,
+        "posted_on": document.posted_on,
+        "document_digest": document.digest,
+    }
+    for name, value in pairs.items():
+        if note[name] != value:
+            what = f"{name} is {value} in the ERP and {note[name]} in the ledger"
+            yield Violation("erp", "credit_note", str(note["reference"]), what)

@@ -1,0 +1,53 @@
+"""Open this when an answer is wrong or missing: acknowledgements of a batch, as rows of the outbox."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.formats.segments import RawFile
+from mappings.translation import Translation
+from pipelines.wiring import Hub
+from schemas.partners import Partner
+
+
+def answers_to(
+    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, documents: pa.Table, found: pa.Table
+) -> pa.Table:
+    """Outbox rows for the answers to these files; none where the partner has no mailbox to be answered in.
+
+    The bytes go to the vault first. An answer's key is made of what it answers, so that the same file is never
+    answered twice with other bytes.
+    """
+    channel = next((one for one in partner.channels if one.outbox), None)
+    if channel is None:
+        return pa.table({})
+    batch = Batch(
+        files=files,
+        readings=tuple(translation.readings.values()),
+        rejections=translation.rejections,
+        findings=found,
+        documents=documents,
+    )
+    answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id))
+    return _rows(hub, partner, channel.id, answers)
+
+
+def _rows(hub: Hub, partner: Partner, channel: str, answers: Sequence[Answer]) -> pa.Table:
+    times: Counter[tuple[str, str]] = Counter()
+    rows = []
+    for answer in answers:
+        times[answer.file, answer.kind] += 1
+        rows.append({
+            "key": f"{partner.id}/{answer.file[:12]}/{answer.kind}#{times[answer.file, answer.kind]}",
+            "partner": partner.id,
+            "channel": channel,
+            "kind": answer.kind,
+            "name": answer.name,
+            "file": hub.vault.put(answer.data),
+            "control": answer.control,
+            "in_answer_to": answer.file,
+            "state": "pending",
+        })  # fmt: skip
+    return pa.Table.from_pylist(rows) if rows else pa.table({})

@@ -1,0 +1,17 @@
+-- Units are decided once: a portion has no more units credited or refused by decisions than it has.
+-- columns: table_name text, row_key text, what text
+select 'decision' as table_name, d.portion as row_key,
+  'decisions credit or refuse ' || sum(d.units) || ' units of ' || a.units as what
+from decision as d
+join allocation as a on a.portion = d.portion
+where d.outcome in ('credit', 'refuse')
+group by d.portion, a.units
+having sum(d.units) > a.units
+union all
+select 'decision', d.decision,
+  'decides on ' || d.units || ' units, ' || d.net_minor || ' net; counted in were ' || m.units || ' and ' || m.net_minor
+from decision as d
+join inspection as n on n.movement = d.decision
+join movement as m on m.movement = n.movement
+where d.units <> m.units or d.net_minor <> m.net_minor or d.tax_minor <> m.tax_minor or d.portion <> m.portion
+order by row_key, what

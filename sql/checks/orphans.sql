@@ -1,0 +1,170 @@
+-- Rows that point at rows that are not there: what the foreign keys promise, looked at without trusting them.
+-- columns: table_name text, row_key text, what text
+select 'allocation' as table_name, c.portion as row_key,
+  'no invoice line ' || c.invoice_line as what
+from allocation as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'allocation' as table_name, c.portion as row_key,
+  'no return line ' || c.return_line as what
+from allocation as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
+  'no return ' || c.return_id as what
+from carton as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
+select 'credit_intent' as table_name, c.reference as row_key,
+  'no return ' || c.return_id as what
+from credit_intent as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
+select 'credit_intent_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no decision ' || c.decision as what
+from credit_intent_line as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
+select 'credit_intent_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no invoice line ' || c.invoice_line as what
+from credit_intent_line as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'credit_intent_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no allocation ' || c.portion as what
+from credit_intent_line as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'credit_intent_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no credit intent ' || c.reference as what
+from credit_intent_line as c
+left join credit_intent as p on p.reference = c.reference
+where c.reference is not null and p.reference is null
+union all
+select 'credit_intent_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no return line ' || c.return_line as what
+from credit_intent_line as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'credit_note' as table_name, c.reference as row_key,
+  'no credit intent ' || c.reference as what
+from credit_note as c
+left join credit_intent as p on p.reference = c.reference
+where c.reference is not null and p.reference is null
+union all
+select 'creditable' as table_name, c.invoice_line as row_key,
+  'no invoice line ' || c.invoice_line as what
+from creditable as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'decision' as table_name, c.decision as row_key,
+  'no allocation ' || c.portion as what
+from decision as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'decision' as table_name, c.decision as row_key,
+  'no return line ' || c.return_line as what
+from decision as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'difference' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no as row_key,
+  'no document ' || c.receipt_document as what
+from difference as c
+left join document as p on p.document = c.receipt_document
+where c.receipt_document is not null and p.document is null
+union all
+select 'difference' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no as row_key,
+  'no return line ' || c.return_line as what
+from difference as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'document' as table_name, c.document as row_key,
+  'no source file ' || c.partner || '|' || c.file as what
+from document as c
+left join source_file as p on p.partner = c.partner and p.file = c.file
+where c.file is not null and p.partner is null
+union all
+select 'inspection' as table_name, c.movement as row_key,
+  'no movement ' || c.movement as what
+from inspection as c
+left join movement as p on p.movement = c.movement
+where c.movement is not null and p.movement is null
+union all
+select 'inspection' as table_name, c.movement as row_key,
+  'no allocation ' || c.portion as what
+from inspection as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'inspection' as table_name, c.movement as row_key,
+  'no document ' || c.receipt_document as what
+from inspection as c
+left join document as p on p.document = c.receipt_document
+where c.receipt_document is not null and p.document is null
+union all
+select 'invoice_line' as table_name, c.invoice_line as row_key,
+  'no document ' || c.document as what
+from invoice_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'movement' as table_name, c.movement as row_key,
+  'no invoice line ' || c.invoice_line as what
+from movement as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'movement' as table_name, c.movement as row_key,
+  'no allocation ' || c.portion as what
+from movement as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'movement' as table_name, c.movement as row_key,
+  'no return line ' || c.return_line as what
+from movement as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'notice_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from notice_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from receipt_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'return' as table_name, c.return_id as row_key,
+  'no document ' || c.document as what
+from "return" as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'return_line' as table_name, c.return_line as row_key,
+  'no document ' || c.document as what
+from return_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'return_line' as table_name, c.return_line as row_key,
+  'no return ' || c.return_id as what
+from return_line as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+order by table_name, row_key, what

@@ -1,0 +1,259 @@
+"""A small world for the store's tests: builders of outcomes as the chain records them, valid by default."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from connectors.store import Store
+from connectors.store.insert import TABLES
+from connectors.store.shapes import shape_of
+from schemas.outcome import Change, Outcome
+
+RETAILER = "nordstad"
+GTIN = "09520000000059"
+
+
+def rows(table: str, *records: dict[str, Any]) -> pa.Table:
+    """Rows of a stored table with the columns that the first record names."""
+    shape = shape_of(TABLES[table])
+    return pa.Table.from_pylist(list(records), pa.schema([shape.field(name) for name in records[0]]))
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_(self, **delta: float) -> None:
+        """Move it on."""
+        self.moment += timedelta(**delta)
+
+
+class World:
+    """Records what happens to returns of one retailer, each step as one outcome."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def record(self, action: str, *changes: Change, **tables: pa.Table) -> None:
+        """One outcome."""
+        self.store.record(Outcome(action, RETAILER, tables, changes))
+
+    def document(self, name: str, kind: str, partner: str = RETAILER, **spoiled: Any) -> dict[str, pa.Table]:
+        """A file with one document: the rows that come with both."""
+        file = hashlib.sha256(name.encode()).hexdigest()
+        size = {"partner": partner, "name": f"{name}.edi", "size": 900}
+        arrival = size | {"arrival": f"{partner}/{name}", "channel": "main", "modified": 1.5, "file": file}
+        document = {
+            "document": f"{file[:12]}-1", "partner": partner, "file": file, "offset": 106, "length": 700,
+            "kind": kind, "standard": "x12", "message_type": "180", "number": name, "purpose": "original",
+            "issued_on": date(2026, 3, 1), "rule_version": "v1", "content": "c1",
+        }  # fmt: skip
+        return {
+            "arrival": rows("arrival", arrival),
+            "source_file": rows("source_file", size | {"file": file, "state": "processed"}),
+            "document": rows("document", document | spoiled),
+        }
+
+    @staticmethod
+    def place(part: dict[str, pa.Table], line_no: int = 1) -> dict[str, Any]:
+        """The place of a line of this document."""
+        document = part["document"].to_pylist()[0]
+        return {k: document[k] for k in ("document", "file", "offset", "length")} | {"line_no": line_no}
+
+    def sell(self, invoice: str = "INV1", units: int = 10, net: int = 1000, tax: int = 200, **spoiled: Any) -> str:
+        """One sold line; answers its id."""
+        part = self.document(f"sales-{invoice}", "sales", "erp-export")
+        invoice_line = f"WR01/{invoice}/1"
+        line = self.place(part) | {
+            "invoice_line": invoice_line, "company": "WR01", "retailer": RETAILER, "store": "0412",
+            "invoice_number": invoice, "invoice_line_no": "1", "po_number": "PO7", "po_line": "3",
+            "sold_on": date(2026, 1, 5), "gtin": GTIN, "units": units, "unit_price": "1.00", "net_minor": net,
+            "tax_minor": tax, "tax_category": "S", "tax_rate": "20", "currency": "GBP",
+        }  # fmt: skip
+        item = {"gtin": GTIN, "vendor_item": "VI-5", "description": "Hand lens"}
+        self.record("process sales", **part, invoice_line=rows("invoice_line", line | spoiled), item=rows("item", item))
+        return invoice_line
+
+    def announce(
+        self, number: str, invoice_line: str | None, units: int = 4, net: int = 400, tax: int = 80, **line: Any
+    ) -> str:
+        """A notice of one line, placed on an invoice line; answers the portion."""
+        part = self.document(number, "notice")
+        return_id = f"{RETAILER}/{number}"
+        said = {"gtin": GTIN, "units": units, "carton": f"BOX-{number}", "reason": "defect", "po_number": "PO7"} | line
+        held = {"return_line": f"{return_id}/1", "return_id": return_id, "retailer": RETAILER, "origin": "notice"}
+        document = part["document"].to_pylist()[0]["document"]
+        outcome = part | {
+            "notice_line": rows("notice_line", self.place(part) | said),
+            "return": rows("return", {
+                "return_id": return_id, "retailer": RETAILER, "number": number, "origin": "notice",
+                "document": document, "store": "0412", "returned_on": date(2026, 3, 1),
+            }),
+            "return_line": rows("return_line", held | said | {"document": document, "line_no": 1}),
+            "carton": rows("carton", {"carton": said["carton"], "return_id": return_id}),
+            "due_event": rows("due_event", {
+                "subject": return_id, "event": "receipt", "partner": RETAILER, "due_on": date(2026, 3, 22),
+            }),
+        }  # fmt: skip
+        portion = f"{return_id}/1#1"
+        outcome |= self.portion(portion, invoice_line, units, net, tax, document)
+        self.record("process notice", **outcome)
+        return portion
+
+    @staticmethod
+    def portion(
+        portion: str, invoice_line: str | None, units: int, net: int, tax: int, cause: str
+    ) -> dict[str, pa.Table]:
+        """A portion and its first movement."""
+        common = {"portion": portion, "return_line": portion.split("#")[0], "invoice_line": invoice_line}
+        amounts = {"units": units, "net_minor": net, "tax_minor": tax, "currency": "GBP", "rule_version": "split-1"}
+        evidence = {"evidence": "po", "rank": 3, "spread_low": net, "spread_high": net}
+        unplaced = {"unplaced": None if invoice_line else "LINE-NEVER-SOLD"}
+        moved = {"movement": f"{portion}>announced@{cause}", "to_bucket": "announced", "cause": cause}
+        origin = {"from_bucket": "sold" if invoice_line else "unsold"}
+        return {
+            "allocation": rows("allocation", common | amounts | evidence | unplaced),
+            "movement": rows("movement", common | amounts | moved | origin),
+        }
+
+    def move(self, portion: str, frm: str, to: str, cause: str, units: int = 4, net: int = 400, tax: int = 80) -> Any:
+        """A movement of a portion."""
+        allocation = self.store.table("allocation", portion=portion).to_pylist()[0]
+        common = {name: allocation[name] for name in ("portion", "return_line", "invoice_line", "currency")}
+        amounts = {"units": units, "net_minor": net, "tax_minor": tax, "rule_version": "r1"}
+        names = {"movement": f"{portion}>{to}@{cause}", "from_bucket": frm, "to_bucket": to, "cause": cause}
+        return rows("movement", common | amounts | names)
+
+    def receive(self, portion: str, receipt: str, condition: str = "sellable", short: int = 0, **amounts: int) -> str:
+        """A receipt that counts a portion in; answers the movement, which is what a decision is about."""
+        part = self.document(receipt, "receipt", "harwich")
+        document = part["document"].to_pylist()[0]["document"]
+        moved = self.move(portion, "announced", "received", f"{document}/1", **amounts)
+        movement, units = moved["movement"][0].as_py(), moved["units"][0].as_py()
+        counted = {"retailer": RETAILER, "gtin": GTIN, "units": units, "condition": condition}
+        inspection = {"movement": movement, "portion": portion, "units": units, "condition": condition}
+        outcome = part | {
+            "receipt_line": rows("receipt_line", self.place(part) | counted | {"received_on": date(2026, 3, 9)}),
+            "movement": moved,
+            "inspection": rows("inspection", inspection | {"receipt_document": document}),
+        }
+        if short:
+            difference = {"return_line": portion.split("#")[0], "kind": "short", "units": short}
+            told = {"receipt_document": document, "receipt_line_no": 1}
+            outcome["difference"] = rows("difference", difference | told)
+        self.record("process receipt", **outcome)
+        return str(movement)
+
+    def decide(self, movement: str, outcome: str = "credit") -> str:
+        """A decision about counted units; answers its id."""
+        counted = self.store.table("movement", movement=movement).to_pylist()[0]
+        names = ("portion", "return_line", "units", "net_minor", "tax_minor", "currency")
+        decision = {name: counted[name] for name in names} | {
+            "decision": movement, "outcome": outcome, "rule": "conditions.sellable", "because": f"to {outcome}",
+            "policy_version": "p1",
+        }  # fmt: skip
+        tables = {"decision": rows("decision", decision)}
+        to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
+        if to:
+            amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
+            tables["movement"] = self.move(counted["portion"], "received", to, movement, *amounts)
+        self.record("decide", **tables)
+        return movement
+
+    def intend(self, decision: str, reference: str = "BH-1", sequence: int = 1, **spoiled: Any) -> str:
+        """An intent that carries one decision; answers its reference."""
+        line = self.store.table("decision", decision=decision).to_pylist()[0]
+        names = ("decision", "portion", "return_line", "units", "net_minor", "tax_minor")
+        invoice_line = self.store.table("allocation", portion=line["portion"])["invoice_line"][0].as_py()
+        intent = {
+            "reference": reference, "company": "WR01", "retailer": RETAILER, "sequence": sequence,
+            "return_id": line["return_line"].rpartition("/")[0], "currency": "GBP", "net_minor": line["net_minor"],
+            "tax_minor": line["tax_minor"], "request": "{}", "request_hash": "h", "state": "ready",
+        }  # fmt: skip
+        intent_line = {name: line[name] for name in names} | {
+            "reference": reference, "line_no": 1, "invoice_line": invoice_line,
+        }  # fmt: skip
+        tables = {"credit_intent": rows("credit_intent", intent | spoiled)}
+        self.record("intend", **tables, credit_intent_line=rows("credit_intent_line", intent_line))
+        return reference
+
+    def post(self, reference: str, number: str = "CN-1") -> None:
+        """The intent's credit note, and the movement of its units into credited."""
+        intent = self.store.table("credit_intent", reference=reference).to_pylist()[0]
+        line = self.store.intent_lines(reference).to_pylist()[0]
+        note = {
+            "reference": reference, "number": number, "draft_id": f"D-{reference}", "posted_on": date(2026, 3, 10),
+            "currency": "GBP", "net_minor": intent["net_minor"], "tax_minor": intent["tax_minor"],
+            "document_digest": "ab" * 32,
+        }  # fmt: skip
+        amounts = (line["units"], line["net_minor"], line["tax_minor"])
+        moved = self.move(line["portion"], "accepted", "credited", reference, *amounts)
+        values = {"state": "posted", "draft_id": f"D-{reference}", "lease_until": None}
+        change = Change("credit_intent", {"reference": reference}, values, {"lease_fence": intent["lease_fence"]})
+        self.record("post", change, credit_note=rows("credit_note", note), movement=moved)
+
+    def answer(self, name: str = "997-1", control: int = 1) -> None:
+        """A pending answer."""
+        message = {
+            "key": f"{RETAILER}/{name}", "partner": RETAILER, "channel": "main", "kind": "997", "name": f"{name}.edi",
+            "file": "ef" * 32, "control": control, "in_answer_to": "cd" * 32,
+        }  # fmt: skip
+        self.record("answer", outbound_message=rows("outbound_message", message))
+
+    def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
+        """Everything that happens to a return until its credit note; answers the portion."""
+        portion = self.announce(number, self.sell(invoice))
+        movement = self.receive(portion, f"{number}-receipt", short=1)
+        self.post(self.intend(self.decide(movement), f"BH-{number}"), f"CN-{number}")
+        self.answer(f"997-{number}", len(self.store.table("outbound_message")) + 1)
+        return portion
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/state/hub.db"
+
+
+@pytest.fixture
+def opened(url: str, clock: Clock) -> Iterator[Callable[[], Store]]:
+    """Opens stores on one file; they are closed at the end of the test."""
+    stores: list[Store] = []
+
+    def open_one() -> Store:
+        stores.append(Store.open(url, clock, actor="tester"))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Store:
+    return opened()
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+@pytest.fixture
+def build() -> Callable[..., pa.Table]:
+    """``rows``: rows of a stored table from dictionaries."""
+    return rows
