@@ -54,7 +54,7 @@ class Marked:
             marks = self.keys if at_key and way[:length] in self.keys else self.values
             if way[:length] in marks:
                 return marks[way[:length]].fault(key, message)
-        raise ConfigError(f"{key}: {message}")
+        return ConfigError(f"{key}: {message}")
 
 
 def read(path: Path) -> Marked:

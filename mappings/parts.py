@@ -90,7 +90,7 @@ def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted
     untouched = clear & (less == 0)
     texts = [
         whole.text[int(row)].as_py() if untouched[row] or total[row] < 0 else _told(row, total, less, clear, unclear)
-        for row in rows
+        for row in rows.tolist()
     ]
     quantity = Column(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
     doubtful = frozenset(np.flatnonzero(_text_there(whole) & ~clear).tolist())

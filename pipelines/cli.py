@@ -144,9 +144,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demonstration keeps its state.")] = Path(
         ".state/demo"
     ),
-    stores: Annotated[
-        int | None, typer.Option("--stores", help="A smaller world: only so many stores a retailer.")
-    ] = None,
+    stores: Annotated[int | None, typer.Option("--stores", help="Only so many stores a retailer.")] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Remove the demonstration's state, and stop.")] = False,
 ) -> None:
     """Real wholesale returns of three retailers, from their files to posted credit notes, through Dagster's own job."""

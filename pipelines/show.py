@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, TypeVar
 
 from rich import box
@@ -96,8 +97,9 @@ def totals_table(hub: Hub) -> Table:
         table.add_column(name, justify="left" if name in ("Retailer", "") else "right", no_wrap=True)
     for row in hub.store.query("reports/totals.sql").to_pylist():
         name = hub.catalog.partner(row["retailer"]).partner.name
-        table.add_row(name, str(row["returns"]), str(row["lines"]), "units", *_sums(row, "units", lambda n: f"{n:,}"))
-        table.add_row("", "", "", row["currency"], *_sums(row, "net", lambda n: money(n, row["currency"])))
+        currency = row["currency"]
+        table.add_row(name, str(row["returns"]), str(row["lines"]), "units", *_sums(row, "units", "{:,}".format))
+        table.add_row("", "", "", currency, *_sums(row, "net", partial(money, currency=currency)))
     return table
 
 

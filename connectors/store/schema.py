@@ -91,4 +91,6 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
+    drop_derived(connection)
     command.upgrade(config, "head")
+    create_derived(connection)

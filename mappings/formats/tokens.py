@@ -90,10 +90,9 @@ class Delimiters:
 
 def tag(segment: bytes, delimiters: Delimiters) -> str:
     """The segment's tag, without the nesting numbers that EDIFACT allows behind it."""
-    if delimiters.needs_care(segment):
-        segment = delimiters.masked(segment)
-    name = segment.split(delimiters.element, 1)[0].split(delimiters.component, 1)[0]
-    return name.translate(None, _LINE_BREAKS).strip().decode("latin-1")
+    masked = delimiters.masked(segment) if delimiters.needs_care(segment) else segment
+    name = masked.split(delimiters.element, 1)[0].split(delimiters.component, 1)[0]
+    return _word(segment[: len(name)], delimiters)
 
 
 def fields(segment: bytes, delimiters: Delimiters) -> list[list[str]]:
@@ -109,8 +108,8 @@ def fields(segment: bytes, delimiters: Delimiters) -> list[list[str]]:
 
 
 def _word(raw: bytes, delimiters: Delimiters) -> str:
-    """Text of a service element; blanks that pad it are not part of it."""
-    if delimiters.release:
+    """Text of a tag or a service element; blanks that pad it are not part of it."""
+    if delimiters.release and delimiters.release in raw:
         raw = re.sub(re.escape(delimiters.release) + b"(.)", rb"\1", raw, flags=re.DOTALL)
     raw = raw.translate(None, _LINE_BREAKS)
     try:

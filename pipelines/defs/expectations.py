@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -40,6 +41,11 @@ def judge(suite: str, rows: pd.DataFrame) -> Judged:
     result = batch.get_batch({"dataframe": rows}).validate(gx.ExpectationSuite(name=suite, expectations=expectations))
     failed = [_in_words(one.expectation_config) for one in result.results if not one.success]
     return Judged(bool(result.success), len(rows), len(wanted), failed)
+
+
+def _expectation(expect: str, **settings: Any) -> Any:
+    """The expectation class of this name, with its settings."""
+    return getattr(gxe, expect)(**settings)
 
 
 def _in_words(config: object) -> str:

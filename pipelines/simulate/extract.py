@@ -79,7 +79,7 @@ def select(rows: Sequence[RawRow], stores: Mapping[str, Sequence[str]]) -> list[
 
 
 def write_extract(header: str, rows: Iterable[RawRow], path: Path = EXTRACT) -> str:
-    """Write the rows, compressed the same way on every machine, and return the file's sha256."""
+    """Write the header and rows, compressed without a time of its own, and answer the file's sha256."""
     text = header + "".join(row.text for row in rows)
     path.write_bytes(gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0))
     return sha256(path.read_bytes()).hexdigest()

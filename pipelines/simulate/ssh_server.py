@@ -15,7 +15,7 @@ from typing import Any
 import asyncssh
 
 _HOST = "127.0.0.1"
-_START_SECONDS = 10
+_PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -75,12 +75,12 @@ def serve(
     running = _Running(root, dict(users), dict(passwords or {}), Faults())
     try:
         listening = asyncio.run_coroutine_threadsafe(running.listen(host_key_file, port), loop)
-        bound = listening.result(_START_SECONDS)
+        bound = listening.result(_PATIENCE_SECONDS)
         yield SshServer(_HOST, bound, public_key(host_key_file), running.faults)
     finally:
-        asyncio.run_coroutine_threadsafe(running.stop(), loop).result(_START_SECONDS)
+        asyncio.run_coroutine_threadsafe(running.stop(), loop).result(_PATIENCE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(_START_SECONDS)
+        thread.join(_PATIENCE_SECONDS)
         loop.close()
 
 
@@ -117,10 +117,10 @@ class _Running:
         if self._acceptor:
             self._acceptor.close()
             await self._acceptor.wait_closed()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if sessions := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(sessions, timeout=_PATIENCE_SECONDS)  # each closes its files
+        await asyncio.get_running_loop().shutdown_asyncgens()
+        await asyncio.get_running_loop().shutdown_default_executor()
 
 
 class _Door(asyncssh.SSHServer):
@@ -156,8 +156,10 @@ class _Home(asyncssh.SFTPServer):
     def __init__(self, channel: Any, running: _Running) -> None:
         user = channel.get_connection().get_extra_info("username")
         super().__init__(channel, chroot=os.fsencode(running.root / user))
+        self._running = running
         self._faults = running.faults
         self._carried = 0
+        self._cut = False
 
     def map_path(self, path: bytes) -> bytes:
         local = super().map_path(path)
@@ -170,8 +172,8 @@ class _Home(asyncssh.SFTPServer):
         raise asyncssh.SFTPPermissionDenied("links are not allowed")
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
-        if self._faults.silent_reads:
-            await asyncio.Event().wait()
+        while self._faults.silent_reads and self.connection in self._running.connections:
+            await asyncio.sleep(0.02)
         data = super().read(file_obj, offset, size)
         assert isinstance(data, bytes)
         self._carry(len(data))
@@ -193,11 +195,16 @@ class _Home(asyncssh.SFTPServer):
     def _carry(self, size: int) -> None:
         """Count bytes of files, and cut the connection in the middle of them when that is asked for."""
         self._carried += size
-        limit = self._faults.cut_after_bytes
-        if limit is None or self._carried <= limit or self._faults.cuts_left == 0:
-            return
-        if self._faults.cuts_left is not None:
-            self._faults.cuts_left -= 1
-        self._faults.cuts += 1
-        self.channel.get_connection().abort()
-        raise asyncssh.SFTPConnectionLost("cut")
+        if not self._cut and self._is_due():
+            self._cut = True
+            self._faults.cuts += 1
+            self.connection.abort()
+        if self._cut:  # requests that were under way already
+            raise asyncssh.SFTPConnectionLost("cut")
+
+    def _is_due(self) -> bool:
+        limit, left = self._faults.cut_after_bytes, self._faults.cuts_left
+        due = limit is not None and self._carried > limit and left != 0
+        if due and left is not None:
+            self._faults.cuts_left = left - 1
+        return due

@@ -15,7 +15,8 @@ def approve(hub: Hub, reference: str, by: str) -> str:
     intent = found[0]
     if intent["state"] != "needs_approval":
         raise PermanentError(
-            f"{reference} does not wait for approval: it is {intent['state']}. Next: `backhaul status` lists those that do."
+            f"{reference} does not wait for approval: it is {intent['state']}. "
+            "Next: `backhaul status` lists those that do."
         )
     change = Change(
         "credit_intent",

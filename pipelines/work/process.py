@@ -22,6 +22,7 @@ from pipelines.work.answers import answers_to
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
+from schemas.tables import ALLOCATIONS, FINDINGS
 
 SPLIT_VERSION = "split-1"
 RECONCILE_VERSION = "reconcile-1"
@@ -217,9 +218,9 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
         gtins = sorted({gtin for gtin in own["gtin"].to_pylist() if gtin})
         policy = hub.catalog.partner(retailer).partner.policy
         parts.append(split(own, hub.store.supply(retailer, gtins), policy.order, places))
-    return Split(
-        *(pa.concat_tables(columns) for columns in zip(*((p.allocations, p.findings) for p in parts), strict=True))
-    )
+    allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
+    findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
+    return Split(pa.concat_tables(allocations), pa.concat_tables(findings))
 
 
 def _add_allocations(rows: _Rows, allocations: pa.Table, document_of: Mapping[str, str]) -> None:

@@ -15,8 +15,13 @@ from schemas.errors import BackhaulError, PermanentError, TransientError
 
 WINDOWS_ONLY = {"_winapi", "win_openssh", "win_pageant"}
 
-# Raised inside the library only, never handed to a caller.
-INTERNAL = {"paramiko.ber.BERException"}
+# Raised and caught inside the library, or by parts of it that we do not use (its own files of known hosts).
+INTERNAL = {
+    "paramiko.ber.BERException",
+    "paramiko.buffered_pipe.PipeTimeout",
+    "paramiko.hostkeys.InvalidHostKey",
+    "paramiko.packet.NeedRekeyException",
+}
 
 
 def exceptions_of_paramiko() -> set[type[BaseException]]:

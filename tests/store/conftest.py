@@ -1,6 +1,7 @@
 """A small world for the store's tests: builders of outcomes as the chain records them, valid by default."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -224,9 +225,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the schema and nothing in it, to be copied: migrating one for each test takes longer."""
+    path = tmp_path_factory.mktemp("empty") / "hub.db"
+    Store.open(f"sqlite:///{path}", Clock()).close()
+    return path
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/state/hub.db"
+def path(tmp_path: Path, empty_store: Path) -> Path:
+    return Path(shutil.copy(empty_store, tmp_path))
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -32,8 +32,14 @@ def test_an_empty_outcome_writes_nothing(store):
         ("source_file", {"partner": ["p"], "file": ["f"], "name": ["n"], "size": [1.5]}),
         (
             "source_file",
-            {"partner": ["p"], "file": ["f"], "name": ["n"], "size": [1], "arrived_at": [datetime(2026, 1, 1)]},
-        ),  # noqa: DTZ001
+            {
+                "partner": ["p"],
+                "file": ["f"],
+                "name": ["n"],
+                "size": [1],
+                "arrived_at": pa.array([0], pa.timestamp("us")),
+            },
+        ),
         ("creditable", {"invoice_line": ["i"], "units": [1], "net_minor": [1], "tax_minor": [0]}),
         ("audit_event", {"seq": [1]}),
     ],

@@ -471,31 +471,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in (
-        "inspection",
-        "credit_intent_line",
-        "movement",
-        "decision",
-        "difference",
-        "credit_note",
-        "allocation",
-        "return_line",
-        "creditable",
-        "credit_intent",
-        "carton",
-        "return",
-        "receipt_line",
-        "notice_line",
-        "invoice_line",
-        "document",
-        "source_file",
-        "outbound_message",
-        "listing",
-        "item",
-        "interchange",
-        "finding",
-        "due_event",
-        "audit_event",
-        "arrival",
-    ):
-        op.drop_table(table)
+    raise NotImplementedError("books are not taken back: restore a backup made before the migration")

@@ -1,0 +1,179 @@
+"""Open this when somebody asks "why this credit?": the story of a return line, as it happened."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from connectors.store.story import Story
+from pipelines.show import money
+from pipelines.wiring import Hub
+from schemas.errors import PermanentError
+from schemas.evidence import EVIDENCE
+from schemas.findings import CATALOGUE
+from schemas.ledger import LEGAL_MOVES, Bucket
+from schemas.records import ReturnLine
+
+Row = dict[str, Any]
+# Bytes of a file that are shown around a line at most.
+SHOWN_BYTES = 320
+
+
+def story_view(hub: Hub, line: str) -> Iterator[RenderableType]:
+    """The story of a return line; of a whole return when its id is given. PermanentError: there is neither."""
+    lines = _lines_of(hub, line)
+    for return_line in lines:
+        yield _told(hub, hub.store.story(return_line))
+
+
+def _lines_of(hub: Hub, line: str) -> list[str]:
+    if hub.store.table(ReturnLine, return_line=line).num_rows:
+        return [line]
+    of_return = hub.store.table(ReturnLine, return_id=line)["return_line"].to_pylist()
+    if not of_return:
+        raise PermanentError(
+            f"There is no return line and no return {line!r}. Next: `backhaul report` lists them; a line is written "
+            "retailer/return/line, for example nordstad/NS100001/1."
+        )
+    return sorted(of_return, key=lambda name: (len(name), name))
+
+
+def _told(hub: Hub, story: Story) -> Panel:
+    """All chapters of one line, without those that have not happened."""
+    chapters = (
+        ("What was said", _said(hub, story)),
+        ("Where it was sold", _placed(story)),
+        ("What was counted", _counted(hub, story)),
+        ("What was decided", _decided(story)),
+        ("What was credited", _credited(hub, story)),
+        ("Where units and money went", _moved(story)),
+        ("Findings", _findings(story)),
+        ("What is awaited", _awaited(story)),
+    )
+    parts: list[RenderableType] = []
+    for title, told in chapters:
+        paragraphs = list(told)
+        if paragraphs:
+            parts += [Text(title, "bold cyan"), *paragraphs, Text("")]
+    return Panel(
+        Group(*parts[:-1]), title=_first(story.return_line)["return_line"], title_align="left", box=box.ROUNDED
+    )
+
+
+def _said(hub: Hub, story: Story) -> Iterator[RenderableType]:
+    """The line as it was announced or found, with the file it came in and its bytes there."""
+    line, of = _first(story.return_line), _first(story.returns)
+    item = _first(story.items)
+    name = f" {item['vendor_item']} {item['description']}" if item else ""
+    who = hub.catalog.partner(line["retailer"]).partner.name
+    how = "announced by" if line["origin"] == "notice" else "found at the dock, sent by"
+    yield Text(f"{line['units']} units of {line['gtin'] or 'an unknown item'}{name}, {how} {who}, store {of['store']}, "
+               f"on {of['returned_on']}.")  # fmt: skip
+    stated = {name: line[name] for name in ("reason", "disposition", "po_number", "unit_price", "carton") if line[name]}
+    if stated:
+        yield Text("Stated: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in stated.items()) + ".")
+    rows = story.notice_lines.to_pylist() or story.receipt_lines.to_pylist()[:1]
+    for row in rows:
+        yield from _bytes_of(hub, story, row)
+
+
+def _bytes_of(hub: Hub, story: Story, row: Row) -> Iterator[RenderableType]:
+    """The line's bytes in its file, and how the file came."""
+    arrivals = [a for a in story.arrivals.to_pylist() if a["file"] == row["file"] and not a["duplicate"]]
+    came = f"{arrivals[0]['name']}, received {arrivals[0]['arrived_at']:%Y-%m-%d %H:%M}" if arrivals else "a file"
+    yield Text(f"In {came} (sha256 {row['file'][:12]}…), bytes {row['offset']} to {row['offset'] + row['length']}:")
+    data = hub.vault.get(row["file"])[row["offset"] : row["offset"] + row["length"]][:SHOWN_BYTES]
+    yield Text("  " + data.decode("utf-8", "replace").strip().replace("\r", "").replace("\n", "\n  "), "dim")
+
+
+def _placed(story: Story) -> Iterator[RenderableType]:
+    sold = {row["invoice_line"]: row for row in story.invoice_lines.to_pylist()}
+    for row in story.allocations.to_pylist():
+        if row["invoice_line"] is None:
+            why = CATALOGUE[row["unplaced"]].meaning
+            yield Text(f"{row['portion']}: {row['units']} units on no sale, because {why}.", "yellow")
+            continue
+        sale = sold[row["invoice_line"]]
+        yield Text(
+            f"{row['portion']}: {row['units']} units on invoice {sale['invoice_number']} line "
+            f"{sale['invoice_line_no']} of {sale['sold_on']} (order {sale['po_number']}, {sale['units']} units at {sale['unit_price']}), "
+            f"because {EVIDENCE[row['evidence']]}. Worth {money(row['net_minor'], row['currency'])} "
+            f"{row['currency']} net and {money(row['tax_minor'], row['currency'])} tax."
+        )
+        yield Text("  " + _doubt(row), "dim")
+
+
+def _doubt(row: Row) -> str:
+    """What else it could have been, and what that would change in money."""
+    other = f"next best is {row['runner_up']}" if row["runner_up"] else "no other sale would do"
+    if row["spread_low"] == row["spread_high"]:
+        return f"{other[0].upper()}{other[1:]}; every equally good placement gives the same credit."
+    low, high = (money(row[key], row["currency"]) for key in ("spread_low", "spread_high"))
+    return f"{other[0].upper()}{other[1:]}; equally good placements would give between {low} and {high}."
+
+
+def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
+    receipts = {row["document"]: row for row in story.documents.to_pylist() if row["kind"] == "receipt"}
+    for row in story.inspections.to_pylist():
+        receipt = receipts.get(row["receipt_document"], {})
+        yield Text(f"{row['units']} units counted, {row['condition']}, on receipt {receipt.get('number')} of "
+                   f"{receipt.get('issued_on')}.")  # fmt: skip
+    for row in story.differences.to_pylist():
+        yield Text(f"Difference: {row['kind']}, {row['units']} units.", "yellow")
+
+
+def _decided(story: Story) -> Iterator[RenderableType]:
+    for row in story.decisions.to_pylist():
+        yield Text(f"{row['outcome']} {row['units']} units: {row['because']} (rule {row['rule']}, policy "
+                   f"{row['policy_version']})")  # fmt: skip
+
+
+def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
+    notes = {row["reference"]: row for row in story.credit_notes.to_pylist()}
+    intents = {row["reference"]: row for row in story.intents.to_pylist()}
+    for row in story.intent_lines.to_pylist():
+        note, intent = notes.get(row["reference"]), intents[row["reference"]]
+        amount = f"{row['units']} units, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
+        if note:
+            yield Text(f"{amount}: on credit note {note['number']} of {note['posted_on']}, reference "
+                       f"{row['reference']}.", "green")  # fmt: skip
+        else:
+            why = f": {intent['problem']}" if intent["problem"] else ""
+            yield Text(f"{amount}: on credit {row['reference']}, which is {intent['state']}{why}.", "yellow")
+
+
+def _moved(story: Story) -> Iterator[RenderableType]:
+    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
+    for title in ("from", "to", "units", "net", "tax", "what", "cause"):
+        table.add_column(title, justify="right" if title in ("units", "net", "tax") else "left")
+    for row in story.movements.to_pylist():
+        move = LEGAL_MOVES[Bucket(row["from_bucket"]), Bucket(row["to_bucket"])]
+        amounts = (money(row[key], row["currency"]) for key in ("net_minor", "tax_minor"))
+        table.add_row(row["from_bucket"], row["to_bucket"], str(row["units"]), *amounts, move.meaning, row["cause"])
+    yield table
+
+
+def _findings(story: Story) -> Iterator[RenderableType]:
+    for row in story.findings.to_pylist():
+        code = CATALOGUE[row["code"]]
+        yield Text(f"{row['code']} ({row['severity']}) at byte {row['offset']}: {code.meaning}: {row['detail']}. "
+                   f"Next: {code.next_step}.", "yellow" if row["severity"] != "info" else "dim")  # fmt: skip
+
+
+def _awaited(story: Story) -> Iterator[RenderableType]:
+    balance: dict[str, int] = {}
+    for row in story.movements.to_pylist():
+        balance[row["to_bucket"]] = balance.get(row["to_bucket"], 0) + row["units"]
+        balance[row["from_bucket"]] = balance.get(row["from_bucket"], 0) - row["units"]
+    if balance.get(Bucket.ANNOUNCED, 0):
+        for row in story.due.to_pylist():
+            yield Text(f"{row['event']} of {balance[Bucket.ANNOUNCED]} units, due on {row['due_on']}.")
+
+
+def _first(table: Any) -> Row:
+    rows = table.slice(0, 1).to_pylist()
+    return rows[0] if rows else {}

@@ -1,0 +1,92 @@
+"""Each law of sql/checks finds a planted breach of it and names the row; a sound store breaks none."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from connectors.store.insert import TABLES
+from connectors.store.schema import SQL
+from schemas.ledger import LEGAL_MOVES
+
+# Law, what is done behind the store's back, and the rows that it must name.
+BREACHES = [
+    ("buckets_never_negative", "update movement set units = 9 where to_bucket = 'credited'", "nordstad/R1/1#1"),
+    ("buckets_never_negative", "update movement set net_minor = 399 where to_bucket = 'credited'", "nordstad/R1/1#1"),
+    ("portions_conserved", "update allocation set units = 5", "nordstad/R1/1#1"),
+    ("portions_conserved", "update allocation set tax_minor = 5", "nordstad/R1/1#1"),
+    ("portions_conserved", "delete from movement where to_bucket = 'announced'", "nordstad/R1/1#1"),
+    ("movements_legal", "update movement set to_bucket = 'short' where to_bucket = 'credited'", "%credited@BH-R1"),
+    ("movements_legal", "update movement set invoice_line = null where to_bucket = 'announced'", "%announced@%"),
+    ("return_lines_placed", "update return_line set units = 5", "nordstad/R1/1"),
+    ("return_lines_placed", "update invoice_line set gtin = 'other'", "nordstad/R1/1#1"),
+    ("balances_tie", "update creditable set units_taken = 5", "WR01/INV1/1"),
+    ("balances_tie", "update creditable set tax_credited = 5", "WR01/INV1/1"),
+    ("balances_tie", "delete from creditable", "WR01/INV1/1"),
+    ("credited_within_sold", "update invoice_line set units = 3", "WR01/INV1/1"),
+    ("credited_within_sold", "update creditable set net_taken = 9999", "WR01/INV1/1"),
+    ("intents_tie", "update credit_intent set net_minor = 401", "BH-R1"),
+    ("intents_tie", "delete from credit_intent_line", "BH-R1"),
+    ("intent_lines_decided", "update decision set outcome = 'refuse'", "BH-R1|1"),
+    ("intent_lines_decided", "update credit_intent_line set units = 3", "BH-R1|1"),
+    ("posted_is_credited", "update credit_note set net_minor = 401", "BH-R1"),
+    ("posted_is_credited", "update credit_note set draft_id = 'other'", "BH-R1"),
+    ("posted_is_credited", "delete from credit_note", "BH-R1"),
+    ("posted_is_credited", "update credit_intent set state = 'ready'", "BH-R1"),
+    ("posted_is_credited", "update movement set cause = 'none' where to_bucket = 'credited'", "%credited@BH-R1"),
+    ("decided_once", "update decision set units = 5", "nordstad/R1/1#1"),
+    ("decided_once", "update decision set net_minor = 399", "%received@%"),
+    ("decisions_carried_out", "update decision set outcome = 'hold'", "%received@%"),
+    ("decisions_carried_out", "delete from decision", "%accepted@%"),
+    ("notice_lines_returned", "update notice_line set units = 5", "%-1|1"),
+    ("receipts_counted", "update receipt_line set units = 3", "%-1"),
+    ("receipts_counted", "delete from inspection", "%received@%"),
+    ("receipts_counted", "update inspection set units = 3", "%received@%"),
+    ("files_ended", "update source_file set state = 'lost' where partner = 'harwich'", "harwich|%"),
+    ("files_ended", "update source_file set state = 'received' where partner = 'harwich'", "%-1"),
+    ("files_ended", "delete from arrival where partner = 'harwich'", "harwich|%"),
+    ("files_ended", "delete from source_file where partner = 'harwich'", "harwich/R1-receipt"),
+    ("orphans", "delete from invoice_line", "WR01/INV1/1"),
+    ("orphans", "delete from \"return\"", "nordstad/R1/1"),
+]  # fmt: skip
+
+
+def matches(row: str, pattern: str) -> bool:
+    start, _, end = pattern.partition("%")
+    return row == pattern or ("%" in pattern and row.startswith(start) and all(p in row for p in end.split("%")))
+
+
+@pytest.mark.parametrize(("law", "breach", "row"), BREACHES)
+def test_a_breach_is_found_and_named(world, store, path, law, breach, row):
+    world.credit_one()
+    assert store.violations() == []
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for (name,) in raw.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            raw.execute(f"drop trigger {name}")
+        raw.execute("pragma ignore_check_constraints = on")
+        raw.execute(breach)
+    named = [violation.row for violation in store.violations() if violation.check == law]
+    assert any(matches(one, row) for one in named), store.violations()
+
+
+def test_every_law_has_a_breach():
+    assert {law for law, _, _ in BREACHES} == {path.stem for path in (SQL / "checks").glob("*.sql")}
+
+
+def test_the_laws_know_the_legal_moves():
+    text = (SQL / "checks" / "movements_legal.sql").read_text()
+    said = {move for move in text.split("'") if ">" in move}
+    assert said == {f"{frm}>{to}" for frm, to in LEGAL_MOVES}
+
+
+def test_the_laws_know_what_moves_do_to_balances():
+    for (frm, to), move in LEGAL_MOVES.items():
+        taken = 1 if frm == "sold" else -1 if to in ("short", "refused", "cancelled") else 0
+        assert (taken, 1 if to == "credited" else 0) == (move.takes, move.credits), (frm, to)
+
+
+def test_every_foreign_key_is_looked_at():
+    text = (SQL / "checks" / "orphans.sql").read_text()
+    pairs = {(name, key.referred_table.name) for name, t in TABLES.items() for key in t.foreign_key_constraints}
+    assert all(f"select '{child}'" in text and f"'no {parent.replace('_', ' ')} '" in text for child, parent in pairs)
+    assert text.count("left join") == sum(len(table.foreign_key_constraints) for table in TABLES.values())

@@ -1,0 +1,123 @@
+"""The database is what schemas/records.py says, on the first opening and on every later one."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from connectors.store import Store
+from connectors.store.insert import TABLES
+from connectors.store.schema import SQL, derived_objects, name_of
+from schemas.errors import ConfigError, PermanentError
+from schemas.records import APPEND_ONLY, SEALED
+
+
+def now():
+    return datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_migrations_lead_to_the_records(path):
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_the_database_is_durable_and_holds_foreign_keys(store):
+    with store._engine.connect() as connection:
+        settings = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
+        assert [connection.exec_driver_sql(f"pragma {name}").scalar() for name in settings] == ["wal", 2, 1, 1]
+
+
+def test_a_new_folder_is_made(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path}/new/folder/hub.db", now) as store:
+        assert store.verify() == []
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://localhost/hub"])
+def test_other_databases_are_refused(url):
+    with pytest.raises(ConfigError, match="Next: set database_url"):
+        Store.open(url, now)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "hub.db").write_bytes(b"this is no database at all, but text" * 40)
+    with pytest.raises(PermanentError, match="not a database"):
+        Store.open(f"sqlite:///{tmp_path}/hub.db", now)
+
+
+def test_a_current_database_opens_without_alembic(url):
+    script = (
+        "import sys; from datetime import datetime, UTC; from connectors.store import Store\n"
+        f"Store.open({url!r}, lambda: datetime.now(UTC)).close()\n"
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+
+def test_a_newer_database_is_left_alone(path, url):
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("update alembic_version set version_num = '9999'")
+    with pytest.raises(ConfigError, match="newer than this program"):
+        Store.open(url, now)
+
+
+def test_views_and_triggers_are_made_anew_when_they_changed(path, url):
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("drop view edition")
+        raw.execute("create view edition as select 'older' as digest")
+        raw.execute("drop trigger movement_keeps_update")
+        raw.execute("drop view line_state")
+        raw.execute("create view line_state as select 1 as one")
+    with Store.open(url, now) as store:
+        assert store.verify() == []
+
+
+def test_many_processes_may_open_a_new_database_at_once(tmp_path):
+    script = (
+        "from datetime import datetime, UTC; from connectors.store import Store\n"
+        f"Store.open('sqlite:///{tmp_path}/hub.db', lambda: datetime.now(UTC)).close()"
+    )
+    opening = [subprocess.Popen([sys.executable, "-W", "error", "-c", script]) for _ in range(4)]
+    assert [process.wait(60) for process in opening] == [0] * 4
+
+
+@pytest.mark.parametrize("name", sorted(name_of(record) for record in APPEND_ONLY))
+def test_append_only_rows_refuse_change_and_removal(world, path, name):
+    world.credit_one()
+    column = TABLES[name].columns.keys()[-1]
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute(f"select count(*) from {name}").fetchone()[0] > 0
+        with pytest.raises(sqlite3.IntegrityError, match=f"{name} is never changed: update refused"):
+            raw.execute(f"update {name} set {column} = {column}")
+        with pytest.raises(sqlite3.IntegrityError, match=f"{name} is never changed: delete refused"):
+            raw.execute(f"delete from {name}")
+
+
+@pytest.mark.parametrize("name", sorted({name_of(record) for record in SEALED} - {name_of(r) for r in APPEND_ONLY}))
+def test_sealed_rows_are_never_removed(world, path, name):
+    world.credit_one()
+    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="delete refused"):
+        raw.execute(f'delete from "{name}"')
+
+
+def test_the_database_itself_refuses_more_than_was_sold(world, path):
+    world.announce("R1", world.sell(units=4, net=400, tax=80))
+    with closing(sqlite3.connect(path)) as raw:
+        for column in ("units", "net", "tax"):
+            with pytest.raises(sqlite3.IntegrityError, match=f"creditable_{column}_taken"):
+                raw.execute(f"update creditable set {column}_taken = {column}_taken + 1")
+            with pytest.raises(sqlite3.IntegrityError, match=f"creditable_{column}_credited"):
+                raw.execute(f"update creditable set {column}_credited = {column}_taken + 1")
+
+
+def test_every_view_is_a_file(store):
+    files = {path.stem for path in (SQL / "views").glob("*.sql")}
+    assert files == {name for name, (kind, _) in derived_objects().items() if kind == "view"}
