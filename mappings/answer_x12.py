@@ -147,7 +147,7 @@ def _ta1(row: Row, verdict: Verdict, file: str, now: datetime, control: int) -> 
 
 def _envelope(row: Row, now: datetime, control: int) -> Envelope:
     """Our ISA: the parties of the interchange answered, changed over, and its version and usage."""
-    usage = row["usage"] if row["usage"] in ("P", "T", "I") else "P"
+    usage: Literal["T", "P"] = "T" if row["usage"] == "T" else "P"
     version = row["version"] if re.fullmatch(r"\d{5}", row["version"] or "") else "00401"
     return Envelope(
         _echo(row["receiver_qualifier"])[:2],

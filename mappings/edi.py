@@ -73,7 +73,7 @@ def _translate_map(batch: Batch, judged: Judged, number: int, one: Map, partner:
     header = header_columns(one, Headers(batch, loops, messages))
     numbered = header.columns["number"].is_valid().to_numpy(zero_copy_only=False)
     kept = np.flatnonzero(numbered | judged.usable[messages])
-    documents = _documents(batch, one, partner, ids, messages).append_column("_row", pa.array(np.arange(len(messages))))
+    documents = _documents(batch, one, partner, ids, messages)
     for name, column in header.columns.items():
         documents = documents.append_column(name, column)
     documents = documents.take(pa.array(kept)).select(DOCUMENTS.names).cast(DOCUMENTS)

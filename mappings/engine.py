@@ -15,6 +15,8 @@ from mappings.tabular import translate_table
 from mappings.translation import Piece, Translation, assemble
 from schemas.findings import Finding, Place, as_table
 
+__all__ = ["Translation", "translate"]
+
 _READERS = {"x12": x12.read, "edifact": edifact.read}
 
 

@@ -3,7 +3,7 @@
 The steps of ``schemas.rules.FieldRule`` in their order, each on the whole column.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from mappings.functions import FAULT_CODES, Reading, clean, convert, each_distinct, nothing_for_empty
 from mappings.paths import Column, Ints
-from schemas.rules import GIVES, FieldRule
+from schemas.rules import FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]
 
@@ -83,31 +83,30 @@ def evaluate(name: str, rule: FieldRule, source: Source, codes: Codes, currency:
     return Evaluated(values, raw, faults)
 
 
-def nothing(rule_as: str, size: int) -> pa.Array:
-    """A column of nulls of the type that this `as:` gives."""
-    return pa.nulls(size, GIVES[rule_as])
-
-
 def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
     """The text of each row before any change, and by which of the rule's paths it was found."""
     if rule.const is not None:
         column = Column.nothing(source.size)
         return Column(pa.array([rule.const] * source.size, pa.string()), column.start, column.end), column.start
-    columns = [source.column(path, rule.only, rule.skip) for path in rule.from_]
-    return _joined(columns, rule.join) if rule.join is not None else _first(columns)
+    columns = (source.column(path, rule.only, rule.skip) for path in rule.from_)
+    return _joined(list(columns), rule.join) if rule.join is not None else _first(columns)
 
 
-def _first(columns: list[Column]) -> tuple[Column, Ints]:
-    """The first text of each row that is not blank."""
-    text, start, end = columns[0].text, columns[0].start, columns[0].end
-    text = nothing_for_blank(text)
+def _first(columns: Iterator[Column]) -> tuple[Column, Ints]:
+    """The first text of each row that is not blank. Columns are looked up only as long as a row has none."""
+    first = next(columns)
+    text, start, end = nothing_for_blank(first.text), first.start, first.end
     which = np.zeros(len(start), dtype=np.int64)
-    for number, other in enumerate(columns[1:], start=1):
+    for number, other in enumerate(columns, start=1):
         filling = nothing_for_blank(other.text)
+        if filling.null_count == len(filling):
+            continue
         fills = pc.and_(text.is_null(), filling.is_valid()).to_numpy(zero_copy_only=False)
         text = pc.coalesce(text, filling)
         start, end = np.where(fills, other.start, start), np.where(fills, other.end, end)
         which = np.where(fills, number, which)
+        if not text.null_count:
+            break
     return Column(text, start, end), which
 
 

@@ -92,12 +92,13 @@ def keep_digits(column: pa.Array) -> pa.Array:
 
 
 def pattern(column: pa.Array, argument: str) -> pa.Array:
-    """The part that the first group of a regular expression (RE2) finds; nothing where it does not fit.
+    r"""The part that the one group of a regular expression (RE2) finds; nothing where it does not fit.
 
-    >>> pattern(pa.array(["PO-77/3", "none"]), r"PO-([0-9]+)").to_pylist()
+    >>> pattern(pa.array(["order (77)", "none"]), r"\(([0-9]+)\)").to_pylist()
     ['77', None]
     """
-    found = pc.extract_regex(column, f"(?s){argument.replace('(', '(?P<found>', 1)}")
+    named = re.sub(r"(?<!\\)\((?!\?)", "(?P<found>", argument, count=1)
+    found = pc.extract_regex(column, f"(?s){named}")
     return pc.struct_field(found, "found")
 
 
@@ -269,7 +270,7 @@ def money(column: pa.Array, reading: Reading) -> pa.Array:
 
 
 def date_(column: pa.Array, reading: Reading) -> pa.Array:
-    """A day in the first of the declared forms that fits: CCYYMMDD, YYMMDD, DD.MM.YYYY, YYYY-MM-DD, CCYYMMDDHHMM …
+    """A day in the first of the declared forms that fits: CCYYMMDD, YYMMDD, DD.MM.YYYY, YYYY-MM-DD, CCYYMMDDhhmm …
 
     >>> date_(pa.array(["20261130", "261130", "20261131"]), Reading(forms=("CCYYMMDD", "YYMMDD"))).to_pylist()
     [datetime.date(2026, 11, 30), datetime.date(2026, 11, 30), None]

@@ -100,8 +100,20 @@ def merge(shipped: Marked, own: Marked) -> Marked:
 
     `const` in a field takes the shipped paths away, and `from` a shipped constant.
     """
-    keys, values = {**shipped.keys, **own.keys}, {**shipped.values, **own.values}
-    return Marked(_merged(shipped.data, own.data), keys, values)
+    replaced = {way for way in own.values if not isinstance(_at(own.data, way), dict)}
+    keys = {way: mark for way, mark in shipped.keys.items() if not _is_below(way, replaced)}
+    values = {way: mark for way, mark in shipped.values.items() if not _is_below(way, replaced)}
+    return Marked(_merged(shipped.data, own.data), keys | own.keys, values | own.values)
+
+
+def _at(data: Any, way: Loc) -> Any:
+    for part in way:
+        data = data[part]
+    return data
+
+
+def _is_below(way: Loc, others: set[Loc]) -> bool:
+    return any(way[:length] in others for length in range(1, len(way) + 1))
 
 
 def _merged(shipped: Any, own: Any) -> Any:
@@ -149,7 +161,7 @@ def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     """A sentence that says there is no such thing, and which one was probably meant."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
+    near = [one for one in names if one.casefold() == name.casefold()] or difflib.get_close_matches(name, names, n=1)
     advice = f"write {near[0]!r}" if near else f"write one of {', '.join(names)}"
     return f"there is no {what} {name!r} here. Next: {advice}."
 

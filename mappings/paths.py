@@ -213,11 +213,13 @@ class Index:
         """The text of these values; -1 is none."""
         there = rows >= 0
         where = np.flatnonzero(there)
+        if not len(where):
+            return Column.nothing(len(rows))
         to = np.full(len(rows), -1, dtype=np.int64)
         to[where] = np.arange(len(where))
         text = text_of(self.segments, rows[where]).take(pa.array(to, mask=~there))
-        start = np.where(there, self._value["start"][rows], -1) if len(self._value["start"]) else to
-        end = np.where(there, self._value["end"][rows], -1) if len(self._value["end"]) else to
+        start = np.where(there, self._value["start"][rows], -1)
+        end = np.where(there, self._value["end"][rows], -1)
         return Column(text, start, end)
 
 

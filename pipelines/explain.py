@@ -71,8 +71,8 @@ def _said(hub: Hub, story: Story) -> Iterator[RenderableType]:
     name = f" {item['vendor_item']} {item['description']}" if item else ""
     who = hub.catalog.partner(line["retailer"]).partner.name
     how = "announced by" if line["origin"] == "notice" else "found at the dock, sent by"
-    yield Text(f"{line['units']} units of {line['gtin'] or 'an unknown item'}{name}, {how} {who}, store {of['store']}, "
-               f"on {of['returned_on']}.")  # fmt: skip
+    gtin = line["gtin"] or "an unknown item"
+    yield Text(f"{_units(line['units'])} of {gtin}{name}, {how} {who}, store {of['store']}, on {of['returned_on']}.")
     stated = {name: line[name] for name in ("reason", "disposition", "po_number", "unit_price", "carton") if line[name]}
     if stated:
         yield Text("Stated: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in stated.items()) + ".")
@@ -95,14 +95,15 @@ def _placed(story: Story) -> Iterator[RenderableType]:
     for row in story.allocations.to_pylist():
         if row["invoice_line"] is None:
             why = CATALOGUE[row["unplaced"]].meaning
-            yield Text(f"{row['portion']}: {row['units']} units on no sale, because {why}.", "yellow")
+            yield Text(f"{row['portion']}: {_units(row['units'])} on no sale, because {why}.", "yellow")
             continue
         sale = sold[row["invoice_line"]]
+        worth = f"{money(row['net_minor'], row['currency'])} {row['currency']} net"
         yield Text(
-            f"{row['portion']}: {row['units']} units on invoice {sale['invoice_number']} line "
-            f"{sale['invoice_line_no']} of {sale['sold_on']} (order {sale['po_number']}, {sale['units']} units at {sale['unit_price']}), "
-            f"because {EVIDENCE[row['evidence']]}. Worth {money(row['net_minor'], row['currency'])} "
-            f"{row['currency']} net and {money(row['tax_minor'], row['currency'])} tax."
+            f"{row['portion']}: {_units(row['units'])} on invoice {sale['invoice_number']} line "
+            f"{sale['invoice_line_no']} of {sale['sold_on']} (order {sale['po_number']}, {_units(sale['units'])} at "
+            f"{sale['unit_price']}), because {EVIDENCE[row['evidence']]}. "
+            f"Worth {worth} and {money(row['tax_minor'], row['currency'])} tax."
         )
         yield Text("  " + _doubt(row), "dim")
 
@@ -120,15 +121,15 @@ def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
     receipts = {row["document"]: row for row in story.documents.to_pylist() if row["kind"] == "receipt"}
     for row in story.inspections.to_pylist():
         receipt = receipts.get(row["receipt_document"], {})
-        yield Text(f"{row['units']} units counted, {row['condition']}, on receipt {receipt.get('number')} of "
+        yield Text(f"{_units(row['units'])} counted, {row['condition']}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
     for row in story.differences.to_pylist():
-        yield Text(f"Difference: {row['kind']}, {row['units']} units.", "yellow")
+        yield Text(f"Difference: {row['kind']}, {_units(row['units'])}.", "yellow")
 
 
 def _decided(story: Story) -> Iterator[RenderableType]:
     for row in story.decisions.to_pylist():
-        yield Text(f"{row['outcome']} {row['units']} units: {row['because']} (rule {row['rule']}, policy "
+        yield Text(f"{row['outcome']} {_units(row['units'])}: {row['because']} (rule {row['rule']}, policy "
                    f"{row['policy_version']})")  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
     intents = {row["reference"]: row for row in story.intents.to_pylist()}
     for row in story.intent_lines.to_pylist():
         note, intent = notes.get(row["reference"]), intents[row["reference"]]
-        amount = f"{row['units']} units, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
+        amount = f"{_units(row['units'])}, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
         if note:
             yield Text(f"{amount}: on credit note {note['number']} of {note['posted_on']}, reference "
                        f"{row['reference']}.", "green")  # fmt: skip
@@ -171,7 +172,11 @@ def _awaited(story: Story) -> Iterator[RenderableType]:
         balance[row["from_bucket"]] = balance.get(row["from_bucket"], 0) - row["units"]
     if balance.get(Bucket.ANNOUNCED, 0):
         for row in story.due.to_pylist():
-            yield Text(f"{row['event']} of {balance[Bucket.ANNOUNCED]} units, due on {row['due_on']}.")
+            yield Text(f"{row['event']} of {_units(balance[Bucket.ANNOUNCED])}, due on {row['due_on']}.")
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count:,} units"
 
 
 def _first(table: Any) -> Row:

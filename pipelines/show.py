@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich import box
@@ -44,7 +45,7 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False)
     for index, column in enumerate(columns):
         right = index < len(numbers) and numbers[index] == "n"
-        table.add_column(column, justify="right" if right else "left", no_wrap=right)
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else str("" if cell is None else cell) for cell in row))
     return table
@@ -90,54 +91,66 @@ def standing(hub: Hub) -> Standing:
 
 def totals_table(hub: Hub) -> Table:
     """Announced = credited + refused + short + cancelled + open, for each retailer, in units and in net money."""
-    table = Table(title="What became of the returns (money net of tax)", title_justify="left", title_style="bold",
-                  box=box.SIMPLE_HEAD, pad_edge=False)  # fmt: skip
-    for name in ("Retailer", "returns", "lines", "", "announced", *(f"{'=' if i == 0 else '+'} {end}"
-                 for i, end in enumerate(ENDS)), ""):  # fmt: skip
-        table.add_column(name, justify="left" if name in ("Retailer", "") else "right", no_wrap=True)
-    for row in hub.store.query("reports/totals.sql").to_pylist():
-        name = hub.catalog.partner(row["retailer"]).partner.name
-        currency = row["currency"]
-        table.add_row(name, str(row["returns"]), str(row["lines"]), "units", *_sums(row, "units", "{:,}".format))
-        table.add_row("", "", "", currency, *_sums(row, "net", partial(money, currency=currency)))
+    rows = hub.store.query("reports/totals.sql").to_pylist()
+    ends = [end for end in ENDS if end != "cancelled" or any(row["cancelled_units"] for row in rows)]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What became of the returns (money net of tax)",
+                  title_justify="left", title_style="bold")  # fmt: skip
+    for title in ("Retailer", ""):
+        table.add_column(title)
+    for title in ("announced", *(f"{'+' if index else '='} {end}" for index, end in enumerate(ends))):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("")
+    for row in rows:
+        name, currency = hub.catalog.partner(row["retailer"]).partner.name, row["currency"]
+        table.add_row(name, "units", *_sums(row, ends, "units", "{:,}".format))
+        table.add_row("", currency, *_sums(row, ends, "net", partial(money, currency=currency)))
     return table
 
 
-def _sums(row: dict[str, Any], kind: str, write: Callable[[int], str]) -> list[Text]:
-    total = row[f"announced_{kind}"]
-    parts = [row[f"{end}_{kind}"] for end in ENDS]
-    cells = [Text(write(total), "bold")]
-    cells += [Text(write(part), COLOURS[end]) for end, part in zip(ENDS, parts, strict=True)]
-    return [*cells, Text("✓", "green") if total == sum(parts) else Text("✗ does not tie out", "bold red")]
+def _sums(row: dict[str, Any], ends: Sequence[str], kind: str, write: Callable[[int], str]) -> list[Text]:
+    """The announced amount, its parts, and whether they sum to it."""
+    total, parts = row[f"announced_{kind}"], [row[f"{end}_{kind}"] for end in ends]
+    cells = [Text(write(part), COLOURS[end]) for end, part in zip(ends, parts, strict=True)]
+    ties = Text("✓", "green") if total == sum(parts) else Text("✗", "bold red")
+    return [Text(write(total), "bold"), *cells, ties]
 
 
 def demo_view(hub: Hub, before: Standing) -> Iterator[RenderableType]:
     """The end of a demonstration: what is new, what became of it all, and where to look next."""
     now = standing(hub)
     new = now.since(before)
-    columns = ("", "files", "documents", "return lines", "lines placed on a sale", "credit notes posted")
-    rows = [("new in this run", *_counts(new)), ("in all", *_counts(now))]
-    yield table_of("Real wholesale returns, from files to credit notes", columns, rows, "lnnnnn")
+    rows = [
+        (f.name.replace("_", " "), f"{getattr(new, f.name):,}", f"{getattr(now, f.name):,}") for f in fields(Standing)
+    ]
+    yield table_of("Real wholesale returns, from files to credit notes", ("", "new", "in all"), rows, "lnn")
     if new == Standing():
-        yield Text("0 new: every file was here before; nothing was credited again.\n", "bold")
+        yield Text("0 new: every file was here before, and nothing was credited again.\n", "bold")
     yield totals_table(hub)
-    example = hub.store.query("reports/credit_note_lines.sql").to_pylist()
-    line = example[0]["return_line"] if example else "RETURN/LINE"
-    reports = hub.settings.state_folder / "reports"
-    yield Text.assemble(
-        ("Look next\n", "bold"),
-        f"  {reports / 'returns.html'}  the report as a page, and returns.xlsx beside it\n",
-        "  .venv/bin/backhaul status    what waits for a person, and what is overdue\n",
-        f"  .venv/bin/backhaul explain {line}    the story of a line\n",
-        "  .venv/bin/backhaul verify    proof of ledger, credit notes and archive\n",
-        f"  {hub.settings.state_folder / 'erp' / 'posted'}    the credit notes\n",
-        "  make dagster    Dagster's page on the same state",
-        no_wrap=True,
+    yield _look_next(hub)
+
+
+def _look_next(hub: Hub) -> Table:
+    """Where to look after a demonstration."""
+    credited = hub.store.query("reports/credit_note_lines.sql").to_pylist()
+    line = credited[0]["return_line"] if credited else "RETURN/LINE"
+    state = _short(hub.settings.state_folder)
+    places = (
+        (f"{state}/reports/returns.html", "the report; returns.xlsx beside it"),
+        (f"{state}/erp/posted", "the credit notes, as UBL"),
+        (".venv/bin/backhaul status", "what waits for a person, what is overdue"),
+        (f".venv/bin/backhaul explain {line}", "the story of a line"),
+        (".venv/bin/backhaul verify", "proof of ledger, notes and archive"),
+        ("make dagster", "Dagster's page on the same state"),
     )
+    table = table_of("Look next", ("", ""), places)
+    table.show_header = False
+    return table
 
 
-def _counts(standing: Standing) -> list[str]:
-    return [f"{getattr(standing, f.name):,}" for f in fields(standing)]
+def _short(path: Path) -> str:
+    """The path from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 # --- what is where

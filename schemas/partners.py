@@ -5,7 +5,7 @@ A partner is a folder below the partners' folder: ``partner.yaml``, maps, code l
 
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -119,5 +119,8 @@ class Partner(_Strict):
     @field_validator("timezone")
     @classmethod
     def _zone_exists(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            raise ValueError(f"there is no time zone {name!r}; write one like Europe/London") from None
         return name

@@ -6,7 +6,10 @@ and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only impo
 
 import graphlib
 import hashlib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, inspect
 
@@ -30,7 +33,8 @@ def ensure_current(engine: Engine) -> None:
             _migrate(connection)
 
 
-def derived_objects() -> dict[str, tuple[str, str]]:
+@cache
+def derived_objects() -> Mapping[str, tuple[str, str]]:
     """The views and triggers as they should be: kind and DDL by name, in the order of creation."""
     texts = {path.stem: path.read_text(encoding="utf-8").strip() for path in (SQL / "views").glob("*.sql")}
     needs = {name: sorted(other for other in texts if other != name and other in texts[name]) for name in sorted(texts)}
@@ -40,7 +44,7 @@ def derived_objects() -> dict[str, tuple[str, str]]:
     }
     kept = [keeps(name_of(record), "update") for record in APPEND_ONLY]
     kept += [keeps(name, "delete") for name in sorted({name_of(record) for record in (*APPEND_ONLY, *SEALED)})]
-    return views | {name: ("trigger", ddl) for name, ddl in kept}
+    return MappingProxyType(views | {name: ("trigger", ddl) for name, ddl in kept})
 
 
 def name_of(record: type) -> str:
@@ -68,7 +72,7 @@ def create_derived(connection: Connection) -> None:
 
 def edition() -> str:
     """Digest of all views and triggers as they should be."""
-    return hashlib.sha256(repr(derived_objects()).encode()).hexdigest()
+    return hashlib.sha256(repr(dict(derived_objects())).encode()).hexdigest()
 
 
 def _is_current(connection: Connection) -> bool:

@@ -112,10 +112,11 @@ def _word(raw: bytes, delimiters: Delimiters) -> str:
     if delimiters.release and delimiters.release in raw:
         raw = re.sub(re.escape(delimiters.release) + b"(.)", rb"\1", raw, flags=re.DOTALL)
     raw = raw.translate(None, _LINE_BREAKS)
+    raw = raw.strip(_BLANKS)  # never str.strip(): it takes 0x1C to 0x1F for blanks, which are delimiters
     try:
-        return raw.decode().strip()
+        return raw.decode()
     except UnicodeDecodeError:
-        return raw.decode("latin-1").strip()
+        return raw.decode("latin-1")
 
 
 class ValueColumns:

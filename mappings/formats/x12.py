@@ -70,7 +70,7 @@ def _header(window: bytes, start: int) -> Header | None:
     if len(parts) != 15 or len(window) < end + 2:
         return None
     component, terminator = window[end : end + 1], _character(window[end + 1 : end + 5])
-    isa = [[part.decode("latin-1").strip()] for part in parts]
+    isa = [[part.strip(b" ").decode("latin-1")] for part in parts]
     delimiters = _with_repetition(Delimiters(separator, component, terminator), field(isa, 11), field(isa, 12))
     if not delimiters.are_usable():
         return None

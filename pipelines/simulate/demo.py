@@ -29,8 +29,7 @@ def run_demo(folder: Path, stores: int | None, out: Console) -> None:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        world = build_world(folder / "world", stores=stores)
-        settings_file = _write_settings(folder, world)
+        settings_file = prepare_demo(folder, stores)
         os.environ[SETTINGS_VARIABLE] = str(settings_file)
         settings = load_settings(settings_file)
         use_dagster_home(settings.state_folder)
@@ -40,6 +39,11 @@ def run_demo(folder: Path, stores: int | None, out: Console) -> None:
         with open_hub(settings) as hub:
             for part in demo_view(hub, before):
                 out.print(part)
+
+
+def prepare_demo(folder: Path, stores: int | None = None) -> Path:
+    """The world, keys and settings of a demonstration in this folder, made once; answers the settings file."""
+    return _write_settings(folder, build_world(folder / "world", stores=stores))
 
 
 def forget_demo(folder: Path) -> None:

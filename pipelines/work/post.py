@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from connectors.erp.port import Erp, ErpDocument
-from connectors.store.faults import StaleError
+from connectors.store import StaleError
 from pipelines.steps.credits import credited
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError

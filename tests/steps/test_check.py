@@ -1,5 +1,7 @@
 """Check: what becomes of a document, and which of its lines can be used."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -7,14 +9,17 @@ import pytest
 
 from pipelines.steps.check import NO_RETURNS, NO_SALES, Checked, check
 from schemas.findings import CATALOGUE, Finding, Place, as_table
-from schemas.tables import DOCUMENTS, FINDINGS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
+from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
 
 LAMP, CHAIR = "09520000000011", "09520000000028"
 FILE = "f" * 64
 KNOWN = pa.schema([(n, pa.string()) for n in ("document", "partner", "kind", "number", "content", "state")])
 
 
-def document(name: str = "d-1", **spoil: Any) -> dict[str, Any]:
+Row = dict[str, Any]
+
+
+def document(name: str = "d-1", **spoil: Any) -> Row:
     row = {
         "document": name, "file": FILE, "offset": 100, "length": 900, "partner": "nordstad", "kind": "notice",
         "standard": "x12", "message_type": "180", "message_control": "0001", "number": "R1", "purpose": "original",
@@ -23,7 +28,7 @@ def document(name: str = "d-1", **spoil: Any) -> dict[str, Any]:
     return row | spoil
 
 
-def notice_line(name: str = "d-1", line_no: int = 1, **spoil: Any) -> dict[str, Any]:
+def notice_line(name: str = "d-1", line_no: int = 1, **spoil: Any) -> Row:
     row = {
         "document": name, "line_no": line_no, "file": FILE, "offset": 100 + line_no, "length": 10, "store": "0042",
         "gtin": LAMP, "vendor_item": "L-1", "quantity_raw": "2", "units": 2, "unit_price": "10.50", "carton": "C1",
@@ -31,7 +36,7 @@ def notice_line(name: str = "d-1", line_no: int = 1, **spoil: Any) -> dict[str, 
     return row | spoil
 
 
-def receipt_line(**spoil: Any) -> dict[str, Any]:
+def receipt_line(**spoil: Any) -> Row:
     row = {
         "document": "d-1", "line_no": 1, "file": FILE, "offset": 101, "length": 10, "retailer": "NORDSTAD",
         "gtin": LAMP, "quantity_raw": "2", "units": 2, "condition": "sellable", "complete": True,
@@ -39,16 +44,13 @@ def receipt_line(**spoil: Any) -> dict[str, Any]:
     return row | spoil
 
 
-def sale_line(line_no: int = 1, **spoil: Any) -> dict[str, Any]:
+def sale_line(line_no: int = 1, **spoil: Any) -> Row:
     row = {
         "document": "d-1", "line_no": line_no, "file": FILE, "offset": 101, "length": 10, "company": "WR01",
         "retailer": "nordstad", "store": "0042", "invoice_number": "INV1", "invoice_line": str(line_no),
-        "sold_on": None, "gtin": LAMP, "units": 3, "unit_price": "10.00", "net_minor": 3000, "tax_minor": 600,
-        "tax_category": "S", "tax_rate": "20", "currency": "GBP",
+        "sold_on": date(2025, 1, 5), "gtin": LAMP, "units": 3, "unit_price": "10.00", "net_minor": 3000,
+        "tax_minor": 600, "tax_category": "S", "tax_rate": "20", "currency": "GBP",
     }  # fmt: skip
-    import datetime
-
-    row["sold_on"] = datetime.date(2025, 1, 5)
     return row | spoil
 
 
@@ -57,12 +59,12 @@ def table(schema: pa.Schema, rows: Any) -> pa.Table:
 
 
 def checked(
-    documents: list[dict[str, Any]],
-    notices: list[dict[str, Any]] = (),  # type: ignore[assignment]
+    documents: list[Row],
+    notices: Sequence[Row] = (),
     *,
-    receipts: list[dict[str, Any]] = (),  # type: ignore[assignment]
-    sales: list[dict[str, Any]] = (),  # type: ignore[assignment]
-    findings: list[Finding] = (),  # type: ignore[assignment]
+    receipts: Sequence[Row] = (),
+    sales: Sequence[Row] = (),
+    findings: Sequence[Finding] = (),
     known: pa.Table | None = None,
     known_sales: pa.Table = NO_SALES,
     known_returns: pa.Table = NO_RETURNS,
@@ -74,7 +76,7 @@ def checked(
         table(NOTICE_LINES, notices),
         table(RECEIPT_LINES, receipts),
         table(SALE_LINES, sales),
-        as_table(findings) if findings else FINDINGS.empty_table(),
+        as_table(findings),
         known if known is not None else KNOWN.empty_table(),
         items,
         known_sales,
@@ -119,7 +121,7 @@ def test_the_same_return_under_another_control_number_is_a_duplicate() -> None:
 
 
 @pytest.mark.parametrize("change", [{"units": 3}, {"po_number": "P1"}, {"carton": None}, {"reason": "damaged"}])
-def test_the_same_number_with_other_lines_is_held(change: dict[str, Any]) -> None:
+def test_the_same_number_with_other_lines_is_held(change: Row) -> None:
     first = checked([document()], [notice_line()])
     result = checked([document("d-2")], [notice_line("d-2", **change)], known=as_known(first))
     assert states(result) == ["held"]
@@ -144,7 +146,7 @@ def test_in_one_batch_the_first_document_of_a_number_wins() -> None:
 
 
 @pytest.mark.parametrize("other", [{"partner": "brightwell"}, {"kind": "receipt"}, {"number": "R2"}])
-def test_another_partner_kind_or_number_is_another_document(other: dict[str, Any]) -> None:
+def test_another_partner_kind_or_number_is_another_document(other: Row) -> None:
     first = checked([document()], [notice_line()])
     result = checked([document("d-2", **other)], [notice_line("d-2")], known=as_known(first))
     assert states(result) == ["accepted"]
@@ -218,7 +220,7 @@ def test_a_repeat_of_a_known_notice_is_a_duplicate_although_its_return_exists() 
         ({"gtin": None, "vendor_item": None}, None),
     ],
 )
-def test_items_are_known_by_gtin_else_by_our_item_number(named: dict[str, Any], gtin: str | None) -> None:
+def test_items_are_known_by_gtin_else_by_our_item_number(named: Row, gtin: str | None) -> None:
     result = checked([document()], [notice_line(**named)])
     assert result.notice_lines["gtin"].to_pylist() == [gtin]
     assert result.notice_lines["units"].to_pylist() == [2]
@@ -257,7 +259,7 @@ def test_a_warehouse_may_count_none_but_not_less() -> None:
     assert codes(result) == ["LINE-QUANTITY-BAD"]
 
 
-def known_sales(*rows: dict[str, Any]) -> pa.Table:
+def known_sales(*rows: Row) -> pa.Table:
     rows = tuple(row | {"invoice_line": f"WR01/INV1/{row['line_no']}"} for row in rows)
     return table(NO_SALES.schema, [{name: row[name] for name in NO_SALES.schema.names} for row in rows])
 
@@ -272,7 +274,7 @@ def test_sales_sent_again_are_dropped_without_a_word() -> None:
 
 
 @pytest.mark.parametrize("change", [{"units": 4}, {"net_minor": 2999}, {"gtin": CHAIR}, {"store": None}])
-def test_a_sale_that_changed_is_kept_as_it_was_first(change: dict[str, Any]) -> None:
+def test_a_sale_that_changed_is_kept_as_it_was_first(change: Row) -> None:
     sales = document(kind="sales", partner="erp-export", number=None)
     earlier = checked([sales], sales=[sale_line(1, **change)], known_sales=known_sales(sale_line(1)))
     together = checked([sales], sales=[sale_line(1), sale_line(1, **change)])

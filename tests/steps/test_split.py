@@ -232,7 +232,7 @@ def test_money_follows_the_returns_in_time() -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), st.integers(0, 10**7), st.integers(0, 10**6))
 def test_a_sale_returned_in_full_is_credited_to_the_minor_unit(data: st.DataObject, net: int, tax: int) -> None:
     """Over several batches, each of which knows what the earlier ones took."""

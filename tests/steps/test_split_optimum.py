@@ -157,13 +157,13 @@ def worth_of(world: World, result: Split) -> tuple[Any, ...]:
     return worth([tuple(rows[c["return_line"]]) for c in claims], claims, sales, world[0])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(worlds())
 def test_no_placement_is_better(world: World) -> None:
     assert worth_of(world, run(world)) == best_worth(world)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(world: World, random: Any) -> None:
     claims, sales, order = world
@@ -174,7 +174,7 @@ def test_the_order_of_rows_does_not_matter(world: World, random: Any) -> None:
     assert result.findings.equals(expected.findings)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(worlds())
 def test_units_are_conserved_and_no_sale_gives_more_than_it_has(world: World) -> None:
     claims, sales, _ = world

@@ -50,13 +50,13 @@ def test_the_store_tells_which_of_several_was_meant() -> None:
     [
         (["A-4500123", "B-4500123"], "4500123"),
         (["4500121", "4500122"], "4500123"),
-        (["45001", "54001"], "54O10"),
+        (["4510023", "4500124"], "4500123"),
         (["4500123", "4500124"], "4500120"),
         (["45001234", "45001235"], "4500123"),
     ],
 )
 def test_a_repair_that_could_mean_several_is_none(names: list[str], stated: str) -> None:
-    assert References(names).repaired(stated) in (None, "54001")
+    assert References(names).repaired(stated) is None
 
 
 def test_mere_form_comes_before_typing_errors() -> None:
@@ -69,7 +69,7 @@ def test_what_is_written_alike_exists() -> None:
     assert "WR77001" not in known
 
 
-@given(st.sets(st.from_regex(r"\A[1-9][0-9]{6}\Z"), min_size=1, max_size=30), st.data())
+@given(st.sets(st.integers(4500000, 4500300).map(str), min_size=1, max_size=30), st.data())
 def test_a_repair_leads_only_to_what_exists_and_is_unique(names: set[str], data: st.DataObject) -> None:
     """Seven digits with one of them wrong: the repair is the only neighbour, or none where there are two."""
     meant = data.draw(st.sampled_from(sorted(names)))

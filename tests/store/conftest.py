@@ -2,7 +2,9 @@
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,6 +233,43 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "hub.db"
     Store.open(f"sqlite:///{path}", Clock()).close()
     return path
+
+
+@pytest.fixture(scope="session")
+def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """A database in which two returns went all the way, R1 and R2: every sealed table has rows."""
+    path = Path(shutil.copy(empty_store, tmp_path_factory.mktemp("credited")))
+    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
+        world = World(store)
+        world.credit_one("R1", "INV1")
+        world.credit_one("R2", "INV2")
+    return path
+
+
+@pytest.fixture
+def credited(tmp_path: Path, credited_store: Path) -> Iterator[Store]:
+    """A store of its own in which R1 and R2 went all the way."""
+    path = shutil.copy(credited_store, tmp_path / "credited.db")
+    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
+        yield store
+
+
+@pytest.fixture
+def tamper(credited: Store, tmp_path: Path) -> Callable[..., None]:
+    """Runs SQL behind the back of the credited store, its guards taken away."""
+
+    def run(*statements: str, values: tuple[Any, ...] = ()) -> None:
+        with closing(sqlite3.connect(tmp_path / "credited.db", isolation_level=None)) as raw:
+            raw.execute("pragma synchronous = off")
+            raw.execute("pragma ignore_check_constraints = on")
+            raw.execute("begin")
+            for (name,) in raw.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+                raw.execute(f"drop trigger {name}")
+            for statement in statements:
+                raw.execute(statement, values)
+            raw.execute("commit")
+
+    return run
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,30 +12,12 @@ from connectors.store.seal import row_key
 from schemas.outcome import Change, Outcome
 
 
-@pytest.fixture
-def tamper(world, path: Path) -> Callable[..., None]:
-    """Runs SQL behind the store's back on a database with a row in every sealed table, its guards taken away."""
-    world.credit_one("R1", "INV1")
-    world.credit_one("R2", "INV2")
-
-    def run(*statements: str, values: tuple[Any, ...] = ()) -> None:
-        with closing(sqlite3.connect(path)) as raw, raw:
-            guards = raw.execute("select name from sqlite_master where type = 'trigger'").fetchall()
-            for (name,) in guards:
-                raw.execute(f"drop trigger {name}")
-            raw.execute("pragma ignore_check_constraints = on")
-            for statement in statements:
-                raw.execute(statement, values)
-
-    return run
-
-
 def seals(store) -> set[tuple[str, str]]:
     """Rows that do not fit their seal, by table and key."""
     return {(found.table, found.row) for found in store.verify() if found.check == "seal"}
 
 
-def spoiled(value: Any, column: Any) -> Any:
+def spoiled(value: Any) -> Any:
     """A value that differs as little as possible, of the same kind."""
     if value is None:
         return ""
@@ -46,110 +26,109 @@ def spoiled(value: Any, column: Any) -> Any:
     return value[:-1] + ("x" if value[-1:] != "x" else "y")
 
 
-SEALED_COLUMNS = [(name, column.name) for name in sorted(SEALED_TABLES) for column in TABLES[name].columns]
-
-
 @pytest.mark.parametrize("name", sorted(SEALED_TABLES))
-def test_every_column_of_every_sealed_row_is_sealed(tamper, store, path, name):
+def test_every_column_of_every_sealed_row_is_sealed(tamper, credited, tmp_path, name):
     table = TABLES[name]
     primary = key_of(table)
     tamper("select 1")
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+    with closing(sqlite3.connect(tmp_path / "credited.db", isolation_level=None)) as raw:
         raw.row_factory = sqlite3.Row
         raw.execute("pragma ignore_check_constraints = on")
         row = dict(raw.execute(f'select rowid, * from "{name}" order by {",".join(primary)}').fetchone())
         key = row_key(row[column] for column in primary)
         for column in table.columns:
             update = f'update "{name}" set "{column.name}" = ? where rowid = ?'
-            raw.execute(update, (spoiled(row[column.name], column), row["rowid"]))
-            assert (name, key) in seals(store), column.name
+            raw.execute(update, (spoiled(row[column.name]), row["rowid"]))
+            assert (name, key) in seals(credited), column.name
             raw.execute(update, (row[column.name], row["rowid"]))
-        assert seals(store) == set()
+        assert seals(credited) == set()
 
 
 @pytest.mark.parametrize("column", TABLES["audit_event"].columns.keys())
 @pytest.mark.parametrize("seq", [1, 4])
-def test_every_column_of_every_event_is_chained(tamper, store, column, seq):
-    was = store.table("audit_event", seq=seq).to_pylist()[0][column]
+def test_every_column_of_every_event_is_chained(tamper, credited, column, seq):
+    was = credited.table("audit_event", seq=seq).to_pylist()[0][column]
     value = 77 if column == "seq" else str(was).replace(str(was)[-3], "~")
     tamper(f"update audit_event set {column} = ? where seq = {seq}", values=(value,))
-    named = {found.row for found in store.verify() if found.check == "audit"}
+    named = {found.row for found in credited.verify() if found.check == "audit"}
     assert str(77 if column == "seq" else seq) in named
 
 
-def test_bytes_that_are_no_text_are_found(tamper, store):
+def test_bytes_that_are_no_text_are_found(tamper, credited):
     tamper("update decision set because = cast(x'ff' as text) where decision in (select min(decision) from decision)")
-    (found,) = [violation for violation in store.verify() if violation.check == "seal"]
+    (found,) = [violation for violation in credited.verify() if violation.check == "seal"]
     assert (found.table, found.what) == ("decision", "the row was altered")
 
 
-def test_a_key_that_is_no_text_is_named_in_print(tamper, store):
+def test_a_key_that_is_no_text_is_named_in_print(tamper, credited):
     tamper("update credit_note set reference = cast(x'42ff' as text) where reference = 'BH-R1'")
-    assert seals(store) == {("credit_note", "BH-R1"), ("credit_note", "B\\udcff")}
+    assert seals(credited) == {("credit_note", "BH-R1"), ("credit_note", "B\\udcff")}
 
 
-def test_a_value_of_another_kind_is_found(tamper, store):
+def test_a_value_of_another_kind_is_found(tamper, credited):
     tamper("update movement set units = x'04' where movement = (select min(movement) from movement)")
-    assert len(seals(store)) == 1
+    assert len(seals(credited)) == 1
 
 
-def test_rows_that_are_gone_are_named(tamper, store):
+def test_rows_that_are_gone_are_named(tamper, credited):
     tamper("delete from credit_note where reference = 'BH-R1'")
-    assert ("credit_note", "BH-R1") in seals(store)
+    assert ("credit_note", "BH-R1") in seals(credited)
 
 
-def test_rows_that_were_added_are_named(tamper, store):
+def test_rows_that_were_added_are_named(tamper, credited):
     tamper(
         "insert into item values ('1', '2', '3')",
         "insert into difference select return_line, 'over', receipt_document, 1, 5 from difference limit 1",
     )
-    ((table, key),) = seals(store)
+    ((table, key),) = seals(credited)
     assert table == "difference"
     assert "|over|" in key
 
 
-def test_an_altered_row_with_an_altered_event_is_found(tamper, store):
+def test_an_altered_row_with_an_altered_event_is_found(tamper, credited):
     tamper("update decision set because = 'nicer' where decision like 'nordstad/R1%'")
-    ((_, key),) = seals(store)
-    event = next(e for e in store.table("audit_event").to_pylist() if key in json.loads(e["rows"]).get("decision", {}))
+    ((_, key),) = seals(credited)
+    event = next(
+        e for e in credited.table("audit_event").to_pylist() if key in json.loads(e["rows"]).get("decision", {})
+    )
     rows = json.loads(event["rows"])
     rows["decision"][key] = "0" * 16
     tamper("update audit_event set rows = ? where seq = " + str(event["seq"]), values=(json.dumps(rows),))
-    assert ("audit_event", str(event["seq"])) in {(v.table, v.row) for v in store.verify() if v.check == "audit"}
+    assert ("audit_event", str(event["seq"])) in {(v.table, v.row) for v in credited.verify() if v.check == "audit"}
 
 
-def test_an_event_that_is_gone_is_found(tamper, store):
+def test_an_event_that_is_gone_is_found(tamper, credited):
     tamper("delete from audit_event where seq = 3")
-    whats = {(found.row, found.what) for found in store.verify() if found.check == "audit"}
+    whats = {(found.row, found.what) for found in credited.verify() if found.check == "audit"}
     assert ("4", "the events from 3 on are gone") in whats
 
 
-def test_events_that_are_no_json_are_found(tamper, store):
+def test_events_that_are_no_json_are_found(tamper, credited):
     tamper("update audit_event set rows = 'no json' where seq = 3")
-    assert ("audit_event", "3") in {(found.table, found.row) for found in store.verify()}
+    assert ("audit_event", "3") in {(found.table, found.row) for found in credited.verify()}
 
 
-def test_the_newest_events_are_missed_with_an_anchor(tamper, store, build):
+def test_the_newest_events_are_missed_with_an_anchor(tamper, credited, build):
     item = build("item", {"gtin": "1", "vendor_item": "2"})
-    store.record(Outcome("items", "erp-export", {"item": item}))
-    anchor = store.head()
-    assert [v for v in store.verify(anchor=anchor) if v.check != "schema"] == []
+    credited.record(Outcome("items", "erp-export", {"item": item}))
+    anchor = credited.head()
+    assert [v for v in credited.verify(anchor=anchor) if v.check != "schema"] == []
     tamper(f"delete from audit_event where seq = {anchor[0]}", "delete from item where gtin = '1'")
-    assert [v for v in store.verify() if v.check != "schema"] == []
-    (found,) = [v for v in store.verify(anchor=anchor) if v.check != "schema"]
+    assert [v for v in credited.verify() if v.check != "schema"] == []
+    (found,) = [v for v in credited.verify(anchor=anchor) if v.check != "schema"]
     assert (found.check, found.row) == ("audit", str(anchor[0]))
 
 
-def test_guards_that_are_gone_are_named(tamper, store):
+def test_guards_that_are_gone_are_named(tamper, credited):
     tamper("drop view line_state", "create view line_state as select 1 as one")
-    found = {(violation.table, violation.what) for violation in store.verify() if violation.check == "schema"}
+    found = {(violation.table, violation.what) for violation in credited.verify() if violation.check == "schema"}
     assert ("movement_keeps_update", "the trigger is gone") in found
     assert ("line_state", "the view was changed") in found
 
 
-def test_a_table_that_is_gone_is_named(tamper, store):
+def test_a_table_that_is_gone_is_named(tamper, credited):
     tamper("drop table inspection")
-    assert ("inspection", "the table is gone") in {(found.table, found.what) for found in store.verify()}
+    assert ("inspection", "the table is gone") in {(found.table, found.what) for found in credited.verify()}
 
 
 def test_damaged_files_are_named_with_their_partner(world, store):

@@ -1,8 +1,9 @@
-"""The store as posting sees it, in memory: compare-and-set under a fence, unique ids, and leases that can be too short."""
+"""The store as posting sees it, in memory: compare-and-set under a fence, unique ids, leases that may not hold."""
 
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +34,14 @@ class Clock:
         self.moment += timedelta(seconds=seconds)
 
 
+class Rows(list[dict[str, Any]]):
+    """Rows that are asked for like an Arrow table's; building one takes longer than all the rest of a drill."""
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """The rows."""
+        return self
+
+
 class IntentBook:
     """Credit intents, credit notes and movements in memory."""
 
@@ -60,15 +69,15 @@ class IntentBook:
             "request": text,
             "request_hash": hashlib.sha256(text.encode()).hexdigest(),
         } | changed  # fmt: skip
-        self.lines[request.reference] = pa.Table.from_pylist([_line(request, line) for line in request.lines])
+        self.lines[request.reference] = _lines(request)
         return request.reference
 
-    def intents(self, states: str | Collection[str], retailer: str | None = None) -> pa.Table:
+    def intents(self, states: str | Collection[str], retailer: str | None = None) -> "Rows":
         """Intents in one of these states, by reference."""
         wanted = [states] if isinstance(states, str) else states
         rows = [dict(self.rows[key]) for key in sorted(self.rows)]
         chosen = [row for row in rows if row["state"] in wanted and retailer in (None, row["retailer"])]
-        return pa.Table.from_pylist(chosen) if chosen else pa.table({})
+        return Rows(chosen)
 
     def intent_lines(self, reference: str) -> pa.Table:
         """Lines of an intent."""
@@ -104,6 +113,11 @@ class IntentBook:
         draft_id = change.values.get("draft_id")
         if draft_id and any(r["draft_id"] == draft_id for r in self.rows.values() if r is not row):
             raise StaleError(f"{draft_id} is bound to another intent. Next: read again.")
+
+
+@cache
+def _lines(request: CreditRequest) -> pa.Table:
+    return pa.Table.from_pylist([_line(request, line) for line in request.lines])
 
 
 def _line(request: CreditRequest, line: Any) -> dict[str, Any]:

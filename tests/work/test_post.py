@@ -394,15 +394,13 @@ def test_a_sweep_does_not_touch_drafts_of_intents_that_are_not_posted(desk):
 def test_an_orphan_that_turns_out_to_be_posted_is_loud(desk):
     desk.erp.create_draft(credit_request())
     desk.erp.create_draft(credit_request())
-    find = desk.erp.find
+    discard = desk.erp.discard
 
-    def find_and_let_a_person_post(reference):
-        documents = find(reference)
-        if any(document.state == "posted" for document in documents):
-            desk.erp.post("D2", date(2026, 3, 1))
-        return documents
+    def discard_what_a_person_posts_meanwhile(draft_id):
+        desk.erp.post(draft_id, date(2026, 3, 1))
+        discard(draft_id)
 
-    desk.erp.find = find_and_let_a_person_post
+    desk.erp.discard = discard_what_a_person_posts_meanwhile
     with pytest.raises(PermanentError, match="cannot be discarded"):
         desk.post()
     assert desk.intent["state"] == "posted"

@@ -70,6 +70,7 @@ class FileOutErp:
         """The draft as a numbered note in posted/. PermanentError when it, or another of its reference, is posted."""
         with self._opened() as listing:
             self._ensure_can_be_posted(draft_id, listing)
+            self._document(draft_id, listing)  # it still is the note that was written there
             place = Place(listing.next_number(), on.isoformat())
             path = self._notes.posted(draft_id, place)
             journal.mend(self._notes, listing, place.day)  # it refuses when notes were taken away: before, not after
@@ -131,7 +132,12 @@ class FileOutErp:
         place = listing.posted.get(draft_id)
         path = self._notes.posted(draft_id, place) if place else self._notes.draft(draft_id)
         state: Literal["draft", "posted"] = "posted" if place else "draft"
-        return read_note(path.read_bytes(), state, path.name)
+        document = read_note(path.read_bytes(), state, path.name)
+        if document.draft_id != draft_id:
+            raise PermanentError(
+                f"{path.name} holds the note of draft {document.draft_id}. Next: put back the file that was there."
+            )
+        return document
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -15,6 +16,7 @@ COLUMNS = (
     "number", "reference", "posted_on", "retailer", "currency", "net", "tax", "gross", "draft_id", "sha256"
 )  # fmt: skip
 _DRAFT_ID = COLUMNS.index("draft_id")
+_DIGEST = re.compile("[0-9a-f]{64}")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = tuple[str, ...]
@@ -23,6 +25,7 @@ Row = tuple[str, ...]
 def mend(notes: NoteFolder, listing: Listing, day: str) -> None:
     """Make the day's journal say what was posted that day; nothing is written when it does already.
 
+    A whole row is kept as it is; only what is missing or torn is read from the notes, so that a day costs what is new.
     PermanentError when the journal names a note that is not in posted/: notes must never leave it.
     """
     path = notes.journal(day)
@@ -52,7 +55,7 @@ def _rows_by_draft(journal: bytes) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(journal.decode(errors="replace"))):
-            if len(row) == len(COLUMNS) and row[0].startswith("CN-"):
+            if len(row) == len(COLUMNS) and row[0].startswith("CN-") and _DIGEST.fullmatch(row[-1]):
                 rows[row[_DRAFT_ID]] = tuple(row)
     return rows
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -126,8 +127,7 @@ def _slices(supply: pa.Table) -> Iterator[tuple[Item, slice]]:
     """Where each item of a retailer begins and ends in the sorted supply."""
     retailers, gtins = _encode(supply["retailer"])[1], _encode(supply["gtin"])[1]
     changes = np.flatnonzero((np.diff(retailers) != 0) | (np.diff(gtins) != 0)) + 1
-    starts = [0, *changes.tolist()] if supply.num_rows else []
-    for start, stop in zip(starts, [*starts[1:], supply.num_rows], strict=True):
+    for start, stop in pairwise([0, *changes.tolist(), supply.num_rows] if supply.num_rows else []):
         yield (supply["retailer"][start].as_py(), supply["gtin"][start].as_py()), slice(start, stop)
 
 

@@ -1,0 +1,175 @@
+"""The whole chain on a small world: everything ties out, a second run does nothing, and it is right by the truth."""
+
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.report.book import read_book, write_report
+from pipelines.settings import SETTINGS_VARIABLE
+from pipelines.show import ENDS, Standing, standing
+from pipelines.work.run import run_partner
+from schemas.records import Allocation, CreditIntent, CreditNote, InvoiceLine, OutboundMessage, ReturnLine
+from tests.world.conftest import Bench
+
+
+def test_a_second_run_finds_nothing_new_and_credits_nothing_again(settled_bench: Bench) -> None:
+    with settled_bench.open() as hub:
+        before = standing(hub)
+        head = hub.store.head()
+    assert before.credit_notes > 20
+
+    runs = settled_bench.run()
+
+    with settled_bench.open() as hub:
+        assert standing(hub).since(before) == Standing()
+        assert hub.store.head() == head
+        assert hub.store.verify() == []
+    assert all(run.received.new == run.posted.posted == run.sent == 0 for run in runs)
+
+
+def test_announced_is_credited_refused_short_cancelled_and_open(settled_bench: Bench) -> None:
+    with settled_bench.open() as hub:
+        totals = hub.store.query("reports/totals.sql").to_pylist()
+        assert {row["retailer"] for row in totals} == {"brightwell", "lindhaus", "nordstad"}
+        for row in totals:
+            for kind in ("units", "net"):
+                assert row[f"announced_{kind}"] == sum(row[f"{end}_{kind}"] for end in ENDS)
+        notes = hub.store.table(CreditNote).to_pylist()
+        assert sum(row["credited_net"] for row in totals) == sum(note["net_minor"] for note in notes)
+
+
+def test_most_lines_are_placed_on_the_invoice_where_they_were_really_bought(settled_bench: Bench) -> None:
+    truth = {f"{t.retailer}/{t.return_number}/{t.line_no}": t for t in settled_bench.truth if t.true_invoice}
+    with settled_bench.open() as hub:
+        sold = {row["invoice_line"]: row["invoice_number"] for row in hub.store.table(InvoiceLine).to_pylist()}
+        placed = {
+            row["return_line"]: sold[row["invoice_line"]]
+            for row in hub.store.table(Allocation).to_pylist()
+            if row["invoice_line"]
+        }
+    right = sum(placed.get(line) == true.true_invoice for line, true in truth.items())
+    assert len(set(truth) - set(placed)) == 0
+    assert right / len(truth) > 0.8
+
+
+def test_every_file_of_a_partner_with_an_outbox_is_answered(settled_bench: Bench) -> None:
+    for partner, acknowledgement in (("nordstad", b"ST*997*"), ("brightwell", b"CONTRL"), ("lindhaus", b"accepted")):
+        answers = settled_bench.answers(partner)
+        archived = list(settled_bench.mailbox(partner, "returns-done").iterdir())
+        assert len(answers) == len(archived) > 0
+        assert all(acknowledgement in answer for answer in answers.values())
+        assert list(settled_bench.mailbox(partner).iterdir()) == []
+    with settled_bench.open() as hub:
+        assert hub.store.table(OutboundMessage, state="pending").num_rows == 0
+
+
+def test_the_report_ties_out_on_page_and_in_workbook(settled_bench: Bench) -> None:
+    with settled_bench.open() as hub:
+        book = read_book(hub)
+        written = write_report(hub)
+        totals = hub.store.query("reports/totals.sql").to_pylist()
+    assert book.ties
+    page = written.page.read_text()
+    assert "✓ announced" in page
+    assert not re.search(r"(src|href)=.?https?:", page)
+    workbook = load_workbook(written.workbook, read_only=True)
+    rows = list(workbook["Totals"].iter_rows(values_only=True))
+    assert len(rows) == 1 + len(totals)
+    notes = list(workbook["Credit notes"].iter_rows(values_only=True))[1:]
+    credited = rows[0].index("credited net")
+    assert round(sum(note[6] for note in notes), 2) == round(sum(row[credited] for row in rows[1:]), 2)
+    workbook.close()
+
+
+def test_a_total_that_does_not_tie_shows_on_the_page(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled_bench.open() as hub:
+        book = read_book(hub)
+        assert book.ties
+        broken = [{**row, "credited_net": row["credited_net"] + 1} for row in book.totals]
+        assert not type(book)(book.as_of, broken, book.names, book.sections).ties
+
+
+def _command(bench: Bench, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(bench.folder / "backhaul.yaml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output
+
+
+def test_explain_tells_from_bytes_to_credit_note(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled_bench.open() as hub:
+        lines = hub.store.query("reports/credit_note_lines.sql").to_pylist()
+    credited = next(row for row in lines if row["retailer"] == "nordstad")
+    code, told = _command(settled_bench, monkeypatch, "explain", credited["return_line"])
+    assert code == 0
+    for word in ("BLI*EN*", credited["invoice_number"], credited["number"], credited["reference"], "announced"):
+        assert word in told
+
+
+def test_explain_of_an_unknown_line_says_what_to_do(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told = _command(settled_bench, monkeypatch, "explain", "nobody/1/1")
+    assert code == 2
+    assert "Next:" in told
+    assert "Traceback" not in told
+
+
+def test_status_names_what_waits_and_what_is_overdue(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told = _command(settled_bench, monkeypatch, "status")
+    assert code == 0
+    for word in ("Overdue", "waits for", "Findings", "Nordstad Stores", "✓"):
+        assert word in told
+
+
+def test_a_credit_above_its_limit_waits_and_goes_out_when_approved(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partners = tmp_path / "partners"
+    _copy_partners_with_line_limit(partners, "0.01")
+    _use_partners(bench, partners)
+    bench.run()
+    with bench.open() as hub:
+        waiting = hub.store.table(CreditIntent, state="needs_approval", retailer="nordstad").to_pylist()
+        assert waiting
+        assert hub.store.table(CreditIntent, state="posted", retailer="nordstad").num_rows == 0
+    reference = waiting[0]["reference"]
+    code, told = _command(bench, monkeypatch, "approve", reference, "--by", "controller")
+    assert (code, "approved by controller" in told) == (0, True)
+    with bench.open() as hub:
+        run_partner(hub, hub.catalog.partner("nordstad").partner)
+        (posted,) = hub.store.table(CreditIntent, reference=reference).to_pylist()
+        assert (posted["state"], posted["approved_by"]) == ("posted", "controller")
+        assert hub.store.verify() == []
+    code, told = _command(bench, monkeypatch, "approve", reference, "--by", "controller")
+    assert code == 2
+
+
+def _copy_partners_with_line_limit(folder: Path, limit: str) -> None:
+    import shutil
+
+    import yaml
+
+    from pipelines.settings import SHIPPED_PARTNERS
+
+    shutil.copytree(SHIPPED_PARTNERS, folder)
+    path = folder / "nordstad" / "partner.yaml"
+    partner = yaml.safe_load(path.read_text())
+    partner.setdefault("policy", {}).setdefault("limits", {})["line"] = limit
+    path.write_text(yaml.safe_dump(partner))
+
+
+def _use_partners(bench: Bench, folder: Path) -> None:
+    path = bench.folder / "backhaul.yaml"
+    path.write_text(path.read_text() + f"partners: {folder}\n")
+
+
+def test_every_return_line_is_in_the_ledger_with_all_its_units(settled_bench: Bench) -> None:
+    with settled_bench.open() as hub:
+        lines = hub.store.table(ReturnLine).to_pylist()
+        units = {row["return_line"]: 0 for row in lines}
+        for row in hub.store.table(Allocation).to_pylist():
+            units[row["return_line"]] += row["units"]
+        assert units == {row["return_line"]: row["units"] for row in lines}
