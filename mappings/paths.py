@@ -198,7 +198,8 @@ class Index:
         rows = np.full(len(segments), -1, dtype=np.int64)
         for element in reversed(pairs):
             fits = self.equals(self.values_at(element, 1)[segments], path.qualifier or "")
-            rows = np.where(fits, self.values_at(element + 1, 1)[segments], rows)
+            value = self.values_at(element + 1, 1)[segments]
+            rows = np.where(fits & (value >= 0), value, rows)
         return rows
 
     def _before_qualifier(self, segments: Ints, path: Path) -> Ints:
@@ -206,7 +207,8 @@ class Index:
         last = int(self._value["element"].max(initial=0))
         for element in range(last, 0, -1):
             fits = self.equals(self.values_at(element, 2)[segments], path.qualifier or "")
-            rows = np.where(fits, self.values_at(element, 1)[segments], rows)
+            value = self.values_at(element, 1)[segments]
+            rows = np.where(fits & (value >= 0), value, rows)
         return rows
 
     def column(self, rows: Ints) -> Column:

@@ -144,10 +144,10 @@ class MemoryErp:
         document = self._documents.get(draft_id)
         if document is None or document.state == "posted":
             raise PermanentError(f"{draft_id} is not a draft. Next: read it back, and see what became of it.")
-        siblings = self.find(document.reference)
-        if self._capabilities.native_key == "header" and any(other.state == "posted" for other in siblings):
+        posted = [other for other in self.documents if other.state == "posted"]
+        if self._capabilities.native_key == "header" and document.reference in {other.reference for other in posted}:
             raise PermanentError(f"{document.reference} is posted already. Next: discard {draft_id}, it is an orphan.")
-        number = f"CN-{1 + sum(other.state == 'posted' for other in self.documents):06}"
+        number = f"CN-{len(posted) + 1:06}"
         digest = hashlib.sha256(f"{document.digest} {number} {on}".encode()).hexdigest()
         self._documents[draft_id] = replace(document, state="posted", number=number, posted_on=on, digest=digest)
 

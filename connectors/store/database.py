@@ -1,10 +1,11 @@
 """Open this when a connection behaves oddly, or to add a database: everything that only SQLite does stands here.
 
-For PostgreSQL this file needs its counterpart of ``connect`` (isolation), ``_keeps`` (a trigger function) and
-``stored_objects``; all other SQL of Backhaul is meant for both.
+For PostgreSQL each function here needs its counterpart: isolation and locks, a trigger function, the catalogue of views
+and triggers, rows as they were sealed. All other SQL of Backhaul is meant for both.
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,24 @@ def writer(engine: Engine) -> Engine:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
-    # A row is never replaced behind the back of a delete trigger: recursive_triggers.
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    _write_ahead(connection)
+    # recursive_triggers: a row is never replaced behind the back of a delete trigger
+    for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {setting}").close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn on the write-ahead log. While another connection does it too SQLite refuses at once, without waiting."""
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -21,6 +21,7 @@ from mappings.formats.tokens import Delimiters, fields
 _LEVEL_A = Delimiters(b"+", b":", b"'", b"?")
 _LEVEL_B = Delimiters(b"\x1d", b"\x1f", b"\x1c")  # what UNOB has without UNA; hardly ever met
 
+_HEADER_BYTES_MAX = 1024  # a UNB is some hundred bytes long at most
 _HEADER = re.compile(rb"(?:UNA(?P<advice>.{6})\s*(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
 _UNMISTAKABLE = re.compile(rb"(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 
@@ -54,8 +55,9 @@ def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
     for found in candidates(_HEADER, buffer, at, limit):
         advice, unb = found.group("advice"), found.start("unb" if found.group("advice") else "bare")
         delimiters = _advised(advice) if advice else _usual(buffer[unb + 3])
-        if delimiters.are_usable():
-            return _header(buffer, (found.start(), unb, limit), delimiters, has_advice=bool(advice))
+        within = min(limit, unb + _HEADER_BYTES_MAX)
+        if delimiters.are_usable() and (within == limit or delimiters.segment_end(buffer, unb, within)[1] < within):
+            return _header(buffer, (found.start(), unb, within), delimiters, has_advice=bool(advice))
     return None
 
 

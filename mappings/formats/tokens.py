@@ -90,7 +90,10 @@ class Delimiters:
 
 def tag(segment: bytes, delimiters: Delimiters) -> str:
     """The segment's tag, without the nesting numbers that EDIFACT allows behind it."""
-    masked = delimiters.masked(segment) if delimiters.needs_care(segment) else segment
+    name = segment.split(delimiters.element, 1)[0]
+    if name.isalnum():
+        return name.decode()
+    masked = delimiters.masked(segment)
     name = masked.split(delimiters.element, 1)[0].split(delimiters.component, 1)[0]
     return _word(segment[: len(name)], delimiters)
 
@@ -133,36 +136,49 @@ class ValueColumns:
 
     def add(self, segment: int, start: int, body: bytes, delimiters: Delimiters) -> bool:
         """All non-empty values of a segment that starts here in the buffer; False when it has more than we can hold."""
-        careful, first, at = delimiters.needs_care(body), len(self.start), start
+        careful, first = delimiters.needs_care(body), len(self.start)
         masked = delimiters.masked(body) if careful else body
-        composed = delimiters.component in masked or (delimiters.repetition and delimiters.repetition in masked)
         elements = masked.split(delimiters.element)
-        for position, element in enumerate(elements[: POSITION_MAX + 1]):
-            if position and element and composed:
-                self._add_composite(segment, position, element, at, delimiters)
-            elif position and element:
-                self._add_value(segment, (position, 1, 1), at, at + len(element))
-            at += len(element) + 1
+        if delimiters.component in masked or (delimiters.repetition and delimiters.repetition in masked):
+            self._add_composites(elements[: POSITION_MAX + 1], start, delimiters)
+        else:
+            self._add_simple(elements[: POSITION_MAX + 1], start)
+        added = len(self.start) - first
+        self.segment.extend([segment] * added)
+        self.escaped.extend([False] * added)
         if careful:
             self._settle(first, body, start, delimiters)
         return len(elements) <= POSITION_MAX + 1
 
-    def _add_composite(self, segment: int, position: int, element: bytes, at: int, delimiters: Delimiters) -> None:
-        repeated = element.split(delimiters.repetition) if delimiters.repetition else [element]
-        for repetition, part in enumerate(repeated[:POSITION_MAX], 1):
-            for component, value in enumerate(part.split(delimiters.component), 1):
-                if value and component <= POSITION_MAX:
-                    self._add_value(segment, (position, repetition, component), at, at + len(value))
-                at += len(value) + 1
+    def _add_simple(self, elements: list[bytes], at: int) -> None:
+        """Elements of one value each, behind the tag."""
+        first, at = len(self.start), at + len(elements[0]) + 1
+        for position, element in enumerate(elements[1:], 1):
+            end = at + len(element)
+            if element:
+                self.element.append(position)
+                self.start.append(at)
+                self.end.append(end)
+            at = end + 1
+        ones = [1] * (len(self.start) - first)
+        self.repetition.extend(ones)
+        self.component.extend(ones)
 
-    def _add_value(self, segment: int, position: tuple[int, int, int], start: int, end: int) -> None:
-        self.segment.append(segment)
-        self.element.append(position[0])
-        self.repetition.append(position[1])
-        self.component.append(position[2])
-        self.start.append(start)
-        self.end.append(end)
-        self.escaped.append(False)
+    def _add_composites(self, elements: list[bytes], at: int, delimiters: Delimiters) -> None:
+        """Elements of components, and repeated ones, behind the tag."""
+        at += len(elements[0]) + 1
+        for position, element in enumerate(elements[1:], 1):
+            repeated = element.split(delimiters.repetition) if delimiters.repetition else [element]
+            for repetition, part in enumerate(repeated, 1):
+                for component, value in enumerate(part.split(delimiters.component), 1):
+                    end = at + len(value)
+                    if value and component <= POSITION_MAX and repetition <= POSITION_MAX:
+                        self.element.append(position)
+                        self.repetition.append(repetition)
+                        self.component.append(component)
+                        self.start.append(at)
+                        self.end.append(end)
+                    at = end + 1
 
     def _settle(self, first: int, body: bytes, start: int, delimiters: Delimiters) -> None:
         """Mark the values that need cleaning; drop those that are nothing but the line break of a wrapped segment."""

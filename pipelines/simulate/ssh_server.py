@@ -5,6 +5,7 @@ Each user is logged in by public key and sees one folder as the whole world. Fau
 
 import asyncio
 import os
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,33 +95,45 @@ class _Running:
         self.faults = faults
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._listening: socket.socket | None = None
 
     async def listen(self, host_key_file: Path, port: int) -> int:
         """Start to listen; answers the port."""
+        self._listening = socket.create_server((_HOST, port))
         self._acceptor = await asyncssh.create_server(
             lambda: _Door(self),
-            _HOST,
-            port,
+            sock=self._listening,
             server_host_keys=[str(host_key_file)],
             sftp_factory=lambda channel: _Home(channel, self),
             allow_pty=False,
             agent_forwarding=False,
             encoding=None,
         )
-        return int(self._acceptor.get_port())
+        return int(self._listening.getsockname()[1])
 
     async def stop(self) -> None:
-        """End every connection, then the listening; waits for both, so that the loop has no task left."""
-        for connection in list(self.connections):
-            connection.abort()
-            await connection.wait_closed()
+        """Accept nobody else and end every connection, so that the loop has no task and no open file left."""
+        loop = asyncio.get_running_loop()
+        if self._listening:
+            # Not closed yet: asyncio forgets the sockets it has just accepted when their server is gone.
+            loop.remove_reader(self._listening)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self._end_everything()
         if self._acceptor:
             self._acceptor.close()
             await self._acceptor.wait_closed()
-        if sessions := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(sessions, timeout=_PATIENCE_SECONDS)  # each closes its files
-        await asyncio.get_running_loop().shutdown_asyncgens()
-        await asyncio.get_running_loop().shutdown_default_executor()
+        if self._listening:
+            self._listening.close()
+        await loop.shutdown_asyncgens()
+        await loop.shutdown_default_executor()
+
+    async def _end_everything(self) -> None:
+        while self.connections or asyncio.all_tasks() - {asyncio.current_task()}:
+            for connection in list(self.connections):
+                connection.abort()
+                await connection.wait_closed()
+            # Somebody may have been let in a moment ago, and sessions that ended still close their files.
+            await asyncio.sleep(0.001)
 
 
 class _Door(asyncssh.SSHServer):

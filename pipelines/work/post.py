@@ -10,6 +10,7 @@ request is over and the reference was looked up again; what comes even later is 
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -221,20 +222,17 @@ class Posting:
     def _request(self) -> CreditRequest:
         """The stored request. PermanentError: it is not the one that the intent was made for."""
         intent = self.intent
-        request = CreditRequest.model_validate_json(intent.request)
-        says = (
-            hashlib.sha256(intent.request.encode()).hexdigest(),
-            request.reference,
-            request.retailer,
-            to_minor(request.net, request.currency),
-            to_minor(request.tax, request.currency),
+        expected = (intent.request_hash, intent.reference, intent.retailer, intent.net_minor, intent.tax_minor)
+        digest = hashlib.sha256(intent.request.encode()).hexdigest()
+        with suppress(ValueError):
+            request = CreditRequest.model_validate_json(intent.request)
+            net, tax = (to_minor(amount, request.currency) for amount in (request.net, request.tax))
+            if (digest, request.reference, request.retailer, net, tax) == expected:
+                return request
+        raise PermanentError(
+            f"The request of {intent.reference} is not the one that its intent was made for. "
+            "Next: run `backhaul verify`, and find out who changed the store."
         )
-        if says != (intent.request_hash, intent.reference, intent.retailer, intent.net_minor, intent.tax_minor):
-            raise PermanentError(
-                f"The request of {intent.reference} is not the one that its intent was made for. "
-                "Next: run `backhaul verify`, and find out who changed the store."
-            )
-        return request
 
     def _bound(self) -> ErpDocument:
         """The document that is bound to the intent. PermanentError: it is gone, or another one was posted instead."""

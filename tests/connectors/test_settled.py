@@ -64,12 +64,14 @@ listings = st.lists(
 def test_whatever_happens_a_ready_file_stood_still_over_two_listings(
     history: list[list[Listed]], pauses: list[int]
 ) -> None:
-    now, seen, first_seen = NOON, {}, {}
+    now = NOON
+    seen: dict[str, tuple[int, float, datetime]] = {}
+    first_seen: dict[Listed, datetime] = {}
     for listed, pause in zip(history, pauses, strict=False):
         now += timedelta(seconds=pause)
         ready, waiting = settled(listed, seen, STABLE, now)
         assert sorted(ready + [file(*one[:3]) for one in waiting], key=str) == sorted(listed, key=str)
         for one in ready:
             assert now - first_seen[one] >= timedelta(seconds=60)
-        seen = {one.name: tuple(one[1:]) for one in waiting} | {f.name: seen[f.name] for f in ready}
+        seen = {one.name: one[1:] for one in waiting} | {f.name: seen[f.name] for f in ready}
         first_seen = {f: first_seen.get(f, now) for f in listed}

@@ -56,7 +56,8 @@ def test_a_half_written_file_is_not_ready_until_it_stands_still(world: World) ->
         Arrival(rule="stable", settle_seconds=60),
         datetime(2026, 3, 2, 12, tzinfo=UTC),
     )
-    ready, seen = [], {}
+    ready: list[list[str]] = []
+    seen: dict[str, tuple[int, float, datetime]] = {}
     for minute, data in enumerate([b"ISA*", b"ISA*half", b"ISA*whole~", b"ISA*whole~"]):
         world.deliver("a.edi", data, modified=1000.0 + min(minute, 2))
         now_ready, waiting = settled(mailbox.list(), seen, rule, noon + timedelta(minutes=minute))

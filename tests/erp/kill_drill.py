@@ -17,7 +17,7 @@ from tests.erp.credit_requests import credit_request
 
 ON = date(2026, 3, 14)
 EARLIER, REFERENCE = "BH-EARLIER", "BH-KILLED"
-CALLS = ("open", "write", "fsync", "close", "rename", "unlink", "mkdir", "scandir")
+CALLS = ("open", "write", "fsync", "close", "rename", "unlink", "mkdir", "scandir", "pread", "pwrite")
 KILLED = 9
 
 

@@ -49,6 +49,7 @@ def test_killed_at_every_call_it_is_posted_once_and_the_journal_is_right(tmp_pat
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_killed_at_every_call_and_again_at_every_call_of_the_second_try(tmp_path):
     drills = _drills(tmp_path, "pairs")
     faults = [fault for drill in drills for fault in _faults(drill)]

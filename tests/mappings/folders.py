@@ -65,4 +65,4 @@ def run(folder: PartnerFolder, *files: RawFile) -> Translation:
 
 
 def codes(translation: Translation) -> list[str]:
-    return translation.findings["code"].to_pylist()
+    return [str(code) for code in translation.findings["code"].to_pylist()]

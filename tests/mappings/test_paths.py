@@ -59,7 +59,7 @@ def walked(message: list[list[str]], path) -> list[str]:
     return {"": lines, "<": found, "^": [header] * len(lines)}[path.scope]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(st.lists(SEGMENT, max_size=10), min_size=1, max_size=4), st.sampled_from(PATHS))
 def test_a_masked_lookup_finds_what_a_walk_finds(messages, written):
     path = parse(written)

@@ -221,14 +221,15 @@ def test_no_claims_give_no_portions() -> None:
 
 
 def test_money_follows_the_returns_in_time() -> None:
-    """Three units of 100: whoever returns second gets the 34."""
-    sold = sale("I1", 3, net_minor=100, tax_minor=20)
-    claims = [claim(1, returned_on=day(50)), claim(2, returned_on=day(30)), claim(3, returned_on=day(40))]
+    """Four units of 101: whoever returns second gets the odd one."""
+    sold = sale("I1", 4, net_minor=101, tax_minor=19)
+    claims = [claim(n, returned_on=day(on)) for n, on in ((1, 50), (2, 30), (3, 40), (4, 60))]
     rows = portions(claims, [sold])
     assert [(r["return_line"][-1], r["net_minor"], r["tax_minor"]) for r in rows] == [
-        ("1", 33, 7),
-        ("2", 33, 7),
-        ("3", 34, 6),
+        ("1", 25, 4),
+        ("2", 25, 5),
+        ("3", 26, 5),
+        ("4", 25, 5),
     ]
 
 

@@ -183,9 +183,9 @@ def test_an_erp_that_keeps_no_hash_is_compared_by_its_amounts(desk):
     assert desk.post() == Posted(posted=1)
 
 
-def test_the_same_reference_with_another_request_is_a_stop(desk):
-    other = credit_request(lines=(credit_line(),))
-    desk.intent["request"] = other.canonical()
+@pytest.mark.parametrize("request_text", [credit_request(lines=(credit_line(),)).canonical(), "{}", ""])
+def test_the_same_reference_with_another_request_is_a_stop(desk, request_text):
+    desk.intent["request"] = request_text
     assert desk.post() == Posted(parked=1)
     assert "not the one that its intent was made for" in desk.intent["problem"]
     assert desk.states == []

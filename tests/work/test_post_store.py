@@ -115,3 +115,26 @@ def test_many_issuers_at_once_post_each_intent_once(store, url, clock, tmp_path)
     numbers = sorted(store.table("credit_note")["number"].to_pylist())
     assert numbers == [f"CN-{n:06}" for n in range(1, 13)]
     assert (store.verify(), store.violations()) == ([], [])
+
+
+class Killed(BaseException):
+    """Our process is gone."""
+
+
+@pytest.mark.parametrize("last_step", ["lease", "find", "create", "read", "bind", "post", "read posted", "record"])
+def test_a_process_that_dies_after_a_step_is_followed_by_one_that_posts_once(store, clock, tmp_path, last_step):
+    (reference,) = _accept(store, 1)
+
+    def die(step: str, _: str) -> None:
+        if step == last_step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        post_credits(store, FileOutErp(tmp_path / "erp"), "tester", clock, on_step=die)
+    clock.pass_(hours=1)
+    erp = FileOutErp(tmp_path / "erp")
+    again = post_credits(store, erp, "tester", clock)
+    assert again.posted == (0 if last_step == "record" else 1)
+    assert [document.state for document in erp.find(reference)] == ["posted"]
+    assert store.table("credit_note")["number"].to_pylist() == ["CN-000001"]
+    assert (store.verify(), store.violations()) == ([], [])

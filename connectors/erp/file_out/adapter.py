@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from connectors.erp.file_out import journal
-from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_file_name
+from connectors.erp.file_out.journal import Journal
+from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_file_name, reference_of
 from connectors.erp.file_out.reading import read_note
 from connectors.erp.file_out.ubl import draft_note, posted_note
 from connectors.erp.port import Capabilities, ErpDocument
@@ -33,6 +33,7 @@ class FileOutErp:
 
     def __init__(self, folder: Path) -> None:
         self._notes = NoteFolder(folder)
+        self._journal = Journal(self._notes)
         self._checked = False
 
     @property
@@ -64,6 +65,7 @@ class FileOutErp:
                 temporary = self._notes.write_beside(path, draft_note(request, draft_id))
             with _faults(UncertainError, f"filing {path.name}"):
                 self._notes.move(temporary, path)
+            listing.drafts.add(draft_id)
         return draft_id
 
     def post(self, draft_id: str, on: date) -> None:
@@ -73,13 +75,14 @@ class FileOutErp:
             self._document(draft_id, listing)  # it still is the note that was written there
             place = Place(listing.next_number(), on.isoformat())
             path = self._notes.posted(draft_id, place)
-            journal.mend(self._notes, listing, place.day)  # it refuses when notes were taken away: before, not after
+            self._journal.mend(listing, place.day)  # it refuses when notes were taken away: before, not after
             with _faults(TransientError, f"writing {path.name}"):
                 note = posted_note(self._notes.draft(draft_id).read_bytes(), place.number, on)
                 temporary = self._notes.write_beside(path, note)
             with _faults(UncertainError, f"posting {path.name}"):
                 self._notes.move(temporary, path)  # from here on the note is posted
-                self._finish(Listing(listing.drafts, {**listing.posted, draft_id: place}), {draft_id})
+                listing.add_posted(draft_id, place)
+                self._finish(listing, {draft_id})
 
     def discard(self, draft_id: str) -> None:
         """Put an orphan draft aside; nothing happens when it is gone. PermanentError when it is posted."""
@@ -92,6 +95,7 @@ class FileOutErp:
             if draft_id in listing.drafts:
                 with _faults(UncertainError, f"discarding {draft_id}"):
                     self._notes.move(self._notes.draft(draft_id), self._notes.discarded(draft_id))
+                listing.drafts.remove(draft_id)
 
     @contextmanager
     def _opened(self) -> Iterator[Listing]:
@@ -99,30 +103,30 @@ class FileOutErp:
         with _faults(TransientError, f"opening {self._notes.root}"), self._notes.locked() as listing:
             if not self._checked:
                 self._check_everything(listing)
-            interrupted = listing.drafts & listing.posted.keys()
-            self._finish(listing, interrupted)
-            yield Listing(listing.drafts - interrupted, listing.posted)
+            self._finish(listing, listing.drafts & listing.posted.keys())
+            yield listing
 
     def _check_everything(self, listing: Listing) -> None:
         """Once a process: no temporary file is left, and each day's journal says what was posted."""
         self._notes.forget_temporaries()
-        for day in sorted({place.day for place in listing.posted.values()} | journal.days_with_a_journal(self._notes)):
-            journal.mend(self._notes, listing, day)
+        for day in sorted(listing.days() | self._journal.days()):
+            self._journal.mend(listing, day)
         self._checked = True
 
     def _finish(self, listing: Listing, draft_ids: Collection[str]) -> None:
         """What follows the rename into posted/: the journal, and last the draft, whose absence says all is done."""
         for day in sorted({listing.posted[draft_id].day for draft_id in draft_ids}):
-            journal.mend(self._notes, listing, day)
+            self._journal.mend(listing, day)
         for draft_id in draft_ids:
-            self._notes.draft(draft_id).unlink(missing_ok=True)
+            self._notes.forget_draft(draft_id)
+            listing.drafts.discard(draft_id)
 
     def _ensure_can_be_posted(self, draft_id: str, listing: Listing) -> None:
         if draft_id in listing.posted:
             raise PermanentError(f"{draft_id} is posted already. Next: read it back; it has a number.")
         if draft_id not in listing.drafts:
             raise PermanentError(f"there is no draft {draft_id}. Next: find the reference, and see what became of it.")
-        reference = draft_id.rpartition("_")[0]
+        reference = reference_of(draft_id)
         if others := [other for other in listing.of(reference) if other in listing.posted]:
             raise PermanentError(
                 f"{reference} is posted already, by {', '.join(others)}. Next: discard {draft_id}, it is an orphan."

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from connectors.erp.file_out.notes import Listing, NoteFolder
 from connectors.erp.file_out.reading import read_note
@@ -19,66 +20,69 @@ _DRAFT_ID = COLUMNS.index("draft_id")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-Row = tuple[str, ...]
+Lines = dict[str, str]  # draft id → line of the journal
 
 
-def mend(notes: NoteFolder, listing: Listing, day: str) -> None:
-    """Make the day's journal say what was posted that day; nothing is written when it does already.
+class Journal:
+    """The journals of a folder of notes. Used only under the folder's lock."""
 
-    A whole row is kept as it is; only what is missing or torn is read from the notes, so that a day costs what is new.
-    PermanentError when the journal names a note that is not in posted/: notes must never leave it.
-    """
-    path = notes.journal(day)
-    before = path.read_bytes() if path.exists() else b""
-    known = _rows_by_draft(before)
-    wanted = _posted_on(listing, day)
-    _ensure_none_is_gone(known, wanted, day)
-    rows = [_known_or_read(notes, listing, known, draft_id) for draft_id in wanted]
-    after = _text(rows).encode()
-    if after != before:
-        notes.move(notes.write_beside(path, after), path)
+    def __init__(self, notes: NoteFolder) -> None:
+        self._notes = notes
+        self._last: tuple[object, Lines] | None = None  # the file as it was last read or written, and its lines
+
+    def days(self) -> set[str]:
+        """The days for which a journal exists."""
+        return {path.stem for path in self._notes.journal("x").parent.glob("[0-9]*.csv")}
+
+    def mend(self, listing: Listing, day: str) -> None:
+        """Make the day's journal say what was posted that day; nothing is written when it does already.
+
+        A whole line is kept as it is; only what is missing or torn is read from the notes, so that a day costs what
+        is new. PermanentError when it names a note that is not in posted/: notes must never leave it.
+        """
+        path, posted = self._notes.journal(day), listing.posted_on(day)
+        known = self._lines(path)
+        if gone := sorted(known.keys() - posted.keys()):
+            raise PermanentError(
+                f"journal {day} names {', '.join(gone)}, which is not in posted/. "
+                "Next: put the note back; importing programs must copy from posted/ and never move."
+            )
+        if known.keys() == posted.keys():
+            return
+        in_order = sorted(posted, key=lambda draft_id: (len(posted[draft_id]), posted[draft_id]))
+        lines = {draft_id: known.get(draft_id) or self._read(listing, draft_id) for draft_id in in_order}
+        self._notes.move(self._notes.write_beside(path, (_HEADER + "".join(lines.values())).encode()), path)
+        self._last = (_identity(path), lines)
+
+    def _lines(self, path: Path) -> Lines:
+        """The whole lines of a journal; none when any of it is not as we write it, so that all is written anew."""
+        if not path.exists():
+            return {}
+        if self._last is None or self._last[0] != _identity(path):
+            self._last = (_identity(path), _whole_lines(path.read_bytes()))
+        return self._last[1]
+
+    def _read(self, listing: Listing, draft_id: str) -> str:
+        path = self._notes.posted(draft_id, listing.posted[draft_id])
+        return _line(_row(read_note(path.read_bytes(), "posted", path.name)))
 
 
-def days_with_a_journal(notes: NoteFolder) -> set[str]:
-    """The days for which a journal exists."""
-    return {path.stem for path in notes.journal("x").parent.glob("[0-9]*.csv")}
+def _identity(path: Path) -> object:
+    """What changes whenever the file does: each of our writes is another file."""
+    status = path.stat()
+    return path, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _posted_on(listing: Listing, day: str) -> list[str]:
-    """Draft ids posted that day, in the order of their numbers."""
-    that_day = ((place.number, draft_id) for draft_id, place in listing.posted.items() if place.day == day)
-    return [draft_id for _, draft_id in sorted(that_day, key=lambda pair: (len(pair[0]), pair[0]))]
-
-
-def _rows_by_draft(journal: bytes) -> dict[str, Row]:
-    """The usable rows of a journal. What cannot be read is written anew from the notes."""
-    rows: dict[str, Row] = {}
+def _whole_lines(journal: bytes) -> Lines:
+    lines: Lines = {}
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(journal.decode(errors="replace"))):
             if len(row) == len(COLUMNS) and row[0].startswith("CN-") and _DIGEST.fullmatch(row[-1]):
-                rows[row[_DRAFT_ID]] = tuple(row)
-    return rows
+                lines[row[_DRAFT_ID]] = _line(row)
+    return lines if journal == (_HEADER + "".join(lines.values())).encode() else {}
 
 
-def _ensure_none_is_gone(known: Mapping[str, Row], wanted: Iterable[str], day: str) -> None:
-    here = set(wanted)
-    if gone := sorted(row[0] for draft_id, row in known.items() if draft_id not in here):
-        raise PermanentError(
-            f"journal {day} names {', '.join(gone)}, which is not in posted/. "
-            "Next: put the note back; importing programs must copy from posted/ and never move."
-        )
-
-
-def _known_or_read(notes: NoteFolder, listing: Listing, known: Mapping[str, Row], draft_id: str) -> Row:
-    place = listing.posted[draft_id]
-    row = known.get(draft_id)
-    if row and row[0] == place.number:
-        return row
-    path = notes.posted(draft_id, place)
-    return _row(read_note(path.read_bytes(), "posted", path.name))
-
-
-def _row(document: ErpDocument) -> Row:
+def _row(document: ErpDocument) -> tuple[str, ...]:
     net, tax = (to_decimal(minor, document.currency) for minor in (document.net_minor, document.tax_minor))
     return (
         str(document.number),
@@ -94,14 +98,15 @@ def _row(document: ErpDocument) -> Row:
     )
 
 
-def _text(rows: Iterable[Row]) -> str:
+def _line(cells: Sequence[str]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
     return text.getvalue()
 
 
 def _harmless(cell: str) -> str:
     """The cell, with an apostrophe before what a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
     return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
+
+
+_HEADER = _line(COLUMNS)

@@ -12,10 +12,12 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from schemas.errors import TransientError
 
@@ -35,22 +37,46 @@ class Place:
     day: str
 
 
-@dataclass(frozen=True, slots=True)
 class Listing:
     """What lies in the folder: ids of drafts, and the place of each posted draft id."""
 
-    drafts: frozenset[str]
-    posted: Mapping[str, Place]
+    def __init__(self, drafts: Iterable[str], posted: Iterable[tuple[str, Place]]) -> None:
+        self.drafts = set(drafts)
+        self.posted: dict[str, Place] = {}
+        self._by_reference: dict[str, set[str]] = defaultdict(set)
+        self._by_day: dict[str, dict[str, str]] = defaultdict(dict)
+        self._highest = 0
+        for draft_id, place in posted:
+            self.add_posted(draft_id, place)
+
+    def add_posted(self, draft_id: str, place: Place) -> None:
+        """A note was posted."""
+        self.posted[draft_id] = place
+        self._by_reference[reference_of(draft_id)].add(draft_id)
+        self._by_day[place.day][draft_id] = place.number
+        self._highest = max(self._highest, int(place.number[3:]))
 
     def of(self, reference: str) -> list[str]:
         """The draft ids of this reference, drafts and posted ones, in the order in which they were made."""
-        prefix = f"{reference}_"
-        return sorted((i for i in self.drafts | self.posted.keys() if i.startswith(prefix)), key=counter)
+        drafts = {draft_id for draft_id in self.drafts if reference_of(draft_id) == reference}
+        return sorted(drafts | self._by_reference.get(reference, set()), key=counter)
+
+    def days(self) -> set[str]:
+        """The days on which something was posted."""
+        return set(self._by_day)
+
+    def posted_on(self, day: str) -> dict[str, str]:
+        """The numbers of that day's notes by draft id, in the order in which they were found or posted."""
+        return self._by_day.get(day, {})
 
     def next_number(self) -> str:
         """The number after the highest: CN-000001, CN-000002, ... without gaps, since none is drawn in vain."""
-        highest = max((int(place.number[3:]) for place in self.posted.values()), default=0)
-        return f"CN-{highest + 1:06}"
+        return f"CN-{self._highest + 1:06}"
+
+
+def reference_of(draft_id: str) -> str:
+    """The reference of a draft id."""
+    return draft_id.rpartition("_")[0]
 
 
 def counter(draft_id: str) -> int:
@@ -63,11 +89,22 @@ def fits_a_file_name(reference: str) -> bool:
     return _REFERENCE.fullmatch(reference) is not None
 
 
+class _Stamp(NamedTuple):
+    """Changes by us are counted in .lock; those by others show in the times of the folders."""
+
+    changes: bytes
+    drafts_modified_ns: int
+    posted_modified_ns: int
+
+
 class NoteFolder:
     """The folder of drafts, posted notes and journals. OSError is left to the caller, who knows what it means."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Only read and written under the lock.
+        self._lock = -1
+        self._known: tuple[_Stamp, Listing] | None = None
 
     def draft(self, draft_id: str) -> Path:
         """The file of a draft."""
@@ -87,15 +124,38 @@ class NoteFolder:
 
     @contextmanager
     def locked(self) -> Iterator[Listing]:
-        """One process at a time, with what lies in the folder. TransientError when somebody keeps the lock."""
+        """One process at a time, with what lies in the folder. TransientError when somebody keeps the lock.
+
+        Whoever files or removes something keeps the listing in step with it; after a fault it is made anew.
+        """
         self._make_shelves()
         lock = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._wait_for(lock)
-            yield self._list()
+            self._lock = lock
+            listing = self._listing()
+            self._known = None
+            yield listing
+            with suppress(OSError):  # then the next call reads the folder again
+                self._known = (self._stamp(), listing)
         finally:
             with suppress(OSError):  # the lock goes with the descriptor, whatever close has to say
                 os.close(lock)
+
+    def _listing(self) -> Listing:
+        """The listing of the last call, if nothing was changed since; reading the folder costs as much as it holds."""
+        if self._known and self._known[0] == self._stamp():
+            return self._known[1]
+        return self._list()
+
+    def _stamp(self) -> "_Stamp":
+        shelves = [(self.root / shelf).stat().st_mtime_ns for shelf in (DRAFTS, POSTED)]
+        return _Stamp(os.pread(self._lock, 32, 0), *shelves)
+
+    def _announce_change(self) -> None:
+        """Raise the count of changes in .lock, before the change: who dies half way leaves nobody an old listing."""
+        changes = int(os.pread(self._lock, 32, 0) or 0) + 1
+        os.pwrite(self._lock, f"{changes}\n".encode(), 0)
 
     def _make_shelves(self) -> None:
         shelves = [self.root / name for name in (DRAFTS, POSTED, DISCARDED, JOURNAL)]
@@ -124,8 +184,8 @@ class NoteFolder:
         drafts = (_DRAFT_NAME.fullmatch(name) for name in self._names(DRAFTS))
         posted = (_POSTED_NAME.fullmatch(name) for name in self._names(POSTED))
         return Listing(
-            frozenset(match[1] for match in drafts if match),
-            {match[3]: Place(match[1], match[2]) for match in posted if match},
+            (match[1] for match in drafts if match),
+            ((match[3], Place(match[1], match[2])) for match in posted if match),
         )
 
     def _names(self, shelf: str) -> list[str]:
@@ -152,10 +212,16 @@ class NoteFolder:
 
     def move(self, source: Path, target: Path) -> None:
         """One rename, on the disk when this returns."""
+        self._announce_change()
         source.rename(target)
         self._sync_folder(target.parent)
         if source.parent != target.parent:
             self._sync_folder(source.parent)
+
+    def forget_draft(self, draft_id: str) -> None:
+        """Remove the draft of a posted note."""
+        self._announce_change()
+        self.draft(draft_id).unlink(missing_ok=True)
 
     def forget_temporaries(self) -> None:
         """Remove what killed processes left under temporary names. Only under the lock."""
