@@ -98,13 +98,20 @@ class Reads:
         stored = TABLES["invoice_line"]
         return self._rows_in(stored, stored.c.invoice_line, ids)
 
-    def supply(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
-        """``SUPPLY``: the retailer's invoice lines of these items with what is taken of them, exhausted ones too."""
+    def supply(self, retailer: str, gtins: Iterable[str], orders: Iterable[str] = ()) -> pa.Table:
+        """``SUPPLY``: the retailer's invoice lines of these items with what is taken of them, exhausted ones too.
+
+        Also the lines of these purchase ``orders``, so that an order of other items is seen to exist.
+        """
         sold, left = TABLES["invoice_line"], TABLES["creditable"]
         names = SUPPLY.names
         columns = [(left if name.endswith("_taken") else sold).c[name] for name in names]
         chosen = select(*columns).join_from(sold, left).where(sold.c.retailer == retailer)
-        return self._in_chunks(chosen, sold.c.gtin, gtins, SUPPLY).sort_by("invoice_line")
+        wanted = list(gtins)
+        of_items = self._in_chunks(chosen, sold.c.gtin, wanted, SUPPLY)
+        of_orders = self._in_chunks(chosen, sold.c.po_number, orders, SUPPLY)
+        others = of_orders.filter(pc.invert(pc.is_in(of_orders["gtin"], pa.array(wanted, pa.string()))))
+        return pa.concat_tables([of_items, others]).sort_by("invoice_line")
 
     # --- what we hold
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from connectors.store.database import connect, writer
 from connectors.store.faults import StaleError, database_faults
 from connectors.store.insert import TABLES, prepared
+from connectors.store.owner import is_gone
 from connectors.store.reads import Reads
 from connectors.store.recording import append_event, is_event, write
 from connectors.store.schema import ensure_current
@@ -73,15 +74,16 @@ class Store(Reads):
     def lease(self, reference: str, owner: str, seconds: float) -> int | None:
         """The fence of a lease on this intent, or None while another one runs or once the credit is posted.
 
+        A lease ends with its time, or as soon as its owner is known to be gone (see ``owner``).
         Changes that expect this ``lease_fence`` fail as soon as a later lease was given. PermanentError: no intent.
         """
-        columns = (_INTENT.c.state, _INTENT.c.lease_fence, _INTENT.c.lease_until)
+        columns = (_INTENT.c.state, _INTENT.c.lease_fence, _INTENT.c.lease_until, _INTENT.c.lease_owner)
         with database_faults(f"leasing {reference}"), self._engine.connect() as connection:
             row = connection.execute(select(*columns).where(_INTENT.c.reference == reference)).first()
         if row is None:
             raise PermanentError(f"There is no credit intent {reference}. Next: `backhaul status` lists them.")
         now = self._now()
-        if row.state == "posted" or (row.lease_until is not None and row.lease_until > now):
+        if row.state == "posted" or _runs(row.lease_until, row.lease_owner, now):
             return None
         fence: int = row.lease_fence + 1
         values = {"lease_owner": owner, "lease_fence": fence, "lease_until": now + timedelta(seconds=seconds)}
@@ -111,3 +113,8 @@ class Store(Reads):
         """What breaks a law of sql/checks now; the audit chain and the sealed rows are not looked at."""
         with database_faults("running sql/checks"), self._engine.connect() as connection:
             return broken_laws(connection)
+
+
+def _runs(until: datetime | None, owner: str | None, now: datetime) -> bool:
+    """Whether a lease still keeps others out."""
+    return until is not None and until > now and not (owner and is_gone(owner))

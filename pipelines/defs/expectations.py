@@ -11,6 +11,7 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 import yaml
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
 SUITES = Path(__file__).resolve().parent.parent.parent / "schemas" / "expectations"
 
@@ -31,7 +32,7 @@ def judge(suite: str, rows: pd.DataFrame) -> Judged:
     if rows.empty:
         return Judged(True, 0, len(wanted), [])
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = (
         context.data_sources.add_pandas("rows").add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
     )

@@ -45,7 +45,8 @@ def _totals(sheet: WriteOnlyWorksheet, totals: Sequence[Mapping[str, Any]]) -> N
 def _row(sheet: WriteOnlyWorksheet, values: Sequence[Cell], font: Font | None = None) -> None:
     cells = []
     for value in values:
-        cell = WriteOnlyCell(sheet, value)
+        cell: Any = WriteOnlyCell(sheet)
+        cell.value = value
         if isinstance(value, str):
             # Partners' texts stay texts: a cell that begins with = would otherwise be a formula.
             cell.data_type = "s"

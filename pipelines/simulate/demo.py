@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from rich.console import Console
@@ -22,6 +22,12 @@ from pipelines.wiring import open_hub
 from pipelines.work.run import in_order
 from schemas.errors import ConfigError, PermanentError
 from schemas.partners import Partner
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+# Marks the runs of demonstrations; only one demonstration at a time works on a folder, so unfinished ones are dead.
+OURS = {"backhaul/started_by": "demonstration"}
 
 
 def run_demo(folder: Path, stores: int | None, out: Console) -> None:
@@ -65,13 +71,24 @@ def run_jobs(settings_file: Path, out: Console) -> None:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     chain, report = defs.resolve_job_def("partner_chain"), defs.resolve_job_def("report")
     with dg.DagsterInstance.get() as instance:
+        _end_interrupted_runs(instance)
         instance.add_dynamic_partitions("partner", [partner.id for partner in partners])
         for partner in progress_of(out, partners, lambda one: one.name):
             run = chain.execute_in_process(
-                partition_key=partner.id, instance=instance, run_config=quiet, raise_on_error=True
+                partition_key=partner.id, instance=instance, run_config=quiet, raise_on_error=True, tags=OURS
             )
             _ensure_succeeded(run.success, partner)
-        report.execute_in_process(instance=instance, run_config=quiet, raise_on_error=True)
+        report.execute_in_process(instance=instance, run_config=quiet, raise_on_error=True, tags=OURS)
+
+
+def _end_interrupted_runs(instance: "DagsterInstance") -> None:
+    """Close the runs of a demonstration that was killed: they would keep their places in the pools for ever."""
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=OURS)):
+        instance.report_run_failed(run, "The demonstration was killed; the next one takes up its work.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 def _ensure_succeeded(success: bool, partner: Partner) -> None:

@@ -30,18 +30,19 @@ def without_units_where(lines: pa.Table, held: pa.Array) -> pa.Table:
 
 
 def resolve_items(lines: pa.Table, items: pa.Table) -> tuple[pa.Table, list[Finding]]:
-    """The lines with the gtin of our item list: their own when known, else by our item number, else null.
+    """The lines with the gtin of our item list: their own when known, else by our item number, else as stated.
 
-    An item number that stands for several items of the list names none of them.
+    An item number that stands for several items of the list names none of them. An item that we do not know keeps
+    its gtin, so that its notice and its receipt still meet.
     """
     own = pc.if_else(pc.is_in(lines["gtin"], items["gtin"].combine_chunks()), lines["gtin"], None)
-    resolved = pc.coalesce(own, _by_vendor_item(lines["vendor_item"], items))
+    known = pc.coalesce(own, _by_vendor_item(lines["vendor_item"], items))
     unknown = [
         line_finding("LINE-ITEM-UNKNOWN", row, _item_detail(row))
-        for row in lines.filter(resolved.is_null()).to_pylist()
+        for row in lines.filter(known.is_null()).to_pylist()
     ]
     index = lines.column_names.index("gtin")
-    return lines.set_column(index, lines.schema.field("gtin"), resolved), unknown
+    return lines.set_column(index, lines.schema.field("gtin"), pc.coalesce(known, lines["gtin"])), unknown
 
 
 def _by_vendor_item(vendor_items: pa.ChunkedArray, items: pa.Table) -> pa.ChunkedArray:

@@ -92,7 +92,7 @@ def _record(
 ) -> None:
     """Carry one batch of one kind through the steps, and record the outcome at once."""
     checked = _check(hub, partner, translation)
-    rows, changes = _Rows(), ()
+    rows, changes = _Rows(), tuple[Change, ...]()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
     findings = [checked.findings]
@@ -215,12 +215,17 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
     )
     for retailer in sorted(set(claims["retailer"].to_pylist())):
         own = claims.filter(pc.equal(claims["retailer"], retailer))
-        gtins = sorted({gtin for gtin in own["gtin"].to_pylist() if gtin})
+        gtins, orders = _distinct(own["gtin"]), _distinct(own["po_number"])
+        unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist())
         policy = hub.catalog.partner(retailer).partner.policy
-        parts.append(split(own, hub.store.supply(retailer, gtins), policy.order, places))
+        parts.append(split(own, hub.store.supply(retailer, gtins, orders), policy.order, places, unknown))
     allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
     findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
     return Split(pa.concat_tables(allocations), pa.concat_tables(findings))
+
+
+def _distinct(column: pa.ChunkedArray) -> list[str]:
+    return sorted({value for value in column.to_pylist() if value})
 
 
 def _add_allocations(rows: _Rows, allocations: pa.Table, document_of: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from connectors.store.owner import this_process
 from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
 from pipelines.work.post import Posted, post_credits
@@ -49,5 +50,5 @@ def post(hub: Hub, partner: Partner) -> Posted:
     """Post what is due for the retailers whose returns this partner's files can move."""
     total = Posted()
     for retailer in retailers_of(hub, partner):
-        total += post_credits(hub.store, hub.erp, hub.store.actor, hub.now, retailer.id)
+        total += post_credits(hub.store, hub.erp, this_process(), hub.now, retailer.id)
     return total

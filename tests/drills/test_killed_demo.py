@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,12 +43,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def drilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
+def drilled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     scratch = tmp_path_factory.mktemp("drill")
     command = [sys.executable, str(DRIVER), str(scratch), str(POINTS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
-    yield scratch, json.loads(done.stdout.splitlines()[-1])
+    return scratch, json.loads(done.stdout.splitlines()[-1])
 
 
 def test_the_undisturbed_run_posts_credits(drilled: tuple[Path, dict[str, Any]]) -> None:

@@ -184,6 +184,13 @@ def test_units_without_a_sale_say_why(one: Row, sales: list[Row], why: str) -> N
     }  # fmt: skip
 
 
+def test_an_item_of_no_list_is_unknown_and_not_merely_never_sold() -> None:
+    one = claim(1, 3, gtin="09529999999990")
+    places = places_table([one])
+    result = split(claims_table([one]), supply_table([sale()]), "newest", places, unknown_items={"09529999999990"})
+    assert result.allocations["unplaced"].to_pylist() == ["LINE-ITEM-UNKNOWN"]
+
+
 def test_what_is_wrong_is_told_at_the_line() -> None:
     claims = [claim(1, 4, po_number="X-1"), claim(2, 9), claim(3, gtin="09520000000028"), claim(4, gtin=None)]
     found = run(claims, [sale("I1", 10)]).findings

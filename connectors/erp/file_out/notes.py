@@ -154,7 +154,8 @@ class NoteFolder:
 
     def _announce_change(self) -> None:
         """Raise the count of changes in .lock, before the change: who dies half way leaves nobody an old listing."""
-        changes = int(os.pread(self._lock, 32, 0) or 0) + 1
+        count = os.pread(self._lock, 32, 0).strip()
+        changes = int(count) + 1 if count.isdigit() else 1  # a loss of power may leave anything there
         os.pwrite(self._lock, f"{changes}\n".encode(), 0)
 
     def _make_shelves(self) -> None:

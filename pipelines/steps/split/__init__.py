@@ -1,7 +1,7 @@
 """Open this when you ask which sale a returned unit belongs to: claims placed on supply, with evidence and money."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,21 +27,28 @@ class Split:
     findings: pa.Table
 
 
-def split(claims: pa.Table, supply: pa.Table, order: Order, places: pa.Table) -> Split:
+def split(
+    claims: pa.Table, supply: pa.Table, order: Order, places: pa.Table, unknown_items: Collection[str] = ()
+) -> Split:
     """Place each unit of ``CLAIMS`` on a line of ``SUPPLY`` of the same retailer and item, sold by the day it returns.
 
     No line gives more than its units less units_taken. The most units are placed; among such placements the evidence
     is strongest (most units at the strongest rank, then at the next, ...); then most at the same store, then at the
     stated price; then the sales come first by ``order``, then by id; then the earlier claims are served.
     ``supply`` must hold lines without units left too, and should hold all of the retailer's lines that repairs may
-    lead to. ``places`` has return_line, file, offset, length, document and line_no. ValueError: a claim without
-    positive units, or two of one return line. LINE-ITEM-UNKNOWN is no finding here: ``check`` told it of the line.
+    lead to. ``unknown_items`` are gtins of claims that are in no item list. ``places`` has return_line, file, offset,
+    length, document and line_no. ValueError: a claim without positive units, or two of one return line.
+    LINE-ITEM-UNKNOWN is no finding here: ``check`` told it of the line.
     """
     _ensure_sound(claims)
     sales, wants = prepare(claims, supply, order)
     portions = _by_claim(value(place(sales, wants), sales, wants))
     currencies = _currencies(supply)
-    rows = [row for claim in range(len(wants.rows)) for row in _rows(claim, portions[claim], sales, wants, currencies)]
+    rows = [
+        row
+        for claim in range(len(wants.rows))
+        for row in _rows(claim, portions[claim], sales, wants, currencies, unknown_items)
+    ]
     rows.sort(key=lambda row: (row["return_line"], int(row["portion"].rpartition("#")[2])))
     return Split(pa.Table.from_pylist(rows, schema=ALLOCATIONS), _findings(rows, wants, places))
 
@@ -67,7 +74,12 @@ def _currencies(supply: pa.Table) -> dict[str, str]:
 
 
 def _rows(
-    claim: int, portions: list[Valued], sales: Sales, wants: Wants, currencies: dict[str, str]
+    claim: int,
+    portions: list[Valued],
+    sales: Sales,
+    wants: Wants,
+    currencies: dict[str, str],
+    unknown_items: Collection[str],
 ) -> Iterator[dict[str, Any]]:
     """The portions of a claim: by rank, then invoice line, then what found no sale."""
     return_line = wants.rows[claim]["return_line"]
@@ -75,7 +87,7 @@ def _rows(
     missing = wants.units(claim) - sum(row["units"] for row in rows)
     if missing:
         currency = currencies.get(wants.rows[claim]["retailer"]) or _NO_CURRENCY
-        rows.append(_unplaced(missing, currency, _why(claim, sales, wants)))
+        rows.append(_unplaced(missing, currency, _why(claim, sales, wants, unknown_items)))
     for n, row in enumerate(rows, 1):
         yield row | {"portion": f"{return_line}#{n}", "return_line": return_line}
 
@@ -103,8 +115,9 @@ def _unplaced(units: int, currency: str, why: str) -> dict[str, Any]:
     return said | nothing | {"invoice_line": None, "runner_up": None}
 
 
-def _why(claim: int, sales: Sales, wants: Wants) -> str:
-    if wants.rows[claim]["gtin"] is None:
+def _why(claim: int, sales: Sales, wants: Wants, unknown_items: Collection[str]) -> str:
+    gtin = wants.rows[claim]["gtin"]
+    if gtin is None or gtin in unknown_items:
         return "LINE-ITEM-UNKNOWN"
     where = sales.of_item.get(wants.item(claim), slice(0, 0))
     sold = bool((sales.day[where] <= wants.day[claim]).any())
