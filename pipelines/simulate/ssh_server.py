@@ -26,6 +26,7 @@ class Faults:
     cut_after_bytes: int | None = None  # each connection ends after this many bytes of files, either way
     cuts_left: int | None = None  # how many times; none: until it is switched off
     refuse_writes: bool = False
+    lose_writes: bool = False  # writes are confirmed but not done
     no_posix_rename: bool = False
     silent_reads: bool = False  # reads are never answered
     cuts: int = 0
@@ -196,6 +197,8 @@ class _Home(asyncssh.SFTPServer):
         if self._faults.refuse_writes:
             raise asyncssh.SFTPPermissionDenied("writing is refused")
         self._carry(len(data))
+        if self._faults.lose_writes:
+            return len(data)
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import paramiko
 import pytest
+from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from connectors.mailbox.session import Address
 from connectors.mailbox.sftp import SftpMailbox
@@ -173,6 +174,14 @@ def test_refused_writes_are_for_a_person(world: World, mailbox: SftpMailbox) -> 
     assert [path.name for path in (world.home / "answers").iterdir()] == ["a.997"]
 
 
+def test_bytes_that_the_server_loses_are_missed(world: World, mailbox: SftpMailbox) -> None:
+    mailbox.put("a.997", b"old")
+    world.server.faults.lose_writes = True
+    with pytest.raises(TransientError, match=r"did not keep all 5 bytes.*Next: "):
+        mailbox.put("a.997", b"12345")
+    assert (world.home / "answers" / "a.997").read_bytes() == b"old"
+
+
 def test_a_server_without_atomic_renames_is_served_as_well_as_it_can_be(world: World, mailbox: SftpMailbox) -> None:
     world.server.faults.no_posix_rename = True
     for data in (b"first", b"second"):
@@ -204,6 +213,42 @@ def test_a_port_that_says_nothing_does_not_hold_us(world: World) -> None:
         with pytest.raises(TransientError, match="Next: "):
             mailbox.list()
     assert time.monotonic() - before < 4
+
+
+def test_a_server_that_never_starts_sftp_does_not_hold_us(world: World, tmp_path: Path) -> None:
+    asked, stop = threading.Event(), threading.Event()
+
+    class Slow(paramiko.ServerInterface):
+        def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+            return AUTH_SUCCESSFUL
+
+        def check_channel_request(self, kind: str, chanid: int) -> int:
+            return OPEN_SUCCEEDED
+
+        def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+            asked.set()
+            return not stop.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        mailbox = world.mailbox(port=listening.getsockname()[1], timeout_seconds=0.5)
+        failed: list[BackhaulError] = []
+
+        def look() -> None:
+            try:
+                mailbox.list()
+            except BackhaulError as error:
+                failed.append(error)
+
+        client = threading.Thread(target=look)
+        client.start()
+        with paramiko.Transport(listening.accept()[0]) as transport:
+            transport.add_server_key(paramiko.PKey.from_path(tmp_path / "host"))
+            transport.start_server(server=Slow())
+            assert asked.wait(5)
+            client.join(4)
+            assert not client.is_alive()
+            stop.set()
+    assert [type(error) for error in failed] == [TransientError]
 
 
 def test_a_host_that_does_not_exist_is_transient(world: World) -> None:

@@ -115,7 +115,10 @@ class Server:
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     folder = tmp_path_factory.mktemp("keys")
-    return {name: (folder / name, make_key(folder / name)) for name in ("host", "client", "stranger")}
+    made = {name: (folder / name, make_key(folder / name)) for name in ("host", "client", "stranger")}
+    other = paramiko.ECDSAKey.generate()
+    other.write_private_key_file(str(folder / "other_host"))
+    return made | {"other_host": (folder / "other_host", f"{other.get_name()} {other.get_base64()}")}
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +133,7 @@ SSHD_CONFIG = """
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {host_key}
+HostKey {other_host_key}
 AuthorizedKeysFile {authorized}
 PidFile none
 StrictModes no
@@ -157,7 +161,13 @@ def openssh_server(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iter
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     user, port, log = getpass.getuser(), free_port(), folder / "log"
-    filled = SSHD_CONFIG.format(port=port, host_key=keys["host"][0], authorized=folder / "authorized", user=user)
+    filled = SSHD_CONFIG.format(
+        port=port,
+        host_key=keys["host"][0],
+        other_host_key=keys["other_host"][0],
+        authorized=folder / "authorized",
+        user=user,
+    )
     config = folder / "sshd_config"
     config.write_text(filled)
     if "PerSourcePenalties" in subprocess.run([SSHD, "-t", "-f", config], capture_output=True, text=True).stderr:

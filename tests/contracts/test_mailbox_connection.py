@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from schemas.errors import PermanentError, TransientError
-from tests.contracts.conftest import Cutter, Keys, SftpWorld, fingerprint, free_port, refused
+from tests.contracts.conftest import Cutter, Keys, SftpWorld, Worlds, fingerprint, free_port, refused
 
 
 @pytest.fixture
@@ -47,6 +47,16 @@ def test_a_single_cut_while_reading_is_not_even_noticed(sftp_world: SftpWorld, c
     assert (cutter.connections, cutter.cuts_left) == (2, 0)
 
 
+def test_a_cut_that_our_side_has_not_noticed_yet_is_the_same(
+    sftp_world: SftpWorld, cutter: Cutter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.mailbox.session.Session.alive", True)
+    sftp_world.deliver("a.edi", b"x" * 2_000_000)
+    mailbox = sftp_world.mailbox(port=cutter.port)
+    cutter.cut_after, cutter.cuts_left = 500_000, 1
+    assert mailbox.fetch("a.edi") == b"x" * 2_000_000
+
+
 def test_a_connection_that_died_while_idle_is_replaced(sftp_world: SftpWorld, cutter: Cutter) -> None:
     sftp_world.deliver("a.edi", b"x")
     mailbox = sftp_world.mailbox(port=cutter.port)
@@ -77,6 +87,12 @@ def test_one_of_several_pinned_keys_is_enough(sftp_world: SftpWorld, keys: Keys)
     sftp_world.deliver("a.edi", b"x")
     pinned = (keys["stranger"][1], f"[127.0.0.1]:2222 {keys['host'][1]} a comment")
     assert sftp_world.mailbox(host_keys=pinned).fetch("a.edi") == b"x"
+
+
+def test_a_server_with_several_keys_is_asked_for_the_kind_we_have_pinned(worlds: Worlds, keys: Keys) -> None:
+    world = worlds("openssh")
+    world.deliver("a.edi", b"x")
+    assert world.mailbox(host_keys=(keys["other_host"][1],)).fetch("a.edi") == b"x"
 
 
 def test_a_refused_login_says_what_to_ask(sftp_world: SftpWorld, keys: Keys) -> None:
