@@ -6,7 +6,7 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test lint types soak fuzz bench dagster lock clean
+.PHONY: help env demo demo-clean test soak lint dagster lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,7 +33,10 @@ lint: env  ## Style, import rules and types
 	@$(BIN)/mypy
 
 test: env  ## The test suite, the real SFTP transfer included
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+soak: env  ## The long forms: fault models, kill drills
+	@$(BIN)/pytest -m soak --timeout 3600
 
 lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

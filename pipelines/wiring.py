@@ -9,7 +9,6 @@ from pathlib import Path
 from connectors.erp.file_out import FileOutErp
 from connectors.erp.port import Erp
 from connectors.mailbox import open_mailbox
-from connectors.mailbox.connection import Connection
 from connectors.mailbox.port import Mailbox
 from connectors.store import Store
 from connectors.vault import Vault
@@ -56,7 +55,7 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
     now = clock_of(loaded)
 
     def mailbox_of(partner: Partner, channel: Channel) -> Mailbox:
-        return open_mailbox(partner.id, channel, Connection(**loaded.connection(partner.id, channel.id)))
+        return open_mailbox(partner.id, channel, loaded.connection(partner.id, channel.id))
 
     store = Store.open(loaded.database_url, now, actor)
     try:

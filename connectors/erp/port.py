@@ -35,7 +35,7 @@ class Capabilities:
     line_reference: Literal["line", "header", "none"]
     tax_override: bool
     discount_on_credit: bool
-    max_request_seconds: int
+    max_request_seconds: int  # how long a request may still take effect after its caller is gone; 0: it cannot
 
 
 class Erp(Protocol):

@@ -16,9 +16,13 @@ def too_large(name: str, size: int, limit: int, where: str) -> PermanentError:
     )
 
 
-def changed(name: str, where: str) -> TransientError:
+class FileChanged(TransientError):
+    """A file of the inbox is not the one that it was a moment ago."""
+
+
+def changed(name: str, where: str) -> FileChanged:
     """The file is not what it was: somebody is writing it, or wrote it again."""
-    return TransientError(
+    return FileChanged(
         f"{where}: {name!r} changed while we worked on it; it was left in the inbox. "
         "Next: nothing, it is read again at the next look."
     )

@@ -30,11 +30,13 @@ def _mailbox_sensor(partner: Partner, channel: Channel) -> dg.SensorDefinition:
                 for row in opened.store.table(Listing, partner=partner.id, channel=channel.id).to_pylist()
             }
             ready, waiting = settled(mailbox.list(), seen, channel.arrival, opened.now())
-        if not ready:
-            return dg.SkipReason(f"no settled files; {len(waiting)} still being written")
-        # The same settled files ask for the same run: listing twice is harmless.
-        text = "\n".join(f"{file.name}|{file.size}|{file.modified}" for file in ready)
-        run_key = hashlib.sha256(text.encode()).hexdigest()
+        if not ready and not waiting:
+            return dg.SkipReason("the mailbox is empty")
+        # The same files in the same state ask for the same run: listing twice is harmless. Files that are still being
+        # written ask for one run, which remembers how they looked; once they have settled they ask for another.
+        states = [("settled", file.name, file.size, file.modified) for file in ready]
+        states += [("writing", file.name, file.size, file.modified) for file in waiting]
+        run_key = hashlib.sha256(repr(sorted(states)).encode()).hexdigest()
         return dg.RunRequest(run_key=run_key, partition_key=partner.id, tags={"files": str(len(ready))})
 
     return listing

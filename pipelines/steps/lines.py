@@ -38,8 +38,7 @@ def resolve_items(lines: pa.Table, items: pa.Table) -> tuple[pa.Table, list[Find
     own = pc.if_else(pc.is_in(lines["gtin"], items["gtin"].combine_chunks()), lines["gtin"], None)
     known = pc.coalesce(own, _by_vendor_item(lines["vendor_item"], items))
     unknown = [
-        line_finding("LINE-ITEM-UNKNOWN", row, _item_detail(row))
-        for row in lines.filter(known.is_null()).to_pylist()
+        line_finding("LINE-ITEM-UNKNOWN", row, _item_detail(row)) for row in lines.filter(known.is_null()).to_pylist()
     ]
     index = lines.column_names.index("gtin")
     return lines.set_column(index, lines.schema.field("gtin"), pc.coalesce(known, lines["gtin"])), unknown

@@ -158,8 +158,9 @@ class Desk:
 
     @property
     def quarantine(self) -> timedelta:
-        """How long a request that nobody answered may still take effect."""
-        return timedelta(seconds=self.erp.capabilities.max_request_seconds + MARGIN_SECONDS)
+        """How long a request that nobody answered may still take effect; no time where it dies with its caller."""
+        longest = self.erp.capabilities.max_request_seconds
+        return timedelta(seconds=longest + MARGIN_SECONDS if longest else 0)
 
     def due(self, retailer: str | None) -> Iterator[Intent]:
         """The intents that wait for an attempt now."""

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.mailbox.port import Listed, Mailbox
+from connectors.mailbox.refusals import FileChanged
 from connectors.mailbox.settled import Sighting, settled
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
@@ -59,7 +60,7 @@ def _receive_channel(hub: Hub, partner: Partner, channel: Channel, mailbox: Mail
     fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], known, received)
     if fetched:
         hub.store.record(_arrivals(hub, partner, channel, fetched))
-    _archive(hub, partner, channel, mailbox, known, left_over, fetched)
+    _archive(hub, partner, mailbox, known, left_over, fetched, received)
     received.new += sum(not f.duplicate for f in fetched)
     received.duplicates += sum(f.duplicate for f in fetched)
 
@@ -110,7 +111,7 @@ def _fetch(
     for listed in files:
         try:
             digest = hub.vault.put(mailbox.fetch(listed.name))
-        except PermanentError as fault:
+        except (PermanentError, FileChanged) as fault:
             # One file that cannot be taken must not keep the others out; it stays in the inbox and is told each time.
             received.problems.append(str(fault))
             continue
@@ -170,15 +171,19 @@ def _same_answer(hub: Hub, partner: Partner, fetched: _Fetched) -> list[dict[str
 def _archive(
     hub: Hub,
     partner: Partner,
-    channel: Channel,
     mailbox: Mailbox,
     known: list[dict[str, Any]],
     left_over: dict[str, str],
     fetched: list[_Fetched],
+    received: Received,
 ) -> None:
     """Move what is recorded out of the inbox, then remember that it was moved."""
     for name, digest in [*left_over.items(), *((f.listed.name, f.file) for f in fetched)]:
-        mailbox.archive(name, f"{digest[:12]}-{name}")
+        try:
+            mailbox.archive(name, f"{digest[:12]}-{name}")
+        except FileChanged as fault:
+            # Other bytes stand under the name by now: they stay, and the next listing takes them as a file of its own.
+            received.problems.append(str(fault))
     unmarked = [row["arrival"] for row in known if not row["archived"]] + [f.arrival for f in fetched]
     if unmarked:
         changes = tuple(Change("arrival", {"arrival": arrival}, {"archived": True}) for arrival in unmarked)

@@ -85,26 +85,50 @@ def demonstrate(folder: Path, kill_at: int | None = None) -> tuple[int, list[str
     return status, reached.read_text().splitlines() if reached.exists() else []
 
 
-def main(scratch: Path, points: int) -> None:
+def drill(scratch: Path, at: int) -> dict[str, Any]:
+    """One run that is killed, and one that heals."""
+    folder = scratch / f"killed-{at}"
+    killed, reached = demonstrate(folder, at)
+    healed, _ = demonstrate(folder)
+    shutil.rmtree(folder / "dagster", ignore_errors=True)
+    return {
+        "at": at,
+        "effect": reached[-1] if reached else "",
+        "killed_by": os.WTERMSIG(killed) if os.WIFSIGNALED(killed) else 0,
+        "healed": healed,
+        "folder": str(folder),
+    }
+
+
+def drill_in_child(scratch: Path, at: int) -> int:
+    """The drill in a child of its own, which leaves its result in a file; answers the child's id."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            (scratch / f"killed-{at}.json").write_text(json.dumps(drill(scratch, at)))
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return child
+
+
+def main(scratch: Path, points: int, at_once: int = 2) -> None:
     """The undisturbed run, then one killed and one healing run for each of ``points`` kill points."""
     use_dagster_home(scratch)
-    whole = scratch / "whole"
-    status, effects = demonstrate(whole)
-    outcome: dict[str, Any] = {"undisturbed": status, "effects": len(effects), "drills": []}
-    for number in range(points):
-        at = 1 + (len(effects) - 1) * number // max(points - 1, 1)
-        folder = scratch / f"killed-{at}"
-        killed, reached = demonstrate(folder, at)
-        healed, _ = demonstrate(folder)
-        outcome["drills"].append({
-            "at": at,
-            "effect": reached[-1] if reached else "",
-            "killed_by": os.WTERMSIG(killed) if os.WIFSIGNALED(killed) else 0,
-            "healed": healed,
-            "folder": str(folder),
-        })  # fmt: skip
-        shutil.rmtree(folder / "dagster", ignore_errors=True)
-    print(json.dumps(outcome))
+    status, effects = demonstrate(scratch / "whole")
+    chosen = [1 + (len(effects) - 1) * number // max(points - 1, 1) for number in range(points)]
+    running: set[int] = set()
+    for at in chosen:
+        if len(running) == at_once:
+            running.discard(os.wait()[0])
+        running.add(drill_in_child(scratch, at))
+    while running:
+        running.discard(os.wait()[0])
+    drills = [json.loads((scratch / f"killed-{at}.json").read_text()) for at in chosen]
+    print(json.dumps({"undisturbed": status, "effects": len(effects), "drills": drills}))
 
 
 if __name__ == "__main__":
