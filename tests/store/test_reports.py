@@ -160,10 +160,10 @@ def test_credits_that_are_not_posted_are_listed(busy, store):
     assert (intent["reference"], intent["state"], intent["problem"]) == ("BH-2", "needs_approval", "above limits.note")
 
 
-@pytest.mark.parametrize("path", ["reports/none.sql", "../pyproject.toml", "views/line_state.sql"])
-def test_only_queries_that_name_their_columns_are_run(store, path):
+@pytest.mark.parametrize("query", ["reports/none.sql", "../pyproject.toml", "views/line_state.sql"])
+def test_only_queries_that_name_their_columns_are_run(store, query):
     with pytest.raises(ValueError, match=r"no file|no columns"):
-        store.query(path)
+        store.query(query)
 
 
 def test_unknown_parameters_are_refused(store):
