@@ -15,11 +15,12 @@ Cell = str | int | Decimal | None
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a section: its title, the query's column, and whether it is a number."""
+    """A column of a section: its title, the query's column, and whether it is a number or a day."""
 
     title: str
     source: str
     number: bool = False
+    day: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,18 @@ _LINE = (Column("Retailer", "retailer"), Column("Return", "number"))
 
 # Title, meaning, query, columns.
 _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
-    ("Open", "What is not finished, and what it waits for.", "open_lines", (
+    ("Open", "What is not finished, and what it waits for; the most money first.", "open_lines", (
         *_LINE, Column("Line", "return_line"), Column("Waits for", "why"), Column("Units", "units", True),
         Column("Net", "net_minor", True), Column("", "currency"), Column("Credit", "reference"),
         Column("Because", "because"),
     )),
     ("Differences", "Announced by the retailer against counted by the warehouse.", "differences", (
         *_LINE, Column("Line", "return_line"), Column("Item", "description"), Column("Difference", "kind"),
-        Column("Units", "units", True), Column("Receipt", "receipt_number"), Column("Received", "received_on"),
+        Column("Units", "units", True), Column("Receipt", "receipt_number"),
+        Column("Received", "received_on", day=True),
     )),
     ("Credit notes", "Posted in the ERP, as read back from it.", "credit_notes", (
-        Column("Retailer", "retailer"), Column("Note", "number"), Column("Posted", "posted_on"),
+        Column("Retailer", "retailer"), Column("Note", "number"), Column("Posted", "posted_on", day=True),
         Column("Return", "return_number"), Column("Lines", "lines", True), Column("Units", "units", True),
         Column("Net", "net_minor", True), Column("Tax", "tax_minor", True), Column("", "currency"),
         Column("Reference", "reference"),
@@ -69,7 +71,7 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
 def sections(hub: Hub) -> list[Section]:
     """Every section with its rows of now."""
     return [
-        Section(title, means, columns, [_cells(_enriched(row), columns) for row in _rows(hub, query)])
+        Section(title, means, columns, [_cells(_enriched(row), columns) for row in _largest_first(_rows(hub, query))])
         for title, means, query, columns in _SECTIONS
     ]
 
@@ -77,6 +79,11 @@ def sections(hub: Hub) -> list[Section]:
 def _rows(hub: Hub, query: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = hub.store.query(f"reports/{query}.sql").to_pylist()
     return rows
+
+
+def _largest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with open money by its size, so that what matters most stands on top; others as the query orders them."""
+    return sorted(rows, key=lambda row: -row["net_minor"]) if rows and "why" in rows[0] else rows
 
 
 def _enriched(row: dict[str, Any]) -> dict[str, Any]:
