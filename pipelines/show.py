@@ -95,11 +95,11 @@ def totals_table(hub: Hub) -> Table:
     ends = [end for end in ENDS if end != "cancelled" or any(row["cancelled_units"] for row in rows)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What became of the returns (money net of tax)",
                   title_justify="left", title_style="bold")  # fmt: skip
+    table.padding = (0, 1, 0, 0)
     for title in ("Retailer", ""):
-        table.add_column(title)
-    for title in ("announced", *(f"{'+' if index else '='} {end}" for index, end in enumerate(ends))):
+        table.add_column(title, no_wrap=True)
+    for title in ("announced", *(f"{'+' if index else '='}{end}" for index, end in enumerate(ends))):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("")
     for row in rows:
         name, currency = hub.catalog.partner(row["retailer"]).partner.name, row["currency"]
         table.add_row(name, "units", *_sums(row, ends, "units", "{:,}".format))
@@ -108,11 +108,11 @@ def totals_table(hub: Hub) -> Table:
 
 
 def _sums(row: dict[str, Any], ends: Sequence[str], kind: str, write: Callable[[int], str]) -> list[Text]:
-    """The announced amount, its parts, and whether they sum to it."""
+    """The announced amount, marked by whether its parts sum to it, and the parts."""
     total, parts = row[f"announced_{kind}"], [row[f"{end}_{kind}"] for end in ends]
     cells = [Text(write(part), COLOURS[end]) for end, part in zip(ends, parts, strict=True)]
-    ties = Text("✓", "green") if total == sum(parts) else Text("✗", "bold red")
-    return [Text(write(total), "bold"), *cells, ties]
+    mark = ("✓ ", "green") if total == sum(parts) else ("✗ ", "bold red")
+    return [Text.assemble(mark, (write(total), "bold")), *cells]
 
 
 def demo_view(hub: Hub, before: Standing) -> Iterator[RenderableType]:
@@ -229,6 +229,8 @@ def verdict_view(verdict: Verdict) -> Iterator[RenderableType]:
     if not verdict.violations:
         yield Text("✓ Everything holds.", "bold green")
         return
-    rows = [(v.check, v.table, v.row, v.what) for v in verdict.violations]
-    yield table_of(f"✗ {len(rows)} violations", ("check", "table", "row", "what"), rows)
+    yield Text(f"✗ {len(verdict.violations)} violations", "bold red")
+    # A line each, never wrapped or cut: a row's name must be found by whoever searches for it.
+    for one in verdict.violations:
+        yield Text.assemble("  ", (one.check, "red"), f"  {one.table} ", (one.row, "bold"), f": {one.what}")
     yield Text("Next: keep the state as it is, and compare the named rows with a backup.", "bold")
