@@ -204,8 +204,8 @@ class Index:
 
     def _before_qualifier(self, segments: Ints, path: Path) -> Ints:
         rows = np.full(len(segments), -1, dtype=np.int64)
-        last = int(self._value["element"].max(initial=0))
-        for element in range(last, 0, -1):
+        elements = self._value["element"]
+        for element in range(int(elements.max()) if elements.size else 0, 0, -1):
             fits = self.equals(self.values_at(element, 2)[segments], path.qualifier or "")
             value = self.values_at(element, 1)[segments]
             rows = np.where(fits & (value >= 0), value, rows)

@@ -52,13 +52,13 @@ class Reads:
         chosen = chosen.order_by(stored.c.arrived_at, stored.c.name, stored.c.file).limit(limit)
         return self._select(chosen, shape_of(stored))
 
-    def known_documents(self, partner: str) -> pa.Table:
-        """Every document of the partner: document, partner, kind, number, content, state."""
+    def known_documents(self, partner: str, numbers: Iterable[str]) -> pa.Table:
+        """The partner's documents of these numbers: document, partner, kind, number, content, state."""
         stored = TABLES["document"]
         names = ("document", "partner", "kind", "number", "content", "state")
         chosen = select(*(stored.c[name] for name in names)).where(stored.c.partner == partner)
         schema = pa.schema([(name, pa.string()) for name in names])
-        return self._select(chosen.order_by(stored.c.document), schema)
+        return self._in_chunks(chosen, stored.c.number, numbers, schema).sort_by("document")
 
     def arrivals(self, partner: str, channel: str) -> pa.Table:
         """``arrival`` rows of a mailbox."""
@@ -118,6 +118,11 @@ class Reads:
     def returns(self, retailer: str | None = None) -> pa.Table:
         """``return`` rows, of one retailer or all."""
         return self.table("return") if retailer is None else self.table("return", retailer=retailer)
+
+    def returns_of(self, retailer: str, numbers: Iterable[str]) -> pa.Table:
+        """The retailer's ``return`` rows of these numbers."""
+        stored = TABLES["return"]
+        return self._rows_in(stored, stored.c.number, numbers, stored.c.retailer == retailer)
 
     def open_portions(self, retailer: str | None = None) -> pa.Table:
         """``OPEN_PORTIONS``, of one retailer or all."""
@@ -191,8 +196,10 @@ class Reads:
     def _rows(self, stored: Table, *where: ColumnElement[bool]) -> pa.Table:
         return self._select(select(stored).where(*where).order_by(*stored.primary_key.columns), shape_of(stored))
 
-    def _rows_in(self, stored: Table, column: ColumnElement[Any], keys: Iterable[str]) -> pa.Table:
-        rows = self._in_chunks(select(stored), column, keys, shape_of(stored))
+    def _rows_in(
+        self, stored: Table, column: ColumnElement[Any], keys: Iterable[str], *where: ColumnElement[bool]
+    ) -> pa.Table:
+        rows = self._in_chunks(select(stored).where(*where), column, keys, shape_of(stored))
         return rows.sort_by([(name, "ascending") for name in key_of(stored)])
 
     def _view(self, name: str, schema: pa.Schema, key: str, *where: ColumnElement[bool]) -> pa.Table:

@@ -120,17 +120,20 @@ def _record(
 
 
 def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
-    """The checks against what is known: earlier documents, items, and invoice lines."""
+    """The checks against what is known of these documents: earlier ones of their numbers, items, invoice lines."""
+    lines = (translation.notice_lines, translation.receipt_lines)
+    gtins, vendor_items = ({x for part in lines for x in _distinct(part[n])} for n in ("gtin", "vendor_item"))
+    numbers = _distinct(translation.documents["number"])
     return check(
         translation.documents,
         translation.notice_lines,
         translation.receipt_lines,
         translation.sale_lines,
         translation.findings,
-        known_documents=hub.store.known_documents(partner.id),
-        items=hub.store.items(),
+        known_documents=hub.store.known_documents(partner.id, numbers),
+        items=hub.store.items_for(gtins, vendor_items),
         known_sales=hub.store.known_invoice_lines(_invoice_line_ids(translation.sale_lines).to_pylist()),
-        known_returns=hub.store.returns(partner.id).select(["retailer", "number", "document"]),
+        known_returns=hub.store.returns_of(partner.id, numbers).select(["retailer", "number", "document"]),
     )
 
 

@@ -4,7 +4,6 @@ A file is in the vault and in the store before it leaves the inbox, so that a cr
 was recorded but is still in the inbox is only moved, not counted again.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +18,7 @@ from schemas.errors import PermanentError
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.outcome import Change, Outcome
 from schemas.partners import Channel, Partner
-from schemas.records import Arrival, Listing, OutboundMessage, SourceFile
+from schemas.records import Arrival, Listing, OutboundMessage
 
 
 @dataclass
@@ -55,12 +54,12 @@ def _receive_channel(hub: Hub, partner: Partner, channel: Channel, mailbox: Mail
     listed = mailbox.list()
     received.problems += [f"{one.name} of {partner.id} was left in the inbox: {one.reason}" for one in mailbox.unsafe()]
     ready = _ready(hub, partner, channel, listed, received)
-    known = hub.store.table(Arrival, partner=partner.id, channel=channel.id).to_pylist()
-    left_over = _left_over(known, ready)
-    fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], known, received)
+    unmoved = hub.store.table(Arrival, partner=partner.id, channel=channel.id, archived=False).to_pylist()
+    left_over = _left_over(unmoved, ready)
+    fetched = _fetch(hub, partner, channel, mailbox, [f for f in ready if f.name not in left_over], received)
     if fetched:
         hub.store.record(_arrivals(hub, partner, channel, fetched))
-    _archive(hub, partner, mailbox, known, left_over, fetched, received)
+    _archive(hub, partner, mailbox, unmoved, left_over, fetched, received)
     received.new += sum(not f.duplicate for f in fetched)
     received.duplicates += sum(f.duplicate for f in fetched)
 
@@ -90,9 +89,9 @@ def _listings(partner: Partner, channel: Channel, waiting: list[Sighting], seen:
     return Outcome("list", partner.id, {"listing": pa.Table.from_pylist(new)} if new else {}, changes)
 
 
-def _left_over(known: list[dict[str, Any]], ready: list[Listed]) -> dict[str, str]:
+def _left_over(arrivals: list[dict[str, Any]], ready: list[Listed]) -> dict[str, str]:
     """Files that were recorded earlier but are still in the inbox, by name, with their digest."""
-    unmoved = {(r["name"], r["size"], r["modified"]): r["file"] for r in known if not r["archived"]}
+    unmoved = {(r["name"], r["size"], r["modified"]): r["file"] for r in arrivals}
     return {f.name: unmoved[key] for f in ready if (key := (f.name, f.size, f.modified)) in unmoved}
 
 
@@ -102,12 +101,9 @@ def _fetch(
     channel: Channel,
     mailbox: Mailbox,
     files: list[Listed],
-    known: list[dict[str, Any]],
     received: Received,
 ) -> list[_Fetched]:
-    here = set(hub.store.table(SourceFile, partner=partner.id)["file"].to_pylist())
-    times = Counter((row["name"], row["file"]) for row in known)
-    fetched = []
+    fetched: list[_Fetched] = []
     for listed in files:
         try:
             digest = hub.vault.put(mailbox.fetch(listed.name))
@@ -115,11 +111,18 @@ def _fetch(
             # One file that cannot be taken must not keep the others out; it stays in the inbox and is told each time.
             received.problems.append(str(fault))
             continue
-        times[listed.name, digest] += 1
-        arrival = f"{partner.id}/{channel.id}/{digest[:12]}/{listed.name}#{times[listed.name, digest]}"
-        fetched.append(_Fetched(listed, digest, arrival, duplicate=digest in here))
-        here.add(digest)
+        fetched.append(_arrived(hub, partner, channel, listed, digest, fetched))
     return fetched
+
+
+def _arrived(
+    hub: Hub, partner: Partner, channel: Channel, listed: Listed, digest: str, before: Sequence[_Fetched]
+) -> _Fetched:
+    """The arrival of a file, numbered among those of the same name and bytes, and whether its bytes were here."""
+    earlier = hub.store.table(Arrival, partner=partner.id, file=digest).to_pylist()
+    of_name = sum((row["channel"], row["name"]) == (channel.id, listed.name) for row in earlier) + 1
+    arrival = f"{partner.id}/{channel.id}/{digest[:12]}/{listed.name}#{of_name}"
+    return _Fetched(listed, digest, arrival, bool(earlier) or any(one.file == digest for one in before))
 
 
 def _arrivals(hub: Hub, partner: Partner, channel: Channel, fetched: list[_Fetched]) -> Outcome:
@@ -172,7 +175,7 @@ def _archive(
     hub: Hub,
     partner: Partner,
     mailbox: Mailbox,
-    known: list[dict[str, Any]],
+    unmoved: list[dict[str, Any]],
     left_over: dict[str, str],
     fetched: list[_Fetched],
     received: Received,
@@ -184,7 +187,7 @@ def _archive(
         except FileChanged as fault:
             # Other bytes stand under the name by now: they stay, and the next listing takes them as a file of its own.
             received.problems.append(str(fault))
-    unmarked = [row["arrival"] for row in known if not row["archived"]] + [f.arrival for f in fetched]
+    unmarked = [row["arrival"] for row in unmoved] + [f.arrival for f in fetched]
     if unmarked:
         changes = tuple(Change("arrival", {"arrival": arrival}, {"archived": True}) for arrival in unmarked)
         hub.store.record(Outcome("archive", partner.id, changes=changes))

@@ -45,7 +45,7 @@ def test_returns_that_race_for_a_sale_never_take_more_than_was_sold(world, opene
     results = together(announce)
     assert sum(taken * times for taken, times in results.items()) == 10
     assert world.store.supply("nordstad", ["09520000000059"])["units_taken"].to_pylist() == [10]
-    assert len(world.store.known_documents("nordstad")) == 10
+    assert len(world.store.table("document", partner="nordstad", kind="notice")) == 10
     assert world.store.verify() == []
 
 
