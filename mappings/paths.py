@@ -205,7 +205,7 @@ class Index:
     def _before_qualifier(self, segments: Ints, path: Path) -> Ints:
         rows = np.full(len(segments), -1, dtype=np.int64)
         elements = self._value["element"]
-        for element in range(int(elements.max()) if elements.size else 0, 0, -1):
+        for element in range(int(np.max(elements)) if elements.size else 0, 0, -1):
             fits = self.equals(self.values_at(element, 2)[segments], path.qualifier or "")
             value = self.values_at(element, 1)[segments]
             rows = np.where(fits & (value >= 0), value, rows)

@@ -79,8 +79,9 @@ def _pending(hub: Hub, partner: Partner) -> list[RawFile]:
 
 
 def _by_kind(batch: list[RawFile], translation: Translation) -> list[tuple[str, list[RawFile]]]:
-    """The files of the batch by what they hold. A file without documents goes with the first kind there is."""
-    kind_of = dict(zip(*(translation.documents[c].to_pylist() for c in ("file", "kind")), strict=True))
+    """The files of the batch by what they hold first. A file without documents goes with the first kind there is."""
+    documents = [translation.documents[name].to_pylist()[::-1] for name in ("file", "kind")]
+    kind_of = dict(zip(*documents, strict=True))
     default = next((kind for kind in KINDS if kind in kind_of.values()), "notice")
     kinds = {file.sha256: kind_of.get(file.sha256, default) for file in batch}
     grouped = [(kind, [file for file in batch if kinds[file.sha256] == kind]) for kind in KINDS]
@@ -96,14 +97,13 @@ def _record(
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
     findings = [checked.findings]
-    if kind == "sales":
+    if checked.sale_lines.num_rows:
         _add_sales(rows, checked)
-    elif kind == "notice":
+    if checked.notice_lines.num_rows:
         findings.append(_add_notices(hub, partner, rows, checked, total))
-    else:
-        told, cartons = _add_receipts(hub, rows, checked)
+    if checked.receipt_lines.num_rows:
+        told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
-        changes += cartons
     found = pa.concat_tables(findings)
     rows.add("finding", as_records(found, partner.id))
     rows.add("outbound_message", answers_to(hub, partner, files, translation, checked.documents, found))
