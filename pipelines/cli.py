@@ -1,7 +1,5 @@
 """Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
 
-import os
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -164,31 +162,15 @@ def dagster(
     settings: SettingsOption = None,
 ) -> None:
     """Open Dagster's page on this state, with its daemon: sensors, schedules, runs."""
-    import subprocess
-
-    from pipelines.dagster_home import use_dagster_home
-    from pipelines.settings import SETTINGS_VARIABLE, find_settings, load_settings
+    from pipelines.dagster_home import serve_dagster
+    from pipelines.settings import find_settings, load_settings
     from pipelines.simulate.partners_online import partners_online
 
     path = find_settings(settings)
     loaded = load_settings(path)
-    os.environ[SETTINGS_VARIABLE] = str(path)
-    use_dagster_home(loaded.state_folder)
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-m",
-        "pipelines.definitions",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
     with partners_online(loaded):
         out.print(f"Dagster's page: http://127.0.0.1:{port} (Ctrl-C stops it)")
-        raise typer.Exit(subprocess.call(command))
+        raise typer.Exit(serve_dagster(path, loaded.state_folder, port))
 
 
 if __name__ == "__main__":
