@@ -79,10 +79,12 @@ def status(settings: SettingsOption = None) -> None:
 @app.command()
 @told_plainly
 def explain(
-    line: Annotated[str, typer.Argument(help="A return line, such as nordstad/NS100001/3, or a return without /3.")],
+    line: Annotated[
+        str, typer.Argument(help="A return line such as nordstad/NS100001/3, a return without /3, or a carton's label.")
+    ],
     settings: SettingsOption = None,
 ) -> None:
-    """The story of a return line, from the bytes that announced it to its credit."""
+    """The story of a return line, from the bytes that announced it to its credit; or of all lines in a carton."""
     from pipelines.explain import story_view
     from pipelines.wiring import open_hub
 

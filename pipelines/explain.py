@@ -24,7 +24,7 @@ SHOWN_BYTES = 320
 
 
 def story_view(hub: Hub, line: str) -> Iterator[RenderableType]:
-    """The story of a return line; of a whole return when its id is given. PermanentError: there is neither."""
+    """The story of a return line, or of each line of a return or of a carton. PermanentError: there is none of them."""
     lines = _lines_of(hub, line)
     for return_line in lines:
         yield _told(hub, hub.store.story(return_line))
@@ -34,12 +34,13 @@ def _lines_of(hub: Hub, line: str) -> list[str]:
     if hub.store.table(ReturnLine, return_line=line).num_rows:
         return [line]
     of_return = hub.store.table(ReturnLine, return_id=line)["return_line"].to_pylist()
-    if not of_return:
+    of_carton = hub.store.table(ReturnLine, carton=line)["return_line"].to_pylist()
+    if not (of_return or of_carton):
         raise PermanentError(
-            f"There is no return line and no return {line!r}. Next: `backhaul report` lists them; a line is written "
-            "retailer/return/line, for example nordstad/NS100001/1."
+            f"There is no return line, return or carton {line!r}. Next: `backhaul report` lists them; a line is "
+            "written retailer/return/line, for example nordstad/NS100001/1."
         )
-    return sorted(of_return, key=lambda name: (len(name), name))
+    return sorted(of_return or of_carton, key=lambda name: (len(name), name))
 
 
 def _told(hub: Hub, story: Story) -> Panel:

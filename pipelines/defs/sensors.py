@@ -22,7 +22,12 @@ def mailbox_sensors(catalog: Catalog) -> list[dg.SensorDefinition]:
 def _mailbox_sensor(partner: Partner, channel: Channel) -> dg.SensorDefinition:
     name = f"mailbox_{partner.id}_{channel.id}".replace("-", "_")
 
-    @dg.sensor(name=name, job=partner_chain, minimum_interval_seconds=INTERVAL_SECONDS)
+    @dg.sensor(
+        name=name,
+        job=partner_chain,
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
     def listing(context: dg.SensorEvaluationContext, hub: HubResource) -> dg.RunRequest | dg.SkipReason:
         with hub.opened("sensor") as opened, opened.mailbox(partner, channel) as mailbox:
             seen = {

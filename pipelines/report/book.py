@@ -55,7 +55,7 @@ class Book:
     @cached_property
     def retailers(self) -> list[dict[str, Any]]:
         """One row a retailer and currency, each part with units, money and share."""
-        keys = ("announced", "dock", *ENDS)
+        keys = ("announced", "dock", "received", *ENDS)
         return [
             {"name": self.names[row["retailer"]], "returns": row["returns"], "lines": row["lines"]}
             | {key: _amount(row, key, row["currency"]) for key in keys}
@@ -103,10 +103,21 @@ def read_book(hub: Hub) -> Book:
     """The report's figures as they are now."""
     return Book(
         as_of=f"{hub.now():%d %B %Y, %H:%M %Z}",
-        totals=hub.store.query("reports/totals.sql").to_pylist(),
+        totals=_totals(hub),
         names={one.id: one.partner.name for one in hub.catalog.partners},
         sections=sections(hub),
     )
+
+
+def _totals(hub: Hub) -> list[dict[str, Any]]:
+    """The totals by retailer and currency, with what was counted in."""
+    received = {
+        (row["retailer"], row["currency"]): {"received_units": row["units"], "received_net": row["net_minor"]}
+        for row in hub.store.query("reports/received.sql").to_pylist()
+    }
+    nothing = {"received_units": 0, "received_net": 0}
+    totals = hub.store.query("reports/totals.sql").to_pylist()
+    return [row | received.get((row["retailer"], row["currency"]), nothing) for row in totals]
 
 
 def _amount(row: Mapping[str, Any], key: str, currency: str) -> Amount:

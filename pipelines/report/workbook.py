@@ -15,7 +15,7 @@ from schemas.money import to_decimal
 
 _BOLD = Font(bold=True)
 _MONEY_FORMAT = "#,##0.00"
-_KINDS = ("announced", "notice", "dock", "credited", "refused", "short", "cancelled", "open")
+_KINDS = ("announced", "notice", "dock", "received", "credited", "refused", "short", "cancelled", "open")
 
 
 def write_workbook(path: Path, totals: Sequence[Mapping[str, Any]], sections: Sequence[Section]) -> None:

@@ -65,7 +65,7 @@ def rig(kill_at: int | None, told: Callable[[int, str], None]) -> None:
             setattr(port, name, rigged(port.__name__, name, getattr(port, name)))
 
 
-def demonstrate(folder: Path, kill_at: int | None = None) -> tuple[int, list[str]]:
+def demonstrate(folder: Path, kill_at: int | None = None, said: Path | None = None) -> tuple[int, list[str]]:
     """One demonstration in a child; answers its wait status and the effects that it reached."""
     reached = folder.parent / f"{folder.name}.effects"
     reached.unlink(missing_ok=True)
@@ -75,7 +75,10 @@ def demonstrate(folder: Path, kill_at: int | None = None) -> tuple[int, list[str
         try:
             with reached.open("a", buffering=1) as told:
                 rig(kill_at, lambda number, name: told.write(f"{number} {name}\n") and None)
-                run_demo(folder, STORES, Console(file=io.StringIO()))
+                out = io.StringIO()
+                run_demo(folder, STORES, Console(file=out, width=120))
+                if said:
+                    said.write_text(out.getvalue())
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -118,7 +121,8 @@ def drill_in_child(scratch: Path, at: int) -> int:
 def main(scratch: Path, points: int, at_once: int = 2) -> None:
     """The undisturbed run, then one killed and one healing run for each of ``points`` kill points."""
     use_dagster_home(scratch)
-    status, effects = demonstrate(scratch / "whole")
+    status, effects = demonstrate(scratch / "whole", said=scratch / "first.txt")
+    again, _ = demonstrate(scratch / "whole", said=scratch / "second.txt")
     chosen = [1 + (len(effects) - 1) * number // max(points - 1, 1) for number in range(points)]
     running: set[int] = set()
     for at in chosen:
@@ -128,7 +132,7 @@ def main(scratch: Path, points: int, at_once: int = 2) -> None:
     while running:
         running.discard(os.wait()[0])
     drills = [json.loads((scratch / f"killed-{at}.json").read_text()) for at in chosen]
-    print(json.dumps({"undisturbed": status, "effects": len(effects), "drills": drills}))
+    print(json.dumps({"undisturbed": status, "again": again, "effects": len(effects), "drills": drills}))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,15 @@ def test_the_undisturbed_run_posts_credits(drilled: tuple[Path, dict[str, Any]])
     assert len(_ledger(scratch / "whole")["credit_note"]) > 5
 
 
+def test_a_second_demonstration_finds_nothing_new_and_says_so(drilled: tuple[Path, dict[str, Any]]) -> None:
+    scratch, outcome = drilled
+    assert outcome["again"] == 0
+    first, second = ((scratch / name).read_text() for name in ("first.txt", "second.txt"))
+    assert "0 new" not in first
+    assert "0 new: every file was here before, and nothing was credited again." in second
+    assert "Look next" in second
+
+
 @pytest.mark.parametrize("point", range(POINTS))
 def test_killed_and_run_again_it_ends_the_same(drilled: tuple[Path, dict[str, Any]], point: int) -> None:
     scratch, outcome = drilled

@@ -110,6 +110,26 @@ def test_explain_tells_from_bytes_to_credit_note(settled_bench: Bench, monkeypat
         assert word in told
 
 
+def test_a_scanned_label_tells_what_is_inside(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled_bench.open() as hub:
+        line = hub.store.table(ReturnLine, retailer="brightwell", origin="notice").to_pylist()[0]
+        inside = hub.store.table(ReturnLine, carton=line["carton"])["return_line"].to_pylist()
+    code, told = _command(settled_bench, monkeypatch, "explain", line["carton"])
+    assert code == 0
+    assert all(name in told for name in inside)
+
+
+def test_run_does_the_whole_chain_without_dagster(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told = _command(bench, monkeypatch, "run")
+    assert code == 0
+    assert "returns.html" in told
+    with bench.open() as hub:
+        assert standing(hub).credit_notes > 20
+    code, told = _command(bench, monkeypatch, "run", "nobody")
+    assert code == 2
+    assert "Next:" in told
+
+
 def test_explain_of_an_unknown_line_says_what_to_do(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     code, told = _command(settled_bench, monkeypatch, "explain", "nobody/1/1")
     assert code == 2
