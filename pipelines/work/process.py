@@ -19,6 +19,7 @@ from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
 from pipelines.work.answers import answers_to
+from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
@@ -26,6 +27,7 @@ from schemas.tables import ALLOCATIONS, FINDINGS
 
 SPLIT_VERSION = "split-1"
 RECONCILE_VERSION = "reconcile-1"
+ATTEMPTS_MAX = 3
 # What is sold must be known before what comes back, and a notice before its receipt.
 KINDS = ("sales", "notice", "receipt")
 
@@ -40,6 +42,17 @@ class Processed:
     lines: int = 0
     placed: int = 0
     findings: int = 0
+
+    def add(self, recorded: Mapping[str, pa.Table], file_states: list[str]) -> None:
+        """Count what one outcome recorded. ``placed`` counts portions on an invoice line."""
+        self.files += len(file_states)
+        self.quarantined += file_states.count("quarantined")
+        for name, table in (("documents", "document"), ("lines", "return_line"), ("findings", "finding")):
+            if table in recorded:
+                setattr(self, name, getattr(self, name) + recorded[table].num_rows)
+        if "allocation" in recorded:
+            invoice_lines = recorded["allocation"]["invoice_line"]
+            self.placed += len(invoice_lines) - invoice_lines.null_count
 
 
 @dataclass
@@ -60,17 +73,26 @@ class _Rows:
 
 def process(hub: Hub, partner: Partner) -> Processed:
     """Read, translate, check, split and record every pending file of the partner."""
-    total = Processed()
+    total, failed = Processed(), 0
     while batch := _pending(hub, partner):
-        translation = translate(batch, hub.catalog.partner(partner.id), hub.catalog)
-        for kind, files in _by_kind(batch, translation):
-            part = (
-                translation
-                if len(files) == len(batch)
-                else translate(files, hub.catalog.partner(partner.id), hub.catalog)
-            )
-            _record(hub, partner, kind, files, part, total)
+        try:
+            _process(hub, partner, batch, total)
+            failed = 0
+        except TransientError:
+            # Another run took what we wanted, or did our files: what is pending is placed again on what is left.
+            failed += 1
+            if failed == ATTEMPTS_MAX:
+                raise
     return total
+
+
+def _process(hub: Hub, partner: Partner, batch: list[RawFile], total: Processed) -> None:
+    """One batch of files, kind by kind."""
+    folder = hub.catalog.partner(partner.id)
+    translation = translate(batch, folder, hub.catalog)
+    for kind, files in _by_kind(batch, translation):
+        part = translation if len(files) == len(batch) else translate(files, folder, hub.catalog)
+        _record(hub, partner, kind, files, part, total)
 
 
 def _pending(hub: Hub, partner: Partner) -> list[RawFile]:
@@ -100,7 +122,7 @@ def _record(
     if checked.sale_lines.num_rows:
         _add_sales(rows, checked)
     if checked.notice_lines.num_rows:
-        findings.append(_add_notices(hub, partner, rows, checked, total))
+        findings.append(_add_notices(hub, partner, rows, checked))
     if checked.receipt_lines.num_rows:
         told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
@@ -112,11 +134,9 @@ def _record(
         Change("source_file", {"partner": partner.id, "file": file}, {"state": state}, {"state": "received"})
         for file, state in states.items()
     )
-    hub.store.record(Outcome(f"process {kind}", partner.id, rows.joined(), changes))
-    total.files += len(files)
-    total.documents += checked.documents.num_rows
-    total.quarantined += sum(state == "quarantined" for state in states.values())
-    total.findings += found.num_rows
+    recorded = rows.joined()
+    hub.store.record(Outcome(f"process {kind}", partner.id, recorded, changes))
+    total.add(recorded, list(states.values()))
 
 
 def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
@@ -162,7 +182,7 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], pa.scalar("/"))
 
 
-def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked, total: Processed) -> pa.Table:
+def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> pa.Table:
     """Returns, their cartons, their portions, and the first movements; findings of the split."""
     opened = open_returns(checked.documents, checked.notice_lines, partner.id)
     rows.add("notice_line", checked.notice_lines)
@@ -173,8 +193,6 @@ def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked, tota
     document_of = _column_by(opened.return_lines, "return_line", "document")
     _add_allocations(rows, placed.allocations, document_of)
     rows.add("due_event", _receipts_due(partner, opened.returns))
-    total.lines += opened.return_lines.num_rows
-    total.placed += placed.allocations.filter(placed.allocations["invoice_line"].is_valid()).num_rows
     return placed.findings
 
 

@@ -7,12 +7,23 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from connectors.store import StaleError, Store
 from pipelines.cli import app
 from pipelines.report.book import read_book, write_report
 from pipelines.settings import SETTINGS_VARIABLE
 from pipelines.show import ENDS, Standing, standing
 from pipelines.work.run import run_partner
-from schemas.records import Allocation, CreditIntent, CreditNote, InvoiceLine, OutboundMessage, ReturnLine
+from schemas.errors import TransientError
+from schemas.outcome import Outcome
+from schemas.records import (
+    Allocation,
+    CreditIntent,
+    CreditNote,
+    InvoiceLine,
+    OutboundMessage,
+    ReturnLine,
+    SourceFile,
+)
 from tests.world.conftest import Bench
 
 
@@ -193,3 +204,38 @@ def test_every_return_line_is_in_the_ledger_with_all_its_units(settled_bench: Be
         for row in hub.store.table(Allocation).to_pylist():
             units[row["return_line"]] += row["units"]
         assert units == {row["return_line"]: row["units"] for row in lines}
+
+
+def test_what_another_run_took_meanwhile_is_placed_again_on_what_is_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = bench.keep("lindhaus", 1)
+    record, tries = Store.record, []
+
+    def overtaken_once(store: Store, outcome: Outcome, actor: str | None = None) -> None:
+        if outcome.action == "process notice":
+            tries.append(outcome)
+            if len(tries) == 1:
+                raise StaleError("another run was faster. Next: nothing, it is tried again.")
+        record(store, outcome, actor)
+
+    monkeypatch.setattr(Store, "record", overtaken_once)
+    (run,) = bench.run("lindhaus")
+    assert len(tries) == 2
+    with bench.open() as hub:
+        assert run.processed.lines == hub.store.table(ReturnLine).num_rows > 0
+        assert hub.store.table(SourceFile, partner="lindhaus", name=first.name)["state"].to_pylist() == ["processed"]
+
+
+def test_a_store_that_stays_busy_ends_the_run_with_its_own_words(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.keep("lindhaus", 1)
+    record = Store.record
+
+    def busy(store: Store, outcome: Outcome, actor: str | None = None) -> None:
+        if outcome.action == "process notice":
+            raise TransientError("the database is busy. Next: nothing, it is tried again.")
+        record(store, outcome, actor)
+
+    monkeypatch.setattr(Store, "record", busy)
+    with pytest.raises(TransientError, match="busy"):
+        bench.run("lindhaus")
