@@ -15,12 +15,21 @@ from pipelines.wiring import Hub
 from schemas.errors import PermanentError
 from schemas.evidence import EVIDENCE
 from schemas.findings import CATALOGUE
-from schemas.ledger import LEGAL_MOVES, Bucket
+from schemas.ledger import Bucket
 from schemas.records import ReturnLine
 
 Row = dict[str, Any]
 # Bytes of a file that are shown around a line at most.
 SHOWN_BYTES = 320
+# What the states of an intent mean to a reader.
+_STATES = {
+    "ready": "is ready to be posted",
+    "needs_approval": "waits for approval",
+    "sent": "is on its way to the ERP",
+    "drafted": "is a draft in the ERP",
+    "uncertain": "will be looked up in the ERP",
+    "parked": "waits for a person",
+}
 
 
 def story_view(hub: Hub, line: str) -> Iterator[RenderableType]:
@@ -145,17 +154,16 @@ def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
                        f"{row['reference']}.", "green")  # fmt: skip
         else:
             why = f": {intent['problem']}" if intent["problem"] else ""
-            yield Text(f"{amount}: on credit {row['reference']}, which is {intent['state']}{why}.", "yellow")
+            yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}.", "yellow")
 
 
 def _moved(story: Story) -> Iterator[RenderableType]:
     table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    for title in ("from", "to", "units", "net", "tax", "what", "cause"):
-        table.add_column(title, justify="right" if title in ("units", "net", "tax") else "left")
+    for title in ("from", "to", "units", "net", "tax", "cause"):
+        table.add_column(title, justify="right" if title in ("units", "net", "tax") else "left", overflow="fold")
     for row in story.movements.to_pylist():
-        move = LEGAL_MOVES[Bucket(row["from_bucket"]), Bucket(row["to_bucket"])]
         amounts = (money(row[key], row["currency"]) for key in ("net_minor", "tax_minor"))
-        table.add_row(row["from_bucket"], row["to_bucket"], str(row["units"]), *amounts, move.meaning, row["cause"])
+        table.add_row(row["from_bucket"], row["to_bucket"], str(row["units"]), *amounts, row["cause"])
     yield table
 
 

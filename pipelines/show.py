@@ -15,12 +15,19 @@ from rich.text import Text
 from pipelines.verify import Verdict
 from pipelines.wiring import Hub
 from pipelines.work.run import PartnerRun
+from schemas.findings import CATALOGUE, Severity
 from schemas.money import to_decimal
 
 T = TypeVar("T")
 
 # Where announced units and money end, in the order of the equation that the totals must satisfy.
 ENDS = ("credited", "refused", "short", "cancelled", "open")
+SEVERITY_COLOURS = {
+    Severity.FATAL: "red",
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "blue",
+}
 COLOURS = {"credited": "green", "refused": "red", "short": "yellow", "cancelled": "dim", "open": "blue"}
 
 
@@ -42,10 +49,11 @@ def progress_of(console: Console, work: Sequence[T], name: Callable[[T], str]) -
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], numbers: str = "") -> Table:
     """A table with these columns; those whose letter in ``numbers`` is ``n`` are aligned to the right."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False,
+                  padding=(0, 1, 0, 0))  # fmt: skip
     for index, column in enumerate(columns):
         right = index < len(numbers) and numbers[index] == "n"
-        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        table.add_column(column, justify="right" if right else "left", no_wrap=right or not index, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else str("" if cell is None else cell) for cell in row))
     return table
@@ -163,18 +171,17 @@ def status_view(hub: Hub) -> Iterator[RenderableType]:
     yield _waiting_table(hub)
     yield from _approvals(hub)
     yield _overdue_table(hub)
-    yield _findings_table(hub)
+    yield from _findings(hub)
 
 
 def _files_table(hub: Hub) -> Table:
     rows = [
-        (r["partner"], r["files"], r["received"], r["processed"], r["quarantined"], r["documents"], r["accepted"],
-         r["duplicate"], r["held"], r["documents_quarantined"])
+        (r["partner"], r["files"], r["received"], r["quarantined"], r["documents"], r["duplicate"], r["held"],
+         r["documents_quarantined"])
         for r in hub.store.query("reports/file_states.sql").to_pylist()
     ]  # fmt: skip
-    columns = ("Partner", "files", "waiting", "processed", "quarantined", "documents", "accepted", "duplicate", "held",
-               "quarantined")  # fmt: skip
-    return table_of("Files and documents", columns, rows, "lnnnnnnnnn")
+    columns = ("Partner", "files", "waiting", "quarantined", "documents", "repeats", "held", "refused")
+    return table_of("Files, and the documents in them", columns, rows, "lnnnnnnn")
 
 
 def _waiting_table(hub: Hub) -> Table:
@@ -190,15 +197,19 @@ def _waiting_table(hub: Hub) -> Table:
 
 
 def _approvals(hub: Hub) -> Iterator[RenderableType]:
+    intents = hub.store.query("reports/intents.sql").to_pylist()
     rows = [
-        (r["reference"], r["retailer"], r["return_number"], r["state"], r["units"],
-         money(r["net_minor"], r["currency"]), r["currency"], r["problem"])
-        for r in hub.store.query("reports/intents.sql").to_pylist()
+        (r["reference"], f"{r['retailer']}/{r['return_number']}", r["state"].replace("_", " "), r["units"],
+         money(r["net_minor"], r["currency"]), r["currency"])
+        for r in intents
     ]  # fmt: skip
-    columns = ("Credit", "Retailer", "return", "state", "units", "net", "", "because")
-    yield table_of("Credits that are not posted", columns, rows, "llllnn")
-    if any(row[3] == "needs_approval" for row in rows):
-        yield Text("Next: `backhaul approve REFERENCE --by NAME` lets one go out; the next run posts it.\n", "dim")
+    yield table_of("Credits that are not posted", ("Credit", "Return", "state", "units", "net", ""), rows, "lllnn")
+    for row in intents:
+        if row["problem"]:
+            yield Text.assemble((row["reference"], "bold"), f": {row['problem']}.")
+    if any(row["state"] == "needs_approval" for row in intents):
+        yield Text("Next: `backhaul approve REFERENCE --by NAME` lets one go out; the next run posts it.", "dim")
+    yield Text()
 
 
 def _overdue_table(hub: Hub) -> Table:
@@ -209,15 +220,22 @@ def _overdue_table(hub: Hub) -> Table:
     return table_of("Overdue", ("due on", "partner", "what", "event", "units", "net"), rows, "llllnn")
 
 
-def _findings_table(hub: Hub) -> Table:
-    from schemas.findings import CATALOGUE
-
-    rows = [
-        (r["partner"], r["severity"], r["code"], r["findings"], CATALOGUE[r["code"]].meaning,
-         CATALOGUE[r["code"]].next_step)
-        for r in hub.store.query("reports/findings.sql").to_pylist()
-    ]  # fmt: skip
-    return table_of("Findings", ("Partner", "severity", "code", "times", "what", "next"), rows, "lllnll")
+def _findings(hub: Hub) -> Iterator[RenderableType]:
+    """Each code with what it means and what is next, the gravest first."""
+    by_code: dict[str, dict[str, int]] = {}
+    for row in hub.store.query("reports/findings.sql").to_pylist():
+        by_code.setdefault(row["code"], {})[row["partner"]] = row["findings"]
+    yield Text("Findings", "bold")
+    gravest = list(Severity)[::-1]
+    for code in sorted(by_code, key=lambda code: (gravest.index(CATALOGUE[code].severity), code)):
+        entry, times = CATALOGUE[code], by_code[code]
+        whose = ", ".join(f"{partner} {count}" for partner, count in times.items())
+        yield Text.assemble(
+            (f"{code}", f"bold {SEVERITY_COLOURS[entry.severity]}"), f"  {sum(times.values())} times ({whose})"
+        )
+        yield Text(f"  {entry.meaning[0].upper()}{entry.meaning[1:]}. Next: {entry.next_step}.", "dim")
+    if not by_code:
+        yield Text("None.")
 
 
 # --- verify
