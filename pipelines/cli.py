@@ -133,9 +133,25 @@ def approve(
     from pipelines.wiring import open_hub
     from pipelines.work.approve import approve as approve_intent
 
-    with open_hub(settings, actor=by) as hub:
+    with open_hub(settings) as hub:
         approved = approve_intent(hub, reference, by)
         out.print(f"{reference} over {approved} is approved by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def release(
+    reference: Annotated[str, typer.Argument(help="The credit's reference, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who releases it.")],
+    settings: SettingsOption = None,
+) -> None:
+    """Try a parked credit again, after what the ERP refused was mended; the next run posts it."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.approve import release as release_intent
+
+    with open_hub(settings) as hub:
+        released = release_intent(hub, reference, by)
+        out.print(f"{reference} over {released} is released by {by}. Next: `backhaul run` posts it.")
 
 
 @app.command()

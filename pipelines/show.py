@@ -209,6 +209,8 @@ def _approvals(hub: Hub) -> Iterator[RenderableType]:
             yield Text.assemble((row["reference"], "bold"), f": {row['problem']}.")
     if any(row["state"] == "needs_approval" for row in intents):
         yield Text("Next: `backhaul approve REFERENCE --by NAME` lets one go out; the next run posts it.", "dim")
+    if any(row["state"] == "parked" for row in intents):
+        yield Text("Next: mend what the ERP refused, then `backhaul release REFERENCE --by NAME`.", "dim")
     yield Text()
 
 

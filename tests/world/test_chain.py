@@ -7,13 +7,15 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from connectors.erp.file_out import FileOutErp
 from connectors.store import StaleError, Store
 from pipelines.cli import app
 from pipelines.report.book import read_book, write_report
 from pipelines.settings import SETTINGS_VARIABLE
 from pipelines.show import ENDS, Standing, standing
 from pipelines.work.run import run_partner
-from schemas.errors import TransientError
+from schemas.credits import CreditRequest
+from schemas.errors import PermanentError, TransientError
 from schemas.outcome import Outcome
 from schemas.records import (
     Allocation,
@@ -176,6 +178,30 @@ def test_a_credit_above_its_limit_waits_and_goes_out_when_approved(
         assert hub.store.verify() == []
     code, told = _command(bench, monkeypatch, "approve", reference, "--by", "controller")
     assert code == 2
+
+
+def test_a_refused_credit_is_parked_and_goes_out_when_released(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = FileOutErp.create_draft
+
+    def closed(erp: FileOutErp, request: CreditRequest) -> str:
+        raise PermanentError("The period is closed. Next: open it, then release the credit.")
+
+    monkeypatch.setattr(FileOutErp, "create_draft", closed)
+    bench.run()
+    monkeypatch.setattr(FileOutErp, "create_draft", create)
+    with bench.open() as hub:
+        (parked, *_) = hub.store.table(CreditIntent, state="parked", retailer="nordstad").to_pylist()
+        assert standing(hub).credit_notes == 0
+    code, told = _command(bench, monkeypatch, "status")
+    assert "The period is closed" in told
+    code, told = _command(bench, monkeypatch, "release", parked["reference"], "--by", "controller")
+    assert (code, "released by controller" in told) == (0, True)
+    with bench.open() as hub:
+        run_partner(hub, hub.catalog.partner("nordstad").partner)
+        assert hub.store.table(CreditNote)["reference"].to_pylist() == [parked["reference"]]
+        assert hub.store.verify() == []
+    code, told = _command(bench, monkeypatch, "release", parked["reference"], "--by", "controller")
+    assert (code, "Next:" in told) == (2, True)
 
 
 def _copy_partners_with_line_limit(folder: Path, limit: str) -> None:
