@@ -47,7 +47,7 @@ def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(
     sensors = {sensor.name for sensor in defs.sensors or []}
     partners = ("brightwell", "erp_export", "essen", "harwich", "lindhaus", "nordstad", "venlo")
     assert sensors == {"partner_folders", *(f"mailbox_{partner}_main" for partner in partners)}
-    assert {schedule.name for schedule in defs.schedules or []} == {"daily_report", "hourly_sweep"}
+    assert {schedule.name for schedule in defs.schedules or []} == {"daily_report", "hourly_sweep", "nightly_upkeep"}
 
 
 def test_a_sensor_asks_once_for_the_same_settled_files_and_takes_none(
@@ -143,6 +143,18 @@ def test_a_broken_law_stops_the_run_before_money_moves(
     with online.open() as hub:
         assert standing(hub).credit_notes == 0
         assert hub.store.table(Movement, to_bucket="accepted").num_rows > 0
+
+
+def test_upkeep_proves_the_books_and_fails_when_they_were_altered(
+    settled_bench: Bench, defs: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(settled_bench.folder / "backhaul.yaml"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        upkeep = defs.resolve_job_def("upkeep")
+        assert upkeep.execute_in_process(instance=instance).success
+        vault = settled_bench.folder / "vault"
+        min(path for path in vault.rglob("*") if path.is_file()).unlink()
+        assert not upkeep.execute_in_process(instance=instance, raise_on_error=False).success
 
 
 def test_the_server_of_the_demonstration_is_only_said_while_it_runs(bench: Bench) -> None:
