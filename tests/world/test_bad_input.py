@@ -1,10 +1,15 @@
 """Bad input is a normal day: a finding with a place and a next step, the right answer, and nobody else held up."""
 
 import re
+import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
+from pipelines.settings import SHIPPED_PARTNERS
 from pipelines.simulate import accidents
 from schemas.findings import CATALOGUE
 from schemas.records import Document, ReturnLine, SourceFile
@@ -179,3 +184,34 @@ def test_a_half_written_upload_is_left_alone_until_it_has_its_name(bench: Bench)
     assert run.received.new == 1
     assert run.processed.quarantined == 0
     assert run.processed.lines > 0
+
+
+def test_an_upload_under_its_final_name_is_taken_once_it_has_stood_still(bench: Bench, tmp_path: Path) -> None:
+    """The rule ``stable``: the same size and time over two listings that lie far enough apart."""
+    partners = tmp_path / "partners"
+    shutil.copytree(SHIPPED_PARTNERS, partners)
+    partner = partners / TABLE / "partner.yaml"
+    partner.write_text(partner.read_text().replace("arrival: {rule: rename}", "arrival: {rule: stable}"))
+    (good,) = bench.keep(TABLE, 1)
+    *growing, whole = accidents.growing(good.read_bytes())
+
+    def look(second: int) -> tuple[int, int]:
+        """One run so many seconds after the first; answers files taken and files left waiting."""
+        now = datetime(2011, 6, 6, 9, 0, tzinfo=UTC) + timedelta(seconds=second)
+        _set(bench, partners=str(partners), clock=now.isoformat())
+        (run,) = bench.run(TABLE)
+        return run.received.new, run.received.waiting
+
+    for second, (_, so_far) in enumerate(growing):
+        good.write_bytes(so_far)
+        assert look(100 * second) == (0, 1)
+    good.write_bytes(whole[1])
+    assert look(1000) == (0, 1)
+    assert look(1059) == (0, 1)
+    assert look(1060) == (1, 0)
+    assert bench.findings("TABLE-ROW-RAGGED") == []
+
+
+def _set(bench: Bench, **values: str) -> None:
+    path = bench.folder / "backhaul.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | values))
