@@ -48,20 +48,35 @@ def run(
     partners: Annotated[list[str] | None, typer.Argument(help="Only these partners; otherwise all.")] = None,
     settings: SettingsOption = None,
 ) -> None:
-    """Run the whole chain once, without a daemon: mailboxes, ledger, decisions, credit notes, answers, report."""
+    """Run the whole chain once, without a daemon: mailboxes, ledger, decisions, credit notes, answers, report.
+
+    A partner whose chain fails, because its server is away for example, does not stop the others.
+    """
     from pipelines.report.book import write_report
-    from pipelines.show import progress_of, run_table, totals_table
+    from pipelines.show import progress_of, run_view, totals_table
     from pipelines.simulate.partners_online import partners_online
     from pipelines.wiring import open_hub
-    from pipelines.work.run import in_order, run_partner
+    from pipelines.work.run import PartnerRun, in_order, run_partner
+    from schemas.partners import Partner
 
     with open_hub(settings) as hub, partners_online(hub.settings):
         chosen = in_order([hub.catalog.partner(one) for one in partners] if partners else hub.catalog.partners)
-        runs = [run_partner(hub, partner) for partner in progress_of(err, chosen, lambda partner: partner.name)]
-        out.print(run_table(runs))
+        runs: list[PartnerRun] = []
+        faults: list[tuple[Partner, BackhaulError]] = []
+        for partner in progress_of(err, chosen, lambda one: one.name):
+            try:
+                runs.append(run_partner(hub, partner))
+            except BackhaulError as fault:
+                faults.append((partner, fault))
+        for part in run_view(runs):
+            out.print(part)
         out.print(totals_table(hub))
         written = write_report(hub)
         out.print(f"Report: {written.page} and {written.workbook}", highlight=False, soft_wrap=True)
+        for partner, told in faults:
+            err.print(f"[bold red]{partner.name}[/]: {told}", highlight=False, soft_wrap=True)
+        if faults:
+            raise typer.Exit(EXIT_FAULT)
 
 
 @app.command()

@@ -62,10 +62,9 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], 
 # --- what a run did
 
 
-def run_table(runs: Iterable[PartnerRun]) -> Table:
-    """What each partner's chain did."""
-    columns = ("Partner", "new files", "seen before", "documents", "return lines", "credit", "refuse", "hold", "posted",
-               "answers")  # fmt: skip
+def run_view(runs: Sequence[PartnerRun]) -> Iterator[RenderableType]:
+    """What each partner's chain did, and which files were left in a mailbox."""
+    columns = ("Partner", "files", "repeats", "docs", "lines", "credit", "refuse", "hold", "posted", "answers")
     rows = [
         (
             run.partner, run.received.new, run.received.duplicates, run.processed.documents, run.processed.lines,
@@ -73,7 +72,10 @@ def run_table(runs: Iterable[PartnerRun]) -> Table:
         )
         for run in runs
     ]  # fmt: skip
-    return table_of("This run", columns, rows, "lnnnnnnnnn")
+    yield table_of("This run", columns, rows, "lnnnnnnnnn")
+    for run in runs:
+        for problem in run.received.problems:
+            yield Text(problem, "yellow")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The whole chain on a small world: everything ties out, a second run does nothing, and it is right by the truth."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,18 @@ def test_run_does_the_whole_chain_without_dagster(bench: Bench, monkeypatch: pyt
     code, told = _command(bench, monkeypatch, "run", "nobody")
     assert code == 2
     assert "Next:" in told
+
+
+def test_a_partner_whose_server_is_away_does_not_stop_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(bench.mailbox("lindhaus"))
+    code, told = _command(bench, monkeypatch, "run")
+    assert code == 2
+    assert "Lindhaus GmbH" in told
+    assert "Next:" in told
+    assert "Traceback" not in told
+    with bench.open() as hub:
+        assert {row["retailer"] for row in hub.store.table(ReturnLine).to_pylist()} >= {"nordstad", "brightwell"}
+        assert standing(hub).credit_notes > 10
 
 
 def test_explain_of_an_unknown_line_says_what_to_do(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
