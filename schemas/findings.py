@@ -95,6 +95,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "MSG-CONTROL-REPEATED": FindingCode(_W, "the control number of the message stands twice in its group", "tell the partner; each message was read", ak5="23", contrl="26"),
     "MSG-NOT-CLAIMED":      FindingCode(_F, "no mapping of this partner claims this kind of message", "if it belongs to a return, add a mapping; otherwise tell the partner not to send it here", ak5="1", contrl="17"),
     "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15"),
+    "MSG-SEGMENT-MISSING":  FindingCode(_W, "a segment that the message must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13"),
     # --- fields, as a mapping reads them
     "FIELD-MISSING":        FindingCode(_E, "a field that the return needs is missing", "ask the partner for the value, or give the mapping another place to find it"),
     "FIELD-BAD-NUMBER":     FindingCode(_E, "the value is not a number", "ask the partner for the value; check the decimal mark in the mapping"),

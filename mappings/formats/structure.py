@@ -1,10 +1,13 @@
-"""Open this when MSG-STRUCTURE is reported wrongly: which segments a message may hold, from our own small tables.
+"""Open this when MSG-STRUCTURE or MSG-SEGMENT-MISSING is wrong: what a message may hold, from our own small tables.
 
-The tables are ``schemas/x12/*.yaml`` and ``schemas/edifact/*.yaml``. A message without a table is not checked.
+The tables are ``schemas/x12/*.yaml`` and ``schemas/edifact/*.yaml``. A message without a table is not checked. The
+version is GS08 or the directory of S009; one without a table of its own has the nearest older one of its message, else
+the oldest. What such a table, or one marked ``partial``, does not name is no finding.
 """
 
-from dataclasses import dataclass
-from functools import cache
+import re
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -34,20 +37,40 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a message of these versions is made of."""
+    """What a message of these versions is made of. ``is_whole`` says that no other segment may stand in it."""
 
     message: str
     versions: tuple[str, ...]
     group: str
     body: tuple[Loop | Use, ...]
     tags: frozenset[str]
+    required: tuple[str, ...]  # what no such message may lack, in the order of the message
+    is_whole: bool = True
 
 
 def structure(standard: str, message: str, version: str) -> Structure | None:
     """The table of a message: by ST01 and GS08, or by S009 0065 and directory (D:01B). None when we have none."""
-    if standard == "edifact":
-        version = ":".join(version.split(":")[1:3])
-    return _tables(standard).get((message, version))
+    version = ":".join(version.split(":")[1:3]) if standard == "edifact" else version[:6]
+    return _nearest(standard, message, version)
+
+
+@lru_cache(maxsize=1024)
+def _nearest(standard: str, message: str, version: str) -> Structure | None:
+    """The table of this version; else one of the nearest older version, else of the oldest, as not whole."""
+    tables = {own: table for (name, own), table in _tables(standard).items() if name == message}
+    if version in tables or not tables:
+        return tables.get(version)
+    older = [own for own in tables if _age(own) <= _age(version)]
+    return replace(tables[max(older, key=_age) if older else min(tables, key=_age)], is_whole=False)
+
+
+def _age(version: str) -> tuple[int, str]:
+    """Versions in their order: directories from D:88 to D:87, which is 2087, and X12's numbers as they are."""
+    directory = re.fullmatch(r"[A-Z]:(\d\d)([A-Z])", version)
+    if not directory:
+        return 0, version
+    year = int(directory.group(1))
+    return (1900 if year >= 88 else 2000) + year, directory.group(2)
 
 
 @cache
@@ -58,7 +81,7 @@ def group_codes() -> dict[str, str]:
 
 
 def check_structure(recorder: Recorder, standard: str) -> None:
-    """A finding MSG-STRUCTURE for each kind of segment that a message may not hold, at the first one of it."""
+    """MSG-STRUCTURE at the first of each kind of segment that may not stand there, MSG-SEGMENT-MISSING at the end."""
     for index, row in enumerate(recorder.messages):
         table = structure(standard, row["type"], row["version"])
         if table:
@@ -67,16 +90,24 @@ def check_structure(recorder: Recorder, standard: str) -> None:
 
 def _check_message(recorder: Recorder, index: int, row: Row, table: Structure) -> None:
     recorder.begin_file(recorder.interchanges[row["interchange"]]["file_index"])
-    first, last = row["first_segment"], row["first_segment"] + row["segment_count"]
-    strangers: dict[str, int] = {}
-    for at in range(first, last):
-        if recorder.segment_tag[at] not in table.tags:
-            strangers.setdefault(recorder.segment_tag[at], at)
-    for tag, at in strangers.items():
-        span = (recorder.segment_start[at], recorder.segment_end[at])
-        path = f"{'ST' if table.group else 'UNH'} {row['control']}/{tag[:20]}"
-        detail = f"{table.message} has no segment {tag[:20]}"
-        recorder.finding("MSG-STRUCTURE", span, path, detail, row["interchange"], index)
+    first: dict[str, int] = {}
+    for at in range(row["first_segment"], row["first_segment"] + row["segment_count"]):
+        first.setdefault(recorder.segment_tag[at], at)
+    if table.is_whole:
+        for tag in [tag for tag in first if tag not in table.tags]:
+            _find(recorder, "MSG-STRUCTURE", first[tag], index, f"{table.message} has no segment {tag[:20]}")
+    if row["readable"]:
+        last = row["first_segment"] + row["segment_count"] - 1
+        for tag in [tag for tag in table.required if tag not in first]:
+            _find(recorder, "MSG-SEGMENT-MISSING", last, index, f"{table.message} must have a segment {tag}")
+
+
+def _find(recorder: Recorder, code: str, at: int, message: int, detail: str) -> None:
+    row = recorder.messages[message]
+    span = (recorder.segment_start[at], recorder.segment_end[at])
+    header = recorder.segment_tag[row["first_segment"]]
+    path = f"{header} {row['control']}/{recorder.segment_tag[at][:20]}"
+    recorder.finding(code, span, path, detail, row["interchange"], message)
 
 
 @cache
@@ -92,7 +123,9 @@ def _tables(standard: str) -> dict[tuple[str, str], Structure]:
 def _structure(raw: dict[str, Any]) -> Structure:
     body = tuple(_part(part) for part in raw["body"])
     tags = frozenset(tag for part in body for tag in _tags(part))
-    return Structure(raw["message"], tuple(raw["versions"]), raw.get("group", ""), body, tags)
+    required = tuple(_trigger(part) for part in body if part.least)
+    whole = not raw.get("partial", False)
+    return Structure(raw["message"], tuple(raw["versions"]), raw.get("group", ""), body, tags, required, whole)
 
 
 def _part(raw: str | dict[str, Any]) -> Loop | Use:
@@ -106,6 +139,10 @@ def _occurrence(text: str) -> tuple[str, int, int | None]:
     tag, bounds = text.split()
     least, most = bounds.split("..")
     return tag, int(least), None if most == "*" else int(most)
+
+
+def _trigger(part: Loop | Use) -> str:
+    return part.tag if isinstance(part, Use) else part.trigger
 
 
 def _tags(part: Loop | Use) -> list[str]:

@@ -1,14 +1,54 @@
 """The tables of the messages we speak."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+from mappings.formats import x12
 from mappings.formats.structure import Loop, Use, group_codes, structure
+from tests.formats.files import BODY_180, codes, gs, isa, raw, st
+from tests.formats.files import x12 as x12_bytes
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 TABLES = [
     ("x12", "180", "004010", "BGN", "BLI"),
+    ("x12", "180", "003040", "BGN", "BLI"),
+    ("x12", "180", "003060", "BGN", "BLI"),
+    ("x12", "810", "004010", "BIG", "IT1"),
+    ("x12", "812", "004010", "BCD", "CDD"),
+    ("x12", "812", "005010", "BCD", "CDD"),
+    ("x12", "820", "004010", "BPR", "ENT"),
+    ("x12", "824", "004010", "BGN", "OTI"),
+    ("x12", "850", "004010", "BEG", "PO1"),
+    ("x12", "855", "004010", "BAK", "PO1"),
+    ("x12", "856", "004010", "BSN", "HL"),
+    ("x12", "860", "004010", "BCH", "POC"),
+    ("x12", "861", "004010", "BRA", "RCD"),
+    ("x12", "861", "005010", "BRA", "RCD"),
+    ("x12", "864", "004010", "BMG", "MIT"),
     ("x12", "944", "004010", "W17", "W07"),
+    ("x12", "944", "005010", "W17", "LX"),
+    ("x12", "997", "004010", "AK1", "AK2"),
+    ("x12", "999", "005010X231", "AK1", "AK2"),
     ("edifact", "RETANN", "RETANN:D:01B:UN", "BGM", "LIN"),
+    ("edifact", "RETANN", "RETANN:D:97B:UN", "BGM", "LIN"),
+    ("edifact", "RETANN", "RETANN:D:96A:EN:EAN001", "BGM", "LIN"),
+    ("edifact", "RETINS", "RETINS:D:01B:UN", "BGM", "LIN"),
     ("edifact", "RECADV", "RECADV:D:96A:UN", "BGM", "CPS"),
+    ("edifact", "RECADV", "RECADV:D:01B:UN:EAN005", "BGM", "CPS"),
+    ("edifact", "DESADV", "DESADV:D:96A:UN", "BGM", "CPS"),
+    ("edifact", "DESADV", "DESADV:D:01B:UN:EAN007", "BGM", "CPS"),
+    ("edifact", "ORDERS", "ORDERS:D:96A:UN", "BGM", "LIN"),
+    ("edifact", "ORDCHG", "ORDCHG:D:96A:UN", "BGM", "LIN"),
+    ("edifact", "ORDRSP", "ORDRSP:D:01B:UN", "BGM", "LIN"),
+    ("edifact", "INVOIC", "INVOIC:D:01B:UN", "BGM", "LIN"),
+    ("edifact", "COMDIS", "COMDIS:D:96A:UN", "BGM", "DOC"),
+    ("edifact", "CONTRL", "CONTRL:D:3:UN", "UCI", "UCM"),
+    ("edifact", "CONTRL", "CONTRL:4:1:UN", "UCI", "UCM"),
+    ("edifact", "APERAK", "APERAK:D:96A:UN", "BGM", "ERC"),
+    ("edifact", "APERAK", "APERAK:D:01B:UN", "BGM", "DOC"),
 ]
 
 
@@ -32,9 +72,67 @@ def assert_triggered(loops) -> None:
 
 
 def test_a_message_without_a_table_has_none() -> None:
-    assert structure("x12", "850", "004010") is None
-    assert structure("x12", "180", "003040") is None
-    assert structure("edifact", "RETANN", "RETANN:D:96A:EN:EAN001") is None
+    assert structure("x12", "832", "004010") is None
+    assert structure("edifact", "SLSRPT", "SLSRPT:D:96A:UN") is None
+    assert structure("edifact", "", "") is None
+
+
+# standard, message, version, the version whose table it gets, whether that is its own
+NEAREST = [
+    ("x12", "180", "005010", "004010", True),
+    ("x12", "180", "005040", "004010", False),
+    ("x12", "180", "008010", "004010", False),
+    ("x12", "180", "003020", "003030", False),
+    ("x12", "180", "", "003030", False),
+    ("x12", "944", "006010", "005010", False),
+    ("x12", "944", "004060", "004010", False),
+    ("edifact", "RETANN", "RETANN:D:00A:UN", "D:97B", False),
+    ("edifact", "RETANN", "RETANN:D:24A:UN", "D:01B", True),
+    ("edifact", "RETANN", "RETANN:D:93A:EN", "D:96A", False),
+    ("edifact", "RECADV", "RECADV:D:24A:UN", "D:01B", False),
+    ("edifact", "CONTRL", "CONTRL:D:1:UN", "D:3", False),
+]
+
+
+@pytest.mark.parametrize(("standard", "message", "version", "own", "is_whole"), NEAREST)
+def test_a_version_without_a_table_has_the_nearest_older_one(
+    standard: str, message: str, version: str, own: str, is_whole: bool
+) -> None:
+    table = structure(standard, message, version)
+    assert table is not None
+    assert own in table.versions
+    assert table.is_whole == is_whole
+
+
+def test_a_return_of_003040_has_ita_where_later_ones_have_sac() -> None:
+    old, new = structure("x12", "180", "003040"), structure("x12", "180", "004010")
+    assert old is not None
+    assert new is not None
+    assert ("ITA" in old.tags, "SAC" in old.tags) == (True, False)
+    assert ("ITA" in new.tags, "SAC" in new.tags) == (False, True)
+
+
+def test_every_table_belongs_to_one_message_and_version_and_to_its_group() -> None:
+    tables = [
+        yaml.safe_load(path.read_text("utf-8"))
+        for path in [*SCHEMAS.glob("x12/*.yaml"), *SCHEMAS.glob("edifact/*.yaml")]
+        if path.stem != "groups"
+    ]
+    keys = [(table["message"], version) for table in tables for version in table["versions"]]
+    assert len(keys) == len(set(keys))
+    assert all(table["group"] == group_codes()[table["message"]] for table in tables if "group" in table)
+
+
+def test_a_segment_that_must_be_there_is_missed() -> None:
+    got = x12.read([raw(x12_bytes(isa(gs(st(["N9*CN*1"])))))])
+    assert codes(got) == ["MSG-SEGMENT-MISSING"]
+    assert got.findings["path"].to_pylist() == ["ST 0001/SE"]
+
+
+def test_a_table_that_is_not_whole_accuses_no_segment() -> None:
+    body = [*BODY_180, "XYZ*1"]
+    assert codes(x12.read([raw(x12_bytes(isa(gs(st(body)))))])) == ["MSG-STRUCTURE"]
+    assert codes(x12.read([raw(x12_bytes(isa(gs(st(body), version="007010"))))])) == []
 
 
 def test_groups_of_our_messages() -> None:

@@ -29,7 +29,7 @@ def group(*messages: x12_write.Message, code: str = "FA") -> x12_write.Group:
 @settings(max_examples=60, deadline=None)
 @given(some.lists(some.lists(some.tuples(TAGS, some.lists(X12_TEXT, max_size=4)), min_size=1, max_size=4), max_size=3))
 def test_x12_comes_back_as_it_was_written(messages: list[list[tuple[str, list[str]]]]) -> None:
-    written = [x12_write.Message("997", [[tag, *elements] for tag, elements in message]) for message in messages]
+    written = [x12_write.Message("000", [[tag, *elements] for tag, elements in message]) for message in messages]
     got = x12.read([raw(x12_write.write(X12, [group(*written)]))])
     assert codes(got) == []
     expected = [
@@ -44,13 +44,13 @@ def test_x12_comes_back_as_it_was_written(messages: list[list[tuple[str, list[st
 @given(some.lists(some.lists(some.lists(EDIFACT_TEXT, min_size=1, max_size=3), min_size=1, max_size=3), max_size=3))
 def test_edifact_comes_back_as_it_was_written(segments: list[list[list[str]]]) -> None:
     kept = [["FTX", "AAI", *elements] for elements in segments]
-    message = edifact_write.Message(["CONTRL", "D", "3", "UN"], kept)
+    message = edifact_write.Message(["ANYMSG", "D", "3", "UN"], kept)
     got = edifact.read([raw(edifact_write.write(EDIFACT, [message]))])
     expected = [
         ("FTX", [(1, 1, 1, "AAI"), *((p, 1, c, v) for p, e in enumerate(elements, 2) for c, v in enumerate(e, 1) if v)])
         for elements in segments
     ]
-    assert records(got)[1:-1] == expected
+    assert records(got)[1:-1] == expected or codes(got) == ["FILE-CHARSET"]
     assert set(codes(got)) <= {"FILE-CHARSET"}  # two Latin letters may happen to be one in UTF-8
 
 
