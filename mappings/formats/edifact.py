@@ -23,6 +23,7 @@ _LEVEL_B = Delimiters(b"\x1d", b"\x1f", b"\x1c")  # what UNOB has without UNA; h
 
 _HEADER_BYTES_MAX = 1024  # a UNB is some hundred bytes long at most
 _HEADER = re.compile(rb"(?:UNA(?P<advice>.{6})\s*(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
+_ENDS_WITH_LINE = re.compile(rb"UNB\+[^'\r\n]*[\r\n]+UN[GH]\+")  # met without UNA: line breaks end the segments
 _UNMISTAKABLE = re.compile(rb"(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 
 
@@ -54,7 +55,7 @@ def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
     """The next UNB that can be read, with the delimiters of the UNA in front of it or those of its level."""
     for found in candidates(_HEADER, buffer, at, limit):
         advice, unb = found.group("advice"), found.start("unb" if found.group("advice") else "bare")
-        delimiters = _advised(advice) if advice else _usual(buffer[unb + 3])
+        delimiters = _advised(advice) if advice else _usual(buffer, unb)
         within = min(limit, unb + _HEADER_BYTES_MAX)
         if delimiters.are_usable() and (within == limit or delimiters.segment_end(buffer, unb, within)[1] < within):
             return _header(buffer, (found.start(), unb, within), delimiters, has_advice=bool(advice))
@@ -69,8 +70,11 @@ def _advised(advice: bytes) -> Delimiters:
     )
 
 
-def _usual(separator: int) -> Delimiters:
-    return _LEVEL_B if separator == _LEVEL_B.element[0] else _LEVEL_A
+def _usual(buffer: bytes, unb: int) -> Delimiters:
+    """The delimiters of an interchange without UNA, by what stands behind its UNB tag."""
+    if buffer[unb + 3] == _LEVEL_B.element[0]:
+        return _LEVEL_B
+    return replace(_LEVEL_A, terminator=b"\n") if _ENDS_WITH_LINE.match(buffer, unb) else _LEVEL_A
 
 
 def _header(buffer: bytes, places: tuple[int, int, int], delimiters: Delimiters, *, has_advice: bool) -> Header:
@@ -79,7 +83,7 @@ def _header(buffer: bytes, places: tuple[int, int, int], delimiters: Delimiters,
     elements = fields(buffer[unb:end], delimiters)
     if field(elements, 1, 2) < "4":
         delimiters = replace(delimiters, repetition=b"")
-    elif not has_advice and delimiters == _LEVEL_A:
+    elif not has_advice and delimiters.element == _LEVEL_A.element:
         delimiters = replace(delimiters, repetition=b"*")
     level = field(elements, 1)
     declared = SYNTAX_LEVELS.get(level)

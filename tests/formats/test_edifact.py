@@ -107,14 +107,14 @@ CHARSETS = [
 
 @pytest.mark.parametrize(("level", "codec", "found", "as_declared"), CHARSETS)
 def test_the_bytes_tell_the_character_set(level: str, codec: str, found: str, as_declared: bool) -> None:
-    got = read(edifact(unb(unh(["FTX+AAI+++Köln"]), level=level), codec=codec))
+    got = read(edifact(unb(unh(["FTX+AAI+++Köln", *BODY_RETANN]), level=level), codec=codec))
     assert records(got)[1][1][-1] == (4, 1, 1, "Köln")
     assert got.interchanges["charset"].to_pylist() == [found]
     assert codes(got) == ([] if as_declared else ["FILE-CHARSET"])
 
 
 def test_latin_1_with_a_euro_sign_is_cp1252() -> None:
-    got = read(edifact(unb(unh(["FTX+AAI+++5 €"])), codec="cp1252"))
+    got = read(edifact(unb(unh(["FTX+AAI+++5 €", *BODY_RETANN])), codec="cp1252"))
     assert records(got)[1][1][-1] == (4, 1, 1, "5 €")
     assert codes(got) == ["FILE-CHARSET"]
 

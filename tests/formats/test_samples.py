@@ -1,75 +1,69 @@
-"""Files that others made: each is read, and as many interchanges, groups and messages are found as it holds."""
+"""Files that others made: each is read without an exception, and with the findings that stand beside it."""
 
-from pathlib import Path
+import csv
+import hashlib
+import json
 
 import pytest
 
 from mappings.formats import edifact, x12
 from mappings.formats.segments import RawFile
-from mappings.formats.sniff import sniff
+from tests.formats.expected_samples import EXPECTED, FOLDER, READERS, found, names
 from tests.formats.files import codes, records
 
-FOLDER = Path(__file__).parents[1] / "data" / "edi_samples"
-
-# file, kind, interchanges, groups, messages, segments, findings
-SAMPLES = [
-    ("indice-co__EDI.Net/x12.820.issue140.edi", "x12", 1, 1, 1, 68, []),
-    ("indice-co__EDI.Net/x12.810b.edi", "x12", 1, 1, 1, 72, []),
-    (
-        "indice-co__EDI.Net/edifact.Issue188.edi",
-        *("edifact", 1, 0, 4, 12),
-        ["ENV-COUNT-WRONG", "MSG-CONTROL-MISMATCH", "MSG-CONTROL-REPEATED", "MSG-COUNT-WRONG"],
-    ),
-    ("indice-co__EDI.Net/edifact.Paiement.Issue139.EDI", "edifact", 1, 1, 1, 10, ["MSG-COUNT-WRONG"]),
-    ("olmelabs__EdiEngine/MultipleInterchangesAndGroups.edi", "x12", 2, 4, 6, 30, []),
-    (
-        "olmelabs__EdiEngine/WrongGroupsAndTranCount.edi",
-        *("x12", 1, 1, 1, 5),
-        ["ENV-COUNT-WRONG", "GROUP-COUNT-WRONG"],
-    ),
-    (
-        "olmelabs__EdiEngine/ControlNumbersMismatch.edi",
-        *("x12", 1, 1, 1, 5),
-        ["ENV-CONTROL-MISMATCH", "GROUP-CONTROL-MISMATCH", "MSG-CONTROL-MISMATCH"],
-    ),
-    ("tcd__eddy/BAM850FAVY_201906251707.edi", "x12", 1, 1, 2, 18, []),
-    ("apimeister__x12-types/004010_850.edi", "x12", 1, 1, 1, 35, []),
-    ("azoner__pyx12/834_lui_id_5010.999.txt", "x12", 1, 2, 4, 24, []),
-    ("nerdocs__pydifact/invoice_with_colon_at_end.edi", "edifact", 1, 0, 1, 24, []),
-    ("nerdocs__pydifact/order.edi", "edifact", 1, 0, 1, 16, ["ENV-TRUNCATED"]),
-    ("nerdocs__pydifact/aperak.edi", "edifact", 1, 0, 1, 7, ["MSG-COUNT-WRONG"]),
-    ("smooks__smooks-edi-cartridge/recadv.txt", "edifact", 1, 0, 1, 24, ["FILE-CHARSET"]),
-    (
-        "smooks__smooks-edi-cartridge/unedifact-msg-02.edi",
-        *("edifact", 1, 1, 3, 10),
-        ["ENV-CONTROL-MISMATCH", "MSG-CONTROL-REPEATED", "MSG-COUNT-WRONG"],
-    ),
-    ("xlate__staedi/wrapped_invoic_d97b_una.edi", "edifact", 1, 0, 1, 24, []),
-    ("xlate__staedi/simple997-multiple-interchanges.edi", "x12", 3, 3, 3, 24, []),
-    ("xlate__staedi/extraDelimiter997.edi", "x12", 1, 1, 1, 8, []),
-    ("errfld__rsedi/edge_special_chars.edi", "edifact", 1, 0, 1, 9, []),
-]
+TABLE = json.loads(EXPECTED.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample[0])
-def test_a_foreign_file_holds_what_it_holds(sample: tuple[str, str, int, int, int, int, list[str]]) -> None:
-    name, kind, *counts, findings = sample
+@pytest.mark.parametrize("name", names())
+def test_a_foreign_file_holds_what_it_holds(name: str) -> None:
+    assert found(name) == TABLE[name]
+
+
+def test_every_sample_has_its_expectation_and_is_as_its_project_has_it() -> None:
+    index = (FOLDER / "INDEX.tsv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(index, delimiter="\t", quoting=csv.QUOTE_NONE))
+    digests = {row["file"]: row["sha256"] for row in rows}
+    assert {name: hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in names()} == digests
+    assert list(TABLE) == names()
+
+
+@pytest.mark.parametrize("standard", READERS)
+@pytest.mark.parametrize("name", names())
+def test_a_reader_takes_what_is_not_its_own(name: str, standard: str) -> None:
     data = (FOLDER / name).read_bytes()
-    assert sniff(data) == kind
-    got = {"x12": x12, "edifact": edifact}[kind].read([RawFile("0" * 64, name, data)])
-    tables = (got.interchanges, got.groups, got.messages, got.segments)
-    assert [table.num_rows for table in tables] == counts
-    assert sorted(set(codes(got))) == findings
+    got = READERS[standard]([RawFile("0" * 64, name, data)])
+    if TABLE[name]["standard"] != standard:
+        assert codes(got) == ["ENV-BROKEN"]
     assert all(tag for tag, _ in records(got))
 
 
-def test_every_sample_has_its_expectation() -> None:
-    there = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/*")}
-    assert there == {name for name, *_ in SAMPLES}
+def test_all_samples_in_one_batch_read_as_each_by_itself() -> None:
+    for standard, read in READERS.items():
+        own = [name for name in names() if TABLE[name]["standard"] == standard]
+        got = read([RawFile(f"{i:064}", name, (FOLDER / name).read_bytes()) for i, name in enumerate(own)])
+        told = [f"{row['code']} at {row['path'] or 'file'}" for row in got.findings.to_pylist()]
+        assert sorted(told) == sorted(finding for name in own for finding in TABLE[name]["findings"])
+        assert got.messages.num_rows == sum(len(TABLE[name]["messages"]) for name in own)
 
 
 def test_a_wrapped_file_reads_as_if_it_were_not() -> None:
-    data = (FOLDER / "xlate__staedi/wrapped_invoic_d97b_una.edi").read_bytes()
+    data = (FOLDER / "xlate__staedi/src/test/resources/EDIFACT/issue128/wrapped_invoic_d97b_una.edi").read_bytes()
     got = edifact.read([RawFile("0" * 64, "wrapped", data)])
     assert got.interchanges["version"].to_pylist() == ["UNOA:3"]
     assert ("IMD", [(1, 1, 1, "F"), (3, 1, 4, "WIDGET")]) in records(got)
+
+
+def test_line_breaks_end_segments_where_the_unb_shows_it() -> None:
+    folder = FOLDER / "indice-co__EDI.Net/test/indice.Edi.Tests/Samples"
+    lines, plain = (edifact.read([RawFile("0" * 64, name, (folder / name).read_bytes())]) for name in PAIR)
+    assert records(lines) == records(plain)
+    assert codes(lines) == codes(plain)
+
+
+PAIR = ("edifact.D01B.IFCSUM.NewLines.EDI", "edifact.D01B.IFCSUM.EDI")
+
+
+def test_several_interchanges_of_one_file_are_told_apart() -> None:
+    data = (FOLDER / "xlate__staedi/src/test/resources/x12/simple997-multiple-interchanges.edi").read_bytes()
+    got = x12.read([RawFile("0" * 64, "three", data)])
+    assert got.messages["interchange"].to_pylist() == [0, 1, 2]

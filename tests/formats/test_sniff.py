@@ -15,7 +15,7 @@ KINDS = {
     ],
     "edifact": [
         *(edifact(), edifact(una="UNA:+,? '"), b"\xef\xbb\xbf" + edifact(), b"\n" + edifact()),
-        *(b"Subject: file\n\n" + edifact(), b"UNH+1+RETANN:D:01B:UN'", b"UNA:+.? 'UNH+1+"),
+        *(b"Subject: file\n\n" + edifact(), b"UNH+1+RETANN:D:01B:UN'", b"UNA:+.? 'UNH+1+", b"UNA:+.? '\nBGM+220+1"),
     ],
     "delimited": [
         *(b"Retoure;Menge\nR1;2\n", "Größe;Menge\n".encode("cp1252"), "﻿a;b".encode("utf-16-le")),
@@ -26,6 +26,7 @@ KINDS = {
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
         b"\xff\xfe\x00\xd8",
         b"\x1f\x8b\x08\x00abc",
+        b"STX=ANA:1+5000000000000:A SHOP+5000000000017:A MAKER+940321+REF'MHD=1+ORDHDR:9'",
     ],
 }
 
