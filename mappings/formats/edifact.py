@@ -22,9 +22,11 @@ _LEVEL_A = Delimiters(b"+", b":", b"'", b"?")
 _LEVEL_B = Delimiters(b"\x1d", b"\x1f", b"\x1c")  # what UNOB has without UNA; hardly ever met
 
 _HEADER_BYTES_MAX = 1024  # a UNB is some hundred bytes long at most
-_HEADER = re.compile(rb"(?:UNA(?P<advice>.{6})\s*(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
-_ENDS_WITH_LINE = re.compile(rb"UNB\+[^'\r\n]*[\r\n]+UN[GH]\+")  # met without UNA: line breaks end the segments
-_UNMISTAKABLE = re.compile(rb"(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_ADVICE = rb"UNA(?P<advice>.{5}(?:\xe2\x80\x99|.))\s*"  # a curly apostrophe comes from copy and paste
+_HEADER = re.compile(rb"(?:" + _ADVICE + rb"(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
+# Without UNA, line breaks or curly apostrophes may end the segments: whatever stands between UNB and the next header.
+_ENDS_OTHERWISE = re.compile(rb"UNB\+[^'\r\n\x92\xe2]{0,512}+(\xe2\x80\x99|\x92|[\r\n])\s*UN[GH]\+")
+_UNMISTAKABLE = re.compile(rb"(?:" + _ADVICE + rb")?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 
 
 def _group_row(ung: Fields) -> Row:
@@ -64,7 +66,8 @@ def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
 
 def _advised(advice: bytes) -> Delimiters:
     """UNA: component, element, decimal mark, release, reserved (the repetition of syntax 4), terminator."""
-    component, element, decimal, release, repetition, terminator = (advice[i : i + 1] for i in range(6))
+    component, element, decimal, release, repetition = (advice[i : i + 1] for i in range(5))
+    terminator = advice[5:]
     return Delimiters(
         element, component, terminator, release.strip(), repetition.strip(), decimal if decimal in b".," else b"."
     )
@@ -74,7 +77,8 @@ def _usual(buffer: bytes, unb: int) -> Delimiters:
     """The delimiters of an interchange without UNA, by what stands behind its UNB tag."""
     if buffer[unb + 3] == _LEVEL_B.element[0]:
         return _LEVEL_B
-    return replace(_LEVEL_A, terminator=b"\n") if _ENDS_WITH_LINE.match(buffer, unb) else _LEVEL_A
+    found = _ENDS_OTHERWISE.match(buffer, unb)
+    return replace(_LEVEL_A, terminator=found.group(1)) if found else _LEVEL_A
 
 
 def _header(buffer: bytes, places: tuple[int, int, int], delimiters: Delimiters, *, has_advice: bool) -> Header:

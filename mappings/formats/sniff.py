@@ -11,11 +11,11 @@ _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 # A header, or a file that starts below it: the reader then says that the envelope is missing.
 _X12 = re.compile(rb"ISA[^A-Za-z0-9\s]|GS([^A-Za-z0-9\s])[A-Z]{2}\1|ST([^A-Za-z0-9\s])\d{3}\2", re.DOTALL)
-_EDIFACT = re.compile(rb"UNA[^\w\s]([^\w\s]).{4}\s*[A-Z]{3}\1|UN[BGH][+\x1d]", re.DOTALL)
+_EDIFACT = re.compile(rb"UNA[^\w\s]([^\w\s]).{3}(?:\xe2\x80\x99|.)\s*[A-Z]{3}\1|UN[BGH][+\x1d]", re.DOTALL)
 _TRADACOMS = re.compile(rb"STX=ANAA?:\d\+")  # looks like EDIFACT, is another standard
 # Behind other text (mail headers, say) only what cannot be prose counts.
 _X12_WITHIN = re.compile(rb"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1", re.DOTALL)
-_EDIFACT_WITHIN = re.compile(rb"(?<![A-Za-z0-9])(?:UNA.{6}\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_EDIFACT_WITHIN = re.compile(rb"(?<![A-Za-z0-9])(?:UNA.{5}(?:\xe2\x80\x99|.)\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\r\n\x0b\x0c\x1a"))
 
 

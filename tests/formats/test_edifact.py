@@ -27,6 +27,14 @@ SAME = {
     "UNA without release": edifact(una="UNA:+.  '"),
     "one line": edifact(end="'"),
     "CRLF": edifact(end="'\r\n"),
+    "CRLF and LF mixed": edifact().replace(b"'\n", b"'\r\n", 3),
+    "terminator LF": edifact(end="\n"),
+    "terminator CR": edifact(end="\r"),
+    "terminator CRLF": edifact(end="\r\n"),
+    "blank lines": edifact(end="'\n\n"),
+    "leading blanks": b" \r\n" + edifact(),
+    "BOM and UNA": b"\xef\xbb\xbf" + edifact(una=UNA),
+    "trailing NUL": edifact() + b"\x00\x00",
     "indented": edifact(end="'\n    "),
     "wrapped": wrapped(edifact(end="'")),
     "BOM": b"\xef\xbb\xbf" + edifact(),
@@ -75,6 +83,27 @@ def test_what_is_wrong_is_said_and_the_rest_is_read(name: str) -> None:
     got = read(edifact(segments))
     assert codes(got) == expected
     assert got.messages.num_rows == messages
+
+
+@pytest.mark.parametrize("una", ["", "UNA:+.? ’"])
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252"])
+def test_curly_apostrophes_of_copy_and_paste_end_segments(una: str, codec: str) -> None:
+    one = edifact(una=una, end="’\n", codec=codec)
+    got = read(one + one)
+    assert records(got) == GOOD * 2
+    assert codes(got) == ["FILE-CHARSET"] * 2
+
+
+def test_a_curly_apostrophe_within_text_is_text() -> None:
+    got = read(edifact(unb(unh(["FTX+AAI+++it’s", *BODY_RETANN])), codec="utf-8"))
+    assert records(got)[1] == ("FTX", [(1, 1, 1, "AAI"), (4, 1, 1, "it’s")])
+
+
+def test_several_interchanges_of_a_file_are_each_read() -> None:
+    got = read(b"\r\n".join(edifact(unb(unh(), control=str(number)), una=UNA) for number in range(1, 4)))
+    assert records(got) == GOOD * 3
+    assert codes(got) == []
+    assert got.interchanges["control"].to_pylist() == ["1", "2", "3"]
 
 
 def test_released_characters_are_text_and_unreleased_line_breaks_are_not() -> None:

@@ -16,6 +16,7 @@ KINDS = {
     "edifact": [
         *(edifact(), edifact(una="UNA:+,? '"), b"\xef\xbb\xbf" + edifact(), b"\n" + edifact()),
         *(b"Subject: file\n\n" + edifact(), b"UNH+1+RETANN:D:01B:UN'", b"UNA:+.? 'UNH+1+", b"UNA:+.? '\nBGM+220+1"),
+        "UNA:+.? ’\nUNB+UNOC:3".encode(),
     ],
     "delimited": [
         *(b"Retoure;Menge\nR1;2\n", "Größe;Menge\n".encode("cp1252"), "﻿a;b".encode("utf-16-le")),

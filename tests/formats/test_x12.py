@@ -20,6 +20,8 @@ SAME = {
     "one line": x12(end="~"),
     "CRLF behind the terminator": x12(end="~\r\n"),
     "indented": x12(end="~\n\t  "),
+    "CRLF and LF mixed": x12().replace(b"~\n", b"~\r\n", 3),
+    "terminator CRLF and LF mixed": x12(end="\n").replace(b"\n", b"\r\n", 3),
     "blank lines": x12(end="~\n\n\n"),
     "BOM": b"\xef\xbb\xbf" + x12(),
     "leading blanks": b" \r\n" + x12(),
@@ -31,6 +33,10 @@ SAME = {
     "swapped ~ and *": x12(element="~", end="*"),
     "last terminator missing": x12().rstrip(b"~\n"),
     "sender too short for its width": x12(isa(gs(st()), sender="NORDSTAD")),
+    "sender too long for its width": x12(isa(gs(st()), sender="NORDSTAD DEPARTMENT STORES")),
+    "ISA02 and ISA04 empty": x12().replace(b"*          ", b"*", 2),
+    "ISA13 without leading zeros": x12(isa(gs(st()), control="101", iea02="000000101")),
+    "BOM and indented": b"\xef\xbb\xbf" + x12(end="~\r\n    "),
     "IEA02 without leading zeros": x12(isa(gs(st()), iea02="101")),
     "empty segments": x12(end="~~"),
     "TA1 before the group": x12([*(lines := isa(gs(st())))[:1], "TA1*000000001*260304*0506*A*000", *lines[1:]]),
@@ -63,6 +69,11 @@ WRONG = {
     "ST02 twice": (isa(gs(st(), st())), ["MSG-CONTROL-REPEATED"], 2),
     "stray segment": (isa(gs(["REF*IV*1"], st(), ge01="1")), ["MSG-STRUCTURE"], 1),
     "segment that no 180 has": (isa(gs(st([*BODY_180, "REF*IV*1", "REF*IV*2"]))), ["MSG-STRUCTURE"], 1),
+    "IEA02 and GE02 and SE02": (
+        isa(gs(st(se02="9"), ge02="9"), iea02="9"),
+        ["MSG-CONTROL-MISMATCH", "GROUP-CONTROL-MISMATCH", "ENV-CONTROL-MISMATCH"],
+        1,
+    ),
     "no group": (isa(st(), iea01="0"), ["ENV-BROKEN"], 1),
     "no IEA": (isa(gs(st()))[:-1], ["ENV-TRUNCATED"], 1),
     "cut inside a message": (isa(gs(st()))[:4], ["ENV-TRUNCATED", "MSG-TRUNCATED"], 1),
@@ -78,6 +89,20 @@ def test_what_is_wrong_is_said_and_the_rest_is_read(name: str) -> None:
     got = read(x12(segments))
     assert codes(got) == expected
     assert got.messages.num_rows == messages
+
+
+def test_a_file_of_ta1_alone_has_no_group_and_no_message() -> None:
+    head, tail = isa(iea01="0")
+    got = read(x12([head, "TA1*000000001*260304*0506*A*000", tail]))
+    assert codes(got) == []
+    assert (got.interchanges.num_rows, got.groups.num_rows, got.messages.num_rows) == (1, 0, 0)
+
+
+def test_several_interchanges_of_a_file_are_each_read() -> None:
+    got = read(b"\r\n".join(x12(isa(gs(st()), control=f"{number:09}")) for number in range(1, 4)))
+    assert records(got) == GOOD * 3
+    assert codes(got) == []
+    assert got.interchanges["control"].to_pylist() == ["000000001", "000000002", "000000003"]
 
 
 def test_a_bad_message_costs_that_message_alone() -> None:
