@@ -15,6 +15,9 @@ import yaml
 
 from mappings.formats.recorder import Recorder, Row
 
+# What stands beside the tables of messages: group codes, and names for people (mappings/formats/names.py).
+_NO_MESSAGES = frozenset({"groups.yaml", "segments.yaml", "codes.yaml"})
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -114,7 +117,7 @@ def _find(recorder: Recorder, code: str, at: int, message: int, detail: str) -> 
 def _tables(standard: str) -> dict[tuple[str, str], Structure]:
     found = {}
     for path in sorted((files("schemas") / standard).iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".yaml") and path.name != "groups.yaml":
+        if path.name.endswith(".yaml") and path.name not in _NO_MESSAGES:
             table = _structure(yaml.safe_load(path.read_text("utf-8")))
             found.update({(table.message, version): table for version in table.versions})
     return found
