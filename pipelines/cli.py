@@ -1,45 +1,25 @@
 """Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from pipelines.edi_commands import edi
+from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 app = typer.Typer(
     help="Reseller returns, from the retailer's notice to a posted credit note.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
+app.add_typer(edi, name="edi")
 
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
-EXIT_FINDINGS, EXIT_FAULT = 1, 2
-
-
-def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """A fault is told in its own words, which end with the next step; never as a traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except BackhaulError as fault:
-            err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False, soft_wrap=True)
-            raise typer.Exit(EXIT_FAULT) from None
-
-    return run
 
 
 @app.command()
