@@ -160,7 +160,8 @@ def test_a_limit_ends_behind_that_many_messages() -> None:
 
 
 def test_several_interchanges_follow_each_other() -> None:
-    data = (SAMPLES / "olmelabs__EdiEngine" / "MultipleInterchangesAndGroups.edi").read_bytes()
+    (path,) = SAMPLES.rglob("MultipleInterchangesAndGroups.edi")
+    data = path.read_bytes()
     found = lines(data)
     assert [line.level for line in found].count("interchange") == data.count(b"ISA*")
     assert [line.level for line in found].count("group") == data.count(b"GS*")

@@ -116,7 +116,7 @@ def test_every_table_belongs_to_one_message_and_version_and_to_its_group() -> No
     tables = [
         yaml.safe_load(path.read_text("utf-8"))
         for path in [*SCHEMAS.glob("x12/*.yaml"), *SCHEMAS.glob("edifact/*.yaml")]
-        if path.stem != "groups"
+        if path.stem not in ("groups", "segments", "codes")
     ]
     keys = [(table["message"], version) for table in tables for version in table["versions"]]
     assert len(keys) == len(set(keys))

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from mappings.formats import x12
 from mappings.formats.segments import Segments
+from mappings.formats.sniff import sniff
 from pipelines.cli import app
 from pipelines.edi_file import findings_of, read_edi
 from pipelines.edi_view import file_view
@@ -19,8 +20,8 @@ SAMPLES = ROOT / "tests" / "data" / "edi_samples"
 PARTNERS = ROOT / "mappings" / "partners"
 ALL_SAMPLES = sorted(
     path
-    for path in [*SAMPLES.glob("*/*"), *PARTNERS.glob("*/samples/*.x12"), *PARTNERS.glob("*/samples/*.edi")]
-    if path.is_file()
+    for path in [*SAMPLES.glob("*/**/*"), *PARTNERS.glob("*/samples/*.x12"), *PARTNERS.glob("*/samples/*.edi")]
+    if path.is_file() and sniff(path.read_bytes()) in ("x12", "edifact")
 )
 WRONG_COUNT = files.x12(files.isa(files.gs(files.st(se01="9"), files.st(control="0002"))))
 WORDS_OF_BGN = {"BGN": "bold", "header": "cyan", "purpose": "dim", "original": "green", "R-1001": "none"}
