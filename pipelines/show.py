@@ -49,7 +49,7 @@ def progress_of(console: Console, work: Sequence[T], name: Callable[[T], str]) -
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], numbers: str = "") -> Table:
     """A table with these columns; those whose letter in ``numbers`` is ``n`` are aligned to the right."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False,
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False,
                   padding=(0, 1, 0, 0))  # fmt: skip
     for index, column in enumerate(columns):
         right = index < len(numbers) and numbers[index] == "n"
@@ -132,7 +132,8 @@ def demo_view(hub: Hub, before: Standing) -> Iterator[RenderableType]:
     rows = [
         (f.name.replace("_", " "), f"{getattr(new, f.name):,}", f"{getattr(now, f.name):,}") for f in fields(Standing)
     ]
-    yield table_of("Real wholesale returns, from files to credit notes", ("", "new", "in all"), rows, "lnn")
+    yield Text("Real wholesale returns, from files to credit notes", "bold")
+    yield table_of("", ("", "new", "in all"), rows, "lnn")
     if new == Standing():
         yield Text("0 new: every file was here before, and nothing was credited again.\n", "bold")
     yield totals_table(hub)
