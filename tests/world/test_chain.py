@@ -56,7 +56,9 @@ def test_announced_is_credited_refused_short_cancelled_and_open(settled_bench: B
         assert sum(row["credited_net"] for row in totals) == sum(note["net_minor"] for note in notes)
 
 
-def test_most_lines_are_placed_on_the_invoice_where_they_were_really_bought(settled_bench: Bench) -> None:
+def test_most_lines_are_placed_on_the_sale_that_the_world_gave_them(settled_bench: Bench) -> None:
+    # The data do not name the sale of a return. The world chooses the latest one at the same store and price, much like
+    # the split itself does without a reference: this shows that nothing is lost on the way, not how well guesses fit.
     truth = {f"{t.retailer}/{t.return_number}/{t.line_no}": t for t in settled_bench.truth if t.true_invoice}
     with settled_bench.open() as hub:
         sold = {row["invoice_line"]: row["invoice_number"] for row in hub.store.table(InvoiceLine).to_pylist()}
