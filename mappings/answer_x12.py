@@ -93,7 +93,7 @@ def _group_faults(reading: Segments) -> defaultdict[int, list[tuple[int, str]]]:
     """For each interchange, what was wrong with its groups: offsets in the buffer and finding codes."""
     starts = reading.files["start"].to_pylist()
     file_of = reading.interchanges["file_index"].to_pylist()
-    owners, found = reading.finding_interchange.to_pylist(), defaultdict[int, list[tuple[int, str]]](list)
+    owners, found = reading.owners["interchange"].to_pylist(), defaultdict[int, list[tuple[int, str]]](list)
     places = zip(reading.findings["code"].to_pylist(), reading.findings["offset"].to_pylist(), owners, strict=True)
     for code, offset, interchange in places:
         if code in _GROUP_CODES:

@@ -97,11 +97,12 @@ def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard:
     rejections: list[Rejection] = []
     known = _known_senders(places, partner, standard, findings, rejections)
     fatal, tolerated = _fatal(reading, partner)
-    at_interchange = _marked(reading.finding_interchange, fatal & ~_of_message(reading), reading.interchanges.num_rows)
+    owners = reading.owners
+    at_interchange = _marked(owners["interchange"], fatal & ~_of_message(reading), reading.interchanges.num_rows)
     accepted = known & ~at_interchange
     claimed = _claimed(places, maps, standard, accepted, findings, rejections)
-    bad = _marked(reading.finding_message, fatal, reading.messages.num_rows)
-    excused = _marked(reading.finding_message, tolerated, reading.messages.num_rows)
+    bad = _marked(owners["message"], fatal, reading.messages.num_rows)
+    excused = _marked(owners["message"], tolerated, reading.messages.num_rows)
     readable = reading.messages["readable"].to_numpy().astype(bool)
     return Judged(accepted, claimed, ~bad & (readable | excused), tuple(findings), tuple(rejections))
 
@@ -132,7 +133,7 @@ def _fatal(reading: Segments, partner: PartnerFolder) -> tuple[Mask, Mask]:
 
 
 def _of_message(reading: Segments) -> Mask:
-    return np.asarray(reading.finding_message.to_numpy(zero_copy_only=False) >= 0, dtype=bool)
+    return np.asarray(reading.owners["message"].to_numpy(zero_copy_only=False) >= 0, dtype=bool)
 
 
 def _marked(owner: pa.Array, marks: Mask, size: int) -> Mask:
@@ -177,7 +178,7 @@ def _claimed(
 
 def reader_findings(reading: Segments, partner: PartnerFolder, documents: pa.Array) -> pa.Table:
     """The reader's findings, each with the document of its message; tolerated ones have come down to warnings."""
-    message = reading.finding_message
+    message = reading.owners["message"]
     own = pc.if_else(pc.greater_equal(message, 0), message, pa.scalar(None, message.type))
     _, tolerated = _fatal(reading, partner)
     severity = pc.if_else(pa.array(tolerated), Severity.WARNING.value, reading.findings["severity"])

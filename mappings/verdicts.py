@@ -42,7 +42,7 @@ def verdicts(reading: Segments, rejections: Iterable[Rejection], tolerate: Seque
     )
     tolerated = {TOLERANCES[name] for name in tolerate}
     codes = reading.findings["code"].to_pylist()
-    owners = zip(reading.finding_interchange.to_pylist(), reading.finding_message.to_pylist(), strict=True)
+    owners = zip(reading.owners["interchange"].to_pylist(), reading.owners["message"].to_pylist(), strict=True)
     for code, (interchange, message) in zip(codes, owners, strict=True):
         fatal = CATALOGUE[code].severity is Severity.FATAL and code not in tolerated
         _add(found, interchange, message, code, rejects=fatal)

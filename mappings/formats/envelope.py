@@ -7,8 +7,9 @@ Only the tags differ, and where the headers keep their fields. A bad message cos
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mappings.formats.cuts import POSITION_MAX
 from mappings.formats.recorder import Recorder, Row
-from mappings.formats.tokens import POSITION_MAX, Delimiters, fields, skip_blanks, tag
+from mappings.formats.tokens import Delimiters, fields, skip_blanks, tag
 
 Fields = list[list[str]]
 
@@ -159,10 +160,10 @@ class Walk:
     def _note(self, segment: _At) -> None:
         assert self._message is not None
         recorder = self._recorder
-        index = recorder.segment(len(recorder.messages) - 1, segment.tag, segment.start, segment.end)
+        recorder.segment(len(recorder.messages) - 1, segment.tag, segment.start, segment.end)
         self._message["segment_count"] += 1
         self._message["end"] = segment.end
-        if not recorder.values.add(index, segment.start, segment.body, self._delimiters):
+        if not recorder.marks.add(segment.start, segment.body, self._delimiters):
             self._find("MSG-STRUCTURE", segment, f"more than {POSITION_MAX} elements; the rest was passed over")
 
     # --- trailers

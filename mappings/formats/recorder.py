@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from mappings.formats.segments import GROUPS, INTERCHANGES, MESSAGES, SEGMENTS, RawFile, Segments, join
-from mappings.formats.tokens import ValueColumns
+from mappings.formats.cuts import Cuts
+from mappings.formats.segments import GROUPS, INTERCHANGES, LOOPS, MESSAGES, OWNERS, RawFile, Segments, join
+from mappings.formats.tokens import Marks
 from schemas.findings import Finding, Place, as_table
 
 Row = dict[str, Any]
@@ -28,10 +30,10 @@ class Recorder:
         self.segment_tag: list[str] = []
         self.segment_start: list[int] = []
         self.segment_end: list[int] = []
-        self.values = ValueColumns()
+        self.first_mark: list[int] = []
+        self.marks = Marks()
         self._findings: list[Finding] = []
-        self._finding_interchange: list[int] = []
-        self._finding_message: list[int] = []
+        self._owners: list[tuple[int, ...]] = []
 
     def begin_file(self, index: int) -> tuple[int, int]:
         """What is recorded from here on lies in this file of the batch; its first byte and its end in the buffer."""
@@ -44,11 +46,12 @@ class Recorder:
         return self._file
 
     def segment(self, message: int, tag: str, start: int, end: int) -> int:
-        """Note a segment and give its index."""
+        """Note a segment, whose marks are noted next, and give its index."""
         self.segment_message.append(message)
         self.segment_tag.append(tag)
         self.segment_start.append(start)
         self.segment_end.append(end)
+        self.first_mark.append(len(self.marks.at))
         return len(self.segment_tag) - 1
 
     def finding(
@@ -57,23 +60,34 @@ class Recorder:
         """Note what is wrong between two offsets of the buffer, and whose fault it is (-1: nobody's)."""
         place = Place(self._shas[self._file], span[0] - self._starts[self._file], span[1] - span[0], path)
         self._findings.append(Finding(code, place, detail))
-        self._finding_interchange.append(interchange)
-        self._finding_message.append(message)
+        self._owners.append((interchange, message, -1, 0, 0))
 
     def finish(self) -> Segments:
-        """Everything noted, as Arrow tables."""
-        columns = [self.segment_message, self.segment_tag, self.segment_start, self.segment_end]
+        """Everything noted, as Arrow tables and plain arrays."""
+        tags = {tag: number for number, tag in enumerate(dict.fromkeys(self.segment_tag))}
+        owners = list(zip(*self._owners, strict=True)) or [()] * len(OWNERS)
         return Segments(
             buffer=self.buffer,
             files=self.files,
             interchanges=pa.Table.from_pylist(self.interchanges, schema=INTERCHANGES),
             groups=pa.Table.from_pylist(self.groups, schema=GROUPS),
             messages=pa.Table.from_pylist(self.messages, schema=MESSAGES),
-            segments=pa.Table.from_arrays(
-                [pa.array(c, f.type) for c, f in zip(columns, SEGMENTS, strict=True)], schema=SEGMENTS
-            ),
-            values=self.values.table(),
+            tags=list(tags),
+            cuts=self._cuts(tags),
+            loops=LOOPS.empty_table(),
             findings=as_table(self._findings),
-            finding_interchange=pa.array(self._finding_interchange, pa.int32()),
-            finding_message=pa.array(self._finding_message, pa.int32()),
+            owners=pa.table([pa.array(c, f.type) for c, f in zip(owners, OWNERS, strict=True)], schema=OWNERS),
+        )
+
+    def _cuts(self, tags: dict[str, int]) -> Cuts:
+        size = len(self.segment_tag)
+        return Cuts(
+            message=np.array(self.segment_message, np.int32),
+            tag=np.fromiter((tags[tag] for tag in self.segment_tag), np.int32, size),
+            start=np.array(self.segment_start, np.int64),
+            end=np.array(self.segment_end, np.int64),
+            loop=np.full(size, -1, np.int32),
+            first_mark=np.array([*self.first_mark, len(self.marks.at)], np.int64),
+            mark_at=np.frombuffer(self.marks.at, np.uint32) if self.marks.at else np.empty(0, np.uint32),
+            mark_kind=np.frombuffer(self.marks.kind, np.uint8) if self.marks.kind else np.empty(0, np.uint8),
         )

@@ -1,13 +1,18 @@
 """Open this when you read EDI: a batch of X12 or EDIFACT files as columns, every row with its bytes.
 
 The files of a batch are joined into one buffer; all offsets below point into it; ``FILES`` maps them back to a file.
-Membership (which message, which group, which interchange) is an integer column, not a tree of objects.
+Membership (which loop, message, group and interchange) is an integer column, not a tree of objects.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
+
+from mappings.formats.cuts import Cuts, value_columns
+
+BATCH_BYTES_MAX = 2**32 - 1  # what the marks of ``cuts`` can point to
 
 _T, _I, _S = pa.string(), pa.int64(), pa.int32()
 
@@ -44,8 +49,14 @@ MESSAGES = pa.schema([
     ("first_segment", _S), ("segment_count", _S), ("declared_count", _S), ("readable", pa.bool_()),
 ])  # fmt: skip
 
-# Every segment of every message, ST and SE (UNH and UNT) included. `start`..`end` excludes the terminator.
-SEGMENTS = pa.schema([("message", _S), ("tag", _T), ("start", _I), ("end", _I)])
+# Every segment of every message, ST and SE (UNH and UNT) included. `start`..`end` excludes the terminator. `loop` is
+# the innermost one that holds the segment, -1 where there is none or where we have no table for the message.
+SEGMENTS = pa.schema([("message", _S), ("tag", _T), ("start", _I), ("end", _I), ("loop", _S)])
+
+# Every turn of a loop (X12), or of a segment group (EDIFACT). `name` is its first segment's tag, in EDIFACT with the
+# group's number behind it (`LIN/SG11`). `parent` is the loop that holds it; `above` the loop that its HL02 or CPS02
+# names; -1 where there is none.
+LOOPS = pa.schema([("message", _S), ("name", _T), ("first_segment", _S), ("parent", _S), ("above", _S)])
 
 # Every non-empty value. Positions count from 1; `component` is 1 for a simple element, `repetition` 1 unless repeated.
 # `escaped` says that the bytes hold release characters, to be taken out of the text.
@@ -54,8 +65,13 @@ VALUES = pa.schema([
     ("start", _I), ("end", _I), ("escaped", pa.bool_()),
 ])  # fmt: skip
 
+# For each finding what it is about: -1 is none, element and component 0 are none.
+OWNERS = pa.schema([
+    ("interchange", _S), ("message", _S), ("segment", _S), ("element", pa.int16()), ("component", pa.int16()),
+])  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Segments:
     """What a reader gives for a batch of EDI files of one standard."""
 
@@ -64,20 +80,34 @@ class Segments:
     interchanges: pa.Table
     groups: pa.Table
     messages: pa.Table
-    segments: pa.Table
-    values: pa.Table
+    tags: Sequence[str]  # what the tag numbers of `cuts` mean
+    cuts: Cuts
+    loops: pa.Table
     findings: pa.Table  # schemas.tables.FINDINGS; `document` is null, `path` names interchange, group and message
-    # For each finding, the interchange and message it belongs to (-1: none). What acknowledgements are made from.
-    finding_interchange: pa.Array
-    finding_message: pa.Array
+    owners: pa.Table  # of the findings, row by row: what acknowledgements are made from
+
+    @cached_property
+    def segments(self) -> pa.Table:
+        """The cuts as a table of the shape ``SEGMENTS``."""
+        cuts = self.cuts
+        tags = pa.DictionaryArray.from_arrays(cuts.tag, pa.array(self.tags, pa.string())).dictionary_decode()
+        columns = {"message": cuts.message, "tag": tags, "start": cuts.start, "end": cuts.end, "loop": cuts.loop}
+        return pa.table(columns, schema=SEGMENTS)
+
+    @cached_property
+    def values(self) -> pa.Table:
+        """The cuts as a table of the shape ``VALUES``."""
+        return pa.table(value_columns(self.cuts), schema=VALUES)
 
 
 def join(files: Sequence[RawFile]) -> tuple[bytes, pa.Table]:
-    """The files' bytes in one buffer, and where each of them lies in it."""
+    """The files' bytes in one buffer, and where each of them lies in it. ValueError beyond four gigabytes."""
     starts, at = [], 0
     for file in files:
         starts.append(at)
         at += len(file.data)
+    if at > BATCH_BYTES_MAX:
+        raise ValueError(f"a batch of {at} bytes is more than {BATCH_BYTES_MAX}: read the files in smaller batches")
     ends = [start + len(file.data) for start, file in zip(starts, files, strict=True)]
     table = pa.table({"file": [f.sha256 for f in files], "start": starts, "end": ends}, schema=FILES)
     return b"".join(file.data for file in files), table

@@ -4,13 +4,10 @@ X12 and EDIFACT differ here only in their delimiters; X12 has no release charact
 """
 
 import re
+from array import array
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
-from mappings.formats.segments import VALUES
-
-POSITION_MAX = 32_767  # what the columns of Segments hold; what stands beyond it in a segment is no element of ours
+from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION
 
 _SOMETHING = re.compile(rb"[^\s\x00\x1a]")  # blanks between segments mean nothing
 _BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
@@ -35,12 +32,18 @@ class Delimiters:
     decimal: bytes = b"."
     _ends: re.Pattern[bytes] = field(init=False, repr=False, compare=False)
     _released: re.Pattern[bytes] | None = field(init=False, repr=False, compare=False)
+    inner: re.Pattern[bytes] = field(init=False, repr=False, compare=False)  # all delimiters inside a segment
+    kinds: dict[bytes, int] = field(init=False, repr=False, compare=False)  # what each of them is to ``cuts``
 
     def __post_init__(self) -> None:
         lines = self.terminator in (b"\r", b"\n")
         object.__setattr__(self, "_ends", re.compile(rb"[\r\n]" if lines else re.escape(self.terminator)))
         released = re.compile(re.escape(self.release) + b".", re.DOTALL) if self.release else None
         object.__setattr__(self, "_released", released)
+        kinds = {self.repetition: REPETITION, self.component: COMPONENT, self.element: ELEMENT}
+        inside = b"".join(re.escape(delimiter) for delimiter in kinds)
+        object.__setattr__(self, "inner", re.compile(b"[" + inside + b"]"))
+        object.__setattr__(self, "kinds", kinds)
 
     def are_usable(self) -> bool:
         """Whether segments can be cut with them: all different, none a letter or a digit."""
@@ -122,78 +125,38 @@ def _word(raw: bytes, delimiters: Delimiters) -> str:
         return raw.decode("latin-1")
 
 
-class ValueColumns:
-    """The columns of ``segments.VALUES``, filled segment by segment."""
+class Marks:
+    """The marks of ``cuts.Cuts``, noted segment by segment."""
 
     def __init__(self) -> None:
-        self.segment: list[int] = []
-        self.element: list[int] = []
-        self.repetition: list[int] = []
-        self.component: list[int] = []
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.escaped: list[bool] = []
+        self.at = array("I")
+        self.kind = bytearray()
 
-    def add(self, segment: int, start: int, body: bytes, delimiters: Delimiters) -> bool:
-        """All non-empty values of a segment that starts here in the buffer; False when it has more than we can hold."""
-        careful, first = delimiters.needs_care(body), len(self.start)
+    def add(self, start: int, body: bytes, delimiters: Delimiters) -> bool:
+        """All marks of a segment that starts here in the buffer; False when it has more elements than we can hold."""
+        careful, first = delimiters.needs_care(body), len(self.at)
         masked = delimiters.masked(body) if careful else body
-        elements = masked.split(delimiters.element)
-        if delimiters.component in masked or (delimiters.repetition and delimiters.repetition in masked):
-            self._add_composites(elements[: POSITION_MAX + 1], start, delimiters)
-        else:
-            self._add_simple(elements[: POSITION_MAX + 1], start)
-        added = len(self.start) - first
-        self.segment.extend([segment] * added)
-        self.escaped.extend([False] * added)
+        behind_tag = masked.find(delimiters.element)
+        found = delimiters.inner.finditer(masked, behind_tag) if behind_tag >= 0 else iter(())
+        elements, is_whole = 0, True
+        end = start + len(body)
+        for mark in found:
+            kind = delimiters.kinds[mark.group()]
+            elements += kind == ELEMENT
+            if elements > POSITION_MAX:
+                end, is_whole = start + mark.start(), False
+                break
+            self.at.append(start + mark.start())
+            self.kind.append(kind)
+        self.at.append(end)
+        self.kind.append(END)
         if careful:
             self._settle(first, body, start, delimiters)
-        return len(elements) <= POSITION_MAX + 1
-
-    def _add_simple(self, elements: list[bytes], at: int) -> None:
-        """Elements of one value each, behind the tag."""
-        first, at = len(self.start), at + len(elements[0]) + 1
-        for position, element in enumerate(elements[1:], 1):
-            end = at + len(element)
-            if element:
-                self.element.append(position)
-                self.start.append(at)
-                self.end.append(end)
-            at = end + 1
-        ones = [1] * (len(self.start) - first)
-        self.repetition.extend(ones)
-        self.component.extend(ones)
-
-    def _add_composites(self, elements: list[bytes], at: int, delimiters: Delimiters) -> None:
-        """Elements of components, and repeated ones, behind the tag."""
-        at += len(elements[0]) + 1
-        for position, element in enumerate(elements[1:], 1):
-            repeated = element.split(delimiters.repetition) if delimiters.repetition else [element]
-            for repetition, part in enumerate(repeated, 1):
-                for component, value in enumerate(part.split(delimiters.component), 1):
-                    end = at + len(value)
-                    if value and component <= POSITION_MAX and repetition <= POSITION_MAX:
-                        self.element.append(position)
-                        self.repetition.append(repetition)
-                        self.component.append(component)
-                        self.start.append(at)
-                        self.end.append(end)
-                    at = end + 1
+        return is_whole
 
     def _settle(self, first: int, body: bytes, start: int, delimiters: Delimiters) -> None:
-        """Mark the values that need cleaning; drop those that are nothing but the line break of a wrapped segment."""
-        for i in range(len(self.start) - 1, first - 1, -1):
-            raw = body[self.start[i] - start : self.end[i] - start]
-            if not raw.strip(_LINE_BREAKS):
-                for column in self._columns():
-                    del column[i]
-            else:
-                self.escaped[i] = delimiters.needs_care(raw)
-
-    def _columns(self) -> tuple[list[int] | list[bool], ...]:
-        return self.segment, self.element, self.repetition, self.component, self.start, self.end, self.escaped
-
-    def table(self) -> pa.Table:
-        """The columns as an Arrow table."""
-        arrays = [pa.array(c, f.type) for c, f in zip(self._columns(), VALUES, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=VALUES)
+        """Mark the values that need cleaning, and those that are nothing but the line break of a wrapped segment."""
+        for i in range(first, len(self.at) - 1):
+            raw = body[self.at[i] + 1 - start : self.at[i + 1] - start]
+            if delimiters.needs_care(raw):
+                self.kind[i] |= ESCAPED if raw.strip(_LINE_BREAKS) else ESCAPED | BLANK

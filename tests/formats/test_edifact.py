@@ -159,7 +159,7 @@ def test_a_truncated_interchange_ends_where_the_next_one_begins() -> None:
     got = read(edifact()[:-30] + edifact(unb(unh(), control="4712"), una="UNA:+.? '"))
     assert got.interchanges["control"].to_pylist() == ["4711", "4712"]
     assert got.interchanges["complete"].to_pylist() == [False, True]
-    assert set(got.finding_interchange.to_pylist()) == {0}
+    assert set(got.owners["interchange"].to_pylist()) == {0}
 
 
 def test_the_envelope_is_read() -> None:

@@ -94,7 +94,7 @@ def is_sound(got: Segments) -> bool:
         pc.all(pc.less(got.values["segment"], got.segments.num_rows)).as_py() is not False
         and pc.all(pc.less(got.segments["message"], got.messages.num_rows)).as_py() is not False
         and pc.all(pc.less(got.messages["interchange"], got.interchanges.num_rows)).as_py() is not False
-        and got.findings.num_rows == len(got.finding_interchange) == len(got.finding_message)
+        and got.findings.num_rows == len(got.owners["interchange"]) == len(got.owners["message"])
         and not any(got.interchanges[name].null_count for name in ("charset", "control", "complete"))
     )
 

@@ -107,7 +107,7 @@ def test_several_interchanges_of_a_file_are_each_read() -> None:
 
 def test_a_bad_message_costs_that_message_alone() -> None:
     got = read(x12(isa(gs(st(control="0001"), st(control="0002")[:-1], st(control="0003")))))
-    findings = list(zip(codes(got), got.finding_message.to_pylist(), strict=True))
+    findings = list(zip(codes(got), got.owners["message"].to_pylist(), strict=True))
     assert findings == [("MSG-TRUNCATED", 1)]
     assert got.messages["readable"].to_pylist() == [True, False, True]
     assert got.messages["control"].to_pylist() == ["0001", "0002", "0003"]
@@ -119,7 +119,7 @@ def test_a_truncated_interchange_ends_where_the_next_one_begins() -> None:
     got = read(cut + other)
     assert got.interchanges["control"].to_pylist() == ["000000001", "000000002"]
     assert got.interchanges["complete"].to_pylist() == [False, True]
-    assert set(zip(codes(got), got.finding_interchange.to_pylist(), strict=True)) == {
+    assert set(zip(codes(got), got.owners["interchange"].to_pylist(), strict=True)) == {
         ("ENV-TRUNCATED", 0),
         ("MSG-TRUNCATED", 0),
     }
@@ -159,7 +159,7 @@ def test_spans_point_at_the_bytes() -> None:
 def test_a_file_without_a_header_is_broken(data: bytes) -> None:
     got = read(data)
     assert codes(got) == ["ENV-BROKEN"]
-    assert got.finding_interchange.to_pylist() == [-1]
+    assert got.owners["interchange"].to_pylist() == [-1]
 
 
 def test_more_elements_than_the_columns_hold_are_reported_not_raised() -> None:
