@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mappings.formats.charset import actual, is_as_declared
-from mappings.formats.envelope import Service, Walk
+from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
 from mappings.formats.recorder import Recorder, Row
-from mappings.formats.segments import RawFile, Segments
+from mappings.formats.segments import RawFile, Segments, join
 from mappings.formats.structure import check_structure
 from mappings.formats.tokens import Delimiters, skip_blanks
+
+COMPILED_FROM_BYTES = 1_000_000  # below this the plain way is done before numba is imported
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -45,9 +47,19 @@ def candidates(pattern: re.Pattern[bytes], buffer: bytes, at: int, limit: int) -
             yield found
 
 
-def read_batch(files: Sequence[RawFile], syntax: Syntax) -> Segments:
-    """Every interchange of the files as columns. Takes any bytes; what is wrong with them is in the findings."""
-    recorder = Recorder(files)
+def read_batch(files: Sequence[RawFile], syntax: Syntax, *, compiled: bool | None = None) -> Segments:
+    """Every interchange of the files as columns. Takes any bytes; what is wrong with them is in the findings.
+
+    ``compiled`` chooses the compiled way or the plain one, which give the same; by itself the size decides.
+    """
+    buffer, table = join(files)
+    if compiled is None:
+        compiled = len(buffer) >= COMPILED_FROM_BYTES
+    if compiled:
+        from mappings.formats.large import read_large  # numba takes half a second to import: only for large batches
+
+        return read_large(syntax, buffer, table)
+    recorder = Recorder(buffer, table)
     for index in range(len(files)):
         start, end = recorder.begin_file(index)
         _read_file(recorder, syntax, start, end)
@@ -58,53 +70,96 @@ def read_batch(files: Sequence[RawFile], syntax: Syntax) -> Segments:
 def _read_file(recorder: Recorder, syntax: Syntax, begin: int, limit: int) -> None:
     """The interchanges of one file, one after the other, and the text around them."""
     buffer = recorder.buffer
-    at = begin + (len(_MARK) if buffer.startswith(_MARK, begin, limit) else 0)
-    sure = [found.start() for found in syntax.unmistakable.finditer(buffer, at, limit)]
+    at = behind_mark(buffer, begin, limit)
+    sure = sure_headers(syntax, buffer, begin, limit)
     found_any = False
     while (at := skip_blanks(buffer, at, limit)) < limit:
         header = syntax.find_header(buffer, at, limit)
         if header is None:
             break
         found_any = True
-        if header.start > at:
-            _text_outside(recorder, at, header.start)
+        text_outside(recorder, at, header.start)
         following = bisect_right(sure, header.start)
-        at = _read_interchange(recorder, syntax, header, sure[following] if following < len(sure) else limit)
+        at = read_interchange(recorder, syntax, header, sure[following] if following < len(sure) else limit)
     if not found_any:
-        detail = f"no {syntax.service.interchange[0]} segment that can be read"
-        recorder.finding("ENV-BROKEN", (begin, limit), "", detail)
-    elif at < limit:
-        _text_outside(recorder, at, limit)
+        no_interchange(recorder, syntax, begin, limit)
+    else:
+        text_outside(recorder, at, limit)
 
 
-def _text_outside(recorder: Recorder, start: int, end: int) -> None:
-    text = recorder.buffer[start:end].strip(b" \t\r\n\x0b\x0c\x00\x1a")
-    if text:
-        detail = f"{len(text)} bytes that begin with {text[:30].decode('ascii', 'replace')!r}"
-        recorder.finding("ENV-TRAILING-TEXT", (start, start + len(text)), "", detail)
+def behind_mark(buffer: bytes, begin: int, limit: int) -> int:
+    """Where a file's text begins: behind its byte order mark."""
+    return begin + (len(_MARK) if buffer.startswith(_MARK, begin, limit) else 0)
 
 
-def _read_interchange(recorder: Recorder, syntax: Syntax, header: Header, limit: int) -> int:
-    """One interchange from its header on; gives the place behind it."""
-    row = header.row | header.delimiters.as_text()
-    row |= {"file_index": recorder.file, "start": header.start, "end": header.end, "standard": syntax.standard}
-    row |= {"complete": False, "declared_count": None}
+def sure_headers(syntax: Syntax, buffer: bytes, begin: int, limit: int) -> list[int]:
+    """Where unmistakable headers begin in a file; an interchange that has not ended before one is truncated."""
+    return [found.start() for found in syntax.unmistakable.finditer(buffer, behind_mark(buffer, begin, limit), limit)]
+
+
+def no_interchange(recorder: Recorder, syntax: Syntax, start: int, end: int) -> None:
+    """The file that lies here holds nothing that can be read."""
+    detail = f"no {syntax.service.interchange[0]} segment that can be read"
+    recorder.finding("ENV-BROKEN", (start, end), "", detail)
+
+
+def text_outside(recorder: Recorder, start: int, end: int) -> None:
+    """What stands between interchanges, if anything does."""
+    told = outside_text(recorder.buffer, start, end)
+    if told:
+        recorder.finding("ENV-TRAILING-TEXT", *told)
+
+
+def outside_text(buffer: bytes, start: int, end: int) -> tuple[tuple[int, int], str, str] | None:
+    """Place, path and words for text that stands here outside any interchange; None where there are only blanks."""
+    text = buffer[start:end].strip(b" \t\r\n\x0b\x0c\x00\x1a")
+    if not text:
+        return None
+    detail = f"{len(text)} bytes that begin with {text[:30].decode('ascii', 'replace')!r}"
+    return (start, start + len(text)), "", detail
+
+
+def read_interchange(
+    recorder: Recorder,
+    syntax: Syntax,
+    header: Header,
+    limit: int,
+    at: int = -1,
+    group: Row | None = None,
+    walked: Walked = NOTHING_WALKED,
+) -> int:
+    """One interchange from its header on, or from further on in it; gives the place behind it."""
+    row = interchange_row(syntax, header, recorder.file)
     walk = Walk(recorder, syntax.service, header.delimiters, row)
+    walk.go_on(group, walked)
     if not row["control"]:
         walk.broken("the header has no control number")
-    at = walk.run(header.behind, limit)
-    _settle_charset(recorder, syntax, header, row)
+    at = walk.run(header.behind if at < 0 else at, limit)
+    settle_charset(recorder, syntax, header, row)
     terminator = header.delimiters.terminator
     while recorder.buffer.startswith(terminator, at, limit):
         at += len(terminator)  # a terminator too many is no text
     return at
 
 
-def _settle_charset(recorder: Recorder, syntax: Syntax, header: Header, row: Row) -> None:
+def interchange_row(syntax: Syntax, header: Header, file: int) -> Row:
+    """An interchange as its header has it, before its trailer is known."""
+    row = header.row | header.delimiters.as_text()
+    row |= {"file_index": file, "start": header.start, "end": header.end, "standard": syntax.standard}
+    return row | {"complete": False, "declared_count": None}
+
+
+def settle_charset(recorder: Recorder, syntax: Syntax, header: Header, row: Row) -> None:
     """Which character set the interchange is in, now that all its bytes are known."""
-    data = recorder.buffer[row["start"] : row["end"]]
-    row["charset"] = actual(data, header.charset)
-    if header.charset_name and not is_as_declared(row["charset"], header.charset, data):
-        detail = f"{header.charset_name} is declared, the bytes are {row['charset']}; they were read as that"
+    row["charset"], wrong = charset_of(recorder.buffer[row["start"] : row["end"]], header)
+    if wrong:
         path = f"{syntax.service.interchange[0]} {row['control']}"
-        recorder.finding("FILE-CHARSET", (header.start, header.end), path, detail, len(recorder.interchanges) - 1)
+        recorder.finding("FILE-CHARSET", (header.start, header.end), path, wrong, len(recorder.interchanges) - 1)
+
+
+def charset_of(data: bytes, header: Header) -> tuple[str, str]:
+    """The codec that these bytes of an interchange are in, and what is wrong if its header declares another one."""
+    codec = actual(data, header.charset)
+    if not header.charset_name or is_as_declared(codec, header.charset, data):
+        return codec, ""
+    return codec, f"{header.charset_name} is declared, the bytes are {codec}; they were read as that"

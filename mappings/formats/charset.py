@@ -4,6 +4,7 @@ A declared character set is believed only as far as the bytes bear it out: decla
 """
 
 import codecs
+from functools import cache
 
 # UNB S001 0001 (syntax level) to the codec of its character set. A and B are subsets of ISO 646.
 SYNTAX_LEVELS: dict[str, str] = {
@@ -22,7 +23,7 @@ def actual(data: bytes, declared: str | None) -> str:
     that by chance. C1 control characters give away cp1252 that calls itself ISO 8859.
     """
     if data.isascii():
-        return declared if declared and _fits(data, declared) else "utf-8"
+        return declared if declared and (not _is_wide(declared) or _fits(data, declared)) else "utf-8"
     order = ["utf-8", "cp1252", "latin-1"]  # latin-1 takes every byte, so the last one always fits
     if declared and _is_wide(declared):
         order.insert(0, declared)
@@ -52,6 +53,7 @@ def _is_iso_8859(codec: str) -> bool:
     return codecs.lookup(codec).name.startswith("iso8859")
 
 
+@cache
 def _is_wide(codec: str) -> bool:
     return codecs.lookup(codec).name.startswith(("utf-16", "utf-32"))
 

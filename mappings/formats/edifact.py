@@ -26,7 +26,8 @@ _ADVICE = rb"UNA(?P<advice>.{5}(?:\xe2\x80\x99|.))\s*"  # a curly apostrophe com
 _HEADER = re.compile(rb"(?:" + _ADVICE + rb"(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
 # Without UNA, line breaks or curly apostrophes may end the segments: whatever stands between UNB and the next header.
 _ENDS_OTHERWISE = re.compile(rb"UNB\+[^'\r\n\x92\xe2]{0,512}+(\xe2\x80\x99|\x92|[\r\n])\s*UN[GH]\+")
-_UNMISTAKABLE = re.compile(rb"(?:" + _ADVICE + rb")?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+# `(UNA...)UNB` with their first two letters in front, which is what makes looking for it fast.
+_UNMISTAKABLE = re.compile(rb"UN(?:" + _ADVICE.removeprefix(b"UN") + rb"UN)?B[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
 
 
 def _group_row(ung: Fields) -> Row:

@@ -4,7 +4,7 @@ Both standards nest alike: interchange, group, message, each with a header and w
 Only the tags differ, and where the headers keep their fields. A bad message costs that message; the walk goes on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mappings.formats.cuts import POSITION_MAX
@@ -62,6 +62,18 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk has behind it: groups, messages, and the control numbers in the open group or without one."""
+
+    groups: int
+    messages: int
+    controls: Sequence[str]
+
+
+NOTHING_WALKED = Walked(0, 0, ())
+
+
 class Walk:
     """The way through one interchange, from behind its header to behind its trailer."""
 
@@ -83,6 +95,13 @@ class Walk:
             service.message[1]: self._close_message,
             service.interchange[1]: self._close_interchange,
         }
+
+    def go_on(self, group: Row | None, walked: Walked) -> None:
+        """Take up a walk that began elsewhere, in this group or in none."""
+        self._groups, self._messages, self._controls = walked.groups, walked.messages, list(walked.controls)
+        if group is not None:
+            self._group = group
+            self._recorder.groups.append(group)
 
     def run(self, at: int, limit: int) -> int:
         """Read from here to the trailer, or to the limit if there is none; give the place to go on from."""
@@ -179,7 +198,7 @@ class Walk:
             detail = f"the trailer says {field(trailer, 1) or 'nothing'}, there are {row['segment_count']} segments"
             self._find("MSG-COUNT-WRONG", segment, detail)
         if not same_number(row["control"], field(trailer, 2)):
-            self._find("MSG-CONTROL-MISMATCH", segment, _differ(row["control"], field(trailer, 2)))
+            self._find("MSG-CONTROL-MISMATCH", segment, differ(row["control"], field(trailer, 2)))
         self._message = None
 
     def _close_group(self, segment: _At) -> None:
@@ -193,7 +212,7 @@ class Walk:
             detail = f"the trailer says {field(trailer, 1) or 'nothing'}, there are {len(self._controls)} messages"
             self._find("GROUP-COUNT-WRONG", segment, detail)
         if not same_number(row["control"], field(trailer, 2)):
-            self._find("GROUP-CONTROL-MISMATCH", segment, _differ(row["control"], field(trailer, 2)))
+            self._find("GROUP-CONTROL-MISMATCH", segment, differ(row["control"], field(trailer, 2)))
         self._group, self._controls = None, []
 
     def _close_interchange(self, segment: _At) -> None:
@@ -206,7 +225,7 @@ class Walk:
             detail = f"the trailer says {field(trailer, 1) or 'nothing'}, there are {there} {what}"
             self._find("ENV-COUNT-WRONG", segment, detail)
         if not same_number(row["control"], field(trailer, 2)):
-            self._find("ENV-CONTROL-MISMATCH", segment, _differ(row["control"], field(trailer, 2)))
+            self._find("ENV-CONTROL-MISMATCH", segment, differ(row["control"], field(trailer, 2)))
 
     # --- trailers that did not come
 
@@ -219,7 +238,8 @@ class Walk:
     def _leave_group(self, segment: _At) -> None:
         self._leave_message(segment)
         if self._group is not None:
-            self._group["end"] = self._recorder.messages[-1]["end"] if self._controls else self._group["end"]
+            if self._controls and self._recorder.messages:
+                self._group["end"] = self._recorder.messages[-1]["end"]
             place = _At("", self._group["start"], self._group["start"], b"")
             self._find("GROUP-COUNT-WRONG", place, f"the group has no {self._service.group[1]}")
             self._group, self._controls = None, []
@@ -249,5 +269,6 @@ class Walk:
         return "/".join([*parts, tag[:20]] if tag and tag not in headers else parts).rstrip()
 
 
-def _differ(header: str, trailer: str) -> str:
+def differ(header: str, trailer: str) -> str:
+    """What is wrong with control numbers that are not the same."""
     return f"the header says {header or 'nothing'}, the trailer {trailer or 'nothing'}"

@@ -1,13 +1,12 @@
 """Open this when you ask how a reader's columns come about: one reader's notes on a batch of files."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from mappings.formats.cuts import Cuts
-from mappings.formats.segments import GROUPS, INTERCHANGES, LOOPS, MESSAGES, OWNERS, RawFile, Segments, join
+from mappings.formats.segments import GROUPS, INTERCHANGES, LOOPS, MESSAGES, OWNERS, Segments
 from mappings.formats.tokens import Marks
 from schemas.findings import Finding, Place, as_table
 
@@ -17,8 +16,8 @@ Row = dict[str, Any]
 class Recorder:
     """Rows and columns as they are found, in the order of the bytes. Rows of envelopes may be completed later."""
 
-    def __init__(self, files: Sequence[RawFile]) -> None:
-        self.buffer, self.files = join(files)
+    def __init__(self, buffer: bytes, files: pa.Table) -> None:
+        self.buffer, self.files = buffer, files
         self._shas: list[str] = self.files["file"].to_pylist()
         self._starts: list[int] = self.files["start"].to_pylist()
         self._ends: list[int] = self.files["end"].to_pylist()

@@ -27,7 +27,7 @@ def text(segments: Segments, rows: Sequence[int] | npt.NDArray[Any] | pa.Array |
         return pa.array([], pa.string())
     start, end = _picked(segments.values["start"], at), _picked(segments.values["end"], at)
     escaped = segments.values["escaped"].to_numpy()[at].astype(bool)
-    gathered, offsets = _gather(segments.buffer, start, end)
+    gathered, offsets = gather(segments.buffer, start, end)
     plain = ~(escaped | _not_ascii(gathered, offsets))
     if plain.all():
         return pa.Array.from_buffers(pa.string(), len(at), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
@@ -68,7 +68,7 @@ def _picked(column: pa.ChunkedArray, at: Int) -> Int:
     return np.asarray(column.to_numpy()[at], dtype=np.int64)
 
 
-def _gather(buffer: bytes, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+def gather(buffer: bytes, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """The bytes of all values one after the other, and the offsets at which each begins (one more than values)."""
     length = end - start
     offsets = np.zeros(len(start) + 1, dtype=np.int64)

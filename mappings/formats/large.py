@@ -1,0 +1,269 @@
+"""Open this when a large batch reads differently from a small one: what the compiled way notes, as Segments.
+
+``cutting.cut`` runs over the whole batch; here its columns grow, and ``noted`` makes tables and findings of its rows.
+What is not regular is read by ``batch``'s plain way, interchange by interchange, and put in at its place.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from mappings.formats import cutting as c
+from mappings.formats.batch import (
+    Header,
+    Syntax,
+    no_interchange,
+    outside_text,
+    read_interchange,
+    sure_headers,
+    text_outside,
+)  # fmt: skip
+from mappings.formats.compiled import cut
+from mappings.formats.cuts import Cuts
+from mappings.formats.envelope import Walked
+from mappings.formats.joined import joined
+from mappings.formats.noted import BEFORE, Carried, Fault, Noted
+from mappings.formats.recorder import Recorder
+from mappings.formats.segments import Segments
+from mappings.formats.tokens import Delimiters, tag
+
+Ints = npt.NDArray[np.int64]
+
+_SEGMENT_BYTES, _MARK_BYTES, _MESSAGE_BYTES = 14, 3, 400  # what the first guess at the room takes each to need
+_ROOM_MIN, _ROWS_MIN = 4096, 256
+_KINDS = (c.GROUP_OPEN, c.GROUP_CLOSE, c.MESSAGE_OPEN, c.MESSAGE_CLOSE, c.INTERCHANGE_CLOSE)
+
+
+@dataclass
+class Run:
+    """One way through a batch. ``pause`` is how many bytes are read before it stops at a message; -1 never."""
+
+    syntax: Syntax
+    buffer: bytes
+    files: pa.Table
+    pause: int = -1
+    _headers: dict[int, Header] = field(default_factory=dict)  # by their start: those that only Python could read
+    _outside: list[tuple[int, int, int]] = field(default_factory=list)  # file, start and end of text
+    _carried: Carried = field(default_factory=Carried)
+
+    def __post_init__(self) -> None:
+        self._starts, self._ends = (self.files[name].to_numpy() for name in ("start", "end"))
+        self._is_held = np.zeros(len(self._starts), np.bool_)  # files with an interchange
+        spans = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
+        self._sure = [at for span in spans for at in sure_headers(self.syntax, self.buffer, *span)]
+        self._bytes = np.frombuffer(self.buffer, np.uint8)
+        size = len(self.buffer) if self.pause < 0 else min(len(self.buffer), 2 * self.pause)
+        self._room = _room(size // _SEGMENT_BYTES + _ROOM_MIN, size // _MARK_BYTES + _ROOM_MIN)
+        self._rows = _rows(size // _MESSAGE_BYTES + _ROWS_MIN)
+        self._rules = _rules(self.syntax, self._starts, self._ends, self._sure)
+        self._state = np.zeros(c.STATE_SIZE, np.int64)
+        self._state[[c.FILE, c.GROUP, c.MESSAGE, c.PAUSE_AT]] = -1
+
+    def pieces(self) -> Iterator[Segments]:
+        """The batch in pieces that follow one another; what is not regular is one of its own."""
+        while True:
+            if self.pause >= 0:
+                self._state[c.PAUSE_AT] = self._state[c.AT] + self.pause
+            reason = cut(self._bytes, self._rules, self._room, self._rows, self._state)
+            if reason == c.NO_ROOM:
+                self._room, self._rows = _grown(self._room, self._rows, self._state)
+            elif reason == c.PAUSE:
+                yield self._piece()
+            elif reason == c.AT_END:
+                yield self._piece()
+                yield self._without_interchange()
+                return
+            elif reason == c.IRREGULAR or not self._enter():
+                rest = self._rest()
+                yield self._piece()
+                yield rest or self._plainly()
+
+    # --- what only Python can read
+
+    def _enter(self) -> bool:
+        """Enter the next interchange by Python's reading of its header; False when it cannot be cut from there.
+
+        Behind the last header of a file the rest of it is text, and the next file is gone to.
+        """
+        state, end = self._state, int(self._state[c.FILE_END])
+        at, file = int(state[c.AT]), int(state[c.FILE])
+        header = self.syntax.find_header(self.buffer, at, end)
+        if header is None:
+            self._outside.append((file, at, end))
+            state[c.AT] = end
+            return True
+        control = self.buffer.find(header.row["control"].encode("latin-1", "replace"), header.start, header.end)
+        if not header.row["control"] or control < 0 or not _is_of_bytes(header.delimiters):
+            return False
+        self._outside.append((file, at, header.start))
+        row = c.begin(self._rules, self._rows, state, header.start, header.end, header.behind)
+        _take_delimiters(row, header.delimiters)
+        row[c.I_CONTROL], row[c.I_CONTROL_END] = control, control + len(header.row["control"])
+        c.learn(self._rules, row)
+        self._headers[header.start] = header
+        return True
+
+    def _plainly(self) -> Segments:
+        """The interchange that begins here, or further on, read the plain way."""
+        at, file, end = (int(self._state[name]) for name in (c.AT, c.FILE, c.FILE_END))
+        recorder = Recorder(self.buffer, self.files)
+        recorder.begin_file(file)
+        self._is_held[file] = True
+        header = self.syntax.find_header(self.buffer, at, end)
+        assert header is not None
+        text_outside(recorder, at, header.start)
+        following = bisect_right(self._sure, header.start)
+        limit = min(int(self._sure[following]), end) if following < len(self._sure) else end
+        self._state[c.AT] = read_interchange(recorder, self.syntax, header, limit)
+        return recorder.finish()
+
+    def _rest(self) -> Segments | None:
+        """Where the open interchange was given up behind a pause: the rest of it, read the plain way."""
+        state, count = self._state, int(self._state[c.INTERCHANGES])
+        row = self._rows.interchanges[count - 1].tolist()
+        if not count or row[c.I_RESUME] == row[c.I_START] or row[c.I_RESUME] != state[c.AT]:
+            return None
+        noted = Noted(self.syntax, self.buffer, self._rows, state, self._headers, self._carried)
+        recorder = Recorder(self.buffer, self.files)
+        recorder.begin_file(row[c.I_FILE])
+        walked = Walked(row[c.I_GROUPS_HERE], row[c.I_MESSAGES_HERE], sorted(self._carried.controls))
+        group = noted.groups[row[c.I_GROUP]] if row[c.I_GROUP] >= 0 else None
+        header = noted.header(count - 1)
+        at = read_interchange(recorder, self.syntax, header, row[c.I_LIMIT], row[c.I_RESUME], group, walked)
+        state[c.AT], state[c.INTERCHANGES], state[c.GROUPS] = at, count - 1, row[c.I_GROUPS]
+        return recorder.finish()
+
+    def _without_interchange(self) -> Segments:
+        """Files that hold nothing that can be read."""
+        recorder = Recorder(self.buffer, self.files)
+        for file in np.flatnonzero(~self._is_held).tolist():
+            no_interchange(recorder, self.syntax, *recorder.begin_file(file))
+        return recorder.finish()
+
+    # --- what was noted since the last piece
+
+    def _piece(self) -> Segments:
+        """What was cut up to here. An interchange or group that is still open stands in the next piece too."""
+        noted = Noted(self.syntax, self.buffer, self._rows, self._state, self._headers, self._carried)
+        recorder = Recorder(self.buffer, self.files)
+        recorder.interchanges, recorder.groups = noted.interchanges, noted.groups
+        for fault in sorted([*noted.faults(), *self._texts()], key=lambda fault: fault.order):
+            recorder.begin_file(fault.file)
+            recorder.finding(fault.code, fault.span, fault.path, fault.detail, fault.interchange, fault.message)
+        reading = replace(recorder.finish(), messages=noted.messages(), **self._cuts(noted))
+        self._is_held[self._rows.interchanges[: self._state[c.INTERCHANGES], c.I_FILE]] = True
+        self._carried = noted.carry()
+        c.begin_anew(self._rows, self._state)
+        return reading
+
+    def _texts(self) -> Iterator[Fault]:
+        """Text outside the interchanges, before the interchange that follows it."""
+        starts = self._rows.interchanges[: self._state[c.INTERCHANGES], c.I_START]
+        for file, start, end in self._outside:
+            if self._is_held[file] or (self._rows.interchanges[: len(starts), c.I_FILE] == file).any():
+                told = outside_text(self.buffer, start, end)
+                if told:
+                    before = int(np.searchsorted(starts, start))
+                    yield Fault((before, BEFORE, start, 0), file, "ENV-TRAILING-TEXT", *told)
+        self._outside.clear()
+
+    def _cuts(self, noted: Noted) -> dict[str, Any]:
+        """The columns as far as they are filled, and the tags that they name."""
+        state, room = self._state, self._room
+        segments, marks = int(state[c.SEGMENTS]), int(state[c.MARKS])
+        numbers, tags = self._tags(room, segments, noted)
+        first_mark = np.append(room.first_mark[:segments], marks)
+        cuts = Cuts(
+            room.message[:segments].copy(), numbers, room.start[:segments].copy(), room.end[:segments].copy(),
+            np.full(segments, -1, np.int32), first_mark, room.mark_at[:marks].copy(), room.mark_kind[:marks].copy(),
+        )  # fmt: skip
+        return {"cuts": cuts, "tags": tags}
+
+    def _tags(self, room: c.Room, segments: int, noted: Noted) -> tuple[npt.NDArray[np.int32], list[str]]:
+        """Slots as numbers of tags, in the order in which tags come first; odd tags are read the plain way."""
+        slots = room.tag[:segments]
+        used = np.flatnonzero(np.bincount(slots[slots >= 0], minlength=1))
+        names = {_tag_text(int(self._rules.slots[slot])): number for number, slot in enumerate(used)}
+        number_of = np.full(c.TAG_SLOTS + 1, -1, np.int32)  # the last one is what an odd tag has: slot -1
+        number_of[used] = np.arange(len(used))
+        numbers = number_of[slots]
+        for at in np.flatnonzero(slots < 0).tolist():
+            text = tag(self.buffer[room.start[at] : room.end[at]], noted.delimiters(int(room.message[at])))
+            numbers[at] = names.setdefault(text, len(names))
+        return numbers, list(names)
+
+
+def read_large(syntax: Syntax, buffer: bytes, files: pa.Table) -> Segments:
+    """Every interchange of the files as columns, in one piece."""
+    return joined(list(Run(syntax, buffer, files).pieces()))
+
+
+def _room(segments: int, marks: int) -> c.Room:
+    """Unfilled columns for this many segments and marks."""
+    return c.Room(
+        np.empty(segments, np.int32), np.empty(segments, np.int32), np.empty(segments, np.int64),
+        np.empty(segments, np.int64), np.empty(segments, np.int64), np.empty(marks, np.uint32),
+        np.empty(marks, np.uint8),
+    )  # fmt: skip
+
+
+def _rows(messages: int) -> c.Rows:
+    """Unfilled rows for this many messages."""
+    sizes = ((_ROWS_MIN, c.I_SIZE), (_ROWS_MIN, c.G_SIZE), (messages, c.M_SIZE), (_ROWS_MIN, c.E_SIZE))
+    return c.Rows(*(np.empty(size, np.int64) for size in sizes))
+
+
+def _grown(room: c.Room, rows: c.Rows, state: Ints) -> tuple[c.Room, c.Rows]:
+    """Twice the room where less than half of it is left; what was noted stays."""
+    filled = [int(state[c.SEGMENTS])] * 5 + [int(state[c.MARKS])] * 2
+    counts = [int(state[at]) for at in (c.INTERCHANGES, c.GROUPS, c.MESSAGES, c.EVENTS)]
+    columns: list[Any] = [_roomy(column, there) for column, there in zip(room, filled, strict=True)]
+    tables: list[Any] = [_roomy(table, there) for table, there in zip(rows, counts, strict=True)]
+    return c.Room(*columns), c.Rows(*tables)
+
+
+def _roomy(column: Any, there: int) -> Any:
+    """The column, or one of twice its length that begins alike."""
+    if 2 * there + 16 < len(column):
+        return column
+    larger = np.empty((2 * len(column), *column.shape[1:]), column.dtype)
+    larger[: len(column)] = column
+    return larger
+
+
+def _rules(syntax: Syntax, starts: Ints, ends: Ints, sure: Sequence[int]) -> c.Rules:
+    """What the compiled way is told of a standard and of the files."""
+    service = syntax.service
+    kinds = dict(zip((*service.group, *service.message, service.interchange[1]), _KINDS, strict=True))
+    kinds |= dict.fromkeys(sorted(service.passed_over), c.PASSED) | dict.fromkeys(sorted(service.restart), c.RESTART)
+    return c.Rules(
+        syntax.standard == "x12", service.group_is_required, starts.copy(), ends.copy(), np.array(sure, np.int64),
+        np.array([int.from_bytes(name.encode(), "big") for name in kinds], np.int64),
+        np.array(list(kinds.values()), np.int8), np.zeros(c.TAG_SLOTS, np.int64), np.zeros(c.TAG_SLOTS, np.int8),
+        np.zeros(256, np.uint8),
+    )  # fmt: skip
+
+
+def _tag_text(key: int) -> str:
+    """The tag that stands in a slot as the number of its bytes."""
+    return key.to_bytes(c.TAG_BYTES_MAX, "big").lstrip(b"\0").decode()
+
+
+def _is_of_bytes(delimiters: Delimiters) -> bool:
+    """Whether every delimiter is one byte, which is all that the compiled way knows."""
+    given = (delimiters.element, delimiters.component, delimiters.terminator)
+    return all(len(one) == 1 for one in given)
+
+
+def _take_delimiters(row: Ints, delimiters: Delimiters) -> None:
+    """The delimiters as the row of an interchange has them."""
+    columns = (c.I_ELEMENT, c.I_COMPONENT, c.I_TERMINATOR, c.I_RELEASE, c.I_REPETITION, c.I_DECIMAL)
+    d = delimiters
+    given = (d.element, d.component, d.terminator, d.release, d.repetition, d.decimal)
+    for column, delimiter in zip(columns, given, strict=True):
+        row[column] = delimiter[0] if delimiter else -1
