@@ -16,7 +16,7 @@ import yaml
 from mappings.formats.recorder import Recorder, Row
 
 # What stands beside the tables of messages: group codes, and names for people (mappings/formats/names.py).
-_NO_MESSAGES = frozenset({"groups.yaml", "segments.yaml", "codes.yaml"})
+_NO_MESSAGES = frozenset({"groups.yaml", "segments.yaml", "codes.yaml", "elements.yaml"})
 
 
 @dataclass(frozen=True, slots=True)
