@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mappings.formats.charset import actual, is_as_declared
+from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
 from mappings.formats.recorder import Recorder, Row
 from mappings.formats.segments import RawFile, Segments, join
 from mappings.formats.structure import check_structure
-from mappings.formats.tokens import Delimiters, skip_blanks
+from mappings.formats.tokens import Delimiters, skip_blanks, stands
 
 COMPILED_FROM_BYTES = 1_000_000  # below this the plain way is done before numba is imported
 
@@ -36,11 +37,11 @@ class Syntax:
 
     standard: str
     service: Service
-    find_header: Callable[[bytes, int, int], Header | None]
+    find_header: Callable[[Buffer, int, int], Header | None]
     unmistakable: re.Pattern[bytes]
 
 
-def candidates(pattern: re.Pattern[bytes], buffer: bytes, at: int, limit: int) -> Iterator[re.Match[bytes]]:
+def candidates(pattern: re.Pattern[bytes], buffer: Buffer, at: int, limit: int) -> Iterator[re.Match[bytes]]:
     """Where a header may begin: right here, or further on where it is not the tail of a word."""
     for found in pattern.finditer(buffer, at, limit):
         if found.start() == at or not buffer[found.start() - 1 : found.start()].isalnum():
@@ -87,12 +88,12 @@ def _read_file(recorder: Recorder, syntax: Syntax, begin: int, limit: int) -> No
         text_outside(recorder, at, limit)
 
 
-def behind_mark(buffer: bytes, begin: int, limit: int) -> int:
+def behind_mark(buffer: Buffer, begin: int, limit: int) -> int:
     """Where a file's text begins: behind its byte order mark."""
-    return begin + (len(_MARK) if buffer.startswith(_MARK, begin, limit) else 0)
+    return begin + (len(_MARK) if stands(buffer, _MARK, begin, limit) else 0)
 
 
-def sure_headers(syntax: Syntax, buffer: bytes, begin: int, limit: int) -> list[int]:
+def sure_headers(syntax: Syntax, buffer: Buffer, begin: int, limit: int) -> list[int]:
     """Where unmistakable headers begin in a file; an interchange that has not ended before one is truncated."""
     return [found.start() for found in syntax.unmistakable.finditer(buffer, behind_mark(buffer, begin, limit), limit)]
 
@@ -110,7 +111,7 @@ def text_outside(recorder: Recorder, start: int, end: int) -> None:
         recorder.finding("ENV-TRAILING-TEXT", *told)
 
 
-def outside_text(buffer: bytes, start: int, end: int) -> tuple[tuple[int, int], str, str] | None:
+def outside_text(buffer: Buffer, start: int, end: int) -> tuple[tuple[int, int], str, str] | None:
     """Place, path and words for text that stands here outside any interchange; None where there are only blanks."""
     text = buffer[start:end].strip(b" \t\r\n\x0b\x0c\x00\x1a")
     if not text:
@@ -137,7 +138,7 @@ def read_interchange(
     at = walk.run(header.behind if at < 0 else at, limit)
     settle_charset(recorder, syntax, header, row)
     terminator = header.delimiters.terminator
-    while recorder.buffer.startswith(terminator, at, limit):
+    while stands(recorder.buffer, terminator, at, limit):
         at += len(terminator)  # a terminator too many is no text
     return at
 

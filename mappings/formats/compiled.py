@@ -10,7 +10,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import cutting
+from mappings.formats import cutting, projecting
 
 
 def compiled(functions: Sequence[Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
@@ -25,3 +25,4 @@ def compiled(functions: Sequence[Callable[..., Any]]) -> dict[str, Callable[...,
 
 
 cut: Callable[..., int] = compiled(cutting.FUNCTIONS)["cut"]
+projection = compiled(projecting.FUNCTIONS)

@@ -5,12 +5,14 @@ of the segment. The value behind a mark reaches to the next one. So a segment's 
 included, in a few bytes each; the tag, and what stands in its own element, lies before the first mark.
 """
 
+from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Buffer = bytes | mmap  # the bytes of a batch, or of a large file as it is mapped
 
 # What a mark is. ESCAPED is added where the value behind it holds release characters or the line breaks of a wrapped
 # segment; BLANK where it is nothing but such line breaks, which is no value.

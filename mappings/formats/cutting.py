@@ -66,7 +66,7 @@ _SYNTAX_4 = 0x34
 
 
 class Room(NamedTuple):
-    """Segments and marks as they fill up, as in ``cuts``; the tag is a slot. How many there are is in the state."""
+    """Segments and marks as they fill up, as in ``cuts``; a tag may be ODD_TAG. How many there are is in the state."""
 
     message: npt.NDArray[np.int32]
     tag: npt.NDArray[np.int32]
@@ -89,8 +89,8 @@ class Rows(NamedTuple):
 class Rules(NamedTuple):
     """What is given: the files, where unmistakable headers begin, the service tags of the standard and their kinds.
 
-    ``slots`` and ``kinds`` are the tags seen
-    and what they are to the walk, ``meaning`` what the bytes are in the interchange that is being read.
+    ``slots`` are the tags seen, ``kinds`` what they are to the walk, ``numbers`` their numbers in the order in which
+    they came, and behind these how many there are. ``meaning`` is what bytes are in the interchange being read.
     """
 
     is_x12: bool
@@ -101,6 +101,7 @@ class Rules(NamedTuple):
     service_tags: Ints
     service_kinds: npt.NDArray[np.int8]
     slots: Ints
+    numbers: npt.NDArray[np.int32]
     kinds: npt.NDArray[np.int8]
     meaning: Bytes
 
@@ -428,6 +429,8 @@ def slot_of(rules: Rules, key: int) -> int:
             return int(slot)
         if rules.slots[slot] == 0:
             rules.slots[slot] = key
+            rules.numbers[slot] = rules.numbers[TAG_SLOTS]
+            rules.numbers[TAG_SLOTS] += 1
             for i in range(rules.service_tags.size):
                 if rules.service_tags[i] == key:
                     rules.kinds[slot] = rules.service_kinds[i]
@@ -767,7 +770,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
     """
     message_of, tag_of, start_of, end_of, first_mark = room.message, room.tag, room.start, room.end, room.first_mark
     mark_at, mark_kind, meaning, kinds, slots = room.mark_at, room.mark_kind, rules.meaning, rules.kinds, rules.slots
-    last_mark, last_segment, limit = mark_at.size - 2, start_of.size - 1, state[LIMIT]
+    numbers, last_mark, last_segment, limit = rules.numbers, mark_at.size - 2, start_of.size - 1, state[LIMIT]
     at, segments, marks, message = state[AT], state[SEGMENTS], state[MARKS], state[MESSAGE]
     while True:
         while at < limit and is_blank(int(buffer[at])):
@@ -862,7 +865,8 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
                 return IRREGULAR
             message = state[MESSAGE]
         if message >= 0:
-            message_of[segments], tag_of[segments], first_mark[segments] = message, slot, first
+            message_of[segments], first_mark[segments] = message, first
+            tag_of[segments] = numbers[slot] if slot >= 0 else ODD_TAG
             start_of[segments], end_of[segments] = start, end
             segments += 1
             if rest >= 0:

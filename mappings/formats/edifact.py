@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from mappings.formats.batch import Header, Syntax, candidates, read_batch
 from mappings.formats.charset import SYNTAX_LEVELS
+from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import Fields, Service, field
 from mappings.formats.recorder import Row
 from mappings.formats.segments import RawFile, Segments
@@ -54,7 +55,7 @@ SERVICE = Service(
 )
 
 
-def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
+def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
     """The next UNB that can be read, with the delimiters of the UNA in front of it or those of its level."""
     for found in candidates(_HEADER, buffer, at, limit):
         advice, unb = found.group("advice"), found.start("unb" if found.group("advice") else "bare")
@@ -74,7 +75,7 @@ def _advised(advice: bytes) -> Delimiters:
     )
 
 
-def _usual(buffer: bytes, unb: int) -> Delimiters:
+def _usual(buffer: Buffer, unb: int) -> Delimiters:
     """The delimiters of an interchange without UNA, by what stands behind its UNB tag."""
     if buffer[unb + 3] == _LEVEL_B.element[0]:
         return _LEVEL_B
@@ -82,7 +83,7 @@ def _usual(buffer: bytes, unb: int) -> Delimiters:
     return replace(_LEVEL_A, terminator=found.group(1)) if found else _LEVEL_A
 
 
-def _header(buffer: bytes, places: tuple[int, int, int], delimiters: Delimiters, *, has_advice: bool) -> Header:
+def _header(buffer: Buffer, places: tuple[int, int, int], delimiters: Delimiters, *, has_advice: bool) -> Header:
     start, unb, limit = places
     end, behind = delimiters.segment_end(buffer, unb, limit)
     elements = fields(buffer[unb:end], delimiters)

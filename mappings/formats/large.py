@@ -24,7 +24,7 @@ from mappings.formats.batch import (
     text_outside,
 )  # fmt: skip
 from mappings.formats.compiled import cut
-from mappings.formats.cuts import Cuts
+from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.envelope import Walked
 from mappings.formats.joined import joined
 from mappings.formats.noted import BEFORE, Carried, Fault, Noted
@@ -44,9 +44,10 @@ class Run:
     """One way through a batch. ``pause`` is how many bytes are read before it stops at a message; -1 never."""
 
     syntax: Syntax
-    buffer: bytes
+    buffer: Buffer
     files: pa.Table
     pause: int = -1
+    sure: Sequence[int] | None = None  # where unmistakable headers begin; found here when it is not given
     _headers: dict[int, Header] = field(default_factory=dict)  # by their start: those that only Python could read
     _outside: list[tuple[int, int, int]] = field(default_factory=list)  # file, start and end of text
     _carried: Carried = field(default_factory=Carried)
@@ -55,7 +56,8 @@ class Run:
         self._starts, self._ends = (self.files[name].to_numpy() for name in ("start", "end"))
         self._is_held = np.zeros(len(self._starts), np.bool_)  # files with an interchange
         spans = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
-        self._sure = [at for span in spans for at in sure_headers(self.syntax, self.buffer, *span)]
+        found = (at for span in spans for at in sure_headers(self.syntax, self.buffer, *span))
+        self._sure = list(found if self.sure is None else self.sure)
         self._bytes = np.frombuffer(self.buffer, np.uint8)
         size = len(self.buffer) if self.pause < 0 else min(len(self.buffer), 2 * self.pause)
         self._room = _room(size // _SEGMENT_BYTES + _ROOM_MIN, size // _MARK_BYTES + _ROOM_MIN)
@@ -185,20 +187,19 @@ class Run:
         return {"cuts": cuts, "tags": tags}
 
     def _tags(self, room: c.Room, segments: int, noted: Noted) -> tuple[npt.NDArray[np.int32], list[str]]:
-        """Slots as numbers of tags, in the order in which tags come first; odd tags are read the plain way."""
-        slots = room.tag[:segments]
-        used = np.flatnonzero(np.bincount(slots[slots >= 0], minlength=1))
-        names = {_tag_text(int(self._rules.slots[slot])): number for number, slot in enumerate(used)}
-        number_of = np.full(c.TAG_SLOTS + 1, -1, np.int32)  # the last one is what an odd tag has: slot -1
-        number_of[used] = np.arange(len(used))
-        numbers = number_of[slots]
-        for at in np.flatnonzero(slots < 0).tolist():
-            text = tag(self.buffer[room.start[at] : room.end[at]], noted.delimiters(int(room.message[at])))
-            numbers[at] = names.setdefault(text, len(names))
+        """The tag numbers and what they mean; odd tags are read the plain way."""
+        numbers, rules = room.tag[:segments].copy(), self._rules
+        slots = np.flatnonzero(rules.slots)
+        slots = slots[np.argsort(rules.numbers[slots])]
+        names = {_tag_text(int(rules.slots[slot])): number for number, slot in enumerate(slots)}
+        if segments and numbers.min() < 0:
+            for at in np.flatnonzero(numbers < 0).tolist():
+                text = tag(self.buffer[room.start[at] : room.end[at]], noted.delimiters(int(room.message[at])))
+                numbers[at] = names.setdefault(text, len(names))
         return numbers, list(names)
 
 
-def read_large(syntax: Syntax, buffer: bytes, files: pa.Table) -> Segments:
+def read_large(syntax: Syntax, buffer: Buffer, files: pa.Table) -> Segments:
     """Every interchange of the files as columns, in one piece."""
     return joined(list(Run(syntax, buffer, files).pieces()))
 
@@ -244,7 +245,8 @@ def _rules(syntax: Syntax, starts: Ints, ends: Ints, sure: Sequence[int]) -> c.R
     return c.Rules(
         syntax.standard == "x12", service.group_is_required, starts.copy(), ends.copy(), np.array(sure, np.int64),
         np.array([int.from_bytes(name.encode(), "big") for name in kinds], np.int64),
-        np.array(list(kinds.values()), np.int8), np.zeros(c.TAG_SLOTS, np.int64), np.zeros(c.TAG_SLOTS, np.int8),
+        np.array(list(kinds.values()), np.int8), np.zeros(c.TAG_SLOTS, np.int64), np.zeros(c.TAG_SLOTS + 1, np.int32),
+        np.zeros(c.TAG_SLOTS, np.int8),
         np.zeros(256, np.uint8),
     )  # fmt: skip
 

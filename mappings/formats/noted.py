@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from mappings.formats import cutting as c
 from mappings.formats.batch import Header, Syntax, charset_of, interchange_row
-from mappings.formats.cuts import POSITION_MAX
+from mappings.formats.cuts import POSITION_MAX, Buffer
 from mappings.formats.envelope import differ
 from mappings.formats.recorder import Row
 from mappings.formats.segments import MESSAGES
@@ -57,7 +57,7 @@ class Noted:
     """The rows of one piece of a batch."""
 
     syntax: Syntax
-    buffer: bytes
+    buffer: Buffer
     rows: c.Rows
     state: Ints
     headers: dict[int, Header]

@@ -14,10 +14,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mappings.formats.cuts import Buffer
 from mappings.formats.depth import HIERARCHIES, depths
 from mappings.formats.segments import Segments
 from mappings.formats.structure import structure
-from mappings.formats.tokens import Delimiters, fields, skip_blanks, tag
+from mappings.formats.tokens import Delimiters, fields, skip_blanks, stands, tag
 from mappings.formats.values import text
 
 Row = dict[str, Any]
@@ -99,10 +100,10 @@ def _interchange(reading: _Reading, row: Row, messages: Sequence[Row], *, is_cut
         yield from _between(reading, row, at, row["end"])
 
 
-def _behind_advice(buffer: bytes, row: Row) -> int:
+def _behind_advice(buffer: Buffer, row: Row) -> int:
     """The place of the header itself: a UNA in front of it declares delimiters and is no segment like others."""
     start: int = row["start"]
-    if row["standard"] == "edifact" and buffer.startswith(b"UNA", start):
+    if row["standard"] == "edifact" and stands(buffer, b"UNA", start, row["end"]):
         return skip_blanks(buffer, start + _ADVICE_BYTES, row["end"])
     return start
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from mappings.formats.cuts import Cuts
+from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.segments import GROUPS, INTERCHANGES, LOOPS, MESSAGES, OWNERS, Segments
 from mappings.formats.tokens import Marks
 from schemas.findings import Finding, Place, as_table
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 class Recorder:
     """Rows and columns as they are found, in the order of the bytes. Rows of envelopes may be completed later."""
 
-    def __init__(self, buffer: bytes, files: pa.Table) -> None:
+    def __init__(self, buffer: Buffer, files: pa.Table) -> None:
         self.buffer, self.files = buffer, files
         self._shas: list[str] = self.files["file"].to_pylist()
         self._starts: list[int] = self.files["start"].to_pylist()

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from mappings.formats.cuts import Cuts, value_columns
+from mappings.formats.cuts import Buffer, Cuts, value_columns
 
 BATCH_BYTES_MAX = 2**32 - 1  # what the marks of ``cuts`` can point to
 
@@ -75,7 +75,7 @@ OWNERS = pa.schema([
 class Segments:
     """What a reader gives for a batch of EDI files of one standard."""
 
-    buffer: bytes
+    buffer: Buffer
     files: pa.Table
     interchanges: pa.Table
     groups: pa.Table

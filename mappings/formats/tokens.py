@@ -7,14 +7,19 @@ import re
 from array import array
 from dataclasses import dataclass, field
 
-from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION
+from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION, Buffer
 
 _SOMETHING = re.compile(rb"[^\s\x00\x1a]")  # blanks between segments mean nothing
 _BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
 _LINE_BREAKS = b"\r\n"
 
 
-def skip_blanks(buffer: bytes, at: int, limit: int) -> int:
+def stands(buffer: Buffer, text: bytes, at: int, limit: int) -> bool:
+    """Whether this text stands here, before the limit."""
+    return at + len(text) <= limit and buffer[at : at + len(text)] == text
+
+
+def skip_blanks(buffer: Buffer, at: int, limit: int) -> int:
     """The next place that holds something, or the limit."""
     found = _SOMETHING.search(buffer, at, limit)
     return found.start() if found else limit
@@ -50,7 +55,7 @@ class Delimiters:
         given = [d for d in (self.element, self.component, self.terminator, self.release, self.repetition) if d]
         return len(set(given)) == len(given) and not any(d.isalnum() for d in given) and len(given) >= 3
 
-    def segment_end(self, buffer: bytes, start: int, limit: int) -> tuple[int, int]:
+    def segment_end(self, buffer: Buffer, start: int, limit: int) -> tuple[int, int]:
         """Where the segment that starts here ends, and where to go on behind its terminator.
 
         Without a terminator before the limit the segment ends there; blanks at its end are then not part of it.
@@ -82,7 +87,7 @@ class Delimiters:
         }
         return {name: delimiter.decode("latin-1") for name, delimiter in named.items()}
 
-    def _is_released(self, buffer: bytes, start: int, at: int) -> bool:
+    def _is_released(self, buffer: Buffer, start: int, at: int) -> bool:
         if not self.release:
             return False
         before = at

@@ -7,7 +7,7 @@ segment, are taken out. Nothing else is changed: blanks and leading zeros stay.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mappings.formats.cuts import Buffer
 from mappings.formats.segments import Segments
 
 Int = npt.NDArray[np.int64]
@@ -27,17 +28,26 @@ def text(segments: Segments, rows: Sequence[int] | npt.NDArray[Any] | pa.Array |
         return pa.array([], pa.string())
     start, end = _picked(segments.values["start"], at), _picked(segments.values["end"], at)
     escaped = segments.values["escaped"].to_numpy()[at].astype(bool)
+    return decoded(segments, start, end, escaped, lambda: _messages(segments, at))
+
+
+def decoded(
+    segments: Segments, start: Int, end: Int, escaped: npt.NDArray[np.bool_], messages: Callable[[], Int]
+) -> pa.Array:
+    """The text between these offsets. ``messages`` says, when it matters, which message each lies in."""
     gathered, offsets = gather(segments.buffer, start, end)
     plain = ~(escaped | _not_ascii(gathered, offsets))
     if plain.all():
-        return pa.Array.from_buffers(pa.string(), len(at), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
-    raw = pa.Array.from_buffers(pa.binary(), len(at), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
-    charset, release = _of_interchange(segments, at)
-    decoded: list[str] = [
+        return pa.Array.from_buffers(pa.string(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
+    raw = pa.Array.from_buffers(pa.binary(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
+    interchange = pa.array(_picked(segments.messages["interchange"], messages()))
+    charset = segments.interchanges["charset"].take(interchange).to_pylist()
+    release = segments.interchanges["release"].take(interchange).to_pylist()
+    words: list[str] = [
         value.decode() if simple else _decoded(value, charset[i], release[i], bool(escaped[i]))
         for i, (value, simple) in enumerate(zip(raw.to_pylist(), plain, strict=True))
     ]
-    return pa.array(decoded, pa.string())
+    return pa.array(words, pa.string())
 
 
 def unescaped(value: str, release: str) -> str:
@@ -68,7 +78,7 @@ def _picked(column: pa.ChunkedArray, at: Int) -> Int:
     return np.asarray(column.to_numpy()[at], dtype=np.int64)
 
 
-def gather(buffer: bytes, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+def gather(buffer: Buffer, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """The bytes of all values one after the other, and the offsets at which each begins (one more than values)."""
     length = end - start
     offsets = np.zeros(len(start) + 1, dtype=np.int64)
@@ -84,11 +94,6 @@ def _not_ascii(gathered: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) 
     return high[offsets[1:]] > high[offsets[:-1]]
 
 
-def _of_interchange(segments: Segments, at: Int) -> tuple[list[str], list[str]]:
-    """Character set and release character for each value row, by segment, message and interchange."""
-    segment = _picked(segments.values["segment"], at)
-    message = _picked(segments.segments["message"], segment)
-    interchange = pa.array(_picked(segments.messages["interchange"], message))
-    charset = segments.interchanges["charset"].take(interchange)
-    release = segments.interchanges["release"].take(interchange)
-    return charset.to_pylist(), release.to_pylist()
+def _messages(segments: Segments, at: Int) -> Int:
+    """The message of each value row."""
+    return _picked(segments.segments["message"], _picked(segments.values["segment"], at))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mappings.formats.batch import Header, Syntax, candidates, read_batch
+from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import Fields, Service, field
 from mappings.formats.recorder import Row
 from mappings.formats.segments import RawFile, Segments
@@ -50,7 +51,7 @@ SERVICE = Service(
 )
 
 
-def find_header(buffer: bytes, at: int, limit: int) -> Header | None:
+def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
     """The next ISA that can be read, with the delimiters that it declares."""
     for found in candidates(_HEADER, buffer, at, limit):
         start = found.start()
