@@ -36,10 +36,11 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A transaction set: ST01, and the segments between ST and SE."""
+    """A transaction set: ST01, the segments between ST and SE, and the guide that it follows (ST03, from 005010 on)."""
 
     type: str
     segments: Sequence[Segment]
+    guide: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _group(envelope: Envelope, group: Group) -> list[Segment]:
 def _message(message: Message, number: int) -> list[Segment]:
     control = f"{number:04d}"
     trailer = ["SE", str(len(message.segments) + 2), control]
-    return [["ST", message.type, control], *message.segments, trailer]
+    return [["ST", message.type, control, message.guide], *message.segments, trailer]
 
 
 def _line(segment: Segment, envelope: Envelope) -> str:

@@ -9,7 +9,8 @@ A document is a dict: fields of type str, int, Decimal, date, time or datetime, 
 there is left out: no nulls, no empty texts, no empty lists. ``docs/layouts.md`` says how a layout is written.
 """
 
-from mappings.layouts.layout import Layout, layout_names, load_layout
+from mappings.layouts.layout import Layout
+from mappings.layouts.load import layout_names, load_layout
 from mappings.layouts.read import read_document, read_service
 from mappings.layouts.write import Document, write_document
 

@@ -35,6 +35,12 @@ def _digits(value: str) -> str:
     return value
 
 
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[A-Z0-9]+", value):
+        raise ValueError("only capital letters and digits may stand here")
+    return value
+
+
 def _gtin(value: str) -> str:
     """14 digits as the canonical tables hold them; on the wire an EAN-13 where the first is 0."""
     if len(_digits(value)) != 14:
@@ -114,6 +120,7 @@ def _strictly(text: str, form: str, length: int) -> datetime:
 
 KINDS: Mapping[str, Kind] = {
     "text": Kind((str,), _text, _text),
+    "id": Kind((str,), _identifier, _identifier),
     "digits": Kind((str,), _digits, _digits),
     "gtin": Kind((str,), _gtin, _gtin_of),
     "int": Kind((int,), _whole, lambda text: int(_digits(text)), is_number=True),

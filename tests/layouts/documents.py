@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from mappings.formats import edifact, edifact_write, x12, x12_write
 from mappings.formats.segments import Segments
-from mappings.layouts import Document, Layout, load_layout, read_document, write_document
+from mappings.layouts import Document, Layout, read_document, write_document
 from mappings.layouts.layout import Body, Field, Line, Loop
 from tests.formats.files import raw
 
@@ -24,15 +24,16 @@ _SIX_DIGIT_YEARS = (date(1969, 1, 1), date(2068, 12, 31))
 
 def x12_file(layout: Layout, groups: Sequence[Sequence[Document]], envelope: x12_write.Envelope = X12) -> bytes:
     """An interchange with these groups of documents."""
-    own = [
-        x12_write.Group(layout.group, "WICKHAMROWE", "NORDSTAD", number, layout.version, [x12_message(layout, d) for d in documents])
-        for number, documents in enumerate(groups, 1)
-    ]  # fmt: skip
+    own = []
+    for number, documents in enumerate(groups, 1):
+        messages = [x12_message(layout, document) for document in documents]
+        parties = "WICKHAMROWE", "NORDSTAD"
+        own.append(x12_write.Group(layout.group, *parties, number, layout.version, messages))
     return x12_write.write(envelope, own)
 
 
 def x12_message(layout: Layout, document: Document) -> x12_write.Message:
-    return x12_write.Message(layout.message, write_document(layout, document))
+    return x12_write.Message(layout.message, write_document(layout, document), layout.guide)
 
 
 def edifact_file(layout: Layout, documents: Sequence[Document], envelope: edifact_write.Envelope = EDIFACT) -> bytes:
@@ -84,7 +85,8 @@ def _items(body: Body, letters: some.SearchStrategy[str]) -> some.SearchStrategy
                 found[name] = draw(_values(hole, letters, most))
         for entry in body:
             if isinstance(entry, Loop):
-                items = draw(some.lists(_items(entry.body, letters), min_size=entry.least, max_size=max(2, entry.least) if entry.most is None else min(entry.most, max(2, entry.least))))  # fmt: skip
+                most = max(2, entry.least) if entry.most is None else min(entry.most, max(2, entry.least))
+                items = draw(some.lists(_items(entry.body, letters), min_size=entry.least, max_size=most))
                 if items:
                     found[entry.name] = items
         return found
@@ -124,7 +126,9 @@ def _values(hole: Field, letters: some.SearchStrategy[str], most: int) -> some.S
 def _long_text(letters: some.SearchStrategy[str], most: int) -> some.SearchStrategy[str]:
     """Text of up to so many characters, some of it far longer than one element takes."""
     short = some.text(letters, min_size=1, max_size=20).filter(lambda text: text.strip(" ") and text[-1] != " ")
-    return some.tuples(short, some.integers(1, 60)).map(lambda both: (both[0] * both[1])[:most].rstrip(" ")).filter(bool)
+    return (
+        some.tuples(short, some.integers(1, 60)).map(lambda both: (both[0] * both[1])[:most].rstrip(" ")).filter(bool)
+    )
 
 
 def _value(hole: Field, letters: some.SearchStrategy[str]) -> some.SearchStrategy[Any]:
@@ -138,13 +142,17 @@ def _value(hole: Field, letters: some.SearchStrategy[str]) -> some.SearchStrateg
             return words.filter(lambda text: not text.endswith(" "))
         case "digits":
             return digits
+        case "id":
+            return some.text("ABYZ09", min_size=max(hole.least, 1), max_size=hole.most)
         case "gtin":
             front = "0" if hole.most == 13 else "012"
             return some.tuples(some.sampled_from(front), some.text("0123456789", min_size=13, max_size=13)).map("".join)
         case "int":
             return whole
         case "decimal" | "N2":
-            return whole | some.integers(0, 10 ** min(hole.most - 1, 9) - 1).map(lambda n: Decimal(n).scaleb(-2 if hole.most > 3 else 0))
+            return whole | some.integers(0, 10 ** min(hole.most - 1, 9) - 1).map(
+                lambda n: Decimal(n).scaleb(-2 if hole.most > 3 else 0)
+            )
         case "signed":
             return whole | whole.map(lambda n: -n) | whole.map(lambda n: Decimal(-n).scaleb(-2))
         case "date":
@@ -153,10 +161,8 @@ def _value(hole: Field, letters: some.SearchStrategy[str]) -> some.SearchStrateg
             return some.dates(*_SIX_DIGIT_YEARS)
         case "time":
             return some.builds(time, some.integers(0, 23), some.integers(0, 59))
+        case "datetime":
+            hours = some.builds(time, some.integers(0, 23), some.integers(0, 59))
+            return some.builds(datetime.combine, some.dates(date(1000, 1, 1), date(9999, 12, 31)), hours)
         case _:
             raise AssertionError(f"no documents of type {hole.kind}")
-
-
-def usual(name: str) -> Layout:
-    """A layout in its usual version."""
-    return load_layout(name)
