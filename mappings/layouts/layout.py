@@ -35,9 +35,14 @@ class Slot:
 
     element: int
     component: int
+    step: tuple[int, int]  # to the next place of a list or a text in parts: an element in X12, a component in EDIFACT
     prefix: str
     hole: Field | Computed | None
     bracket: int
+
+    def place(self, n: int = 0) -> tuple[int, int]:
+        """Element and component of the n-th place that the slot fills."""
+        return self.element + n * self.step[0], self.component + n * self.step[1]
 
 
 @dataclass(frozen=True, slots=True)

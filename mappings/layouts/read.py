@@ -103,7 +103,7 @@ class _Reader:
             return False
         places = self.segments[self.at][1]
         fixed = (slot for slot in line.slots if slot.prefix and not slot.bracket)
-        return all(_says(slot, places) for slot in fixed if slot.hole is None or self._at(slot, 0) in places)
+        return all(_says(slot, places) for slot in fixed if slot.hole is None or slot.place() in places)
 
     def _holds(self, line: Line, slot: Slot, places: Places) -> bool:
         """Whether the bracket of the slot, if it has one, is there with its constants."""
@@ -111,7 +111,7 @@ class _Reader:
         return all(_says(one, places) for one in constants)
 
     def _fill(self, slot: Slot, hole: Field, places: Places, document: Document) -> None:
-        texts = [places[at] for n in range(hole.count) if (at := self._at(slot, n)) in places]
+        texts = [places[at] for n in range(hole.count) if (at := slot.place(n)) in places]
         if not texts:
             return
         if hole.shape == "parts":
@@ -121,15 +121,10 @@ class _Reader:
         else:
             document[hole.name] = _value(hole, texts[0].removeprefix(slot.prefix))
 
-    def _at(self, slot: Slot, n: int) -> tuple[int, int]:
-        if self.layout.standard == "x12":
-            return slot.element + n, slot.component
-        return slot.element, slot.component + n
-
 
 def _says(slot: Slot, places: Places) -> bool:
     """Whether the constant of the slot stands at its place."""
-    text = places.get((slot.element, slot.component), "")
+    text = places.get(slot.place(), "")
     return text.startswith(slot.prefix) if slot.hole else text == slot.prefix
 
 

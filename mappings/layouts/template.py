@@ -13,6 +13,7 @@ from schemas.errors import ConfigError
 COMPUTED = frozenset({"node", "parent", "nodes", "line", "index", "count", "sum", "flag"})
 
 _DELIMITERS = {"x12": ("*", ">"), "edifact": ("+", ":")}  # of elements, of components
+_STEPS = {"x12": (1, 0), "edifact": (0, 1)}  # to the neighbouring place
 _OCCURRENCE = re.compile(r"(\d+)\.\.(\d+|\*) (.*)")
 _FIELD = re.compile(r"([a-z][a-z0-9_]*)(\??) (.+?)(?: (list|parts) (\d+))?")
 _LENGTH = re.compile(r"(?:(\d*)\.\.)?(\d+)")
@@ -67,28 +68,21 @@ class Templates:
         tokens = re.findall(rf"\{{[^{{}}]+\}}|[{marks}]|[^{marks}{{}}]+", template)
         if "".join(tokens) != template:
             raise self.wrong(entry, "a hole is `{name type}`")
-        at, constant = _At(), ""
+        at, constant, step = _At(), "", _STEPS[self.standard]
         for token in [*tokens, separator]:
             if token.startswith("{"):
                 hole = self._hole(token[1:-1], entry)
-                yield Slot(at.element, at.component, constant, hole, at.bracket)
-                self._pass_over(at, hole)
+                slot = Slot(at.element, at.component, step, constant, hole, at.bracket)
+                yield slot
+                at.element, at.component = slot.place(hole.count - 1 if isinstance(hole, Field) else 0)
                 constant = ""
             elif len(token) > 1 or token not in separator + divider + "[]":
                 constant = token
             else:
                 if constant:
-                    yield Slot(at.element, at.component, constant, None, at.bracket)
+                    yield Slot(at.element, at.component, step, constant, None, at.bracket)
                 constant = ""
                 _go_on(at, token, separator, divider)
-
-    def _pass_over(self, at: _At, hole: Field | Computed) -> None:
-        """A list or a text in parts fills the next elements in X12, the next components in EDIFACT."""
-        wide = hole.count - 1 if isinstance(hole, Field) else 0
-        if self.standard == "x12":
-            at.element += wide
-        else:
-            at.component += wide
 
     def _hole(self, text: str, entry: str) -> Field | Computed:
         if text.startswith("="):

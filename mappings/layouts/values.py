@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-_HUNDREDTH = Decimal("0.01")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f]")  # one line that does not end with a blank
 _SIX_DIGIT_YEARS = (1969, 2068)  # what YY stands for, as Python and POSIX read it
 
@@ -79,10 +78,10 @@ def _decimal_of(text: str) -> Decimal:
 
 def _hundredths(value: Decimal | int) -> str:
     """X12 type N2: two implied decimals."""
-    amount = Decimal(value)
-    if _decimal(amount) and amount != amount.quantize(_HUNDREDTH):
+    whole, _, decimals = _decimal(value).partition(".")
+    if decimals[2:].strip("0"):
         raise ValueError("an amount of type N2 has two decimals at most")
-    return str(int(amount.scaleb(2)))
+    return str(int(whole + decimals[:2].ljust(2, "0")))
 
 
 def _hundredths_of(text: str) -> Decimal:

@@ -94,34 +94,28 @@ class _Writer:
         except ValueError as error:
             raise self._unfit(line, hole, scope, error) from error
         return [
-            {self.at(slot, n): piece for n, piece in enumerate(pieces[first : first + hole.count])}
+            {slot.place(n): piece for n, piece in enumerate(pieces[first : first + hole.count])}
             for first in range(0, len(pieces), hole.count)
         ]
 
     def _places(self, line: Line, slot: Slot, scope: _Scope) -> Places:
         hole = slot.hole
         if hole is None:
-            return {self.at(slot, 0): slot.prefix}
+            return {slot.place(): slot.prefix}
         if isinstance(hole, Computed):
             text = self._computed(hole, scope)
-            return {self.at(slot, 0): slot.prefix + text} if text else {}
+            return {slot.place(): slot.prefix + text} if text else {}
         if hole.name not in scope.values:
             if not hole.is_optional:
                 raise ValueError(f"{self.layout.name}: segment {line.tag} needs the field `{hole.name}`")
             return {}
         try:
-            return {self.at(slot, n): slot.prefix + text for n, text in enumerate(_texts(hole, scope))}
+            return {slot.place(n): slot.prefix + text for n, text in enumerate(_texts(hole, scope))}
         except ValueError as error:
             raise self._unfit(line, hole, scope, error) from error
 
     def _unfit(self, line: Line, hole: Field, scope: _Scope, why: ValueError) -> ValueError:
         return ValueError(f"{self.layout.name}: `{hole.name}` {scope.values[hole.name]!r} in {line.tag}: {why}")
-
-    def at(self, slot: Slot, n: int) -> tuple[int, int]:
-        """The n-th place of a slot: the next elements in X12, the next components in EDIFACT."""
-        if self.layout.standard == "x12":
-            return slot.element + n, slot.component
-        return slot.element, slot.component + n
 
     def _computed(self, hole: Computed, scope: _Scope) -> str:
         match hole.what:
@@ -143,8 +137,13 @@ class _Writer:
             case "flag":
                 return "1" if any(scope.values.get(name) for name in hole.of.split()) else "0"
             case _:
-                name, _, of = hole.of.partition(".")
-                return f"{sum((Decimal(item[of]) for item in _items(self.document, name)), Decimal()):f}"
+                return self._sum(*hole.of.split("."))
+
+    def _sum(self, name: str, of: str) -> str:
+        numbers: list[Any] = [item.get(of) for item in _items(self.document, name)]
+        if not all(isinstance(number, Decimal | int) for number in numbers):
+            raise ValueError(f"{self.layout.name}: not all `{name}` have a number `{of}`")
+        return f"{sum(numbers, Decimal()):f}"
 
 
 def _stands(line: Line, bracket: int, scope: _Scope) -> bool:
@@ -176,7 +175,7 @@ def _texts(hole: Field, scope: _Scope) -> list[str]:
 def text_of(hole: Field, value: Any) -> str:
     """A value as it is written. ValueError when it is of another type, no known code, too short or too long."""
     if hole.codes is not None:
-        if value not in hole.codes:
+        if not isinstance(value, str) or value not in hole.codes:
             raise ValueError(f"no code: use one of {', '.join(hole.codes)}")
         return hole.codes[value]
     text = KINDS[hole.kind].to_text(_ensured(hole, value))

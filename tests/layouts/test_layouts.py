@@ -124,6 +124,7 @@ def test_other_faults_of_a_layout_are_named_too() -> None:
         (changed({"gtin": "9520000000028"}), "14 digits"),
         (changed({"gtin": "19520000000025"}), "13 to 13 long"),
         (changed({"disposition": "XX"}), "no code: use one of"),
+        (changed({"disposition": ["RN"]}), "no code: use one of"),
         (changed({"po_line": "3"}), "segment PRF needs the field `po_number`"),
         (changed({"price_unit": "EA"}), "segment BLI needs the field `unit_price`"),
         (changed({"colour": "red"}), "no field `colour`"),
@@ -151,8 +152,22 @@ def test_money_of_type_n2_has_two_decimals() -> None:
     layout = layout_of(["BIG*20260320*1", "TDS*{total N2 ..15}"], message="810")
     assert write_document(layout, {"total": Decimal("160")})[1] == ["TDS", "16000"]
     assert write_document(layout, {"total": Decimal("0.05")})[1] == ["TDS", "5"]
+    assert write_document(layout, {"total": Decimal("1E+2")})[1] == ["TDS", "10000"]
+    assert write_document(layout, {"total": Decimal("7.500")})[1] == ["TDS", "750"]
     with pytest.raises(ValueError, match="two decimals"):
         write_document(layout, {"total": Decimal("0.005")})
+    with pytest.raises(ValueError, match="1 to 15 long"):
+        write_document(layout, {"total": Decimal("1E+40")})
+
+
+def test_a_sum_is_one_of_numbers() -> None:
+    lines = {"loop": "lines 0..*", "body": ["IT1*{line_no ..20}*{quantity decimal ..10}"]}
+    layout = layout_of(["BIG*20260320*{=sum lines.quantity}", lines, "TDS*0"], message="810")
+    amounts = [{"line_no": "1", "quantity": Decimal("0.10")}, {"line_no": "2", "quantity": 2}]
+    assert write_document(layout, {"lines": amounts})[0] == ["BIG", "20260320", "2.10"]
+    for spoilt in ({"line_no": "1"}, {"line_no": "1", "quantity": "2"}):
+        with pytest.raises(ValueError, match="not all `lines` have a number `quantity`"):
+            write_document(layout, {"lines": [spoilt]})
 
 
 # --- text that is too long for one element
