@@ -1,6 +1,6 @@
 """What a layout may say, what a document must hold, and what is refused with which words."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,8 @@ def test_every_layout_loads_in_each_of_its_versions(name: str) -> None:
         (["N9*ST*{store ..30}", "BGN*00*{number ..30}"], "BGN is missing before it"),
         (["N9*ST*{store ..30}"], "BGN is missing before it"),
         (["BGN*00", "RDR*RN", "RDR*RA"], "no place for it"),
+        (["0..1 BGN*00*{number ..30}"], "BGN is missing"),
+        (["BGN*00", "0..1 PRF*{po_number ..22}", "0..1 RDR*{reason ..2}"], "RDR: the message has no place"),
         (["BGN*00", {"loop": "lines 0..*", "body": ["0..1 BLI*EN*{gtin gtin 13}"]}], "always stands"),
         (["BGN*00", {"loop": "lines", "body": ["BLI*EN"]}], "a loop is"),
         (["BGN*00*{number}"], "is no type"),
@@ -128,6 +130,9 @@ def test_other_faults_of_a_layout_are_named_too() -> None:
         (changed({"po_line": "3"}), "segment PRF needs the field `po_number`"),
         (changed({"price_unit": "EA"}), "segment BLI needs the field `unit_price`"),
         (changed({"colour": "red"}), "no field `colour`"),
+        (changed(parties=[{"role": "SN", "name": "x", "scheme": "92", "id": "1"}]), "'1' is not 2 to 80 long"),
+        (changed(issued_at=time(5, 6, 7)), "without a zone"),
+        (changed(issued_at=time(5, 6, tzinfo=UTC)), "without a zone"),
         (changed(purpose="maybe"), "no code: use one of original"),
         (changed(lines=[]), "`lines` has 0 items, not 1 to any number"),
         (changed(lines=None), "`lines` has 0 items"),
@@ -205,12 +210,21 @@ def test_a_message_that_the_layout_would_write_otherwise_is_refused() -> None:
         [good[0], f"{good[1]}*UCP", good[2]],  # half a bracket
         ["BGN*99*R-1*20260304", *good[1:]],  # a code that the layout does not have
         ["BGN*00*R-1*20261304", *good[1:]],  # no day
-        good[:2],  # a segment that must stand
     ):
         reading = x12.read([raw(x12_bytes(isa(gs(st(spoilt)))))])
         with pytest.raises(ValueError, match=r"."):
             read_document(layout, reading, 0)
     assert read_document(layout, x12.read([raw(x12_bytes(isa(gs(st(good)))))]), 0) == NOTICE
+
+
+def test_a_message_without_a_segment_or_with_a_repeated_element_is_refused() -> None:
+    layout = load_layout("x12/180_notification")
+    short = ["BGN*00*R-1*20260304", "BLI*EN*9520000000028*2*EA"]
+    with pytest.raises(ValueError, match="no RDR where it must stand"):
+        read_document(layout, x12.read([raw(x12_bytes(isa(gs(st(short)))))]), 0)
+    repeated = [*short, "RDR*RN^RN"]
+    with pytest.raises(ValueError, match="no layout repeats an element"):
+        read_document(layout, x12.read([raw(x12_bytes(isa(gs(st(repeated)), version="00501", isa11="^")))]), 0)
 
 
 def test_a_message_of_another_kind_or_version_is_refused() -> None:
@@ -247,6 +261,7 @@ def test_a_wrong_count_in_a_message_is_refused() -> None:
         ("", "segment BGN is missing"),
         ("N9", "segment 1, N9: segment BGN is missing before it"),
         ("BGN N1 N9", "segment 3, N9: the message has no place for it here"),
+        ("BGN N1 BLI N2", "segment 4, N2: the message has no place for it here"),
         ("BGN BLI PRF RDR", "segment 4, RDR: the message has no place for it here"),
         ("BGN BGN", "segment 2, BGN: the message has no place for it here"),
         ("BGN LM BLI", "segment 3, BLI: segment LQ is missing before it"),
