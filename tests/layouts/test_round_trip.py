@@ -6,19 +6,27 @@ from hypothesis import strategies as some
 
 from mappings.formats import x12
 from mappings.formats.x12_write import write_service
-from mappings.layouts import layout_names, load_layout, read_service, write_document
+from mappings.layouts import Layout, layout_names, load_layout, read_service, write_document
 from mappings.layouts.load import versions
 from tests.formats.files import codes, raw
 from tests.layouts.documents import X12, documents, file_of, read_all, reading_of
 
 MESSAGES = [(name, version) for name in layout_names() if name != "x12/ta1" for version in versions(name)]
-EXAMPLES_OF_USUAL, EXAMPLES_OF_OTHER = 15, 3
 
 
 @pytest.mark.parametrize(("name", "version"), MESSAGES)
 def test_every_document_comes_back_as_it_was_written(name: str, version: str) -> None:
-    layout = load_layout(name, version)
-    examples = EXAMPLES_OF_USUAL if version == versions(name)[0] else EXAMPLES_OF_OTHER
+    comes_back(load_layout(name, version), examples=8 if version == versions(name)[0] else 2)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "version"), MESSAGES)
+def test_many_documents_come_back(name: str, version: str) -> None:
+    comes_back(load_layout(name, version), examples=200)
+
+
+def comes_back(layout: Layout, examples: int) -> None:
+    """Several groups of several documents, without a finding and exactly."""
 
     @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(some.lists(some.lists(documents(layout), min_size=1, max_size=2), min_size=1, max_size=2))
