@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Segment = Sequence[str]  # the tag, then its elements; X12 has no way to escape a delimiter inside them
+Element = str | Sequence[str]  # a composite is a sequence of its components
+Segment = Sequence[Element]  # the tag, then its elements; X12 has no way to escape a delimiter inside them
 
 _ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 
@@ -35,10 +36,11 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A transaction set: ST01, and the segments between ST and SE."""
+    """A transaction set: ST01, the segments between ST and SE, and the guide that it follows (ST03, from 005010 on)."""
 
     type: str
     segments: Sequence[Segment]
+    guide: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +99,33 @@ def _group(envelope: Envelope, group: Group) -> list[Segment]:
 def _message(message: Message, number: int) -> list[Segment]:
     control = f"{number:04d}"
     trailer = ["SE", str(len(message.segments) + 2), control]
-    return [["ST", message.type, control], *message.segments, trailer]
+    return [["ST", message.type, control, message.guide], *message.segments, trailer]
 
 
 def _line(segment: Segment, envelope: Envelope) -> str:
     """A segment as text, without the empty elements at its end."""
-    elements = list(segment)
-    while elements and not elements[-1]:
-        elements.pop()
-    for element in elements:
-        _ensure_plain(element, envelope)
-    return envelope.element.join(elements) + envelope.terminator
+    elements = [_joined([element] if isinstance(element, str) else element, envelope) for element in segment]
+    return envelope.element.join(_trimmed(elements)) + envelope.terminator
+
+
+def _joined(components: Sequence[str], envelope: Envelope) -> str:
+    """An element as text, without the empty components at its end."""
+    for text in components:
+        _ensure_plain(text, envelope)
+    return envelope.component.join(_trimmed(components))
+
+
+def _trimmed(texts: Sequence[str]) -> list[str]:
+    kept = list(texts)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
 
 
 def _ensure_plain(text: str, envelope: Envelope) -> None:
     delimiters = {envelope.element, envelope.component, envelope.terminator}
     if envelope.version >= "00402":
         delimiters.add(envelope.repetition)
-    if any(c in delimiters or ord(c) < 0x20 for c in text):
-        raise ValueError(f"{text!r} holds a delimiter, and X12 cannot escape it: choose other delimiters")
+    found = next((c for c in text if c in delimiters or ord(c) < 0x20), "")
+    if found:
+        raise ValueError(f"{text!r} holds the delimiter {found!r}, and X12 cannot escape it: choose other delimiters")
