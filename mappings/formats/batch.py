@@ -5,6 +5,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from mappings.formats.charset import actual, is_as_declared
 from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
@@ -60,8 +62,13 @@ def read_batch(files: Sequence[RawFile], syntax: Syntax, *, compiled: bool | Non
         from mappings.formats.large import read_large  # numba takes half a second to import: only for large batches
 
         return read_large(syntax, buffer, table)
-    recorder = Recorder(buffer, table)
-    for index in range(len(files)):
+    return read_plain(syntax, buffer, table)
+
+
+def read_plain(syntax: Syntax, buffer: Buffer, files: pa.Table) -> Segments:
+    """Every interchange of the files as columns, segment by segment."""
+    recorder = Recorder(buffer, files)
+    for index in range(files.num_rows):
         start, end = recorder.begin_file(index)
         _read_file(recorder, syntax, start, end)
     check_structure(recorder, syntax.standard)

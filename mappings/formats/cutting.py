@@ -162,9 +162,10 @@ def number(buffer: Bytes, start: int, end: int) -> int:
         return -1
     found = 0
     for at in range(start, end):
-        if not 48 <= buffer[at] <= 57:
+        byte = int(buffer[at])
+        if not 48 <= byte <= 57:
             return -1
-        found = found * 10 + (buffer[at] - 48)
+        found = found * 10 + (byte - 48)
     return found
 
 

@@ -5,7 +5,7 @@ What is not regular is read by ``batch``'s plain way, interchange by interchange
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,6 @@ from mappings.formats.batch import (
     sure_headers,
     text_outside,
 )  # fmt: skip
-from mappings.formats.compiled import cut
 from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.envelope import Walked
 from mappings.formats.joined import joined
@@ -48,6 +47,7 @@ class Run:
     files: pa.Table
     pause: int = -1
     sure: Sequence[int] | None = None  # where unmistakable headers begin; found here when it is not given
+    cut: Callable[..., int] | None = None  # the pass itself, compiled unless another form of it is given
     _headers: dict[int, Header] = field(default_factory=dict)  # by their start: those that only Python could read
     _outside: list[tuple[int, int, int]] = field(default_factory=list)  # file, start and end of text
     _carried: Carried = field(default_factory=Carried)
@@ -58,6 +58,7 @@ class Run:
         spans = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
         found = (at for span in spans for at in sure_headers(self.syntax, self.buffer, *span))
         self._sure = list(found if self.sure is None else self.sure)
+        self._cut = self.cut or _compiled_cut()
         self._bytes = np.frombuffer(self.buffer, np.uint8)
         size = len(self.buffer) if self.pause < 0 else min(len(self.buffer), 2 * self.pause)
         self._room = _room(size // _SEGMENT_BYTES + _ROOM_MIN, size // _MARK_BYTES + _ROOM_MIN)
@@ -71,7 +72,7 @@ class Run:
         while True:
             if self.pause >= 0:
                 self._state[c.PAUSE_AT] = self._state[c.AT] + self.pause
-            reason = cut(self._bytes, self._rules, self._room, self._rows, self._state)
+            reason = self._cut(self._bytes, self._rules, self._room, self._rows, self._state)
             if reason == c.NO_ROOM:
                 self._room, self._rows = _grown(self._room, self._rows, self._state)
             elif reason == c.PAUSE:
@@ -197,6 +198,12 @@ class Run:
                 text = tag(self.buffer[room.start[at] : room.end[at]], noted.delimiters(int(room.message[at])))
                 numbers[at] = names.setdefault(text, len(names))
         return numbers, list(names)
+
+
+def _compiled_cut() -> Callable[..., int]:
+    from mappings.formats.compiled import cut  # numba takes half a second to import
+
+    return cut
 
 
 def read_large(syntax: Syntax, buffer: Buffer, files: pa.Table) -> Segments:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from mappings.formats import edifact, x12
 from mappings.formats.batch import Syntax, read_batch, sure_headers
+from mappings.formats.large import Run
 from mappings.formats.segments import BATCH_BYTES_MAX, FILES, RawFile, Segments
 
 PIECE_BYTES = 4_000_000
@@ -29,8 +30,6 @@ def stream(path: Path, standard: Literal["x12", "edifact"], piece: int = PIECE_B
 
     ValueError for a file of more than four gigabytes. A piece is good until the next one is asked for.
     """
-    from mappings.formats.large import Run  # numba takes half a second to import
-
     size = path.stat().st_size
     if size > BATCH_BYTES_MAX:
         raise ValueError(f"{path.name} has {size} bytes, more than {BATCH_BYTES_MAX}: split it between interchanges")
