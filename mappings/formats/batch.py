@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mappings.formats.charset import actual, is_as_declared
 from mappings.formats.envelope import Service, Walk
 from mappings.formats.recorder import Recorder, Row
+from mappings.formats.review import review
 from mappings.formats.segments import RawFile, Segments
-from mappings.formats.structure import check_structure
 from mappings.formats.tokens import Delimiters, skip_blanks
 
 _MARK = b"\xef\xbb\xbf"
@@ -51,8 +51,7 @@ def read_batch(files: Sequence[RawFile], syntax: Syntax) -> Segments:
     for index in range(len(files)):
         start, end = recorder.begin_file(index)
         _read_file(recorder, syntax, start, end)
-    check_structure(recorder, syntax.standard)
-    return recorder.finish()
+    return review(recorder.finish(), syntax.standard)
 
 
 def _read_file(recorder: Recorder, syntax: Syntax, begin: int, limit: int) -> None:
