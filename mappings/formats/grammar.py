@@ -20,7 +20,8 @@ from mappings.formats.structure import Loop, Structure, Use
 
 Numbers = npt.NDArray[np.int32]
 
-# What is wrong with a segment: `code` of Faults.
+# What is wrong with a segment. Faults are rows of: code, segment, what it is about, and how often the message has it
+# (0 when it was taken back). It is about a state; where the segment is unknown or misplaced, about its tag.
 UNKNOWN, MISPLACED, REPEATED, LOOP_REPEATED, MISSING = range(5)
 _FAULTS = 5
 
@@ -30,23 +31,26 @@ _ROOT = 0  # the message itself is the loop that holds all others
 _SECTION = "UNS"  # what parts the detail of an EDIFACT message from its summary, where the same segments return
 
 
-class Grammar(NamedTuple):
-    """The tables of several kinds of message. ``S`` counts states, ``L`` loops, ``V`` the tags they know."""
+# The columns of Grammar.states, of Grammar.kinds, of Loops.opened and of Faults.rows.
+LOOP, HOLDER, OPENS, MOST, BEYOND, TAG = range(6)
+START, IS_WHOLE, REQUIRED = range(3)
+OF_MESSAGE, FIRST_SEGMENT, PARENT, OF_LOOP = range(4)
+CODE, SEGMENT, ABOUT, TIMES = range(4)
 
-    start: Numbers  # of each kind, the state before its first segment
-    is_whole: Numbers
-    required: Numbers  # of each kind, where its states that must be there begin in `listed`
-    step: Numbers  # S x V: the next state, -1 for none
-    skip: Numbers  # S x V: where the states that this step skips begin in `listed`
-    listed: Numbers  # runs of states, each ended by -1
-    back: Numbers  # L x V: where the table has the tag, when there is no place for it ahead
-    level: Numbers  # L x V: the open loop that `back` was found in
-    loop: Numbers  # of a state: the loop that holds it; its own, when it opens one
-    holder: Numbers  # of a state: the loop that counts how often it stands
-    opens: Numbers
-    most: Numbers
-    beyond: Numbers  # of a state: the next place for its tag, once it is used up; -1 for none
-    tag: Numbers
+
+class Grammar(NamedTuple):
+    """The tables of several kinds of message. ``S`` counts states, ``L`` loops, ``V`` the tags they know.
+
+    Of a state: the loop that holds it (its own, when it opens one), the loop that counts how often it stands, whether
+    it opens one, how often it may stand, the next place for its tag once it is used up (-1: none), and its tag. Of a
+    kind: the state before its first segment, whether its table is whole, and where what it must have is listed.
+    """
+
+    step: Numbers  # S x V x 2: the next state, -1 for none; where the states that this step skips are listed
+    back: Numbers  # L x V x 2: where the table has the tag, when no place is ahead; the open loop that was found in
+    states: Numbers
+    kinds: Numbers
+    listed: Numbers  # runs of states, each ended by -1; the empty one at 0
     parent: Numbers  # of a loop
 
 
@@ -71,100 +75,75 @@ class Text(NamedTuple):
 
 
 class Loops(NamedTuple):
-    """The loops as they are opened, and for each segment the one that holds it (-1: none)."""
+    """For each segment the loop that holds it (-1: none), and the loops as they are opened: message, segment ..."""
 
     of_segment: Numbers
-    message: Numbers
-    first_segment: Numbers
-    parent: Numbers
-    loop: Numbers
-
-
-class Faults(NamedTuple):
-    """What is wrong with segments. ``about`` is a state; for an unknown or misplaced one it is the segment's tag."""
-
-    code: Numbers
-    segment: Numbers
-    about: Numbers
-    times: Numbers  # how often in the message; 0 when it was taken back
+    opened: Numbers
 
 
 class Notes(NamedTuple):
     """What the walk keeps in mind. An entry of another message or loop than the one at hand counts for nothing."""
 
     turn: Numbers  # of a loop: which one is open; below -1 it is the message itself
-    used: Numbers  # of a state: how often in the turn of `used_in`
-    used_in: Numbers
+    used: Numbers  # of a state: how often, and in which turn of its holder
     seen: Numbers  # of a tag: the message that had it last
-    told: Numbers  # of a code and what it is about: the message told of last
-    told_at: Numbers
+    told: Numbers  # of a code and what it is about: the message told of last, and the row of faults
 
 
 # --- the walk: what follows is compiled as it stands
 
 
-def _tell(faults: Faults, notes: Notes, count: int, code: int, segment: int, about: int, message: int) -> int:
+def _tell(faults: Numbers, told: Numbers, count: int, code: int, segment: int, about: int, message: int) -> int:
     """Note a fault, or that there is one more of it in the message."""
-    size = len(notes.told) // _FAULTS
-    key = code * size + about
-    if notes.told[key] == message:
-        row = notes.told_at[key]
-        if row < len(faults.code):
-            faults.times[row] += 1
+    row = told[code, about, 1]
+    if told[code, about, 0] == message:
+        if row < len(faults):
+            faults[row, TIMES] += 1
         return count
-    notes.told[key] = message
-    notes.told_at[key] = count
-    if count < len(faults.code):
-        faults.code[count] = code
-        faults.segment[count] = segment
-        faults.about[count] = about
-        faults.times[count] = 1
+    told[code, about, 0] = message
+    told[code, about, 1] = count
+    if count < len(faults):
+        faults[count, CODE] = code
+        faults[count, SEGMENT] = segment
+        faults[count, ABOUT] = about
+        faults[count, TIMES] = 1
     return count + 1
 
 
-def _take_back(faults: Faults, notes: Notes, about: int, message: int) -> None:
+def _take_back(faults: Numbers, told: Numbers, about: int, message: int) -> None:
     """What was told to be missing stands further on: it is misplaced, no more."""
-    size = len(notes.told) // _FAULTS
-    key = MISSING * size + about
-    if notes.told[key] == message and notes.told_at[key] < len(faults.code):
-        row = notes.told_at[key]
-        if faults.times[row] > 0:
-            faults.times[row] -= 1
+    row = told[MISSING, about, 1]
+    if told[MISSING, about, 0] == message and row < len(faults) and faults[row, TIMES] > 0:
+        faults[row, TIMES] -= 1
 
 
 def _times(grammar: Grammar, notes: Notes, state: int) -> int:
     """How often the state was used in the open turn of its loop."""
-    if notes.used_in[state] == notes.turn[grammar.holder[state]]:
-        return int(notes.used[state])
+    if notes.used[state, 1] == notes.turn[grammar.states[state, HOLDER]]:
+        return int(notes.used[state, 0])
     return 0
 
 
-def _use(grammar: Grammar, notes: Notes, state: int, message: int) -> None:
-    notes.seen[grammar.tag[state]] = message
-    notes.used[state] = _times(grammar, notes, state) + 1
-    notes.used_in[state] = notes.turn[grammar.holder[state]]
-
-
 def _tell_skipped(
-    grammar: Grammar, faults: Faults, notes: Notes, count: int, at: int, segment: int, message: int
+    grammar: Grammar, faults: Numbers, notes: Notes, count: int, at: int, segment: int, message: int
 ) -> int:
     """The states of a list that should have been met by now, and were not."""
     while grammar.listed[at] >= 0:
         state = grammar.listed[at]
         if _times(grammar, notes, state) == 0:
-            count = _tell(faults, notes, count, MISSING, segment, state, message)
+            count = _tell(faults, notes.told, count, MISSING, segment, state, message)
         at += 1
     return count
 
 
 def _tell_unseen(
-    grammar: Grammar, faults: Faults, notes: Notes, count: int, at: int, segment: int, message: int
+    grammar: Grammar, faults: Numbers, notes: Notes, count: int, at: int, segment: int, message: int
 ) -> int:
     """The states of a list whose tag the message does not have anywhere."""
     while grammar.listed[at] >= 0:
         state = grammar.listed[at]
-        if notes.seen[grammar.tag[state]] != message:
-            count = _tell(faults, notes, count, MISSING, segment, state, message)
+        if notes.seen[grammar.states[state, TAG]] != message:
+            count = _tell(faults, notes.told, count, MISSING, segment, state, message)
         at += 1
     return count
 
@@ -177,100 +156,137 @@ def _is_stranger(grammar: Grammar, text: Text, segment: int, state: int, target:
     tag = text.known[text.tag[following]]
     if tag < 0:
         return False
-    fits = grammar.step[state, tag] >= 0 and grammar.skip[state, tag] == 0
-    return bool(fits and grammar.step[target, tag] < 0)
+    fits = grammar.step[state, tag, 0] >= 0 and grammar.step[state, tag, 1] == 0
+    return bool(fits and grammar.step[target, tag, 0] < 0)
 
 
 def _go_on(
-    grammar: Grammar, text: Text, faults: Faults, notes: Notes, count: int, segment: int, kind: int, state: int
+    grammar: Grammar, text: Text, faults: Numbers, notes: Notes, count: int, segment: int, is_whole: bool, state: int
 ) -> tuple[int, int]:
     """The state ahead that the segment leads to, or -1; and the faults after that."""
     tag = text.known[text.tag[segment]]
-    target = int(grammar.step[state, tag]) if tag >= 0 else -1
+    target = int(grammar.step[state, tag, 0]) if tag >= 0 else -1
     if target < 0:
         return -1, count
-    message, is_whole, skipped = text.message[segment], grammar.is_whole[kind], grammar.skip[state, tag]
+    message, skipped = text.message[segment], grammar.step[state, tag, 1]
     if skipped and is_whole:
         if _is_stranger(grammar, text, segment, state, target):
             return -1, count
         count = _tell_skipped(grammar, faults, notes, count, skipped, segment, message)
     times = _times(grammar, notes, target)
-    while times >= grammar.most[target] and grammar.beyond[target] >= 0:
-        target = int(grammar.beyond[target])
+    while times >= grammar.states[target, MOST] and grammar.states[target, BEYOND] >= 0:
+        target = int(grammar.states[target, BEYOND])
         times = _times(grammar, notes, target)
-    if times >= grammar.most[target] and is_whole:
-        code = LOOP_REPEATED if grammar.opens[target] else REPEATED
-        count = _tell(faults, notes, count, code, segment, target, message)
+    if times >= grammar.states[target, MOST] and is_whole:
+        code = LOOP_REPEATED if grammar.states[target, OPENS] else REPEATED
+        count = _tell(faults, notes.told, count, code, segment, target, message)
     return target, count
 
 
 def _go_back(
-    grammar: Grammar, text: Text, faults: Faults, notes: Notes, count: int, segment: int, kind: int, state: int
+    grammar: Grammar, text: Text, faults: Numbers, notes: Notes, count: int, segment: int, is_whole: bool, state: int
 ) -> tuple[int, int]:
     """The state that a segment with no place ahead belongs to all the same, or -1; and the faults after that."""
-    tag, message, held = text.known[text.tag[segment]], text.message[segment], grammar.loop[state]
-    target = int(grammar.back[held, tag]) if tag >= 0 else _STRANGER
-    if grammar.is_whole[kind]:
+    tag, message, held = text.known[text.tag[segment]], text.message[segment], grammar.states[state, LOOP]
+    target = int(grammar.back[held, tag, 0]) if tag >= 0 else _STRANGER
+    if is_whole:
         code = UNKNOWN if target == _STRANGER else MISPLACED
-        count = _tell(faults, notes, count, code, segment, text.tag[segment], message)
+        count = _tell(faults, notes.told, count, code, segment, text.tag[segment], message)
     if target < 0:
         return -1, count
-    _take_back(faults, notes, target, message)
-    level = grammar.level[held, tag]
-    loop = grammar.parent[grammar.loop[target]] if grammar.opens[target] else level
+    _take_back(faults, notes.told, target, message)
+    level = grammar.back[held, tag, 1]
+    loop = grammar.parent[grammar.states[target, LOOP]] if grammar.states[target, OPENS] else level
     while loop != level:  # loops that nobody opened
         notes.turn[loop] = notes.turn[level]
         loop = grammar.parent[loop]
     return target, count
 
 
-def _open(grammar: Grammar, loops: Loops, notes: Notes, opened: int, segment: int, message: int, state: int) -> None:
-    """Begin another turn of the loop that the state opens."""
-    loop = grammar.loop[state]
-    loops.message[opened] = message
-    loops.first_segment[opened] = segment
-    loops.parent[opened] = max(notes.turn[grammar.holder[state]], -1)
-    loops.loop[opened] = loop
-    notes.turn[loop] = opened
+def _is_plain(step: Numbers, states: Numbers, used: Numbers, turn: Numbers, state: int, tag: int) -> bool:
+    """Whether the step is the usual one: it leads on, skips nothing and is not used up."""
+    if tag < 0 or step[state, tag, 0] < 0 or step[state, tag, 1] > 0:
+        return False
+    target = step[state, tag, 0]
+    is_again = used[target, 1] == turn[states[target, HOLDER]]
+    return bool(not is_again or used[target, 0] < states[target, MOST])
 
 
-def walk(grammar: Grammar, text: Text, loops: Loops, faults: Faults, notes: Notes) -> tuple[int, int]:
+def _use(states: Numbers, used: Numbers, turn: Numbers, state: int) -> int:
+    """Count the state in the open turn of its holder; gives the loop that holds the segment."""
+    now = turn[states[state, HOLDER]]
+    used[state, 0] = used[state, 0] + 1 if used[state, 1] == now else 1
+    used[state, 1] = now
+    return int(states[state, LOOP])
+
+
+def _open(opened: Numbers, turn: Numbers, row: int, segment: int, message: int, holder: int, loop: int) -> int:
+    """Begin another turn of a loop; gives how many there are."""
+    opened[row, OF_MESSAGE] = message
+    opened[row, FIRST_SEGMENT] = segment
+    opened[row, PARENT] = max(turn[holder], -1)
+    opened[row, OF_LOOP] = loop
+    turn[loop] = row
+    return row + 1
+
+
+def walk(grammar: Grammar, text: Text, loops: Loops, faults: Numbers, notes: Notes) -> tuple[int, int]:
     """Put every segment into its loop; gives how many loops there are and how many faults.
 
     Faults beyond the length of ``faults`` are counted and not kept. ``notes`` must be fresh.
     """
-    opened, count = 0, 0
-    message, kind, state = -1, -1, -1
-    size = len(text.message)
-    for segment in range(size):
-        if text.message[segment] != message:
-            message = int(text.message[segment])
-            kind = int(text.kind[message])
-            state = int(grammar.start[kind]) if kind >= 0 else -1
+    step, _, states, kinds, _, _ = grammar
+    messages, tags, known, kind_of, readable = text
+    of_segment, opened = loops
+    turn, used, seen, _ = notes
+    rows, count, message, state = 0, 0, -1, -1
+    is_whole = False
+    for segment in range(len(messages)):
+        if messages[segment] != message:
+            message = int(messages[segment])
+            kind = int(kind_of[message])
+            state = int(kinds[kind, START]) if kind >= 0 else -1
             if state >= 0:
-                notes.turn[grammar.loop[state]] = -2 - message
+                turn[states[state, LOOP]] = -2 - message
+                is_whole = kinds[kind, IS_WHOLE] != 0
         if state < 0:
-            loops.of_segment[segment] = -1
+            of_segment[segment] = -1
             continue
-        target, count = _go_on(grammar, text, faults, notes, count, segment, kind, state)
-        goes = target >= 0
-        if not goes:
-            target, count = _go_back(grammar, text, faults, notes, count, segment, kind, state)
-            goes = target >= 0 and grammar.opens[target] != 0
-        held = grammar.loop[state]
+        tag = int(known[tags[segment]])
+        goes = _is_plain(step, states, used, turn, state, tag)
+        if goes:
+            target = int(step[state, tag, 0])
+        else:
+            target, goes, count = _oddly(grammar, text, faults, notes, count, segment, is_whole, state)
+        held = int(states[state, LOOP])
         if target >= 0:
-            _use(grammar, notes, target, message)
-            held = grammar.loop[target]
+            seen[tag] = message
+            held = _use(states, used, turn, target)
         if goes:
             state = target
-            if grammar.opens[state]:
-                _open(grammar, loops, notes, opened, segment, message, state)
-                opened += 1
-        loops.of_segment[segment] = max(notes.turn[held], -1)
-        is_last = segment + 1 == size or text.message[segment + 1] != message
-        if is_last and not grammar.is_whole[kind] and text.readable[message]:
-            count = _tell_unseen(grammar, faults, notes, count, grammar.required[kind], segment, message)
-    return opened, count
+            if states[state, OPENS]:
+                rows = _open(opened, turn, rows, segment, message, states[state, HOLDER], held)
+        of_segment[segment] = max(turn[held], -1)
+        if not is_whole and readable[message] and _is_last(messages, segment):
+            count = _tell_unseen(grammar, faults, notes, count, kinds[kind_of[message], REQUIRED], segment, message)
+    return rows, count
+
+
+def _oddly(
+    grammar: Grammar, text: Text, faults: Numbers, notes: Notes, count: int, segment: int, is_whole: bool, state: int
+) -> tuple[int, bool, int]:
+    """A step that is not plain: the state that the segment belongs to or -1, whether to go there, and the faults."""
+    target, count = _go_on(grammar, text, faults, notes, count, segment, is_whole, state)
+    if target >= 0:
+        return target, True, count
+    target, count = _go_back(grammar, text, faults, notes, count, segment, is_whole, state)
+    return target, bool(target >= 0 and grammar.states[target, OPENS] != 0), count
+
+
+def _is_last(messages: Numbers, segment: int) -> bool:
+    """Whether no other segment of the message follows."""
+    following = segment + 1
+    return bool(following == len(messages) or messages[following] != messages[segment])
 
 
 # --- from tables to arrays
@@ -419,25 +435,17 @@ def grammar(structures: tuple[Structure, ...], numbered: bool) -> tuple[Grammar,
     sizes = [len(table.states) + 1 for table in tables], [len(table.parts) for table in tables]
     states, loops = (np.cumsum([0, *counts]) for counts in sizes)
     made = Grammar(
-        start=np.array(states[1:] - 1, np.int32),  # behind the states of the table
-        is_whole=np.array([one.is_whole for one in structures], np.int32),
-        required=np.zeros(len(tables), np.int32),
-        step=np.full((states[-1], len(tags)), -1, np.int32),
-        skip=np.zeros((states[-1], len(tags)), np.int32),
+        step=np.tile(np.array([-1, 0], np.int32), (states[-1], len(tags), 1)),
+        back=np.tile(np.array([_STRANGER, 0], np.int32), (loops[-1], len(tags), 1)),
+        states=np.zeros((states[-1], 6), np.int32),
+        kinds=np.zeros((len(tables), 3), np.int32),
         listed=np.empty(0, np.int32),
-        back=np.full((loops[-1], len(tags)), _STRANGER, np.int32),
-        level=np.zeros((loops[-1], len(tags)), np.int32),
-        loop=np.zeros(states[-1], np.int32),
-        holder=np.zeros(states[-1], np.int32),
-        opens=np.zeros(states[-1], np.int32),
-        most=np.full(states[-1], NO_LIMIT, np.int32),
-        beyond=np.full(states[-1], -1, np.int32),
-        tag=np.full(states[-1], -1, np.int32),
         parent=np.full(loops[-1], -1, np.int32),
     )
     lists = _Lists()
     for kind, table in enumerate(tables):
         _fill(made, lists, table, kind, (int(states[kind]), int(loops[kind])), tags)
+    made.kinds[:, IS_WHOLE] = [one.is_whole for one in structures]
     made = made._replace(listed=np.array(lists.items, np.int32))
     return made, _names(structures, tables, tags, numbered=numbered)
 
@@ -450,23 +458,22 @@ def _table(structure: Structure) -> _Table:
 def _fill(made: Grammar, lists: _Lists, table: _Table, kind: int, first: tuple[int, int], tags: dict[str, int]) -> None:
     """One table's states and loops, from ``first`` on in the arrays."""
     state, loop = first
-    made.required[kind] = lists.add(tuple(state + n for n in table.parts[_ROOT] if table.states[n].least))
-    for n, one in enumerate(table.states):
-        made.loop[state + n], made.holder[state + n] = loop + one.loop, loop + one.holder
-        made.opens[state + n], made.most[state + n], made.tag[state + n] = one.opens, one.most, tags[one.tag]
-        beyond = table.beyond(n)
-        made.beyond[state + n] = -1 if beyond < 0 else state + beyond
-        _fill_steps(made, lists, table.ahead(n), (state + n, state), tags)
     start = state + len(table.states)
-    made.loop[start] = made.holder[start] = loop
+    required = lists.add(tuple(state + n for n in table.parts[_ROOT] if table.states[n].least))
+    made.kinds[kind, START], made.kinds[kind, REQUIRED] = start, required
+    made.states[start] = (loop, loop, 0, NO_LIMIT, -1, -1)
     _fill_steps(made, lists, table.ahead(None), (start, state), tags)
+    for n, one in enumerate(table.states):
+        beyond = table.beyond(n)
+        beyond = beyond if beyond < 0 else state + beyond
+        made.states[state + n] = (loop + one.loop, loop + one.holder, one.opens, one.most, beyond, tags[one.tag])
+        _fill_steps(made, lists, table.ahead(n), (state + n, state), tags)
     known = {one.tag for one in table.states}
     for n, parent in enumerate(table.parents):
         made.parent[loop + n] = -1 if parent < 0 else loop + parent
         for tag in known:
             number, level = table.backwards(n, tag)
-            made.back[loop + n, tags[tag]] = number if number < 0 else state + number
-            made.level[loop + n, tags[tag]] = loop + level
+            made.back[loop + n, tags[tag]] = (number if number < 0 else state + number, loop + level)
 
 
 def _fill_steps(
@@ -474,8 +481,7 @@ def _fill_steps(
 ) -> None:
     row, first = place
     for tag, one in ahead.items():
-        made.step[row, tags[tag]] = first + one.state
-        made.skip[row, tags[tag]] = lists.add(tuple(first + n for n in one.skipped))
+        made.step[row, tags[tag]] = (first + one.state, lists.add(tuple(first + n for n in one.skipped)))
 
 
 def _names(structures: Sequence[Structure], tables: Sequence[_Table], tags: dict[str, int], *, numbered: bool) -> Names:
@@ -493,13 +499,10 @@ def _names(structures: Sequence[Structure], tables: Sequence[_Table], tags: dict
 
 def fresh(made: Grammar, tags: int) -> Notes:
     """Notes for a walk over a batch with so many different tags."""
-    states, loops = len(made.loop), len(made.parent)
-    about = max(states, tags)
+    states = len(made.states)
     return Notes(
-        turn=np.full(loops, -1, np.int32),
-        used=np.zeros(states, np.int32),
-        used_in=np.full(states, -1, np.int32),
+        turn=np.full(len(made.parent), -1, np.int32),
+        used=np.tile(np.array([0, -1], np.int32), (states, 1)),
         seen=np.full(made.step.shape[1], -1, np.int32),
-        told=np.full(_FAULTS * about, -1, np.int32),
-        told_at=np.zeros(_FAULTS * about, np.int32),
+        told=np.full((_FAULTS, max(states, tags), 2), -1, np.int32),
     )

@@ -9,6 +9,7 @@ from mappings.formats.segments import Segments
 Numbers = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
+HIERARCHIES = frozenset({"HL", "CPS"})
 _BYTES_MAX = 35  # an HL01 has at most 12 characters, a CPS01 35; a longer one is nobody's number
 
 

@@ -15,22 +15,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.formats.grammar import (
+    FIRST_SEGMENT,
+    HOLDER,
     LOOP_REPEATED,
     MISPLACED,
     MISSING,
+    MOST,
+    OF_LOOP,
+    OF_MESSAGE,
+    PARENT,
     REPEATED,
+    SEGMENT,
     UNKNOWN,
-    Faults,
     Grammar,
     Loops,
     Names,
     Notes,
+    Numbers,
     Text,
     fresh,
     grammar,
     walk,
 )
-from mappings.formats.hierarchy import levels_above
+from mappings.formats.hierarchy import HIERARCHIES, levels_above
 from mappings.formats.segments import LOOPS, OWNERS, Segments
 from mappings.formats.structure import Structure, structure
 from schemas.findings import Finding, Place, as_table
@@ -52,7 +59,7 @@ _TAG_SHOWN = 20
 class Inner(NamedTuple):
     """The functions that go through every segment: as they are, or compiled."""
 
-    walk: Callable[[Grammar, Text, Loops, Faults, Notes], tuple[int, int]] = walk
+    walk: Callable[[Grammar, Text, Loops, Numbers, Notes], tuple[int, int]] = walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +108,36 @@ def _ordered(
     known = np.array([names.tags.get(tag, -1) for tag in reading.tags], np.int32)
     readable = reading.messages["readable"].to_numpy(zero_copy_only=False).astype(np.bool_)
     text = Text(reading.cuts.message, reading.cuts.tag, known, of_message, readable)
-    loops = Loops(*(np.empty(len(text.message), np.int32) for _ in Loops._fields))
+    segments = len(text.message)
+    loops = Loops(np.empty(segments, np.int32), np.empty((segments, 4), np.int32))
     size = _FAULTS_FIRST
     while True:
-        faults = Faults(*(np.empty(size, np.int32) for _ in Faults._fields))
+        faults = np.empty((size, 4), np.int32)
         opened, count = run.walk(made, text, loops, faults, fresh(made, len(reading.tags)))
         if count <= size:
             break
         size = count
-    loops = Loops(loops.of_segment, *(column[:opened] for column in loops[1:]))
-    faults = Faults(*(column[:count] for column in faults))
-    table = _loop_table(reading, standard, loops, names)
+    table = _loop_table(reading, loops.opened[:opened], names)
     reading = replace(reading, cuts=reading.cuts._replace(loop=loops.of_segment), loops=table)
-    return reading, _remarks(reading, of_message, made, names, faults)
+    return reading, _remarks(reading, of_message, made, names, faults[:count])
 
 
-def _loop_table(reading: Segments, standard: str, loops: Loops, names: Names) -> pa.Table:
-    opener = np.array([tag in ("HL", "CPS") for tag in names.openers], np.bool_)
-    above = levels_above(reading, loops.message, loops.first_segment, opener[loops.loop])
-    called = pa.array(names.loops, pa.string()).take(pa.array(loops.loop))
-    columns = (loops.message, called, loops.first_segment, loops.parent, above)
+def _loop_table(reading: Segments, opened: Numbers, names: Names) -> pa.Table:
+    message, first_segment, parent, loop = (opened[:, n].copy() for n in (OF_MESSAGE, FIRST_SEGMENT, PARENT, OF_LOOP))
+    is_level = np.array([tag in HIERARCHIES for tag in names.openers], np.bool_)
+    above = levels_above(reading, message, first_segment, is_level[loop])
+    called = pa.array(names.loops, pa.string()).take(pa.array(loop))
+    columns = (message, called, first_segment, parent, above)
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, LOOPS, strict=True)], schema=LOOPS)
 
 
 def _remarks(
-    reading: Segments, of_message: npt.NDArray[np.int32], made: Grammar, names: Names, faults: Faults
+    reading: Segments, of_message: npt.NDArray[np.int32], made: Grammar, names: Names, faults: Numbers
 ) -> list[Remark]:
     message = names.messages
     found = []
-    kinds = of_message[reading.cuts.message[faults.segment]].tolist()
-    for kind, code, segment, about, times in zip(kinds, *(column.tolist() for column in faults), strict=True):
+    kinds = of_message[reading.cuts.message[faults[:, SEGMENT]]].tolist()
+    for kind, code, segment, about, times in zip(kinds, *faults.T.tolist(), strict=True):
         if times:
             tag = reading.tags[about] if code in (UNKNOWN, MISPLACED) else names.states[about]
             detail = _detail(made, names, message[kind], code, about, tag[:_TAG_SHOWN])
@@ -143,11 +150,11 @@ def _detail(made: Grammar, names: Names, message: str, code: int, about: int, ta
         return f"{message} has no segment {tag}"
     if code == MISPLACED:
         return f"{message} has no place for {tag} here"
-    around = names.openers[made.holder[about]]
+    around = names.openers[made.states[about, HOLDER]]
     if code == MISSING:
         return f"{message} must have a segment {tag}" + (f" in a loop {around}" if around else "")
     what = f"a loop {tag}" if code == LOOP_REPEATED else tag
-    times = "once" if made.most[about] == 1 else f"{made.most[about]} times"
+    times = "once" if made.states[about, MOST] == 1 else f"{made.states[about, MOST]} times"
     return f"{message} allows {what} {times} at most" + (f" in a loop {around}" if around else "")
 
 
