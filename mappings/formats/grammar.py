@@ -203,79 +203,11 @@ def _go_back(
     return target, count
 
 
-def _is_plain(step: Numbers, states: Numbers, used: Numbers, turn: Numbers, state: int, tag: int) -> bool:
-    """Whether the step is the usual one: it leads on, skips nothing and is not used up."""
-    if tag < 0 or step[state, tag, 0] < 0 or step[state, tag, 1] > 0:
-        return False
-    target = step[state, tag, 0]
-    is_again = used[target, 1] == turn[states[target, HOLDER]]
-    return bool(not is_again or used[target, 0] < states[target, MOST])
-
-
-def _use(states: Numbers, used: Numbers, turn: Numbers, state: int) -> int:
-    """Count the state in the open turn of its holder; gives the loop that holds the segment."""
-    now = turn[states[state, HOLDER]]
-    used[state, 0] = used[state, 0] + 1 if used[state, 1] == now else 1
-    used[state, 1] = now
-    return int(states[state, LOOP])
-
-
-def _open(opened: Numbers, turn: Numbers, row: int, segment: int, message: int, holder: int, loop: int) -> int:
-    """Begin another turn of a loop; gives how many there are."""
-    opened[row, OF_MESSAGE] = message
-    opened[row, FIRST_SEGMENT] = segment
-    opened[row, PARENT] = max(turn[holder], -1)
-    opened[row, OF_LOOP] = loop
-    turn[loop] = row
-    return row + 1
-
-
-def walk(grammar: Grammar, text: Text, loops: Loops, faults: Numbers, notes: Notes) -> tuple[int, int]:
-    """Put every segment into its loop; gives how many loops there are and how many faults.
-
-    Faults beyond the length of ``faults`` are counted and not kept. ``notes`` must be fresh.
-    """
-    step, _, states, kinds, _, _ = grammar
-    messages, tags, known, kind_of, readable = text
-    of_segment, opened = loops
-    turn, used, seen, _ = notes
-    rows, count, message, state = 0, 0, -1, -1
-    is_whole = False
-    for segment in range(len(messages)):
-        if messages[segment] != message:
-            message = int(messages[segment])
-            kind = int(kind_of[message])
-            state = int(kinds[kind, START]) if kind >= 0 else -1
-            if state >= 0:
-                turn[states[state, LOOP]] = -2 - message
-                is_whole = kinds[kind, IS_WHOLE] != 0
-        if state < 0:
-            of_segment[segment] = -1
-            continue
-        tag = int(known[tags[segment]])
-        goes = _is_plain(step, states, used, turn, state, tag)
-        if goes:
-            target = int(step[state, tag, 0])
-        else:
-            target, goes, count = _oddly(grammar, text, faults, notes, count, segment, is_whole, state)
-        held = int(states[state, LOOP])
-        if target >= 0:
-            seen[tag] = message
-            held = _use(states, used, turn, target)
-        if goes:
-            state = target
-            if states[state, OPENS]:
-                rows = _open(opened, turn, rows, segment, message, states[state, HOLDER], held)
-        of_segment[segment] = max(turn[held], -1)
-        if not is_whole and readable[message] and _is_last(messages, segment):
-            count = _tell_unseen(grammar, faults, notes, count, kinds[kind_of[message], REQUIRED], segment, message)
-    return rows, count
-
-
 def _oddly(
-    grammar: Grammar, text: Text, faults: Numbers, notes: Notes, count: int, segment: int, is_whole: bool, state: int
+    grammar: Grammar, text: Text, faults: Numbers, notes: Notes, count: int, segment: int, state: int
 ) -> tuple[int, bool, int]:
     """A step that is not plain: the state that the segment belongs to or -1, whether to go there, and the faults."""
+    is_whole = grammar.kinds[text.kind[text.message[segment]], IS_WHOLE] != 0
     target, count = _go_on(grammar, text, faults, notes, count, segment, is_whole, state)
     if target >= 0:
         return target, True, count
@@ -283,10 +215,56 @@ def _oddly(
     return target, bool(target >= 0 and grammar.states[target, OPENS] != 0), count
 
 
-def _is_last(messages: Numbers, segment: int) -> bool:
-    """Whether no other segment of the message follows."""
-    following = segment + 1
-    return bool(following == len(messages) or messages[following] != messages[segment])
+def walk(grammar: Grammar, text: Text, loops: Loops, faults: Numbers, notes: Notes) -> tuple[int, int]:
+    """Put every segment into its loop; gives how many loops there are and how many faults.
+
+    Faults beyond the length of ``faults`` are counted and not kept. ``notes`` must be fresh. The usual step is written
+    out, because to hand an array to another function takes longer than the step.
+    """
+    step, _, states, kinds, _, _ = grammar
+    messages, tags, known, kind_of, readable = text
+    of_segment, opened = loops
+    turn, used, seen, _ = notes
+    rows, count, message, kind, state = 0, 0, -1, -1, -1
+    size = len(messages)
+    for segment in range(size):
+        if messages[segment] != message:
+            message = int(messages[segment])
+            kind = int(kind_of[message])
+            state = int(kinds[kind, START]) if kind >= 0 else -1
+            if state >= 0:
+                turn[states[state, LOOP]] = -2 - message
+        if state < 0:
+            of_segment[segment] = -1
+            continue
+        tag = int(known[tags[segment]])
+        target = int(step[state, tag, 0]) if tag >= 0 else -1
+        goes = target >= 0 and step[state, tag, 1] == 0
+        if goes and used[target, 1] == turn[states[target, HOLDER]]:
+            goes = used[target, 0] < states[target, MOST]
+        if not goes:
+            target, goes, count = _oddly(grammar, text, faults, notes, count, segment, state)
+        held = int(states[state, LOOP])
+        if target >= 0:
+            now = turn[states[target, HOLDER]]
+            used[target, 0] = used[target, 0] + 1 if used[target, 1] == now else 1
+            used[target, 1] = now
+            seen[tag] = message
+            held = int(states[target, LOOP])
+        if goes:
+            state = target
+            if states[state, OPENS]:
+                opened[rows, OF_MESSAGE] = message
+                opened[rows, FIRST_SEGMENT] = segment
+                opened[rows, PARENT] = max(turn[states[state, HOLDER]], -1)
+                opened[rows, OF_LOOP] = held
+                turn[held] = rows
+                rows += 1
+        of_segment[segment] = max(turn[held], -1)
+        is_last = segment + 1 == size or messages[segment + 1] != message
+        if is_last and readable[message] and not kinds[kind, IS_WHOLE]:
+            count = _tell_unseen(grammar, faults, notes, count, int(kinds[kind, REQUIRED]), segment, message)
+    return rows, count
 
 
 # --- from tables to arrays
