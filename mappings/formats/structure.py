@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 # What stands beside the tables of messages: group codes, and names for people (mappings/formats/names.py).
-_NO_MESSAGES = frozenset({"groups.yaml", "segments.yaml", "codes.yaml"})
+_NO_MESSAGES = frozenset({"groups.yaml", "segments.yaml", "codes.yaml", "elements.yaml"})
 
 
 @dataclass(frozen=True, slots=True)
