@@ -28,7 +28,9 @@ class Severity(StrEnum):
 class Place:
     """Where in the bytes: file by sha256, byte offset and length, and a path a person can read.
 
-    ``path`` is written in the terms of the format: ``ISA/GS/ST 0001/BLI 3.03``, ``UNH 1/LIN 2``, ``row 14, Menge``.
+    ``path`` is written in the terms of the format: ``ISA 17/GS 1/ST 0001/BLI 3.03``, ``row 14, Menge``. A segment is
+    its tag, with a number where the message has several of that tag: ``BLI 3`` is the third BLI. Behind the point
+    stands the element, behind a dash the component: ``UNB 4711/UNH 1/LIN 2.03-2``; ``BGN.01`` is of the only BGN.
     """
 
     file: str
@@ -55,9 +57,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FindingCode:
-    """An entry of the catalogue. ``ak5``, ``ta1`` and ``contrl`` are the codes that answer it, where one applies.
+    """An entry of the catalogue. ``ak5`` and the others are the codes that answer it, where one applies.
 
-    ak5: X12 element 718 (AK502). ta1: X12 element I18 (TA105). contrl: EDIFACT element 0085 (UCI or UCM).
+    ak5: X12 element 718 (AK502). ak3: 720 (AK304). ak4: 723 (AK403). ta1: I18 (TA105). contrl: EDIFACT element 0085.
     """
 
     severity: Severity
@@ -66,6 +68,8 @@ class FindingCode:
     ak5: str = ""
     ta1: str = ""
     contrl: str = ""
+    ak3: str = ""
+    ak4: str = ""
 
 
 _I, _W, _E, _F = Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.FATAL
@@ -94,8 +98,20 @@ CATALOGUE: dict[str, FindingCode] = {
     "MSG-COUNT-WRONG":      FindingCode(_F, "the trailer counts other segments than there are, so segments may be lost", "ask the partner to send the message again, or tolerate `segment_count` in partner.yaml", ak5="4", contrl="29"),
     "MSG-CONTROL-REPEATED": FindingCode(_W, "the control number of the message stands twice in its group", "tell the partner; each message was read", ak5="23", contrl="26"),
     "MSG-NOT-CLAIMED":      FindingCode(_F, "no mapping of this partner claims this kind of message", "if it belongs to a return, add a mapping; otherwise tell the partner not to send it here", ak5="1", contrl="17"),
-    "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15"),
-    "MSG-SEGMENT-MISSING":  FindingCode(_W, "a segment that the message must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13"),
+    "MSG-STRUCTURE":        FindingCode(_W, "a segment stands in a message that does not know it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15", ak3="2"),
+    "MSG-SEGMENT-MISPLACED": FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15", ak3="7"),
+    "MSG-SEGMENT-REPEATED": FindingCode(_W, "a segment stands more often than the message allows", "tell the partner; all of them were read", ak5="5", contrl="35", ak3="5"),
+    "MSG-LOOP-REPEATED":    FindingCode(_W, "a loop stands more often than the message allows", "tell the partner; all of them were read", ak5="5", contrl="36", ak3="4"),
+    "MSG-SEGMENT-MISSING":  FindingCode(_W, "a segment that the message must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13", ak3="3"),
+    "ELEMENT-MISSING":      FindingCode(_W, "a value that the segment must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13", ak3="8", ak4="1"),
+    "ELEMENT-TOO-MANY":     FindingCode(_W, "the segment has more elements or components than the standard", "ask the partner whether a separator stands in a text; the values were read where they stand", ak5="5", contrl="16", ak3="8", ak4="3"),
+    "ELEMENT-TOO-SHORT":    FindingCode(_W, "the value is shorter than the standard allows", "tell the partner; the value was read as it is", ak5="5", contrl="40", ak3="8", ak4="4"),
+    "ELEMENT-TOO-LONG":     FindingCode(_W, "the value is longer than the standard allows", "tell the partner; the value was read as it is", ak5="5", contrl="39", ak3="8", ak4="5"),
+    "ELEMENT-BAD-CHARACTER": FindingCode(_W, "there is a control character in a text", "tell the partner; the value was read as it is", ak5="5", contrl="21", ak3="8", ak4="6"),
+    "ELEMENT-BAD-NUMBER":   FindingCode(_W, "the value is not a number as the standard writes it", "tell the partner; the mapping decides whether it can be read", ak5="5", contrl="37", ak3="8", ak4="6"),
+    "ELEMENT-BAD-CODE":     FindingCode(_W, "the code is none of the standard's", "ask the partner what it means", ak5="5", contrl="12", ak3="8", ak4="7"),
+    "ELEMENT-BAD-DATE":     FindingCode(_W, "the value is not a date", "tell the partner; the mapping decides whether it can be read", ak5="5", contrl="12", ak3="8", ak4="8"),
+    "ELEMENT-BAD-TIME":     FindingCode(_W, "the value is not a time of day", "tell the partner; the mapping decides whether it can be read", ak5="5", contrl="12", ak3="8", ak4="9"),
     # --- fields, as a mapping reads them
     "FIELD-MISSING":        FindingCode(_E, "a field that the return needs is missing", "ask the partner for the value, or give the mapping another place to find it"),
     "FIELD-BAD-NUMBER":     FindingCode(_E, "the value is not a number", "ask the partner for the value; check the decimal mark in the mapping"),

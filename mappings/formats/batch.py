@@ -11,8 +11,8 @@ from mappings.formats.charset import actual, is_as_declared
 from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
 from mappings.formats.recorder import Recorder, Row
+from mappings.formats.review import review
 from mappings.formats.segments import RawFile, Segments, join
-from mappings.formats.structure import check_structure
 from mappings.formats.tokens import Delimiters, skip_blanks, stands
 
 COMPILED_FROM_BYTES = 1_000_000  # below this the plain way is done before numba is imported
@@ -58,20 +58,20 @@ def read_batch(files: Sequence[RawFile], syntax: Syntax, *, compiled: bool | Non
     buffer, table = join(files)
     if compiled is None:
         compiled = len(buffer) >= COMPILED_FROM_BYTES
-    if compiled:
-        from mappings.formats.large import read_large  # numba takes half a second to import: only for large batches
+    if not compiled:
+        return review(read_plain(syntax, buffer, table), syntax.standard)
+    from mappings.formats.compiled import REVIEW  # numba takes half a second to import: only for large batches
+    from mappings.formats.large import read_large
 
-        return read_large(syntax, buffer, table)
-    return read_plain(syntax, buffer, table)
+    return review(read_large(syntax, buffer, table), syntax.standard, REVIEW)
 
 
 def read_plain(syntax: Syntax, buffer: Buffer, files: pa.Table) -> Segments:
-    """Every interchange of the files as columns, segment by segment."""
+    """Every interchange of the files as columns, segment by segment, not yet reviewed."""
     recorder = Recorder(buffer, files)
     for index in range(files.num_rows):
         start, end = recorder.begin_file(index)
         _read_file(recorder, syntax, start, end)
-    check_structure(recorder, syntax.standard)
     return recorder.finish()
 
 

@@ -4,25 +4,31 @@ Numba keeps the machine code beside this file, in the user's cache folder where 
 NUMBA_CACHE_DIR says. Importing this module costs what importing numba costs (half a second): only large batches do.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
 import numba
 
-from mappings.formats import cutting, projecting
+from mappings.formats import cutting, elements, grammar, projecting
+from mappings.formats.projecting import Projection
+from mappings.formats.review import Inner
+
+_done: dict[FunctionType, Callable[..., Any]] = {}
 
 
-def compiled(functions: Sequence[Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """These functions in machine code, by name; each may call those before it. They stay what they are for others."""
-    done: dict[str, Callable[..., Any]] = {}
-    for one in functions:
-        assert isinstance(one, FunctionType)
-        twin = FunctionType(one.__code__, one.__globals__ | done, one.__name__, one.__defaults__)
+def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
+    """The function in machine code, and those it calls; all of them stay what they are for others."""
+    assert isinstance(one, FunctionType)
+    if one not in _done:
+        named = {name: one.__globals__.get(name) for name in one.__code__.co_names}
+        called = {name: compiled(value) for name, value in named.items() if isinstance(value, FunctionType)}
+        twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
         twin.__module__, twin.__qualname__ = one.__module__, one.__qualname__
-        done[one.__name__] = numba.njit(nogil=True, cache=True)(twin)
-    return done
+        _done[one] = numba.njit(nogil=True, cache=True)(twin)
+    return _done[one]
 
 
-cut: Callable[..., int] = compiled(cutting.FUNCTIONS)["cut"]
-projection = compiled(projecting.FUNCTIONS)
+cut: Callable[..., int] = compiled(cutting.cut)
+REVIEW = Inner(compiled(grammar.walk), compiled(elements.check))
+PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))

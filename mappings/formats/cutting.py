@@ -6,8 +6,7 @@ in front of it and says so. All functions here keep to what ``compiled`` can tur
 arrays, no objects.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -885,14 +884,3 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
         if not state[INSIDE]:
             state[AT] = step_over(buffer, at, rows.interchanges[state[INTERCHANGES] - 1, I_TERMINATOR], limit)
             return DONE
-
-
-# In the order in which they need one another.
-FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    is_blank, is_alphanumeric, skip_blanks, rstrip, starts_with, only_line_breaks, same_bytes, number, count,
-    same_number, may_join, usable, is_plain, begin, learn, has_repetition, begin_x12, plain_header_end,
-    second_component, element_span, is_word, begin_edifact, odd_tag_key, slot_of, settle_escaped, note_last_marks,
-    event, settle, leave_message, leave_group, truncated, is_value, has_release, open_group, open_message, trailer,
-    close_message, close_group, close_interchange, step_over, give_up, has_rows, next_file, next_interchange, serve,
-    cut_interchange, cut,
-)  # fmt: skip

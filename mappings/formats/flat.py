@@ -7,25 +7,23 @@ first value found in the line wins, and a line ends where the next one, or its m
 content: that is what mappings are for. A value that is no number is null in a column of numbers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.formats import projecting
 from mappings.formats.cuts import ESCAPED
-from mappings.formats.projecting import COMPONENTS, ELEMENTS, PLACES, Layout
+from mappings.formats.projecting import COMPONENTS, ELEMENTS, PLACES, PLAIN, Layout, Projection
 from mappings.formats.segments import Segments
 from mappings.formats.values import decoded
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Offsets = npt.NDArray[np.uint32]
-Run = Mapping[str, Callable[..., Any]]  # the functions of `projecting`, by name
 Kind = Literal["text", "units", "price"]
 
 COMPILED_FROM_SEGMENTS = 20_000
@@ -73,8 +71,8 @@ def flat_lines(reading: Segments, plan: Plan) -> pa.Table:
     size = int(np.count_nonzero(cuts.tag == layout.each))
     head = np.empty((2, size), np.int32)
     spans, flags = np.zeros((len(plan.fields), 2, size), np.uint32), np.zeros((len(plan.fields), size), np.uint8)
-    run = functions(len(cuts.tag))
-    run["project"](
+    run = _functions(len(cuts.tag))
+    run.project(
         buffer, cuts.message, cuts.tag, cuts.first_mark, cuts.mark_at, cuts.mark_kind, layout, head, spans, flags
     )
     columns = {
@@ -87,13 +85,13 @@ def flat_lines(reading: Segments, plan: Plan) -> pa.Table:
     return pa.table(columns)
 
 
-def functions(segments: int) -> Run:
+def _functions(segments: int) -> Projection:
     """What goes through this many segments: compiled where they are many."""
     if segments < COMPILED_FROM_SEGMENTS:
-        return {one.__name__: one for one in projecting.FUNCTIONS}
-    from mappings.formats.compiled import projection  # numba takes half a second to import
+        return PLAIN
+    from mappings.formats.compiled import PROJECTION  # numba takes half a second to import
 
-    return projection
+    return PROJECTION
 
 
 def _layout(plan: Plan, tags: Sequence[str]) -> Layout:
@@ -111,22 +109,22 @@ def _layout(plan: Plan, tags: Sequence[str]) -> Layout:
     return Layout(each, field_at, np.array(qualifiers, np.int64), is_wanted)
 
 
-def _units(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Run) -> pa.Array:
+def _units(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Projection) -> pa.Array:
     numbers, valid = np.empty(len(start), np.int64), np.empty(len(start), np.bool_)
-    run["parse_units"](np.frombuffer(reading.buffer, np.uint8), start, end, numbers, valid)
+    run.parse_units(np.frombuffer(reading.buffer, np.uint8), start, end, numbers, valid)
     return pa.Array.from_buffers(UNITS, len(start), [_bitmap(valid), pa.py_buffer(numbers)])
 
 
-def _prices(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Run) -> pa.Array:
+def _prices(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Projection) -> pa.Array:
     words, valid = np.empty((len(start), 2), np.int64), np.empty(len(start), np.bool_)
-    run["parse_prices"](np.frombuffer(reading.buffer, np.uint8), start, end, words, valid)
+    run.parse_prices(np.frombuffer(reading.buffer, np.uint8), start, end, words, valid)
     return pa.Array.from_buffers(PRICE, len(start), [_bitmap(valid), pa.py_buffer(words)])
 
 
-def _texts(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Run) -> pa.Array:
+def _texts(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Projection) -> pa.Array:
     size = len(start)
     offsets, gathered = np.empty(size + 1, np.int32), np.empty(int((end - start).sum(dtype=np.int64)), np.uint8)
-    is_ascii = run["gather_values"](np.frombuffer(reading.buffer, np.uint8), start, end, offsets, gathered)
+    is_ascii = run.gather_values(np.frombuffer(reading.buffer, np.uint8), start, end, offsets, gathered)
     valid = end != 0
     if is_ascii and not (flag & ESCAPED).any():
         buffers = [None if valid.all() else _bitmap(valid), pa.py_buffer(offsets), pa.py_buffer(gathered)]

@@ -82,6 +82,7 @@ class Run:
                 yield self._without_interchange()
                 return
             elif reason == c.IRREGULAR or not self._enter():
+                self._is_held[self._state[c.FILE]] = True
                 rest = self._rest()
                 yield self._piece()
                 yield rest or self._plainly()
@@ -116,7 +117,6 @@ class Run:
         at, file, end = (int(self._state[name]) for name in (c.AT, c.FILE, c.FILE_END))
         recorder = Recorder(self.buffer, self.files)
         recorder.begin_file(file)
-        self._is_held[file] = True
         header = self.syntax.find_header(self.buffer, at, end)
         assert header is not None
         text_outside(recorder, at, header.start)

@@ -4,7 +4,7 @@ Like those of ``cutting``, these functions keep to what ``compiled`` can turn in
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -147,7 +147,13 @@ def parse_prices(buffer: Bytes, start: Offsets, end: Offsets, words: Ints, valid
         words[row, 0], words[row, 1], valid[row] = found, -1 if found < 0 else 0, is_number
 
 
-# In the order in which they need one another.
-FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    qualifier_at, project, gather_values, parse_number, parse_units, parse_prices,
-)  # fmt: skip
+class Projection(NamedTuple):
+    """The functions that go through all segments and values: as they are, or compiled."""
+
+    project: Callable[..., int]
+    gather_values: Callable[..., bool]
+    parse_units: Callable[..., None]
+    parse_prices: Callable[..., None]
+
+
+PLAIN = Projection(project, gather_values, parse_units, parse_prices)

@@ -16,7 +16,9 @@ import pyarrow as pa
 
 from mappings.formats import edifact, x12
 from mappings.formats.batch import Syntax, read_batch, sure_headers
+from mappings.formats.compiled import REVIEW
 from mappings.formats.large import Run
+from mappings.formats.review import review
 from mappings.formats.segments import BATCH_BYTES_MAX, FILES, RawFile, Segments
 
 PIECE_BYTES = 4_000_000
@@ -43,7 +45,7 @@ def stream(path: Path, standard: Literal["x12", "edifact"], piece: int = PIECE_B
     sure = _sure_headers(buffer, _SYNTAX[standard])
     at = 0
     for reading in Run(_SYNTAX[standard], buffer, files, pause=piece, sure=sure).pieces():
-        yield reading
+        yield review(reading, standard, REVIEW)
         if reading.messages.num_rows:
             at = _let_go(buffer, at, reading.messages["end"][-1].as_py())
 

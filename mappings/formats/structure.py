@@ -1,8 +1,8 @@
-"""Open this when MSG-STRUCTURE or MSG-SEGMENT-MISSING is wrong: what a message may hold, from our own small tables.
+"""Open this when a message is read by the wrong table: what it may hold, and in which order, from our own small tables.
 
 The tables are ``schemas/x12/*.yaml`` and ``schemas/edifact/*.yaml``. A message without a table is not checked. The
 version is GS08 or the directory of S009; one without a table of its own has the nearest older one of its message, else
-the oldest. What such a table, or one marked ``partial``, does not name is no finding.
+the oldest. What such a table, or one marked ``partial``, does not name is no finding, and neither is its order.
 """
 
 import re
@@ -12,8 +12,6 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-
-from mappings.formats.recorder import Recorder, Row
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast, where there is one
 # What stands beside the tables of messages: group codes, and names for people (mappings/formats/names.py).
@@ -82,36 +80,6 @@ def group_codes() -> dict[str, str]:
     """The functional group code (GS01) that each X12 message belongs in."""
     table: dict[str, str] = yaml.safe_load((files("schemas") / "x12" / "groups.yaml").read_text("utf-8"))
     return table
-
-
-def check_structure(recorder: Recorder, standard: str) -> None:
-    """MSG-STRUCTURE at the first of each kind of segment that may not stand there, MSG-SEGMENT-MISSING at the end."""
-    for index, row in enumerate(recorder.messages):
-        table = structure(standard, row["type"], row["version"])
-        if table:
-            _check_message(recorder, index, row, table)
-
-
-def _check_message(recorder: Recorder, index: int, row: Row, table: Structure) -> None:
-    recorder.begin_file(recorder.interchanges[row["interchange"]]["file_index"])
-    first: dict[str, int] = {}
-    for at in range(row["first_segment"], row["first_segment"] + row["segment_count"]):
-        first.setdefault(recorder.segment_tag[at], at)
-    if table.is_whole:
-        for tag in [tag for tag in first if tag not in table.tags]:
-            _find(recorder, "MSG-STRUCTURE", first[tag], index, f"{table.message} has no segment {tag[:20]}")
-    if row["readable"]:
-        last = row["first_segment"] + row["segment_count"] - 1
-        for tag in [tag for tag in table.required if tag not in first]:
-            _find(recorder, "MSG-SEGMENT-MISSING", last, index, f"{table.message} must have a segment {tag}")
-
-
-def _find(recorder: Recorder, code: str, at: int, message: int, detail: str) -> None:
-    row = recorder.messages[message]
-    span = (recorder.segment_start[at], recorder.segment_end[at])
-    header = recorder.segment_tag[row["first_segment"]]
-    path = f"{header} {row['control']}/{recorder.segment_tag[at][:20]}"
-    recorder.finding(code, span, path, detail, row["interchange"], message)
 
 
 @lru_cache(maxsize=64)

@@ -229,7 +229,7 @@ def test_every_table_belongs_to_one_message_and_version_and_to_its_group() -> No
 def test_a_segment_that_must_be_there_is_missed() -> None:
     got = x12.read([raw(x12_bytes(isa(gs(st(["N9*CN*1"])))))])
     assert codes(got) == ["MSG-SEGMENT-MISSING"]
-    assert got.findings["path"].to_pylist() == ["ST 0001/SE"]
+    assert got.findings["path"].to_pylist() == ["ISA 000000101/GS 1/ST 0001/N9"]
 
 
 def test_a_table_that_is_not_whole_accuses_no_segment() -> None:
