@@ -1,8 +1,9 @@
-"""Open this when a finding on a segment says the wrong thing: what the tables of messages say of a reading.
+"""Open this when a finding on a segment or a value says the wrong thing: what our tables say of a reading.
 
-    review(reading, standard) -> Segments      # the same, with its loops, and with findings on order
+    review(reading, standard) -> Segments      # the same, with its loops, and with findings on order and values
 
-``review`` works on columns. What goes through every segment is ``grammar.walk``; only findings are made one by one.
+``review`` works on columns. What goes through every segment is ``grammar.walk``, what goes through every value is
+``elements.check``; only findings are made one by one.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.formats import elements
 from mappings.formats.grammar import (
     FIRST_SEGMENT,
     HOLDER,
@@ -38,6 +40,7 @@ from mappings.formats.grammar import (
     walk,
 )
 from mappings.formats.hierarchy import HIERARCHIES, levels_above
+from mappings.formats.names import segment_name
 from mappings.formats.segments import LOOPS, OWNERS, Segments
 from mappings.formats.structure import Structure, structure
 from schemas.findings import Finding, Place, as_table
@@ -51,15 +54,40 @@ _CODES = {
     LOOP_REPEATED: "MSG-LOOP-REPEATED",
     MISSING: "MSG-SEGMENT-MISSING",
 }
+_VALUE_CODES = {
+    elements.MISSING: "ELEMENT-MISSING",
+    elements.TOO_LONG: "ELEMENT-TOO-LONG",
+    elements.TOO_SHORT: "ELEMENT-TOO-SHORT",
+    elements.NO_NUMBER: "ELEMENT-BAD-NUMBER",
+    elements.NO_DATE: "ELEMENT-BAD-DATE",
+    elements.NO_TIME: "ELEMENT-BAD-TIME",
+    elements.NO_CODE: "ELEMENT-BAD-CODE",
+    elements.NO_TEXT: "ELEMENT-BAD-CHARACTER",
+    elements.TOO_MANY: "ELEMENT-TOO-MANY",
+}
+_VALUE_DETAILS = {
+    elements.MISSING: "{tag} must have a {what} here",
+    elements.TOO_LONG: "{what} {value} has more than {most} characters",
+    elements.TOO_SHORT: "{what} {value} has fewer than {least} characters",
+    elements.NO_NUMBER: "{what} {value} is no number of the form that {tag} has here",
+    elements.NO_DATE: "{what} {value} is no date",
+    elements.NO_TIME: "{what} {value} is no time of day",
+    elements.NO_CODE: "{what} {value} is none of the standard's codes",
+    elements.NO_TEXT: "{what} {value} holds a control character",
+    elements.TOO_MANY: "{tag} ends before {value}",
+}
 _HEADERS = {"x12": ("ISA", "GS", "ST"), "edifact": ("UNB", "UNG", "UNH")}
 _FAULTS_FIRST = 1024  # how many are kept room for at first
 _TAG_SHOWN = 20
+_VALUE_SHOWN = 40
+_TRAILERS = frozenset({"SE", "UNT"})  # judged with the envelopes
 
 
 class Inner(NamedTuple):
     """The functions that go through every segment: as they are, or compiled."""
 
     walk: Callable[[Grammar, Text, Loops, Numbers, Notes], tuple[int, int]] = walk
+    check: Callable[[elements.Formats, elements.Text, Numbers, Numbers], int] = elements.check
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +104,33 @@ class Remark:
 
 
 def review(reading: Segments, standard: str, run: Inner | None = None) -> Segments:
-    """The reading with its loops, and with findings on segments that are unknown, missing or out of place."""
+    """The reading with its loops, and with findings on the order of its segments and the form of its values."""
     run = run or Inner()
-    kinds, of_message = _kinds(reading, standard)
-    remarks: list[Remark] = []
+    names, of_message = _named(reading)
+    remarks = _values(reading, standard, run, names, of_message)
+    kinds, number = _kinds(standard, names)
     if kinds:
-        reading, remarks = _ordered(reading, standard, run, kinds, of_message)
+        reading, of_order = _ordered(reading, standard, run, kinds, number[of_message])
+        remarks += of_order
     return _with(reading, standard, remarks)
 
 
-def _kinds(reading: Segments, standard: str) -> tuple[tuple[Structure, ...], npt.NDArray[np.int32]]:
-    """The tables of the messages, and for each message which of them is its own (-1: none)."""
+def _named(reading: Segments) -> tuple[list[tuple[str, str]], Numbers]:
+    """Each kind of message once, by type and version, and for each message which of them it is."""
     columns = [reading.messages["type"], reading.messages["version"]]
     named = pc.binary_join_element_wise(*columns, "\x1f").combine_chunks().dictionary_encode()
+    names = [tuple(name.split("\x1f", 1)) for name in named.dictionary.to_pylist()]
+    return names, named.indices.to_numpy()
+
+
+def _kinds(standard: str, names: Sequence[tuple[str, str]]) -> tuple[tuple[Structure, ...], Numbers]:
+    """The tables of the messages, and for each kind of message which of them is its own (-1: none)."""
     tables: dict[Structure, int] = {}
-    of_name = []
-    for name in named.dictionary.to_pylist():
-        table = structure(standard, *name.split("\x1f", 1))
-        of_name.append(-1 if table is None else tables.setdefault(table, len(tables)))
-    own = np.array(of_name, np.int32)[named.indices.to_numpy()] if of_name else np.empty(0, np.int32)
-    return tuple(tables), own
+    number = []
+    for name in names:
+        found = structure(standard, *name)
+        number.append(-1 if found is None else tables.setdefault(found, len(tables)))
+    return tuple(tables), np.array(number, np.int32)
 
 
 # --- loops and order
@@ -158,6 +193,62 @@ def _detail(made: Grammar, names: Names, message: str, code: int, about: int, ta
     return f"{message} allows {what} {times} at most" + (f" in a loop {around}" if around else "")
 
 
+# --- values
+
+
+def _values(
+    reading: Segments, standard: str, run: Inner, names: Sequence[tuple[str, str]], of_message: Numbers
+) -> list[Remark]:
+    table = elements.table(standard)
+    covered = np.array([elements.covers(standard, *name) for name in names], np.bool_)
+    if not covered.any():
+        return []
+    text = _text(reading, standard, table, covered[of_message])
+    size = _FAULTS_FIRST
+    while True:
+        faults = np.empty((size, elements.FAULT_COLUMNS), np.int32)
+        count = run.check(table.formats, text, faults, elements.fresh(table.formats))
+        if count <= size:
+            break
+        size = count
+    return [_value_remark(reading, standard, table.formats, row) for row in faults[:count].tolist()]
+
+
+def _text(reading: Segments, standard: str, table: elements.Table, is_checked: npt.NDArray[np.bool_]) -> elements.Text:
+    cuts, interchange = reading.cuts, reading.messages["interchange"].to_numpy()
+    charsets = reading.interchanges["charset"].to_pylist()
+    releases = reading.interchanges["release"].to_pylist()
+    return elements.Text(
+        data=np.frombuffer(reading.buffer, np.uint8),
+        message=cuts.message,
+        tag=cuts.tag,
+        first_mark=cuts.first_mark,
+        mark_at=cuts.mark_at,
+        mark_kind=cuts.mark_kind,
+        format=np.array([-1 if tag in _TRAILERS else table.rows.get(tag, -1) for tag in reading.tags], np.int32),
+        is_checked=is_checked,
+        is_utf8=np.array([charset == "utf-8" for charset in charsets], np.bool_)[interchange],
+        release=np.array([ord(release) if release else -1 for release in releases], np.int32)[interchange],
+        comma=ord("," if standard == "edifact" else "."),
+    )
+
+
+def _value_remark(reading: Segments, standard: str, formats: elements.Formats, row: list[int]) -> Remark:
+    code, segment, element, component, mark, times, about = row
+    cuts = reading.cuts
+    span = (int(cuts.mark_at[mark]) + 1, int(cuts.mark_at[mark + 1])) if mark >= 0 else None
+    tag = reading.tags[cuts.tag[segment]]
+    known = segment_name(standard, tag)
+    named = known.element(element, max(component, 1)) if known else None
+    what = named.text if named else "value"
+    value = repr(reading.buffer[slice(*span)][:_VALUE_SHOWN].decode("utf-8", "replace")) if span else ""
+    least, most = (int(n) for n in formats.components[about, 1:3])
+    detail = _VALUE_DETAILS[code].format(tag=tag, what=what, value=value, least=least, most=most)
+    parts = int(formats.elements[np.searchsorted(formats.elements[:, 0], about, "right") - 1, 1])
+    shown = component if parts > 1 or component > 1 else 0
+    return Remark(_VALUE_CODES[code], segment, detail, times, element, shown, span)
+
+
 # --- findings
 
 
@@ -187,11 +278,14 @@ def _findings(
     shas = reading.files["file"].take(pa.array(files)).to_pylist()
     starts = reading.files["start"].to_numpy()[files].tolist()
     paths = _message_paths(reading, standard, message, interchange)
+    firsts = reading.messages["first_segment"].to_numpy()[message]
+    behinds = firsts + reading.messages["segment_count"].to_numpy()[message]
+    segments = zip(firsts.tolist(), behinds.tolist(), strict=True)
     found = []
-    for remark, sha, start, path in zip(remarks, shas, starts, paths, strict=True):
+    for remark, sha, start, path, (first, behind) in zip(remarks, shas, starts, paths, segments, strict=True):
         begin, end = remark.span or (int(reading.cuts.start[remark.segment]), int(reading.cuts.end[remark.segment]))
         more = f", and {remark.times - 1} more like it" if remark.times > 1 else ""
-        place = Place(sha, begin - start, end - begin, f"{path}/{_position(reading, remark)}")
+        place = Place(sha, begin - start, end - begin, f"{path}/{_position(reading, remark, first, behind)}")
         found.append(Finding(remark.code, place, remark.detail + more))
     return found
 
@@ -210,10 +304,9 @@ def _message_paths(reading: Segments, standard: str, message: npt.NDArray[np.int
     ]
 
 
-def _position(reading: Segments, remark: Remark) -> str:
-    """Segment, element and component, as ``schemas.findings.Place`` writes them."""
+def _position(reading: Segments, remark: Remark, first: int, behind: int) -> str:
+    """Segment, element and component, as ``schemas.findings.Place`` writes them. The message's segments are given."""
     cuts, segment = reading.cuts, remark.segment
-    first, behind = np.searchsorted(cuts.message, (cuts.message[segment], cuts.message[segment] + 1))
     same = cuts.tag[first:behind] == cuts.tag[segment]
     tag = reading.tags[cuts.tag[segment]][:_TAG_SHOWN]
     number = f" {np.count_nonzero(same[: segment - first + 1])}" if np.count_nonzero(same) > 1 else ""
