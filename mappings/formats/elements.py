@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, WHAT
+from mappings.formats.cuts import BLANK, COMPONENT, END, ESCAPED, REPETITION, WHAT
 
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
@@ -45,6 +45,7 @@ _EDIFACT = re.compile(r"(M )?(an|a|n)(\.\.)?(\d+)")
 _X12_VERSIONS = "003040", "006040"
 _DIRECTORY = re.compile(r"^[^:]*:D:(\d\d)[A-Z]\b")
 _BLANK, _ZERO, _NINE, _MINUS, _POINT, _COMMA = 0x20, 0x30, 0x39, 0x2D, 0x2E, 0x2C
+_HIGHEST = 0xFF
 _CODE_BYTES = 8
 
 
@@ -273,42 +274,42 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
             continue
         first, known, last_needed = segments[form, FIRST_ELEMENT], segments[form, ELEMENTS], segments[form, LAST_NEEDED]
         element, component, seen, row = 0, 0, 1, -1
+        end = int(mark_at[first_mark[segment]])
         for mark in range(first_mark[segment], first_mark[segment + 1]):
-            what = mark_kind[mark] & WHAT
-            if what in (ELEMENT, END):
-                if element > 0 and element <= last_needed:
-                    lacks = elements[row, NEEDED] & ~seen if seen else elements[row, IS_NEEDED]
-                    if lacks:
-                        count = _tell_missing(formats, faults, told, count, message, segment, element, row, seen)
-                if what == END:
+            flags = int(mark_kind[mark])
+            if flags & WHAT == COMPONENT:
+                component += 1
+            elif flags & WHAT == REPETITION:
+                component = 1
+            else:
+                if 0 < element <= last_needed and (elements[row, NEEDED] & ~seen if seen else elements[row, IS_NEEDED]):
+                    count = _tell_missing(formats, faults, told, count, message, segment, element, row, seen)
+                if flags & WHAT == END:
                     break
-                element, component, seen = element + 1, 0, 0
-                row = first + element - 1
-                if element > known:
-                    cycle = segments[form, REPEATS]
-                    row = first + known - cycle + (element - known - 1) % cycle if cycle else -1
-            elif what != COMPONENT:
-                component = 0
-            component += 1
-            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-            if start >= end or mark_kind[mark] & BLANK:
+                element, component, seen = element + 1, 1, 0
+                row = int(first) + element - 1 if element <= known else _repeated(segments, form, element)
+            start, end = end + 1, int(mark_at[mark + 1])
+            if start >= end or flags & BLANK:
                 continue
             seen |= 1 << min(component - 1, _BITS - 1)
             if row < 0 or component > elements[row, COMPONENTS]:
-                place = (element, 0 if row < 0 else component, mark)
-                about = int(elements[max(row, first), FIRST_COMPONENT])
+                about, place = (
+                    int(elements[max(row, first), FIRST_COMPONENT]),
+                    (element, component if row >= 0 else 0, mark),
+                )
                 count = _tell(faults, told, count, TOO_MANY, about, message, segment, place)
                 continue
             at = int(elements[row, FIRST_COMPONENT]) + component - 1
-            is_plain = components[at, KIND] == TEXT and mark_kind[mark] & ESCAPED == 0
-            if is_plain and components[at, LEAST] <= end - start <= components[at, MOST]:
-                while start < end and data[start] >= _BLANK:
-                    start += 1
-            if start == end:
-                continue
             kind, least, most = components[at, KIND], components[at, LEAST], components[at, MOST]
-            low, high, escaped = components[at, CODES_FROM], components[at, CODES_TO], mark_kind[mark] & ESCAPED != 0
-            start = int(mark_at[mark]) + 1
+            if kind <= DECIMAL and least <= end - start <= most and flags & ESCAPED == 0:
+                lowest = _BLANK if kind == TEXT else _ZERO
+                highest = _HIGHEST if kind == TEXT else _NINE
+                byte = start
+                while byte < end and lowest <= data[byte] <= highest:
+                    byte += 1
+                if byte == end:
+                    continue  # the usual value: a text, or a number of nothing but digits
+            low, high, escaped = components[at, CODES_FROM], components[at, CODES_TO], flags & ESCAPED != 0
             code = _fault(
                 data,
                 codes,
@@ -327,10 +328,18 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
             if code >= 0:
                 count = _tell(faults, told, count, code, at, message, segment, (element, component, mark))
         for absent in range(element + 1, last_needed + 1):
-            row = int(first + absent - 1)
-            if elements[row, IS_NEEDED]:
+            if elements[first + absent - 1, IS_NEEDED]:
+                row = int(first) + absent - 1
                 count = _tell_missing(formats, faults, told, count, message, segment, absent, row, 0)
     return count
+
+
+def _repeated(segments: Numbers, form: int, element: int) -> int:
+    """The row of an element behind the last one that the format names; -1 where none may stand there."""
+    cycle, known = int(segments[form, REPEATS]), int(segments[form, ELEMENTS])
+    if cycle == 0:
+        return -1
+    return int(segments[form, FIRST_ELEMENT]) + known - cycle + (element - known - 1) % cycle
 
 
 # --- from tables to arrays
