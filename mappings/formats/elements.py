@@ -45,7 +45,6 @@ _EDIFACT = re.compile(r"(M )?(an|a|n)(\.\.)?(\d+)")
 _X12_VERSIONS = "003040", "006040"
 _DIRECTORY = re.compile(r"^[^:]*:D:(\d\d)[A-Z]\b")
 _BLANK, _ZERO, _NINE, _MINUS, _POINT, _COMMA = 0x20, 0x30, 0x39, 0x2D, 0x2E, 0x2C
-_HIGHEST = 0xFF
 _CODE_BYTES = 8
 
 
@@ -199,17 +198,12 @@ def _fault(
     codes: Ints,
     start: int,
     end: int,
-    kind: int,
-    least: int,
-    most: int,
-    low: int,
-    high: int,
-    escaped: bool,
-    is_utf8: bool,
-    release: int,
-    comma: int,
+    form: tuple[int, int, int, int, int],
+    how: tuple[bool, bool, int, int],
 ) -> int:
     """What is wrong with a value by the format of its component; -1 for nothing."""
+    kind, least, most, low, high = form
+    escaped, is_utf8, release, comma = how
     size = end - start
     if escaped:
         size = _characters(data, start, end, release, is_utf8)
@@ -260,6 +254,18 @@ def _tell_missing(
     return count
 
 
+def _tell_absent(
+    formats: Formats, faults: Numbers, told: Numbers, count: int, message: int, segment: int, form: int, element: int
+) -> int:
+    """The elements that must be there and lie behind the last one that the segment has."""
+    first, last = int(formats.segments[form, FIRST_ELEMENT]), int(formats.segments[form, LAST_NEEDED])
+    for absent in range(element + 1, last + 1):
+        row = first + absent - 1
+        if formats.elements[row, IS_NEEDED]:
+            count = _tell_missing(formats, faults, told, count, message, segment, absent, row, 0)
+    return count
+
+
 def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
     """Look at every value of every segment that has a format; gives how many faults there are.
 
@@ -293,44 +299,29 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
                 continue
             seen |= 1 << min(component - 1, _BITS - 1)
             if row < 0 or component > elements[row, COMPONENTS]:
-                about, place = (
-                    int(elements[max(row, first), FIRST_COMPONENT]),
-                    (element, component if row >= 0 else 0, mark),
-                )
-                count = _tell(faults, told, count, TOO_MANY, about, message, segment, place)
+                about = int(elements[max(row, first), FIRST_COMPONENT])
+                where = (element, component if row >= 0 else 0, mark)
+                count = _tell(faults, told, count, TOO_MANY, about, message, segment, where)
                 continue
             at = int(elements[row, FIRST_COMPONENT]) + component - 1
             kind, least, most = components[at, KIND], components[at, LEAST], components[at, MOST]
             if kind <= DECIMAL and least <= end - start <= most and flags & ESCAPED == 0:
-                lowest = _BLANK if kind == TEXT else _ZERO
-                highest = _HIGHEST if kind == TEXT else _NINE
-                byte = start
-                while byte < end and lowest <= data[byte] <= highest:
+                lowest, points, byte = _BLANK if kind == TEXT else _ZERO, 0, start
+                while byte < end and (data[byte] >= lowest and (kind == TEXT or data[byte] <= _NINE)):
                     byte += 1
-                if byte == end:
-                    continue  # the usual value: a text, or a number of nothing but digits
-            low, high, escaped = components[at, CODES_FROM], components[at, CODES_TO], flags & ESCAPED != 0
-            code = _fault(
-                data,
-                codes,
-                start,
-                end,
-                kind,
-                least,
-                most,
-                low,
-                high,
-                escaped,
-                is_utf8[message],
-                release[message],
-                comma,
-            )
+                if kind == DECIMAL and byte < end and data[byte] == _POINT:
+                    points, byte = 1, byte + 1
+                    while byte < end and _ZERO <= data[byte] <= _NINE:
+                        byte += 1
+                if byte == end and end - start - points >= least:
+                    continue  # the usual value: a text, or a number of nothing but digits and a point
+            form_of_it = (kind, least, most, components[at, CODES_FROM], components[at, CODES_TO])
+            how = (flags & ESCAPED != 0, is_utf8[message], release[message], comma)
+            code = _fault(data, codes, start, end, form_of_it, how)
             if code >= 0:
                 count = _tell(faults, told, count, code, at, message, segment, (element, component, mark))
-        for absent in range(element + 1, last_needed + 1):
-            if elements[first + absent - 1, IS_NEEDED]:
-                row = int(first) + absent - 1
-                count = _tell_missing(formats, faults, told, count, message, segment, absent, row, 0)
+        if element < last_needed:
+            count = _tell_absent(formats, faults, told, count, message, segment, form, element)
     return count
 
 
