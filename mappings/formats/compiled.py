@@ -10,7 +10,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import cutting, elements, grammar, projecting
+from mappings.formats import check, cutting, projecting, walk
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 
@@ -30,5 +30,5 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 
 
 cut: Callable[..., int] = compiled(cutting.cut)
-REVIEW = Inner(compiled(grammar.walk), compiled(elements.check))
+REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))

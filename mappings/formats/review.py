@@ -2,8 +2,8 @@
 
     review(reading, standard) -> Segments      # the same, with its loops, and with findings on order and values
 
-``review`` works on columns. What goes through every segment is ``grammar.walk``, what goes through every value is
-``elements.check``; only findings are made one by one.
+``review`` works on columns. What goes through every segment is ``walk.walk``, what goes through every value is
+``check.check``; only findings are made one by one.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,30 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.formats import elements
-from mappings.formats.grammar import (
-    FIRST_SEGMENT,
-    HOLDER,
-    LOOP_REPEATED,
-    MISPLACED,
-    MISSING,
-    MOST,
-    OF_LOOP,
-    OF_MESSAGE,
-    PARENT,
-    REPEATED,
-    SEGMENT,
-    UNKNOWN,
-    Grammar,
-    Loops,
-    Names,
-    Notes,
-    Numbers,
-    Text,
-    fresh,
-    grammar,
-    walk,
-)
+from mappings.formats import check, elements, walk
+from mappings.formats.grammar import Names, grammar
 from mappings.formats.hierarchy import HIERARCHIES, levels_above
 from mappings.formats.names import segment_name
 from mappings.formats.segments import LOOPS, OWNERS, Segments
@@ -46,35 +24,38 @@ from mappings.formats.structure import Structure, structure
 from schemas.findings import Finding, Place, as_table
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+_Walk = Callable[[walk.Grammar, walk.Text, walk.Loops, Numbers, walk.Notes], tuple[int, int]]
+_Check = Callable[[check.Formats, check.Text, Numbers, Numbers], int]
 
 _CODES = {
-    UNKNOWN: "MSG-STRUCTURE",
-    MISPLACED: "MSG-SEGMENT-MISPLACED",
-    REPEATED: "MSG-SEGMENT-REPEATED",
-    LOOP_REPEATED: "MSG-LOOP-REPEATED",
-    MISSING: "MSG-SEGMENT-MISSING",
+    walk.UNKNOWN: "MSG-STRUCTURE",
+    walk.MISPLACED: "MSG-SEGMENT-MISPLACED",
+    walk.REPEATED: "MSG-SEGMENT-REPEATED",
+    walk.LOOP_REPEATED: "MSG-LOOP-REPEATED",
+    walk.MISSING: "MSG-SEGMENT-MISSING",
 }
 _VALUE_CODES = {
-    elements.MISSING: "ELEMENT-MISSING",
-    elements.TOO_LONG: "ELEMENT-TOO-LONG",
-    elements.TOO_SHORT: "ELEMENT-TOO-SHORT",
-    elements.NO_NUMBER: "ELEMENT-BAD-NUMBER",
-    elements.NO_DATE: "ELEMENT-BAD-DATE",
-    elements.NO_TIME: "ELEMENT-BAD-TIME",
-    elements.NO_CODE: "ELEMENT-BAD-CODE",
-    elements.NO_TEXT: "ELEMENT-BAD-CHARACTER",
-    elements.TOO_MANY: "ELEMENT-TOO-MANY",
+    check.MISSING: "ELEMENT-MISSING",
+    check.TOO_LONG: "ELEMENT-TOO-LONG",
+    check.TOO_SHORT: "ELEMENT-TOO-SHORT",
+    check.NO_NUMBER: "ELEMENT-BAD-NUMBER",
+    check.NO_DATE: "ELEMENT-BAD-DATE",
+    check.NO_TIME: "ELEMENT-BAD-TIME",
+    check.NO_CODE: "ELEMENT-BAD-CODE",
+    check.NO_TEXT: "ELEMENT-BAD-CHARACTER",
+    check.TOO_MANY: "ELEMENT-TOO-MANY",
 }
 _VALUE_DETAILS = {
-    elements.MISSING: "{tag} must have its {what} here",
-    elements.TOO_LONG: "{what} {value} has more than {most} characters",
-    elements.TOO_SHORT: "{what} {value} has fewer than {least} characters",
-    elements.NO_NUMBER: "{what} {value} is no number of the form that {tag} has here",
-    elements.NO_DATE: "{what} {value} is no date",
-    elements.NO_TIME: "{what} {value} is no time of day",
-    elements.NO_CODE: "{what} {value} is none of the standard's codes",
-    elements.NO_TEXT: "{what} {value} holds a control character",
-    elements.TOO_MANY: "{tag} ends before {value}",
+    check.MISSING: "{tag} must have its {what} here",
+    check.TOO_LONG: "{what} {value} has more than {most} characters",
+    check.TOO_SHORT: "{what} {value} has fewer than {least} characters",
+    check.NO_NUMBER: "{what} {value} is no number of the form that {tag} has here",
+    check.NO_DATE: "{what} {value} is no date",
+    check.NO_TIME: "{what} {value} is no time of day",
+    check.NO_CODE: "{what} {value} is none of the standard's codes",
+    check.NO_TEXT: "{what} {value} holds a control character",
+    check.TOO_MANY: "{tag} ends before {value}",
 }
 _HEADERS = {"x12": ("ISA", "GS", "ST"), "edifact": ("UNB", "UNG", "UNH")}
 _FAULTS_FIRST = 1024  # how many are kept room for at first
@@ -86,8 +67,8 @@ _TRAILERS = frozenset({"SE", "UNT"})  # judged with the envelopes
 class Inner(NamedTuple):
     """The functions that go through every segment: as they are, or compiled."""
 
-    walk: Callable[[Grammar, Text, Loops, Numbers, Notes], tuple[int, int]] = walk
-    check: Callable[[elements.Formats, elements.Text, Numbers, Numbers], int] = elements.check
+    walk: _Walk = walk.walk
+    check: _Check = check.check
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +123,13 @@ def _ordered(
     made, names = grammar(kinds, standard == "edifact")
     known = np.array([names.tags.get(tag, -1) for tag in reading.tags], np.int32)
     readable = reading.messages["readable"].to_numpy(zero_copy_only=False).astype(np.bool_)
-    text = Text(reading.cuts.message, reading.cuts.tag, known, of_message, readable)
+    text = walk.Text(reading.cuts.message, reading.cuts.tag, known, of_message, readable)
     segments = len(text.message)
-    loops = Loops(np.empty(segments, np.int32), np.empty((segments, 4), np.int32))
+    loops = walk.Loops(np.empty(segments, np.int32), np.empty((segments, 4), np.int32))
     size = _FAULTS_FIRST
     while True:
         faults = np.empty((size, 4), np.int32)
-        opened, count = run.walk(made, text, loops, faults, fresh(made, len(reading.tags)))
+        opened, count = run.walk(made, text, loops, faults, walk.fresh(made, len(reading.tags)))
         if count <= size:
             break
         size = count
@@ -158,7 +139,9 @@ def _ordered(
 
 
 def _loop_table(reading: Segments, opened: Numbers, names: Names) -> pa.Table:
-    message, first_segment, parent, loop = (opened[:, n].copy() for n in (OF_MESSAGE, FIRST_SEGMENT, PARENT, OF_LOOP))
+    message, first_segment, parent, loop = (
+        opened[:, n].copy() for n in (walk.OF_MESSAGE, walk.FIRST_SEGMENT, walk.PARENT, walk.OF_LOOP)
+    )
     is_level = np.array([tag in HIERARCHIES for tag in names.openers], np.bool_)
     above = levels_above(reading, message, first_segment, is_level[loop])
     called = pa.array(names.loops, pa.string()).take(pa.array(loop))
@@ -167,29 +150,29 @@ def _loop_table(reading: Segments, opened: Numbers, names: Names) -> pa.Table:
 
 
 def _remarks(
-    reading: Segments, of_message: npt.NDArray[np.int32], made: Grammar, names: Names, faults: Numbers
+    reading: Segments, of_message: npt.NDArray[np.int32], made: walk.Grammar, names: Names, faults: Numbers
 ) -> list[Remark]:
     message = names.messages
     found = []
-    kinds = of_message[reading.cuts.message[faults[:, SEGMENT]]].tolist()
+    kinds = of_message[reading.cuts.message[faults[:, walk.SEGMENT]]].tolist()
     for kind, code, segment, about, times in zip(kinds, *faults.T.tolist(), strict=True):
         if times:
-            tag = reading.tags[about] if code in (UNKNOWN, MISPLACED) else names.states[about]
+            tag = reading.tags[about] if code in (walk.UNKNOWN, walk.MISPLACED) else names.states[about]
             detail = _detail(made, names, message[kind], code, about, tag[:_TAG_SHOWN])
             found.append(Remark(_CODES[code], segment, detail, times))
     return found
 
 
-def _detail(made: Grammar, names: Names, message: str, code: int, about: int, tag: str) -> str:
-    if code == UNKNOWN:
+def _detail(made: walk.Grammar, names: Names, message: str, code: int, about: int, tag: str) -> str:
+    if code == walk.UNKNOWN:
         return f"{message} has no segment {tag}"
-    if code == MISPLACED:
+    if code == walk.MISPLACED:
         return f"{message} has no place for {tag} here"
-    around = names.openers[made.states[about, HOLDER]]
-    if code == MISSING:
+    around = names.openers[made.states[about, walk.HOLDER]]
+    if code == walk.MISSING:
         return f"{message} must have a segment {tag}" + (f" in a loop {around}" if around else "")
-    what = f"a loop {tag}" if code == LOOP_REPEATED else tag
-    times = "once" if made.states[about, MOST] == 1 else f"{made.states[about, MOST]} times"
+    what = f"a loop {tag}" if code == walk.LOOP_REPEATED else tag
+    times = "once" if made.states[about, walk.MOST] == 1 else f"{made.states[about, walk.MOST]} times"
     return f"{message} allows {what} {times} at most" + (f" in a loop {around}" if around else "")
 
 
@@ -206,19 +189,19 @@ def _values(
     text = _text(reading, standard, table, covered[of_message])
     size = _FAULTS_FIRST
     while True:
-        faults = np.empty((size, elements.FAULT_COLUMNS), np.int32)
-        count = run.check(table.formats, text, faults, elements.fresh(table.formats))
+        faults = np.empty((size, check.FAULT_COLUMNS), np.int32)
+        count = run.check(table.formats, text, faults, check.fresh(table.formats))
         if count <= size:
             break
         size = count
     return [_value_remark(reading, standard, table.formats, row) for row in faults[:count].tolist()]
 
 
-def _text(reading: Segments, standard: str, table: elements.Table, is_checked: npt.NDArray[np.bool_]) -> elements.Text:
+def _text(reading: Segments, standard: str, table: elements.Table, is_checked: npt.NDArray[np.bool_]) -> check.Text:
     cuts, interchange = reading.cuts, reading.messages["interchange"].to_numpy()
     charsets = reading.interchanges["charset"].to_pylist()
     releases = reading.interchanges["release"].to_pylist()
-    return elements.Text(
+    return check.Text(
         data=np.frombuffer(reading.buffer, np.uint8),
         message=cuts.message,
         tag=cuts.tag,
@@ -233,7 +216,7 @@ def _text(reading: Segments, standard: str, table: elements.Table, is_checked: n
     )
 
 
-def _value_remark(reading: Segments, standard: str, formats: elements.Formats, row: list[int]) -> Remark:
+def _value_remark(reading: Segments, standard: str, formats: check.Formats, row: list[int]) -> Remark:
     code, segment, element, component, mark, times, about = row
     cuts = reading.cuts
     span = (int(cuts.mark_at[mark]) + 1, int(cuts.mark_at[mark + 1])) if mark >= 0 else None
