@@ -46,7 +46,7 @@ def acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: in
 
     Control numbers count on from ``first_control``. The same batch at the same time gives the same bytes.
     """
-    if not partner.acknowledge:
+    if partner.answers_wanted is None:
         return []
     numbers = count(first_control)
     answers = [answer for reading in batch.readings for answer in _edi(reading, batch, partner, now, numbers)]
@@ -62,4 +62,4 @@ def _edi(reading: Segments, batch: Batch, partner: Partner, now: datetime, numbe
     standard = reading.interchanges["standard"][0].as_py()
     held = verdicts(reading, [r for r in batch.rejections if r.standard == standard], partner.tolerate)
     answer = functional if standard == "x12" else contrl
-    return answer(reading, held, now, numbers)
+    return answer(reading, held, partner.answers_wanted or "997", now, numbers)

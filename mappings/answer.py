@@ -11,7 +11,7 @@ from mappings.formats.segments import Segments
 class Answer:
     """One file for the partner. ``file`` is the sha256 of the file answered; a table of results has no ``control``."""
 
-    kind: Literal["997", "TA1", "CONTRL", "results"]
+    kind: Literal["997", "999", "TA1", "824", "CONTRL", "APERAK", "results"]
     file: str
     name: str
     data: bytes

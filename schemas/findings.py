@@ -57,7 +57,8 @@ class Finding:
 class FindingCode:
     """An entry of the catalogue. ``ak5``, ``ta1`` and ``contrl`` are the codes that answer it, where one applies.
 
-    ak5: X12 element 718 (AK502). ta1: X12 element I18 (TA105). contrl: EDIFACT element 0085 (UCI or UCM).
+    ak5: X12 element 718 (AK502). ta1: X12 element I18 (TA105). contrl: EDIFACT element 0085 (UCI to UCD).
+    ak3: X12 element 720 (AK304). ak4: X12 element 723 (AK403). 999 has the same codes.
     """
 
     severity: Severity
@@ -66,6 +67,8 @@ class FindingCode:
     ak5: str = ""
     ta1: str = ""
     contrl: str = ""
+    ak3: str = ""
+    ak4: str = ""
 
 
 _I, _W, _E, _F = Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.FATAL
@@ -86,16 +89,28 @@ CATALOGUE: dict[str, FindingCode] = {
     "ENV-COUNT-WRONG":      FindingCode(_W, "the trailer counts other groups or messages than there are", "tell the partner; each message was judged by itself", ta1="021", contrl="29"),
     "ENV-TRAILING-TEXT":    FindingCode(_W, "there is text outside the interchanges", "tell the partner; the text was passed over"),
     "ENV-CONTROL-REPEATED": FindingCode(_W, "the control number was used before by this sender", "ask the partner whether it restarted its numbering", ta1="025", contrl="26"),
-    "GROUP-CONTROL-MISMATCH": FindingCode(_W, "GS06 and GE02 differ", "tell the partner; the messages were judged by themselves"),
-    "GROUP-COUNT-WRONG":    FindingCode(_W, "GE01 counts other messages than there are", "tell the partner; the messages were judged by themselves"),
+    "GROUP-CONTROL-MISMATCH": FindingCode(_W, "GS06 and GE02 differ", "tell the partner; the messages were judged by themselves", contrl="28"),
+    "GROUP-COUNT-WRONG":    FindingCode(_W, "GE01 counts other messages than there are", "tell the partner; the messages were judged by themselves", contrl="29"),
     "GROUP-TYPE-MISMATCH":  FindingCode(_W, "GS01 does not fit the messages in the group", "tell the partner; ST01 was trusted"),
     "MSG-TRUNCATED":        FindingCode(_F, "the message has no trailer", "ask the partner to send the message again", ak5="2", contrl="13"),
     "MSG-CONTROL-MISMATCH": FindingCode(_F, "header and trailer of the message carry different control numbers", "ask the partner to send the message again", ak5="3", contrl="28"),
     "MSG-COUNT-WRONG":      FindingCode(_F, "the trailer counts other segments than there are, so segments may be lost", "ask the partner to send the message again, or tolerate `segment_count` in partner.yaml", ak5="4", contrl="29"),
     "MSG-CONTROL-REPEATED": FindingCode(_W, "the control number of the message stands twice in its group", "tell the partner; each message was read", ak5="23", contrl="26"),
     "MSG-NOT-CLAIMED":      FindingCode(_F, "no mapping of this partner claims this kind of message", "if it belongs to a return, add a mapping; otherwise tell the partner not to send it here", ak5="1", contrl="17"),
-    "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15"),
-    "MSG-SEGMENT-MISSING":  FindingCode(_W, "a segment that the message must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13"),
+    "MSG-STRUCTURE":        FindingCode(_W, "a segment stands where the message does not allow it", "tell the partner; the segment was read where it stands", ak5="5", contrl="15", ak3="2"),
+    "MSG-SEGMENT-MISPLACED": FindingCode(_W, "a segment stands in the wrong order", "tell the partner; the segment was read where it stands", ak5="5", contrl="15", ak3="7"),
+    "MSG-SEGMENT-REPEATED": FindingCode(_W, "a segment stands more often than the message allows", "tell the partner; every one of them was read", ak5="5", contrl="35", ak3="5"),
+    "MSG-LOOP-REPEATED":    FindingCode(_W, "a group of segments stands more often than the message allows", "tell the partner; every one of them was read", ak5="5", contrl="36", ak3="4"),
+    "MSG-SEGMENT-MISSING":  FindingCode(_W, "a segment that the message must have is not there", "tell the partner; what is there was read", ak5="5", contrl="13", ak3="3"),
+    # --- elements, as the standard defines them
+    "ELEMENT-MISSING":      FindingCode(_W, "an element that the segment must have is empty", "tell the partner; what is there was read", ak5="5", contrl="13", ak3="8", ak4="1"),
+    "ELEMENT-TOO-LONG":     FindingCode(_W, "the element is longer than the standard allows", "tell the partner; all of it was read", ak5="5", contrl="39", ak3="8", ak4="5"),
+    "ELEMENT-TOO-SHORT":    FindingCode(_W, "the element is shorter than the standard allows", "tell the partner; it was read as it is", ak5="5", contrl="40", ak3="8", ak4="4"),
+    "ELEMENT-BAD-NUMBER":   FindingCode(_W, "the element must be a number and is none", "ask the partner for the number", ak5="5", contrl="37", ak3="8", ak4="6"),
+    "ELEMENT-BAD-DATE":     FindingCode(_W, "the element must be a date and is none", "ask the partner for the date", ak5="5", contrl="12", ak3="8", ak4="8"),
+    "ELEMENT-BAD-TIME":     FindingCode(_W, "the element must be a time and is none", "ask the partner for the time", ak5="5", contrl="12", ak3="8", ak4="9"),
+    "ELEMENT-BAD-CODE":     FindingCode(_W, "the code is none of those that the standard has for the element", "ask the partner what the code means", ak5="5", contrl="12", ak3="8", ak4="7"),
+    "ELEMENT-TOO-MANY":     FindingCode(_W, "the segment has more elements than the standard allows", "tell the partner; those beyond were passed over", ak5="5", contrl="16", ak3="8", ak4="3"),
     # --- fields, as a mapping reads them
     "FIELD-MISSING":        FindingCode(_E, "a field that the return needs is missing", "ask the partner for the value, or give the mapping another place to find it"),
     "FIELD-BAD-NUMBER":     FindingCode(_E, "the value is not a number", "ask the partner for the value; check the decimal mark in the mapping"),
@@ -125,6 +140,10 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
     "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
     "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
+    # --- what partners answer to what we sent
+    "ACK-REJECTED":         FindingCode(_E, "the partner rejects what we sent", "see what we sent (`backhaul edi show`), mend the cause and send it again"),
+    "ACK-REMARKED":         FindingCode(_W, "the partner took what we sent, and found errors in it", "see what we sent (`backhaul edi show`) and mend the cause"),
+    "ACK-UNKNOWN":          FindingCode(_W, "the partner answers something that we did not send", "ask the partner what it answers; if it rejects something, find out what"),
 }
 # fmt: on
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Segment = Sequence[str]  # the tag, then its elements; X12 has no way to escape a delimiter inside them
+Element = str | Sequence[str]  # a composite is a sequence of its components
+Segment = Sequence[Element]  # the tag, then its elements; X12 has no way to escape a delimiter inside them
 
 _ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 
@@ -35,10 +36,11 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A transaction set: ST01, and the segments between ST and SE."""
+    """A transaction set: ST01, the segments between ST and SE, and ST03 where a guide asks for it."""
 
     type: str
     segments: Sequence[Segment]
+    convention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,25 @@ def _group(envelope: Envelope, group: Group) -> list[Segment]:
 def _message(message: Message, number: int) -> list[Segment]:
     control = f"{number:04d}"
     trailer = ["SE", str(len(message.segments) + 2), control]
-    return [["ST", message.type, control], *message.segments, trailer]
+    return [["ST", message.type, control, message.convention], *message.segments, trailer]
 
 
 def _line(segment: Segment, envelope: Envelope) -> str:
     """A segment as text, without the empty elements at its end."""
-    elements = list(segment)
+    elements = [_element(element, envelope) for element in segment]
     while elements and not elements[-1]:
         elements.pop()
-    for element in elements:
-        _ensure_plain(element, envelope)
     return envelope.element.join(elements) + envelope.terminator
+
+
+def _element(element: Element, envelope: Envelope) -> str:
+    """An element as text; of a composite without the empty components at its end."""
+    components = [element] if isinstance(element, str) else list(element)
+    while components and not components[-1]:
+        components.pop()
+    for component in components:
+        _ensure_plain(component, envelope)
+    return envelope.component.join(components)
 
 
 def _ensure_plain(text: str, envelope: Envelope) -> None:
