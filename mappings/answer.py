@@ -18,6 +18,22 @@ class Answer:
     control: int | None
 
 
+def own_number(control: int, message: int) -> str:
+    """The number of a business answer of ours: that of its interchange, and its place in it."""
+    return f"BA{control}-{message}"
+
+
+def control_in(own: str) -> int | None:
+    """The control number in a number that ``own_number`` gave; None for any other text."""
+    found = re.fullmatch(r"BA(\d{1,18})-\d+", own.strip(), re.ASCII)
+    return int(found.group(1)) if found else None
+
+
+def control_of(text: str) -> int | None:
+    """A control number as partners write it back, with zeros in front or without; None for any other text."""
+    return int(text) if re.fullmatch(r"\d{1,18}", text.strip(), re.ASCII) else None
+
+
 def name_of(*parts: str | int, ending: str) -> str:
     """A file name of these parts, without anything that a file system or a shell would take amiss."""
     plain = [re.sub(r"[^A-Za-z0-9._-]+", "-", str(part)).strip("-.") for part in parts]

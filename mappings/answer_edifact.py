@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from mappings.acknowledged import KINDS
 from mappings.answer import Answer, answered_file, name_of, plain
 from mappings.faults import Fault, faults
 from mappings.formats.edifact_write import Envelope, Message, Segment, write
@@ -18,8 +19,6 @@ from schemas.partners import Wanted
 
 Row = Mapping[str, Any]
 
-# Never answered: who answered an answer would be answered for ever.
-ACKNOWLEDGEMENTS = frozenset({"CONTRL", "APERAK"})
 _IDENTIFIER, _IDENTIFIER_4, _OF_EANCOM = ("CONTRL", "D", "3", "UN"), ("CONTRL", "4", "1", "UN"), "EAN004"
 _REJECTED, _ACKNOWLEDGED, _RECEIVED = "4", "7", "8"
 _UNSPECIFIED = "18"
@@ -49,7 +48,7 @@ def contrl(
         messages[row["interchange"]].append(_Judged(row, verdict, placed.get(index, ())))
     groups, of_groups = reading.groups.to_pylist(), _group_codes(reading)
     for index, row in enumerate(reading.interchanges.to_pylist()):
-        ours = [one for one in messages[index] if one.row["type"] not in ACKNOWLEDGEMENTS]
+        ours = [one for one in messages[index] if one.row["type"] not in KINDS["edifact"]]
         if not _echo(row["control"]) or not (ours or not messages[index]):
             continue
         verdict = _without_groups(held.interchanges[index])

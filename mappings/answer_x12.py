@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from mappings.acknowledged import KINDS
 from mappings.answer import Answer, answered_file, name_of
 from mappings.answer_x12_sets import CODES_MAX, IMPLEMENTATION_999, Judged, Kind, echo, functional_set
 from mappings.faults import Lookup, faults
@@ -20,8 +21,7 @@ from schemas.partners import Wanted
 
 Row = Mapping[str, Any]
 
-# Never answered: who answered an answer would be answered for ever.
-ACKNOWLEDGEMENTS = frozenset({"997", "999", "824"})
+_ACKNOWLEDGEMENTS = KINDS["x12"]
 _ANSWER_GROUPS = frozenset({"FA", "AG"})
 # Findings about a group, as AK905..AK909 (716) names them.
 _GROUP_CODES = {"GROUP-CONTROL-MISMATCH": "4", "GROUP-COUNT-WRONG": "5"}
@@ -78,14 +78,14 @@ def _control(row: Row) -> str:
 def _acknowledges(group: Row, messages: list[Judged]) -> bool:
     """Whether a group is itself an acknowledgement."""
     types = {one.row["type"] for one in messages}
-    return group["code"] in _ANSWER_GROUPS or (bool(types) and types <= ACKNOWLEDGEMENTS)
+    return group["code"] in _ANSWER_GROUPS or (bool(types) and types <= _ACKNOWLEDGEMENTS)
 
 
 def _is_acknowledgement(reading: Segments, row: Row, groups: list[list[tuple[Row, Any]]]) -> bool:
     """Whether the interchange holds nothing but acknowledgements: 997, 999, 824, or TA1 and no group."""
     types = {message["type"] for messages in groups for message, _ in messages}
     if types:
-        return types <= ACKNOWLEDGEMENTS
+        return types <= _ACKNOWLEDGEMENTS
     separator = re.escape(row["element_separator"].encode("latin-1"))
     return bool(re.search(rb"[^A-Za-z0-9]TA1" + separator, reading.buffer[row["start"] : row["end"]]))
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
 from pipelines.steps import movements
+from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
@@ -126,7 +127,9 @@ def _record(
     if checked.receipt_lines.num_rows:
         told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
-    found = pa.concat_tables(findings)
+    told, answered = _answered(hub, partner, translation)
+    changes += answered
+    found = pa.concat_tables([*findings, told])
     rows.add("finding", as_records(found, partner.id))
     rows.add("outbound_message", answers_to(hub, partner, files, translation, checked.documents, found))
     states = _file_states(files, checked)
@@ -226,6 +229,13 @@ def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked
     rows.add("movement", received)
     rows.add("inspection", inspections)
     return placed.findings
+
+
+def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:
+    """What the partner says of what we sent: findings, and the new states of our messages."""
+    controls = controls_of(translation.acknowledged)
+    answered = acknowledge(translation.acknowledged, hub.store.outbound_of(partner.id, controls))
+    return answered.findings, answered.changes
 
 
 def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:
