@@ -129,14 +129,14 @@ def _group_codes(faults: list[tuple[int, str]], group: Row) -> list[str]:
 
 def _kind(wanted: Wanted, group: Row) -> Kind:
     """A 999 where the partner wants one and its group is of a version that has it; else a 997."""
-    return "999" if wanted == "999" and _version(group) >= _FIRST_WITH_999 else "997"
+    return "999" if wanted == "999" and version_of(group) >= _FIRST_WITH_999 else "997"
 
 
 def _functional(
     row: Row, group: Row, judged: list[Judged], codes: list[str], kind: Kind, file: str, now: datetime, control: int
 ) -> Answer:
     """The answer to one group, in an interchange of its own."""
-    version = IMPLEMENTATION_999 if kind == "999" else _version(group)
+    version = IMPLEMENTATION_999 if kind == "999" else version_of(group)
     message = functional_set(kind, group, judged, codes)
     own = Group("FA", echo(group["receiver"]), echo(group["sender"]), control, version, [message])
     data = write(envelope(row, now, control), [own])
@@ -169,7 +169,7 @@ def envelope(row: Row, now: datetime, control: int) -> Envelope:
     )
 
 
-def _version(group: Row) -> str:
-    """GS08 of our 997: that of the group answered, if it is a version."""
+def version_of(group: Row) -> str:
+    """GS08 of our answer: that of the group answered, if it is a version."""
     stated = str(group["version"] or "")
     return stated[:6] if re.fullmatch(r"\d{6}.*", stated) else _SYNTAX_OF_997
