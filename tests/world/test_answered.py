@@ -1,13 +1,17 @@
 """What we sent, and what the partner says of it: the message is acknowledged, and nothing is quarantined."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.settings import SETTINGS_VARIABLE
+from pipelines.settings import SETTINGS_VARIABLE, SHIPPED_PARTNERS
 from pipelines.show import standing
+from pipelines.simulate import accidents
 from schemas.records import Document, OutboundMessage, SourceFile
 from tests.formats.files import edifact, gs, isa, st, unb, unh, x12
 from tests.world.conftest import Bench
@@ -118,3 +122,45 @@ def test_a_repeated_file_gets_its_answer_again_though_the_first_was_acknowledged
             ("sent", True),
         ]
         assert hub.store.verify() == []
+
+
+BUSINESS = {
+    "824": ("nordstad", b"TED*008*line ", "AK1*AG*{0} AK9*A*1*1*1"),
+    "APERAK": ("brightwell", b"ERC+008::91'", "UCI+{0}+9520000000011:14+9520000010003:14+7"),
+}
+
+
+@pytest.mark.parametrize("kind", BUSINESS)
+def test_a_business_answer_tells_of_a_held_line_and_is_acknowledged(bench: Bench, tmp_path: Path, kind: str) -> None:
+    partner, told, body = BUSINESS[kind]
+    _want_business_answers(bench, partner, tmp_path / "partners")
+    (good,) = bench.keep(partner, 1)
+    name, data = accidents.beyond_sold(good.read_bytes())
+    good.unlink()
+    (bench.mailbox(partner) / name).write_bytes(data)
+    bench.run(partner)
+    (written,) = [answer for file, answer in bench.answers(partner).items() if file.startswith(kind)]
+    assert told in written
+    with bench.open() as hub:
+        (sent,) = hub.store.table(OutboundMessage, partner=partner, kind=kind).to_pylist()
+
+    segments = body.format(sent["control"]).split()
+    ack = {
+        "nordstad": lambda: x12(isa(gs(st(segments, kind="997"), code="FA"), control="000000904")),
+        "brightwell": lambda: edifact(unb(unh(segments, kind="CONTRL:D:3:UN"), control="905")),
+    }[partner]()
+    (bench.mailbox(partner) / "ack.edi").write_bytes(ack)
+    (run,) = bench.run(partner)
+    assert (run.processed.quarantined, run.sent) == (0, 0)
+    with bench.open() as hub:
+        (after,) = hub.store.table(OutboundMessage, partner=partner, kind=kind).to_pylist()
+        assert after["state"] == "acknowledged"
+        assert hub.store.verify() == []
+
+
+def _want_business_answers(bench: Bench, partner: str, folder: Path) -> None:
+    shutil.copytree(SHIPPED_PARTNERS, folder)
+    path = folder / partner / "partner.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"business_answers": "faults"}))
+    settings = bench.folder / "backhaul.yaml"
+    settings.write_text(yaml.safe_dump(yaml.safe_load(settings.read_text()) | {"partners": str(folder)}))
