@@ -9,11 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mappings.formats.segments import Segments
 from mappings.formats.values import text
@@ -52,7 +54,12 @@ class Lookup:
 
     def __init__(self, reading: Segments) -> None:
         self._reading = reading
-        self._segment: npt.NDArray[np.int32] = reading.values["segment"].to_numpy()
+
+    @cached_property
+    def _segment(self) -> npt.NDArray[np.int32]:
+        """Of each value its segment: only made when something is looked up."""
+        segments: npt.NDArray[np.int32] = self._reading.values["segment"].to_numpy()
+        return segments
 
     def first(self, message: Mapping[str, Any], tag: str, element: int) -> str:
         """The element's first component in the first segment of this tag in the message; empty if there is none."""
@@ -82,8 +89,9 @@ def faults(reading: Segments) -> dict[int, list[Fault]]:
     rows = pa.Table.from_arrays(
         [*reading.owners.columns, *(reading.findings[name] for name in names)],
         names=[*reading.owners.column_names, *names],
-    ).to_pylist()
-    placed = [row for row in rows if row["segment"] >= 0 and row["message"] >= 0]
+    )
+    named = pc.and_(pc.greater_equal(rows["segment"], 0), pc.greater_equal(rows["message"], 0))
+    placed = rows.filter(named).to_pylist()
     if not placed:
         return {}
     lookup, found = Lookup(reading), defaultdict[int, list[Fault]](list)

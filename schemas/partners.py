@@ -121,6 +121,11 @@ class Partner(_Strict):
     business_answers: Literal["none", "faults", "all"] = Field(
         "none", description="824 or APERAK for documents that were not taken as they are, or for all of them"
     )
+    acknowledges_within_days: int | None = Field(
+        None,
+        ge=0,
+        description="days after which our 824 or APERAK is overdue for the partner's 997 or CONTRL; none: never",
+    )
     tolerate: tuple[Literal["segment_count"], ...] = Field((), description="named deviations that do not quarantine")
     policy: Policy = Policy()
 

@@ -19,7 +19,7 @@ from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
-from pipelines.work.answers import answers_to
+from pipelines.work.answers import acknowledgements_due, answers_to
 from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
@@ -131,7 +131,9 @@ def _record(
     changes += answered
     found = pa.concat_tables([*findings, told])
     rows.add("finding", as_records(found, partner.id))
-    rows.add("outbound_message", answers_to(hub, partner, files, translation, checked.documents, found))
+    answers = answers_to(hub, partner, files, translation, checked.documents, found)
+    rows.add("outbound_message", answers)
+    rows.add("due_event", acknowledgements_due(hub, partner, answers))
     states = _file_states(files, checked)
     changes += tuple(
         Change("source_file", {"partner": partner.id, "file": file}, {"state": state}, {"state": "received"})

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from mappings.acknowledge import Batch, acknowledge
 from mappings.acknowledged import acknowledged
@@ -163,6 +165,29 @@ def test_what_is_no_answer_says_nothing_and_what_is_held_back_is_not_heard() -> 
     reading = fa("AK1*RA*7", "AK9*A*1*1*1")
     for interchange, message in ((True, False), (False, True)):
         assert acknowledged(reading, np.array([interchange]), np.array([message])).num_rows == 0
+
+
+ELEMENTS = some.lists(some.text("A7RE:. 4", max_size=5), max_size=9)
+X12_TAGS = ["AK1", "AK2", "AK3", "AK4", "AK5", "IK3", "IK4", "IK5", "AK9", "OTI", "TED", "BGN"]
+X12_BODY = some.lists(some.tuples(some.sampled_from(X12_TAGS), ELEMENTS), max_size=12)
+EDIFACT_TAGS = ["UCI", "UCF", "UCM", "UCS", "UCD", "BGM", "RFF", "ERC", "FTX"]
+EDIFACT_BODY = some.lists(some.tuples(some.sampled_from(EDIFACT_TAGS), ELEMENTS), max_size=12)
+VERDICTS = {"accepted", "remarked", "rejected"}
+
+
+@settings(max_examples=80, deadline=None)
+@given(some.sampled_from(["997", "999", "824"]), X12_BODY, some.sampled_from(["CONTRL", "APERAK"]), EDIFACT_BODY)
+def test_answers_of_any_content_are_read(
+    kind: str, body: list[tuple[str, list[str]]], other: str, other_body: list[tuple[str, list[str]]]
+) -> None:
+    lines = ["*".join([tag, *elements]) for tag, elements in body]
+    reading = x12_reader.read([raw(x12(isa(gs(st(lines, kind=kind), code="FA"))))])
+    assert {row["verdict"] for row in rows_of(reading)} <= VERDICTS
+    lines = ["+".join([tag, *elements]) for tag, elements in other_body]
+    reading = edifact_reader.read([raw(edifact(unb(unh(lines, kind=f"{other}:D:01B:UN"))))])
+    rows = rows_of(reading)
+    assert {row["verdict"] for row in rows} <= VERDICTS
+    assert len(rows) == (1 if other == "APERAK" else sum(tag in ("UCI", "UCF", "UCM") for tag, _ in other_body))
 
 
 # --- our own answers say to others what we mean

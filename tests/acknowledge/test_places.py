@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from mappings.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import edifact as edifact_reader
@@ -128,6 +130,24 @@ def test_no_ak3_has_more_than_ninety_nine_ak4_and_no_message_more_than_ninety_ni
     spoilt = with_found(reading, *[("MSG-SEGMENT-REPEATED", n, 0, 0, "") for n in range(2, 152)])
     (answer,) = acknowledge(Batch([], [spoilt]), partner(), NOW, 7)
     assert len(lines(answer, "AK3", "AK5")) == 99
+
+
+NASTY = some.text(some.characters(min_codepoint=1, max_codepoint=0x2FF), max_size=120)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(some.tuples(NASTY, some.sampled_from(sorted(CATALOGUE)), some.integers(1, 3)), max_size=4))
+def test_whatever_stands_there_our_answers_can_be_read(found: list[tuple[str, str, int]]) -> None:
+    for read, data in (
+        (x12_reader.read, x12(isa(gs(st([f"BGN|00|{text}|X" for text, _, _ in found]))), element="|")),
+        (edifact_reader.read, edifact(unb(unh([f"BGM+{text}+X" for text, _, _ in found])), codec="utf-8")),
+    ):
+        reading = read([raw(data)])
+        size = reading.messages["segment_count"][0].as_py() if reading.messages.num_rows else 0
+        places = [(code, n, element, 0, "") for n, (_, code, element) in enumerate(found, 1) if n < size]
+        spoilt = with_found(reading, *places) if places else reading
+        for answer in acknowledge(Batch([], [spoilt]), partner(), NOW, 7):
+            assert codes(read([raw(answer.data)])) == []
 
 
 # --- 999

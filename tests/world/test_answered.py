@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipelines.cli import app
 from pipelines.settings import SETTINGS_VARIABLE, SHIPPED_PARTNERS
 from pipelines.show import standing
 from pipelines.simulate import accidents
+from pipelines.wiring import Hub
 from schemas.records import Document, OutboundMessage, SourceFile
 from tests.formats.files import edifact, gs, isa, st, unb, unh, x12
 from tests.world.conftest import Bench
@@ -130,6 +132,9 @@ BUSINESS = {
 }
 
 
+_WANTED = {"business_answers": "faults", "acknowledges_within_days": 1}
+
+
 @pytest.mark.parametrize("kind", BUSINESS)
 def test_a_business_answer_tells_of_a_held_line_and_is_acknowledged(bench: Bench, tmp_path: Path, kind: str) -> None:
     partner, told, body = BUSINESS[kind]
@@ -143,6 +148,8 @@ def test_a_business_answer_tells_of_a_held_line_and_is_acknowledged(bench: Bench
     assert told in written
     with bench.open() as hub:
         (sent,) = hub.store.table(OutboundMessage, partner=partner, kind=kind).to_pylist()
+        assert _overdue(hub, days=1) == []
+        assert _overdue(hub, days=2) == [sent["key"]]
 
     segments = body.format(sent["control"]).split()
     ack = {
@@ -155,12 +162,19 @@ def test_a_business_answer_tells_of_a_held_line_and_is_acknowledged(bench: Bench
     with bench.open() as hub:
         (after,) = hub.store.table(OutboundMessage, partner=partner, kind=kind).to_pylist()
         assert after["state"] == "acknowledged"
+        assert _overdue(hub, days=2) == []
         assert hub.store.verify() == []
+
+
+def _overdue(hub: Hub, days: int) -> list[str]:
+    """What awaits an acknowledgement so many days from now."""
+    rows = hub.store.query("reports/overdue.sql", today=hub.now().date() + timedelta(days=days)).to_pylist()
+    return [row["subject"] for row in rows if row["event"] == "acknowledgement"]
 
 
 def _want_business_answers(bench: Bench, partner: str, folder: Path) -> None:
     shutil.copytree(SHIPPED_PARTNERS, folder)
     path = folder / partner / "partner.yaml"
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"business_answers": "faults"}))
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | _WANTED))
     settings = bench.folder / "backhaul.yaml"
     settings.write_text(yaml.safe_dump(yaml.safe_load(settings.read_text()) | {"partners": str(folder)}))
