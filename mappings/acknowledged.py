@@ -42,6 +42,7 @@ _OTI_VERDICTS = {"A": ACCEPTED, "E": REMARKED, "C": REMARKED, "P": REJECTED, "R"
 _ACTIONS = {"4": REJECTED, "7": ACCEPTED, "8": ACCEPTED}  # 0083
 _RESPONSES = {"AP": ACCEPTED, "AB": ACCEPTED, "RE": REJECTED, "CA": REMARKED, "AJ": REMARKED}  # 4343
 _FUNCTIONS = {"27": REJECTED, "29": ACCEPTED}  # 1225, where there is no 4343
+_DOCUMENTS = {"312": ACCEPTED, "313": REJECTED}  # 1001, where 1225 says neither
 _POSITIVE_ERC = "100"  # in some profiles an ERC of this code says that all is well
 _TA1 = "TA1"
 
@@ -237,11 +238,11 @@ def _remark(told: _Told) -> None:
 
 def _aperak(segments: Sequence[_Segment]) -> Iterator[_Told]:
     """APERAK: one row, with the number of what it answers, and its errors, texts and lines."""
-    told, response, function = _Told("document", segments[0]), "", ""
+    told, stated = _Told("document", segments[0]), ""
     for segment in segments:
         match segment.tag:
             case "BGM":
-                response, function, told.at = segment.at(4), segment.at(3), segment
+                stated, told.at = _stated(segment), segment
             case "RFF" if not told.codes:
                 told.reference = told.reference or segment.at(1, 2)
             case "RFF":
@@ -251,9 +252,15 @@ def _aperak(segments: Sequence[_Segment]) -> Iterator[_Told]:
             case "FTX" if told.codes:
                 told.places.append(" ".join(filter(None, (segment.at(4, n) for n in range(1, 6)))))
     errors = [code for code in told.codes if code != _POSITIVE_ERC]
-    by_errors = REJECTED if errors else ACCEPTED
-    told.verdict = _RESPONSES.get(response, REMARKED) if response else _FUNCTIONS.get(function, by_errors)
+    told.verdict = stated or (REJECTED if errors else ACCEPTED)
     yield told
+
+
+def _stated(bgm: _Segment) -> str:
+    """The verdict that BGM states, by whichever of its elements states one; empty when only the errors tell."""
+    if response := bgm.at(4):
+        return _RESPONSES.get(response, REMARKED)
+    return _FUNCTIONS.get(bgm.at(3)) or _DOCUMENTS.get(bgm.at(1), "")
 
 
 def _position(segment: _Segment, element: int) -> str:

@@ -142,6 +142,8 @@ APERAKS = {
     "says OK": (["BGM+305+9+9", "RFF+ACW:BA7-1", "ERC+100", "FTX+AAO+++OK"], "accepted", "100", "OK"),
     "says errors": (["BGM+305+9+9", "RFF+ACW:BA7-1", "ERC+24"], "rejected", "24", ""),
     "not accepted": (["BGM+305+9+27"], "rejected", "", ""),
+    "an error message": (["BGM+313+9+9"], "rejected", "", ""),
+    "an acknowledgement message": (["BGM+312+9+9", "RFF+ACW:BA7-1", "ERC+7"], "accepted", "7", ""),
     "rejected": (
         ["BGM+305+9+9+RE", "RFF+ACW:BA7-1", "ERC+12::91", "FTX+AAO+++price:differs", "RFF+LI:3"],
         "rejected",
