@@ -7,8 +7,10 @@ back. What we think of the partner's messages is in ``verdicts.py``; what it thi
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from mappings.formats.values import text
 from schemas.tables import ACKNOWLEDGED
 
 Row = Mapping[str, Any]
+Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 # What is itself an answer: it makes no document, and nothing answers it.
@@ -86,17 +89,20 @@ def acknowledged(reading: Segments, interchanges: Mask, messages: Mask) -> pa.Ta
     numbers = np.flatnonzero(messages & of_type)
     if not len(numbers) and _TA1.encode() not in reading.buffer:
         return ACKNOWLEDGED.empty_table()
-    rows, first_group = [], _first_groups(reading)
-    owners = reading.messages["interchange"].to_numpy()[numbers]
+    rows, first_group, files = [], _first_groups(reading), reading.files.to_pylist()
+    owners = reading.messages["interchange"].to_numpy()[numbers].tolist()
+    answers = list(zip(owners, reading.messages["type"].take(numbers).to_pylist(), strict=True))
+    waiting = deque(zip(answers, _contents(reading, numbers), strict=True))
     for index, interchange in enumerate(reading.interchanges.to_pylist()):
-        if not interchanges[index]:
-            continue
-        if interchange["standard"] == "x12":
+        told: list[tuple[str, _Told]] = []
+        if interchanges[index] and interchange["standard"] == "x12":
             end = first_group.get(index, interchange["end"])
-            rows += [_row(reading, interchange, _TA1, one) for one in _ta1s(reading, interchange, end)]
-        for number in numbers[np.searchsorted(owners, index) : np.searchsorted(owners, index, side="right")]:
-            kind, segments = reading.messages["type"][number].as_py(), _segments(reading, int(number))
-            rows += [_row(reading, interchange, kind, one) for one in _READ[kind](segments)]
+            told += [(_TA1, one) for one in _ta1s(reading, interchange, end)]
+        while waiting and waiting[0][0][0] == index:
+            (_, kind), segments = waiting.popleft()
+            told += [(kind, one) for one in _READ[kind](segments) if interchanges[index]]
+        file = files[interchange["file_index"]]
+        rows += [_row(file, interchange["standard"], kind, one) for kind, one in told]
     return pa.Table.from_pylist(rows, schema=ACKNOWLEDGED)
 
 
@@ -106,13 +112,12 @@ def _first_groups(reading: Segments) -> dict[int, int]:
     return dict(zip(*columns, strict=True))
 
 
-def _row(reading: Segments, interchange: Row, kind: str, told: _Told) -> dict[str, Any]:
-    file = reading.files.slice(interchange["file_index"], 1).to_pylist()[0]
+def _row(file: Row, standard: str, kind: str, told: _Told) -> dict[str, Any]:
     return {
         "file": file["file"],
         "offset": told.at.start - file["start"],
         "length": told.at.end - told.at.start,
-        "standard": interchange["standard"],
+        "standard": standard,
         "kind": kind,
         "level": told.level,
         "interchange_control": told.interchange or None,
@@ -125,20 +130,25 @@ def _row(reading: Segments, interchange: Row, kind: str, told: _Told) -> dict[st
     }
 
 
-def _segments(reading: Segments, message: int) -> list[_Segment]:
-    """The segments of a message with their values; of a repeated element the first."""
-    row = reading.messages.slice(message, 1).to_pylist()[0]
-    first, last = row["first_segment"], row["first_segment"] + row["segment_count"]
-    low, high = np.searchsorted(reading.values["segment"].to_numpy(), (first, last))
-    values = reading.values.slice(low, high - low).to_pylist()
-    found: list[dict[tuple[int, int], str]] = [{} for _ in range(first, last)]
-    for value, words in zip(values, text(reading, np.arange(low, high)).to_pylist(), strict=True):
-        found[value["segment"] - first].setdefault((value["element"], value["component"]), words)
+def _contents(reading: Segments, numbers: Ints) -> Iterator[list[_Segment]]:
+    """The segments of each of these messages with their values; of a repeated element the first."""
+    first = reading.messages["first_segment"].to_numpy()[numbers].astype(np.int64)
+    behind = first + reading.messages["segment_count"].to_numpy()[numbers]
+    owner = reading.values["segment"].to_numpy()
+    low, high = np.searchsorted(owner, first), np.searchsorted(owner, behind)
+    rows = np.concatenate([np.empty(0, np.int64), *map(np.arange, low, high)])
+    places = (reading.values[name].to_numpy()[rows].tolist() for name in ("segment", "element", "component"))
+    values = zip(*places, text(reading, rows).to_pylist(), strict=True)
+    for start, end, count in zip(first.tolist(), behind.tolist(), (high - low).tolist(), strict=True):
+        found: list[dict[tuple[int, int], str]] = [{} for _ in range(start, end)]
+        for segment, element, component, words in islice(values, count):
+            found[segment - start].setdefault((element, component), words)
+        yield [_segment(reading, at, found[at - start]) for at in range(start, end)]
+
+
+def _segment(reading: Segments, at: int, values: Mapping[tuple[int, int], str]) -> _Segment:
     cuts = reading.cuts
-    return [
-        _Segment(reading.tags[cuts.tag[at]], int(cuts.start[at]), int(cuts.end[at]), found[at - first])
-        for at in range(first, last)
-    ]
+    return _Segment(reading.tags[cuts.tag[at]], int(cuts.start[at]), int(cuts.end[at]), values)
 
 
 # --- X12
