@@ -136,7 +136,7 @@ def _message(one: _Judged) -> list[Segment]:
 def _segments(found: Iterable[Fault]) -> list[Segment]:
     """UCS for each segment at fault (UNH is 1), each with UCD for its elements (the tag is 1)."""
     segments: list[Segment] = []
-    told = sorted((fault for fault in found if CATALOGUE[fault.code].contrl), key=_segment)
+    told = sorted(found, key=_segment)
     for (position, _), own in [(key, list(own)) for key, own in groupby(told, key=_segment)][:_SEGMENTS_MAX]:
         whole = _answers(fault.code for fault in own if not fault.element)
         segments.append(["UCS", str(position), *whole[:1]])

@@ -22,7 +22,6 @@ from schemas.partners import Wanted
 Row = Mapping[str, Any]
 
 _ACKNOWLEDGEMENTS = KINDS["x12"]
-_ANSWER_GROUPS = frozenset({"FA", "AG"})
 # Findings about a group, as AK905..AK909 (716) names them.
 _GROUP_CODES = {"GROUP-CONTROL-MISMATCH": "4", "GROUP-COUNT-WRONG": "5"}
 _TRAILER_MISSING = "3"
@@ -45,7 +44,7 @@ def functional(
     """
     messages = _by("group", ((one.row, one) for one in _judged(reading, held, wanted)))
     groups = _by("interchange", ((row, number) for number, row in enumerate(reading.groups.to_pylist())))
-    faults = _group_faults(reading)
+    of_groups = _group_faults(reading)
     for index, row in enumerate(reading.interchanges.to_pylist()):
         ours = groups[index]
         if not _control(row) or _is_acknowledgement(reading, row, [messages[number] for _, number in ours]):
@@ -58,7 +57,7 @@ def functional(
         for group, number in ours:
             judged = [one for _, one in messages[number]]
             if not _acknowledges(group, judged):
-                codes = _group_codes(faults[index], group)
+                codes = _group_codes(of_groups[index], group)
                 kind = _kind(wanted, group)
                 yield _functional(row, group, judged, codes, kind, file, now, next(numbers))
 
@@ -78,7 +77,7 @@ def _control(row: Row) -> str:
 def _acknowledges(group: Row, messages: list[Judged]) -> bool:
     """Whether a group is itself an acknowledgement."""
     types = {one.row["type"] for one in messages}
-    return group["code"] in _ANSWER_GROUPS or (bool(types) and types <= _ACKNOWLEDGEMENTS)
+    return group["code"] == "FA" or (bool(types) and types <= _ACKNOWLEDGEMENTS)
 
 
 def _is_acknowledgement(reading: Segments, row: Row, groups: list[list[tuple[Row, Any]]]) -> bool:

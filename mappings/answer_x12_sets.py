@@ -69,7 +69,7 @@ def _convention(kind: Kind, one: Judged) -> str:
 def _faults(kind: Kind, one: Judged) -> list[Segment]:
     """AK3 for each segment and error; the one that says that elements are wrong is followed by their AK4."""
     segments: list[Segment] = []
-    errors = [((f.position, f.tag, CATALOGUE[f.code].ak3), f) for f in one.faults if CATALOGUE[f.code].ak3]
+    errors = [((fault.position, fault.tag, CATALOGUE[fault.code].ak3), fault) for fault in one.faults]
     errors = [(key, fault) for key, fault in errors if fault.element or key[2] != _HAS_ELEMENT_ERRORS]
     by_segment = groupby(sorted(errors, key=itemgetter(0)), key=itemgetter(0))
     for (position, tag, code), found in [(key, [fault for _, fault in own]) for key, own in by_segment][:_SEGMENTS_MAX]:

@@ -2,7 +2,8 @@
 
     faults(segments) -> dict[int, list[Fault]]      # by message, in the order of the message
 
-Only findings that say their segment are here; those of a message as a whole are in its verdict (``verdicts.py``).
+Only findings about a segment are here, those that AK3 or UCS can tell; what is wrong with a message as a whole, as its
+count in SE, is in its verdict (``verdicts.py``).
 """
 
 import re
@@ -19,7 +20,9 @@ import pyarrow.compute as pc
 
 from mappings.formats.segments import Segments
 from mappings.formats.values import text
+from schemas.findings import CATALOGUE
 
+_OF_SEGMENTS = pa.array([code for code, entry in CATALOGUE.items() if entry.ak3], pa.string())
 _MISSING = re.compile(r"\bsegment ([A-Z][A-Z0-9]{1,2})\b")  # how MSG-SEGMENT-MISSING names it
 
 
@@ -91,7 +94,7 @@ def faults(reading: Segments) -> dict[int, list[Fault]]:
         names=[*reading.owners.column_names, *names],
     )
     named = pc.and_(pc.greater_equal(rows["segment"], 0), pc.greater_equal(rows["message"], 0))
-    placed = rows.filter(named).to_pylist()
+    placed = rows.filter(pc.and_(named, pc.is_in(rows["code"], _OF_SEGMENTS))).to_pylist()
     if not placed:
         return {}
     lookup, found = Lookup(reading), defaultdict[int, list[Fault]](list)

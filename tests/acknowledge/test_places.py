@@ -239,6 +239,16 @@ def test_an_element_at_fault_has_a_ucd_in_which_the_tag_counts(code: str) -> Non
     assert lines(answer, "UCM", "UNT") == ["UCM+1+RETANN:D:01B:UN+7", "UCS+4", UCD[code]]
 
 
+def test_a_fault_of_the_message_has_no_place_though_it_was_found_at_its_trailer() -> None:
+    who = partner(tolerate=["segment_count"])
+    wrong = x12_reader.read([raw(x12(isa(gs(st(), control="2"))))])
+    (answer,) = acknowledge(Batch([], [with_found(wrong, ("MSG-COUNT-WRONG", 5, 0, 0, ""))]), who, NOW, 7)
+    assert lines(answer, "AK2", "AK9") == ["AK2*180*0001", "AK5*E*4"]
+    wrong = edifact_reader.read([raw(edifact())])
+    (answer,) = acknowledge(Batch([], [with_found(wrong, ("MSG-COUNT-WRONG", 7, 0, 0, ""))]), who, NOW, 7)
+    assert lines(answer, "UCM", "UNT") == ["UCM+1+RETANN:D:01B:UN+7+29"]
+
+
 def test_contrl_faults_stand_in_the_order_of_the_message() -> None:
     found: list[Found] = [
         ("ELEMENT-BAD-NUMBER", QTY, 1, 2, ""),
