@@ -2,8 +2,9 @@
 
     acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]
 
-X12 interchanges get a 997 for each group, or a TA1; EDIFACT interchanges a CONTRL; other files a table of results.
-They speak of syntax: an accepted 997 does not say that a return is accepted. Nothing answers an acknowledgement.
+X12 interchanges get a 997 (or 999) for each group, or a TA1; EDIFACT interchanges a CONTRL; other files a table of
+results. They speak of syntax: an accepted 997 does not say that a return is accepted. What became of each document is
+told in an 824 or an APERAK, where the partner wants that. Nothing answers an acknowledgement.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ from itertools import count
 import pyarrow as pa
 
 from mappings.answer import Answer
+from mappings.answer_824 import application_advice
+from mappings.answer_aperak import application_error
+from mappings.answer_business import judgements
 from mappings.answer_edifact import contrl
 from mappings.answer_table import results
 from mappings.answer_x12 import functional
@@ -30,8 +34,8 @@ __all__ = ["Answer", "Batch", "acknowledge"]
 class Batch:
     """What was read from a partner's files, and what was found wrong with it.
 
-    ``findings`` (FINDINGS) and ``documents`` (DOCUMENTS) are the final ones; the tables of results are made from them.
-    ``rejections`` name the interchanges and messages that were turned away behind the reader.
+    ``findings`` (FINDINGS) and ``documents`` (DOCUMENTS) are the final ones; tables of results, 824 and APERAK are made
+    from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
     """
 
     files: Sequence[RawFile]
@@ -42,24 +46,43 @@ class Batch:
 
 
 def acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]:
-    """The answers to a batch, in the order of its readings, then of its other files; none if the partner wants none.
+    """The answers to a batch that the partner wants: of syntax reading by reading, of business, then tables of results.
 
     Control numbers count on from ``first_control``. The same batch at the same time gives the same bytes.
     """
-    if not partner.acknowledge:
-        return []
     numbers = count(first_control)
-    answers = [answer for reading in batch.readings for answer in _edi(reading, batch, partner, now, numbers)]
+    answers = [answer for reading in batch.readings for answer in _of_syntax(reading, batch, partner, now, numbers)]
+    answers += [answer for reading in batch.readings for answer in _of_business(reading, batch, partner, now, numbers)]
+    if partner.answers_wanted is None:
+        return answers
     read_as_edi = {sha for reading in batch.readings for sha in reading.files["file"].to_pylist()}
     tables = [file for file in batch.files if file.sha256 not in read_as_edi]
     return answers + [results(file, batch.findings, batch.documents) for file in tables]
 
 
-def _edi(reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]) -> Iterator[Answer]:
-    """The answers to each interchange of a reading."""
-    if not reading.interchanges.num_rows:
+def _of_syntax(
+    reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]
+) -> Iterator[Answer]:
+    """997, 999, TA1 or CONTRL for each interchange of a reading."""
+    if partner.answers_wanted is None or not reading.interchanges.num_rows:
         return iter(())
-    standard = reading.interchanges["standard"][0].as_py()
+    standard = _standard(reading)
     held = verdicts(reading, [r for r in batch.rejections if r.standard == standard], partner.tolerate)
     answer = functional if standard == "x12" else contrl
-    return answer(reading, held, now, numbers)
+    return answer(reading, held, partner.answers_wanted, now, numbers)
+
+
+def _of_business(
+    reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]
+) -> Iterator[Answer]:
+    """824 or APERAK for the documents of a reading."""
+    if partner.business_answers == "none" or not reading.interchanges.num_rows:
+        return iter(())
+    wants_all = partner.business_answers == "all"
+    judged = judgements(reading, batch.documents, batch.findings, accepted_too=wants_all)
+    answer = application_advice if _standard(reading) == "x12" else application_error
+    return answer(reading, judged, now, numbers)
+
+
+def _standard(reading: Segments) -> str:
+    return str(reading.interchanges["standard"][0].as_py())

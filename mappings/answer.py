@@ -11,11 +11,27 @@ from mappings.formats.segments import Segments
 class Answer:
     """One file for the partner. ``file`` is the sha256 of the file answered; a table of results has no ``control``."""
 
-    kind: Literal["997", "TA1", "CONTRL", "results"]
+    kind: Literal["997", "999", "TA1", "824", "CONTRL", "APERAK", "results"]
     file: str
     name: str
     data: bytes
     control: int | None
+
+
+def own_number(control: int, message: int) -> str:
+    """The number of a business answer of ours: that of its interchange, and its place in it."""
+    return f"BA{control}-{message}"
+
+
+def control_in(own: str) -> int | None:
+    """The control number in a number that ``own_number`` gave; None for any other text."""
+    found = re.fullmatch(r"BA(\d{1,18})-\d+", own.strip(), re.ASCII)
+    return int(found.group(1)) if found else None
+
+
+def control_of(text: str) -> int | None:
+    """A control number as partners write it back, with zeros in front or without; None for any other text."""
+    return int(text) if re.fullmatch(r"\d{1,18}", text.strip(), re.ASCII) else None
 
 
 def name_of(*parts: str | int, ending: str) -> str:

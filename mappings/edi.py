@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.acknowledged import acknowledged
 from mappings.catalog import Map, PartnerFolder
 from mappings.documents import header_columns, placed_lines
 from mappings.fields import Fault
@@ -46,6 +47,7 @@ def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], pa
         _origins(standard, places, documented),
         {standard: reading},
         judged.rejections,
+        acknowledged(reading, judged.accepted, judged.usable & (judged.maps < 0)),
     )
 
 

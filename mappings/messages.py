@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.acknowledged import KINDS
 from mappings.catalog import Map, PartnerFolder
 from mappings.formats.segments import Segments
 from mappings.paths import Ints, Mask, numbered
@@ -152,7 +153,10 @@ def _claimed(
     findings: list[tuple[Finding, int]],
     out: list[Rejection],
 ) -> Ints:
-    """For each message of an accepted interchange the first mapping that claims it; MSG-NOT-CLAIMED for the others."""
+    """For each message of an accepted interchange the first mapping that claims it; MSG-NOT-CLAIMED for the others.
+
+    Answers to what we sent need no mapping.
+    """
     messages = places.reading.messages.select(["type", "version", "start", "end"]).to_pylist()
     senders = [
         f"{(row['sender_qualifier'] or '').strip()}:{(row['sender'] or '').strip()}"
@@ -168,7 +172,7 @@ def _claimed(
         if key not in known:
             known[key] = next((n for n, one in enumerate(maps) if one.claims_message(*key)), -1)
         claimed[at] = known[key]
-        if known[key] < 0:
+        if known[key] < 0 and key[0] not in KINDS[standard]:
             place = places.place(row["start"], row["end"], places.message_path(at))
             detail = f"message {key[0]}, version {key[1] or 'not stated'}"
             findings.append((Finding("MSG-NOT-CLAIMED", place, detail), at))

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from mappings.formats.segments import RawFile, Segments
 from mappings.messages import Rejection
 from schemas.rules import LINES
-from schemas.tables import DOCUMENTS, FINDINGS
+from schemas.tables import ACKNOWLEDGED, DOCUMENTS, FINDINGS
 
 _T, _I = pa.string(), pa.int64()
 
@@ -27,7 +27,8 @@ ORIGINS = pa.schema([("document", _T), ("standard", _T), ("interchange", pa.int3
 class Translation:
     """A batch of a partner's files in canonical form, ordered by file as given, document and line.
 
-    ``readings`` holds what the readers gave, by standard; ``origins`` says which message each document came from, and
+    ``acknowledged`` (``ACKNOWLEDGED``) is what the partner says of what we sent. ``readings`` holds what the readers
+    gave, by standard; ``origins`` says which message each document came from, and
     ``rejections`` what translation itself turned away: all that an acknowledgement is made from.
     """
 
@@ -40,6 +41,7 @@ class Translation:
     origins: pa.Table
     readings: Mapping[str, Segments]
     rejections: tuple[Rejection, ...]
+    acknowledged: pa.Table
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Piece:
     origins: pa.Table = field(default_factory=ORIGINS.empty_table)
     readings: Mapping[str, Segments] = field(default_factory=dict)
     rejections: tuple[Rejection, ...] = ()
+    acknowledged: pa.Table = field(default_factory=ACKNOWLEDGED.empty_table)
 
 
 def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
@@ -71,6 +74,7 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
         pa.concat_tables([piece.origins for piece in pieces]),
         {standard: reading for piece in pieces for standard, reading in piece.readings.items()},
         tuple(rejection for piece in pieces for rejection in piece.rejections),
+        _in_file_order(pa.concat_tables([piece.acknowledged for piece in pieces]), order, ["offset"]),
     )
 
 

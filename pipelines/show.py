@@ -171,6 +171,7 @@ def status_view(hub: Hub) -> Iterator[RenderableType]:
     """What is where, what waits for a person, what is overdue."""
     yield totals_table(hub)
     yield _files_table(hub)
+    yield _answers_table(hub)
     yield _waiting_table(hub)
     yield from _approvals(hub)
     yield _overdue_table(hub)
@@ -185,6 +186,15 @@ def _files_table(hub: Hub) -> Table:
     ]  # fmt: skip
     columns = ("Partner", "files", "waiting", "quarantined", "documents", "repeats", "held", "refused")
     return table_of("Files, and the documents in them", columns, rows, "lnnnnnnn")
+
+
+def _answers_table(hub: Hub) -> Table:
+    rows = [
+        (r["partner"], r["kind"], r["messages"], r["pending"], r["sent"], r["acknowledged"], r["rejected"])
+        for r in hub.store.query("reports/answers.sql").to_pylist()
+    ]
+    columns = ("Partner", "kind", "answers", "waiting", "sent", "acknowledged", "rejected")
+    return table_of("What partners say of our answers", columns, rows, "llnnnnn")
 
 
 def _waiting_table(hub: Hub) -> Table:

@@ -90,8 +90,8 @@ CATALOGUE: dict[str, FindingCode] = {
     "ENV-COUNT-WRONG":      FindingCode(_W, "the trailer counts other groups or messages than there are", "tell the partner; each message was judged by itself", ta1="021", contrl="29"),
     "ENV-TRAILING-TEXT":    FindingCode(_W, "there is text outside the interchanges", "tell the partner; the text was passed over"),
     "ENV-CONTROL-REPEATED": FindingCode(_W, "the control number was used before by this sender", "ask the partner whether it restarted its numbering", ta1="025", contrl="26"),
-    "GROUP-CONTROL-MISMATCH": FindingCode(_W, "GS06 and GE02 differ", "tell the partner; the messages were judged by themselves"),
-    "GROUP-COUNT-WRONG":    FindingCode(_W, "GE01 counts other messages than there are", "tell the partner; the messages were judged by themselves"),
+    "GROUP-CONTROL-MISMATCH": FindingCode(_W, "GS06 and GE02 differ", "tell the partner; the messages were judged by themselves", contrl="28"),
+    "GROUP-COUNT-WRONG":    FindingCode(_W, "GE01 counts other messages than there are", "tell the partner; the messages were judged by themselves", contrl="29"),
     "GROUP-TYPE-MISMATCH":  FindingCode(_W, "GS01 does not fit the messages in the group", "tell the partner; ST01 was trusted"),
     "MSG-TRUNCATED":        FindingCode(_F, "the message has no trailer", "ask the partner to send the message again", ak5="2", contrl="13"),
     "MSG-CONTROL-MISMATCH": FindingCode(_F, "header and trailer of the message carry different control numbers", "ask the partner to send the message again", ak5="3", contrl="28"),
@@ -141,6 +141,10 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
     "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
     "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
+    # --- what partners answer to what we sent
+    "ACK-REJECTED":         FindingCode(_E, "the partner rejects what we sent", "see what we sent (`backhaul edi show`), mend the cause and send it again"),
+    "ACK-REMARKED":         FindingCode(_W, "the partner took what we sent, and found errors in it", "see what we sent (`backhaul edi show`) and mend the cause"),
+    "ACK-UNKNOWN":          FindingCode(_W, "the partner answers something that we did not send", "ask the partner what it answers; if it rejects something, find out what"),
 }
 # fmt: on
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Role = Literal["retailer", "warehouse", "erp"]
+Wanted = Literal["997", "999", "received"]
 
 
 class _Strict(BaseModel):
@@ -112,9 +113,34 @@ class Partner(_Strict):
     our_identity: Identity | None = Field(None, description="how this partner addresses us")
     party: Party | None = Field(None, description="retailers: who the credit note is for")
     channels: tuple[Channel, ...] = ()
-    acknowledge: bool = Field(True, description="answer files with 997, CONTRL or a table of results")
+    acknowledge: bool | Wanted = Field(
+        True,
+        description="answer files with 997, CONTRL or a table of results; 999: groups of version 005010 and later get "
+        "a 999; received: interchanges are only told that they arrived, by TA1 or by action 8 of CONTRL",
+    )
+    business_answers: Literal["none", "faults", "all"] = Field(
+        "none", description="824 or APERAK for documents that were not taken as they are, or for all of them"
+    )
+    acknowledges_within_days: int | None = Field(
+        None,
+        ge=0,
+        description="days after which our 824 or APERAK is overdue for the partner's 997 or CONTRL; none: never",
+    )
     tolerate: tuple[Literal["segment_count"], ...] = Field((), description="named deviations that do not quarantine")
     policy: Policy = Policy()
+
+    @property
+    def answers_wanted(self) -> Wanted | None:
+        """Which syntax answers it gets; None if none."""
+        if isinstance(self.acknowledge, bool):
+            return "997" if self.acknowledge else None
+        return self.acknowledge
+
+    @field_validator("acknowledge", mode="before")
+    @classmethod
+    def _number_is_a_name(cls, given: object) -> object:
+        """YAML reads 999 without quotes as a number."""
+        return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
     @field_validator("timezone")
     @classmethod

@@ -435,7 +435,10 @@ class CreditNote(SQLModel, table=True):
 
 
 class OutboundMessage(SQLModel, table=True):
-    """An answer on its way; its bytes are in the vault. state: pending, sent."""
+    """An answer on its way; its bytes are in the vault. state: pending, sent, acknowledged, rejected.
+
+    ``answered_by`` is the file in which the partner acknowledged or rejected it.
+    """
 
     __tablename__ = "outbound_message"
     key: str = Field(primary_key=True)
@@ -447,6 +450,7 @@ class OutboundMessage(SQLModel, table=True):
     control: int | None = None
     in_answer_to: str
     state: str = Field("pending", index=True)
+    answered_by: str | None = None
 
 
 class DueEvent(SQLModel, table=True):

@@ -28,6 +28,20 @@ FINDINGS = _table(
     code=_T, severity=_T, file=_T, offset=_I, length=_I, path=_T, document=_T, line_no=_I, detail=_T,
 )  # fmt: skip
 
+ACKNOWLEDGED = _table(
+    "what a partner says of what we sent, one row an interchange, group, message or document answered",
+    file=_T, offset=_I, length=_I,
+    standard=(_T, "x12 or edifact"),
+    kind=(_T, "997, 999, TA1, CONTRL, 824 or APERAK"),
+    level=(_T, "interchange, group, message or document"),
+    interchange_control=(_T, "ours, as the partner writes it; null when it does not"),
+    group_control=(_T, "ours"), message_control=(_T, "ours"),
+    reference=(_T, "the number of the document answered, or the type of the message"),
+    verdict=(_T, "accepted, remarked (accepted, errors noted) or rejected"),
+    codes=(_T, "the answer's own codes, with blanks between them"),
+    places=(_T, "segments, elements, lines and texts, in words"),
+)  # fmt: skip
+
 DOCUMENTS = _table(
     "one row a business document read from a file",
     document=(_T, "id: file digest (12) and index of the message in the file"),

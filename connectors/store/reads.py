@@ -170,6 +170,11 @@ class Reads:
         """``outbound_message`` rows that were not sent yet."""
         return self.table("outbound_message", partner=partner, state="pending")
 
+    def outbound_of(self, partner: str, controls: Iterable[int]) -> pa.Table:
+        """The partner's ``outbound_message`` rows of these control numbers, whatever became of them."""
+        stored = TABLES["outbound_message"]
+        return self._rows_in(stored, stored.c.control, controls, stored.c.partner == partner)
+
     def next_control(self, partner: str) -> int:
         """The control number of the next interchange to this partner: one more than the highest used, from 1."""
         stored = TABLES["outbound_message"]
@@ -197,7 +202,7 @@ class Reads:
         return self._select(select(stored).where(*where).order_by(*stored.primary_key.columns), shape_of(stored))
 
     def _rows_in(
-        self, stored: Table, column: ColumnElement[Any], keys: Iterable[str], *where: ColumnElement[bool]
+        self, stored: Table, column: ColumnElement[Any], keys: Iterable[Any], *where: ColumnElement[bool]
     ) -> pa.Table:
         rows = self._in_chunks(select(stored).where(*where), column, keys, shape_of(stored))
         return rows.sort_by([(name, "ascending") for name in key_of(stored)])
@@ -206,7 +211,7 @@ class Reads:
         columns: list[ColumnElement[Any]] = [untyped(column) for column in schema.names]
         return self._select(select(*columns).select_from(table(name)).where(*where).order_by(untyped(key)), schema)
 
-    def _in_chunks(self, chosen: Any, column: Any, keys: Iterable[str], schema: pa.Schema) -> pa.Table:
+    def _in_chunks(self, chosen: Any, column: Any, keys: Iterable[Any], schema: pa.Schema) -> pa.Table:
         parts = [self._select(chosen.where(column.in_(chunk)), schema) for chunk in chunks(keys)]
         return pa.concat_tables([schema.empty_table(), *parts])
 

@@ -60,6 +60,11 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
         Column("Credited units", "credited_units", True), Column("Credited net", "credited_net", True),
         Column("", "currency"),
     )),
+    ("Answers", "Our answers to partners, and what they say of them.", "answers", (
+        Column("Partner", "partner"), Column("Kind", "kind"), Column("Answers", "messages", True),
+        Column("Waiting", "pending", True), Column("Sent", "sent", True),
+        Column("Acknowledged", "acknowledged", True), Column("Rejected", "rejected", True),
+    )),
     ("Findings", "What was wrong in partners' files, and what to do next.", "findings", (
         Column("Partner", "partner"), Column("Severity", "severity"), Column("Code", "code"),
         Column("Times", "findings", True), Column("Files", "files", True), Column("What", "meaning"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pyarrow as pa
 
@@ -10,6 +11,8 @@ from mappings.formats.segments import RawFile
 from mappings.translation import Translation
 from pipelines.wiring import Hub
 from schemas.partners import Partner
+
+_ACKNOWLEDGED = frozenset({"824", "APERAK"})
 
 
 def answers_to(
@@ -32,6 +35,20 @@ def answers_to(
     )
     answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id))
     return _rows(hub, partner, channel.id, answers)
+
+
+def acknowledgements_due(hub: Hub, partner: Partner, answers: pa.Table) -> pa.Table:
+    """When the partner's acknowledgement of each business answer is due; nothing answers an answer of syntax."""
+    days = partner.acknowledges_within_days
+    if days is None:
+        return pa.table({})
+    due_on = hub.now().date() + timedelta(days=days)
+    rows = [
+        {"subject": answer["key"], "event": "acknowledgement", "partner": partner.id, "due_on": due_on}
+        for answer in answers.to_pylist()
+        if answer["kind"] in _ACKNOWLEDGED
+    ]
+    return pa.Table.from_pylist(rows) if rows else pa.table({})
 
 
 def _rows(hub: Hub, partner: Partner, channel: str, answers: Sequence[Answer]) -> pa.Table:

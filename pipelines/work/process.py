@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
 from pipelines.steps import movements
+from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
-from pipelines.work.answers import answers_to
+from pipelines.work.answers import acknowledgements_due, answers_to
 from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
@@ -126,9 +127,13 @@ def _record(
     if checked.receipt_lines.num_rows:
         told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
-    found = pa.concat_tables(findings)
+    told, answered = _answered(hub, partner, translation)
+    changes += answered
+    found = pa.concat_tables([*findings, told])
     rows.add("finding", as_records(found, partner.id))
-    rows.add("outbound_message", answers_to(hub, partner, files, translation, checked.documents, found))
+    answers = answers_to(hub, partner, files, translation, checked.documents, found)
+    rows.add("outbound_message", answers)
+    rows.add("due_event", acknowledgements_due(hub, partner, answers))
     states = _file_states(files, checked)
     changes += tuple(
         Change("source_file", {"partner": partner.id, "file": file}, {"state": state}, {"state": "received"})
@@ -226,6 +231,13 @@ def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked
     rows.add("movement", received)
     rows.add("inspection", inspections)
     return placed.findings
+
+
+def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:
+    """What the partner says of what we sent: findings, and the new states of our messages."""
+    controls = controls_of(translation.acknowledged)
+    answered = acknowledge(translation.acknowledged, hub.store.outbound_of(partner.id, controls))
+    return answered.findings, answered.changes
 
 
 def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:

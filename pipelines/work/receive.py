@@ -165,7 +165,7 @@ def _same_answer(hub: Hub, partner: Partner, fetched: _Fetched) -> list[dict[str
     """A repeated file gets the answer of the first one again: an error would make the partner send it for ever."""
     answers = hub.store.table(OutboundMessage, partner=partner.id, in_answer_to=fetched.file).to_pylist()
     return [
-        {**answer, "key": f"{answer['key']}@{fetched.arrival}", "state": "pending"}
+        {**answer, "key": f"{answer['key']}@{fetched.arrival}", "state": "pending", "answered_by": None}
         for answer in answers
         if "@" not in answer["key"]
     ]

@@ -9,7 +9,8 @@ from mappings.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import edifact as reader
 from mappings.messages import Rejection
 from schemas.partners import Partner
-from tests.formats.files import BODY_RETANN, codes, edifact, raw, records, unb, unh
+from tests.acknowledge.placed import with_found
+from tests.formats.files import codes, edifact, raw, records, unb, unh
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
 BRIGHTWELL = Partner(id="brightwell", name="Brightwell Trading", role="retailer")
@@ -45,7 +46,6 @@ VERDICTS = {
     "UNT count": (unb(unh(count="3")), (), [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 4 29"]),
     "UNT reference": (unb(unh(unt="9")), (), [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 4 28"]),
     "UNT missing": (unb(unh()[:-1]), (), [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 4 13"]),
-    "a segment that no RETANN has": (unb(unh([*BODY_RETANN, "TSR+1"])), (), [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 7 15"]),
     "not claimed": (unb(unh()), ((0, 0, "MSG-NOT-CLAIMED"),), [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 4 17"]),
     "UNZ reference": (unb(unh(), unz="1"), (), [f"{UCI} 7 28"]),
     "truncated": (unb(unh())[:-1], (), [f"{UCI} 4 13"]),
@@ -59,6 +59,12 @@ def test_a_contrl_says_what_was_wrong(name: str) -> None:
     (answer,) = answers(segments, rejected)
     assert (answer.kind, answer.control, answer.file) == ("CONTRL", 7, "f" * 64)
     assert body(answer) == expected
+
+
+def test_a_fault_without_a_place_is_told_of_the_message() -> None:
+    reading = with_found(reader.read([raw(edifact())]), ("MSG-STRUCTURE", -1, 0, 0, ""))
+    (answer,) = acknowledge(Batch([], [reading]), BRIGHTWELL, NOW, 7)
+    assert body(answer) == [f"{UCI} 7", "UCM 1 RETANN:D:01B:UN 7 15"]
 
 
 def test_the_answer_changes_the_parties_over_and_keeps_level_and_test() -> None:

@@ -71,6 +71,16 @@ def test_a_newer_database_is_left_alone(path, url):
         Store.open(url, now)
 
 
+def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seals(credited, tmp_path):
+    path = tmp_path / "credited.db"
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("alter table outbound_message drop column answered_by")
+        raw.execute("update alembic_version set version_num = '0001'")
+    with Store.open(f"sqlite:///{path}", now) as store:
+        assert store.table("outbound_message")["answered_by"].null_count > 0
+        assert store.verify() == []
+
+
 def test_views_and_triggers_are_made_anew_when_they_changed(path, url):
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("drop view edition")
