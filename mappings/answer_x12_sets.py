@@ -62,6 +62,11 @@ def echo(text: str | None) -> str:
     return plain(text, DELIMITERS)
 
 
+def _segment_id(tag: str) -> str:
+    """AK301 has two or three characters; what was sent may have no tag at all, and is then named by question marks."""
+    return echo(tag)[:3].ljust(2, "?")
+
+
 def _convention(kind: Kind, one: Judged) -> str:
     return echo(one.convention) if kind == "999" else ""
 
@@ -73,7 +78,7 @@ def _faults(kind: Kind, one: Judged) -> list[Segment]:
     errors = [(key, fault) for key, fault in errors if fault.element or key[2] != _HAS_ELEMENT_ERRORS]
     by_segment = groupby(sorted(errors, key=itemgetter(0)), key=itemgetter(0))
     for (position, tag, code), found in [(key, [fault for _, fault in own]) for key, own in by_segment][:_SEGMENTS_MAX]:
-        segments.append([_TAGS[kind][0], echo(tag)[:3], str(position), echo(found[0].loop)[: _LOOP_MAX[kind]], code])
+        segments.append([_TAGS[kind][0], _segment_id(tag), str(position), echo(found[0].loop)[: _LOOP_MAX[kind]], code])
         if kind == "999" and one.business:
             segments.append(["CTX", [one.business[0], echo(one.business[1])[:_CONTEXT_MAX]]])
         if code == _HAS_ELEMENT_ERRORS:

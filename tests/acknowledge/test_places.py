@@ -69,6 +69,7 @@ ELEMENT_ERRORS = {
     "ELEMENT-TOO-MANY": "3",
     "ELEMENT-TOO-SHORT": "4",
     "ELEMENT-TOO-LONG": "5",
+    "ELEMENT-BAD-CHARACTER": "6",
     "ELEMENT-BAD-NUMBER": "6",
     "ELEMENT-BAD-CODE": "7",
     "ELEMENT-BAD-DATE": "8",
@@ -107,16 +108,19 @@ def test_an_element_that_is_not_there_has_no_copy_and_a_component_has_its_place(
 
 
 def test_a_repeated_element_is_named_by_its_repetition() -> None:
-    reading = x12_reader.read([raw(x12(isa(gs(st(["BGN*00*A^BB"]), version="005010"), version="00501", isa11="^")))])
+    reading = x12_reader.read(
+        [raw(x12(isa(gs(st(["BGN*00*A^BB*20260304"]), version="005010"), version="00501", isa11="^")))]
+    )
     batch = Batch([], [with_found(reading, ("ELEMENT-TOO-LONG", BGN, 2, 0, ""))])
     (answer,) = acknowledge(batch, partner(), NOW, 7)
     assert lines(answer, "AK4", "AK5") == ["AK4*2>>2**5*BB"]
 
 
 def test_the_copy_is_harmless_and_ninety_nine_characters_at_most() -> None:
-    envelope = x12(isa(gs(st([f"BGN|00|a*~>{'x' * 120}"]))), element="|", end="\n")
-    reading = x12_reader.read([raw(envelope.replace(b"BGN*00*a|", b"BGN|00|a*"))])
-    (answer,) = acknowledge(Batch([], [with_found(reading, ("ELEMENT-TOO-LONG", BGN, 2, 0, ""))]), partner(), NOW, 7)
+    envelope = x12(isa(gs(st([f"BGN|00|a*~>{'x' * 120}|20260304"]))), element="|", end="\n")
+    reading = x12_reader.read([raw(envelope.replace(b"BGN|00|a|", b"BGN|00|a*"))])
+    assert codes(reading) == ["ELEMENT-TOO-LONG"]
+    (answer,) = acknowledge(Batch([], [reading]), partner(), NOW, 7)
     (copied,) = lines(answer, "AK4", "AK5")
     assert copied.startswith("AK4*2**5*a")
     assert len(copied.split("*")[4]) <= 99
@@ -220,6 +224,7 @@ UCD = {
     "ELEMENT-TOO-MANY": "UCD+16+4:1",
     "ELEMENT-TOO-SHORT": "UCD+40+4:1",
     "ELEMENT-TOO-LONG": "UCD+39+4:1",
+    "ELEMENT-BAD-CHARACTER": "UCD+21+4:1",
     "ELEMENT-BAD-NUMBER": "UCD+37+4:1",
     "ELEMENT-BAD-CODE": "UCD+12+4:1",
     "ELEMENT-BAD-DATE": "UCD+12+4:1",
