@@ -1,7 +1,8 @@
 """Open this when the compiled way through large batches does not start: plain functions turned into machine code.
 
 Numba keeps the machine code beside this file, in the user's cache folder where this one is read-only, or where
-NUMBA_CACHE_DIR says. Importing this module costs what importing numba costs (half a second): only large batches do.
+NUMBA_CACHE_DIR says. Making it takes half a minute, once on a machine and after each change of these functions;
+importing this module costs what importing numba costs (half a second): only large batches do.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from mappings.formats import check, cutting, projecting, walk
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 
+# No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
+_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+
 _done: dict[FunctionType, Callable[..., Any]] = {}
 
 
@@ -25,7 +29,7 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
         called = {name: compiled(value) for name, value in named.items() if isinstance(value, FunctionType)}
         twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
         twin.__module__, twin.__qualname__ = one.__module__, one.__qualname__
-        _done[one] = numba.njit(nogil=True, cache=True)(twin)
+        _done[one] = numba.njit(**_OPTIONS)(twin)
     return _done[one]
 
 

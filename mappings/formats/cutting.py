@@ -210,9 +210,10 @@ def is_plain(buffer: Bytes, start: int, end: int) -> bool:
     return True
 
 
-def begin(rules: Rules, rows: Rows, state: Ints, start: int, end: int, behind: int) -> Ints:
-    """A new interchange whose header lies here; its row still lacks delimiters and control number."""
-    row: Ints = rows.interchanges[state[INTERCHANGES]]
+def begin(rules: Rules, rows: Rows, state: Ints, start: int, end: int, behind: int) -> int:
+    """A new interchange whose header lies here; gives its row, which still lacks delimiters and control number."""
+    index = int(state[INTERCHANGES])
+    row = rows.interchanges[index]
     row[I_FILE], row[I_START], row[I_END], row[I_BEHIND] = state[FILE], start, end, behind
     row[I_HEADER_END], row[I_COMPLETE], row[I_DECLARED] = end, 0, -1
     row[I_SEGMENTS], row[I_MARKS], row[I_MESSAGES] = state[SEGMENTS], state[MARKS], state[MESSAGES]
@@ -230,7 +231,7 @@ def begin(rules: Rules, rows: Rows, state: Ints, start: int, end: int, behind: i
     state[GROUP], state[MESSAGE] = -1, -1
     state[GROUPS_HERE], state[MESSAGES_HERE], state[IN_GROUP] = 0, 0, 0
     state[SCOPE] += 1
-    return row
+    return index
 
 
 def learn(rules: Rules, row: Ints) -> None:
@@ -280,7 +281,7 @@ def begin_x12(buffer: Bytes, at: int, rules: Rules, rows: Rows, state: Ints) -> 
         control_end -= 1
     if control == control_end:
         return False
-    row = begin(rules, rows, state, at, at + 105, at + 106)
+    row = rows.interchanges[begin(rules, rows, state, at, at + 105, at + 106)]
     row[I_ELEMENT], row[I_COMPONENT], row[I_TERMINATOR] = separator, component, terminator
     row[I_RELEASE], row[I_REPETITION], row[I_DECIMAL] = -1, repetition, 46
     row[I_CONTROL], row[I_CONTROL_END] = control, control_end
@@ -334,7 +335,7 @@ def begin_edifact(buffer: Bytes, at: int, rules: Rules, rows: Rows, state: Ints)
         first_component_end += 1
     if not is_word(buffer, control, first_component_end):
         return False
-    row = begin(rules, rows, state, at, end, end + 1)
+    row = rows.interchanges[begin(rules, rows, state, at, end, end + 1)]
     row[I_ELEMENT], row[I_COMPONENT], row[I_TERMINATOR] = element, component, terminator
     row[I_RELEASE], row[I_REPETITION], row[I_DECIMAL] = release, repetition, decimal
     row[I_CONTROL], row[I_CONTROL_END] = control, first_component_end
@@ -477,15 +478,16 @@ def note_last_marks(buffer: Bytes, at: int, end: int, meaning: Bytes, room: Room
 # --- the walk through an interchange
 
 
-def event(rows: Rows, state: Ints, code: int, start: int, end: int, is_of_message: bool) -> Ints:
-    """Note that something is wrong here; the spans and numbers of its text are filled in by the caller."""
-    row: Ints = rows.events[state[EVENTS]]
+def event(rows: Rows, state: Ints, code: int, start: int, end: int, is_of_message: bool) -> int:
+    """Note that something is wrong here; gives the row, where the caller fills in what its text needs."""
+    index = int(state[EVENTS])
+    row = rows.events[index]
     state[EVENTS] += 1
     row[E_CODE], row[E_WALK], row[E_START], row[E_END] = code, state[AT], start, end
     row[E_INTERCHANGE], row[E_GROUP] = state[INTERCHANGES] - 1, state[GROUP]
     row[E_MESSAGE] = state[MESSAGE] if is_of_message else -1
     row[E_TAG_END], row[E_A], row[E_A_END], row[E_B], row[E_B_END], row[E_NUMBER] = end, 0, 0, 0, 0, 0
-    return row
+    return index
 
 
 def settle(rows: Rows, state: Ints) -> None:
@@ -606,10 +608,10 @@ def close_message(buffer: Bytes, start: int, behind: int, end: int, rows: Rows, 
     row = rows.messages[state[MESSAGE]]
     row[M_READABLE], row[M_DECLARED] = 1, count(buffer, one, one_end)
     if row[M_DECLARED] != row[M_COUNT]:
-        wrong = event(rows, state, MESSAGE_COUNT, start, end, True)
+        wrong = rows.events[event(rows, state, MESSAGE_COUNT, start, end, True)]
         wrong[E_A], wrong[E_A_END], wrong[E_NUMBER] = one, one_end, row[M_COUNT]
     if not same_number(buffer, row[M_CONTROL], row[M_CONTROL_END], two, two_end):
-        wrong = event(rows, state, MESSAGE_CONTROL, start, end, True)
+        wrong = rows.events[event(rows, state, MESSAGE_CONTROL, start, end, True)]
         wrong[E_A], wrong[E_A_END] = row[M_CONTROL], row[M_CONTROL_END]
         wrong[E_B], wrong[E_B_END] = two, two_end
     state[MESSAGE] = -1
@@ -624,10 +626,10 @@ def close_group(buffer: Bytes, start: int, behind: int, end: int, rows: Rows, st
     row = rows.groups[state[GROUP]]
     row[G_END], row[G_DECLARED] = end, count(buffer, one, one_end)
     if row[G_DECLARED] != state[IN_GROUP]:
-        wrong = event(rows, state, GROUP_COUNT, start, end, True)
+        wrong = rows.events[event(rows, state, GROUP_COUNT, start, end, True)]
         wrong[E_A], wrong[E_A_END], wrong[E_NUMBER] = one, one_end, state[IN_GROUP]
     if not same_number(buffer, row[G_CONTROL], row[G_CONTROL_END], two, two_end):
-        wrong = event(rows, state, GROUP_CONTROL, start, end, True)
+        wrong = rows.events[event(rows, state, GROUP_CONTROL, start, end, True)]
         wrong[E_A], wrong[E_A_END] = row[G_CONTROL], row[G_CONTROL_END]
         wrong[E_B], wrong[E_B_END] = two, two_end
     state[GROUP], state[IN_GROUP] = -1, 0
@@ -646,10 +648,10 @@ def close_interchange(buffer: Bytes, start: int, behind: int, end: int, rules: R
     of_groups = rules.group_is_required or state[GROUPS_HERE] > 0
     there = state[GROUPS_HERE] if of_groups else state[MESSAGES_HERE]
     if row[I_DECLARED] != there:
-        wrong = event(rows, state, ENV_COUNT, start, end, True)
+        wrong = rows.events[event(rows, state, ENV_COUNT, start, end, True)]
         wrong[E_A], wrong[E_A_END], wrong[E_NUMBER], wrong[E_B] = one, one_end, there, of_groups
     if not same_number(buffer, row[I_CONTROL], row[I_CONTROL_END], two, two_end):
-        wrong = event(rows, state, ENV_CONTROL, start, end, True)
+        wrong = rows.events[event(rows, state, ENV_CONTROL, start, end, True)]
         wrong[E_A], wrong[E_A_END] = row[I_CONTROL], row[I_CONTROL_END]
         wrong[E_B], wrong[E_B_END] = two, two_end
     state[INSIDE] = 0

@@ -71,7 +71,7 @@ class Run:
         """The batch in pieces that follow one another; what is not regular is one of its own."""
         while True:
             if self.pause >= 0:
-                self._state[c.PAUSE_AT] = self._state[c.AT] + self.pause
+                self._state[c.PAUSE_AT] = self._state[c.AT] + max(self.pause, 1)
             reason = self._cut(self._bytes, self._rules, self._room, self._rows, self._state)
             if reason == c.NO_ROOM:
                 self._room, self._rows = _grown(self._room, self._rows, self._state)
@@ -101,13 +101,14 @@ class Run:
             self._outside.append((file, at, end))
             state[c.AT] = end
             return True
-        control = self.buffer.find(header.row["control"].encode("latin-1", "replace"), header.start, header.end)
-        if not header.row["control"] or control < 0 or not _is_of_bytes(header.delimiters):
+        number = header.row["control"]
+        control = self.buffer.find(number.encode("ascii", "ignore"), header.start, header.end)
+        if not number or not number.isascii() or control < 0 or not _is_of_bytes(header.delimiters):
             return False
         self._outside.append((file, at, header.start))
-        row = c.begin(self._rules, self._rows, state, header.start, header.end, header.behind)
+        row = self._rows.interchanges[c.begin(self._rules, self._rows, state, header.start, header.end, header.behind)]
         _take_delimiters(row, header.delimiters)
-        row[c.I_CONTROL], row[c.I_CONTROL_END] = control, control + len(header.row["control"])
+        row[c.I_CONTROL], row[c.I_CONTROL_END] = control, control + len(number)
         c.learn(self._rules, row)
         self._headers[header.start] = header
         return True
@@ -138,7 +139,7 @@ class Run:
         group = noted.groups[row[c.I_GROUP]] if row[c.I_GROUP] >= 0 else None
         header = noted.header(count - 1)
         at = read_interchange(recorder, self.syntax, header, row[c.I_LIMIT], row[c.I_RESUME], group, walked)
-        state[c.AT], state[c.INTERCHANGES], state[c.GROUPS] = at, count - 1, row[c.I_GROUPS]
+        state[c.AT], state[c.INTERCHANGES], state[c.GROUPS] = at, 0, 0  # what goes on behind a pause stands first
         return recorder.finish()
 
     def _without_interchange(self) -> Segments:

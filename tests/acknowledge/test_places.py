@@ -117,7 +117,7 @@ def test_a_repeated_element_is_named_by_its_repetition() -> None:
 
 
 def test_the_copy_is_harmless_and_ninety_nine_characters_at_most() -> None:
-    envelope = x12(isa(gs(st([f"BGN|00|a*~>{'x' * 120}|20260304"]))), element="|", end="\n")
+    envelope = x12(isa(gs(st([f"BGN|00|a*~.{'x' * 120}|20260304"]))), element="|", end="\n")
     reading = x12_reader.read([raw(envelope.replace(b"BGN|00|a|", b"BGN|00|a*"))])
     assert codes(reading) == ["ELEMENT-TOO-LONG"]
     (answer,) = acknowledge(Batch([], [reading]), partner(), NOW, 7)
