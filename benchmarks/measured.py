@@ -1,7 +1,7 @@
 """What a benchmark measures: rounds of some work, and a line of its result."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -42,6 +42,15 @@ def timed(work: Callable[[], object]) -> Spent:
     return Spent(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def best(rounds: list[Spent]) -> Spent:
+def best(rounds: Sequence[Spent]) -> Spent:
     """The shortest on the clock and on the processor."""
     return Spent(min(one.wall for one in rounds), min(one.cpu for one in rounds))
+
+
+def mean(work: Callable[[], object], seconds: float) -> Spent:
+    """One round of work that is done again until so many seconds are over: the mean of it."""
+    count, start, cpu = 0, time.perf_counter(), time.process_time()
+    while not count or time.perf_counter() - start < seconds:
+        work()
+        count += 1
+    return Spent((time.perf_counter() - start) / count, (time.process_time() - cpu) / count)

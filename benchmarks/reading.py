@@ -2,9 +2,9 @@
 
     python -m benchmarks.reading [MEGABYTES]
 
-Everything runs on one core. A figure is the best of some rounds; ours and a peer's rounds take turns over the same
-bytes. All figures of the JSON are of processor seconds, since other work on the machine stretches those on the clock,
-but for those that end in ``_wall``, ``_s`` and ``_ms``.
+Everything runs on one core. A speed is that of the best of some rounds. Ours and a peer's rounds take turns over the
+same bytes, and the ratio is the median of those side by side. All figures of the JSON are of processor seconds, since
+other work on the machine stretches those on the clock, but for those that end in ``_wall``, ``_s`` and ``_ms``.
 
 mb_per_s            X12 180 from memory into the flat table
 ratio_pydifact      ours over pydifact, RETANN
@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -37,7 +38,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from benchmarks.interchanges import STANDARDS, Name, corpus, interchanges, small_files, write_corpus
-from benchmarks.measured import Row, Spent, best, timed
+from benchmarks.measured import Row, Spent, best, mean, timed
 from benchmarks.peers import PEERS_KNOWN, ROOT, Peer, PeerAbsent, Running
 from benchmarks.streaming import read_in_pieces
 from mappings.formats import edifact, x12
@@ -50,6 +51,7 @@ LARGE_TIMES = 10  # the large file that is streamed is so many times the size of
 PEERS_BYTES_MAX = 20_000_000
 SMALL_FILES = 10_000
 ROUNDS, SLOW_ROUNDS = 5, 3
+ROUND_SECONDS = 0.3  # ours beside another's goes on for so long, or noise would hit only one of the two
 TOKENS, TOKENS_FIELDS = (
     ("linuxforhealth", "split", "edison"),
     ("linuxforhealth fields", "split fields", "edison fields"),
@@ -61,17 +63,27 @@ MESSAGES: dict[Name, str] = {"x12": "X12 180", "edifact": "RETANN"}
 
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """Ours and a peer's best over the same bytes; ``absent`` says why there is no peer's."""
+    """Rounds of ours and of a peer over the same bytes, taking turns; ``absent`` says why there are none."""
 
     peer: Peer
-    ours: Row | None = None
-    theirs: Row | None = None
+    size: int = 0
+    ours: tuple[Spent, ...] = ()
+    theirs: tuple[Spent, ...] = ()
     absent: str = ""
 
     @property
     def ratio(self) -> float | None:
-        """How many times as fast we are."""
-        return self.ours.speed / self.theirs.speed if self.ours and self.theirs else None
+        """How many times as fast we are: of the rounds side by side, the one in the middle."""
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return None if self.absent else median(theirs.cpu / ours.cpu for ours, theirs in pairs)
+
+    def cells(self) -> tuple[str, ...]:
+        """What the table shows."""
+        if self.absent:
+            return f"{self.peer.name}: absent", "", "", "", ""
+        theirs, ours = (self.size / 1e6 / best(rounds).cpu for rounds in (self.theirs, self.ours))
+        name = f"{self.peer.name}, {MESSAGES[self.peer.standard]}"
+        return name, f"{self.size / 1e6:,.1f}", f"{theirs:,.2f}", f"{ours:,.1f}", f"{self.ratio:,.1f}"
 
 
 def to_table(standard: Name, files: list[RawFile]) -> pa.Table:
@@ -133,19 +145,16 @@ def duel(peer: Peer, folder: Path, size: int) -> Duel:
     )
     files, path = [raw(made.data)], folder / "peer.edi"
     path.write_bytes(made.data)
-    mine, theirs = [], []
+    work = partial(to_table, peer.standard, files)
+    ours, theirs = [], []
     try:
         with Running(peer, path) as running:
             for _ in range(SLOW_ROUNDS if peer.is_slow else ROUNDS):
-                mine.append(timed(lambda: to_table(peer.standard, files)))
+                ours.append(mean(work, ROUND_SECONDS))
                 theirs.append(running.read(made.lines))
     except PeerAbsent as reason:
         return Duel(peer, absent=str(reason))
-    return Duel(
-        peer,
-        Row(f"ours beside {peer.name}", len(made.data), made.lines, best(mine)),
-        Row(f"{peer.name}, {MESSAGES[peer.standard]}", len(made.data), made.lines, best(theirs)),
-    )
+    return Duel(peer, len(made.data), tuple(ours), tuple(theirs))
 
 
 def many_small(standard: Name) -> Row:
@@ -226,16 +235,12 @@ def show(rows: Iterable[Row], duels: list[Duel]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
     header = ("", "MB", "s", "MB/s", "s, clock", "MB/s, clock", "1,000 lines/s")
     console.print(table_of("Return lines into a flat table", header, (row.cells() for row in rows), "lnnnnnn"))
-    beside = []
-    for duel in duels:
-        if duel.theirs and duel.ours:
-            speeds = f"{duel.theirs.speed:,.2f}", f"{duel.ours.speed:,.1f}"
-            beside.append((duel.theirs.name, f"{duel.theirs.size / 1e6:,.1f}", *speeds, f"{duel.ratio:,.1f}"))
-        else:
-            beside.append((f"{duel.peer.name}: absent", "", "", "", ""))
-            print(f"{duel.peer.name} is absent: {duel.absent}", file=sys.stderr)
     compared = ("", "MB", "theirs, MB/s", "ours, MB/s", "times as fast")
+    beside = (duel.cells() for duel in duels)
     console.print(table_of("Others, and ours on the same bytes", compared, beside, "lnnnn"))
+    for duel in duels:
+        if duel.absent:
+            print(f"{duel.peer.name} is absent: {duel.absent}", file=sys.stderr)
 
 
 def main() -> None:

@@ -83,17 +83,19 @@ def row(name: str, cpu: float) -> Row:
     return Row(name, 1_000_000, 7, Spent(2 * cpu, cpu))
 
 
-def test_ratios_are_of_processor_seconds_and_the_smallest_counts() -> None:
-    duels = [
-        Duel(PEER["split"], row("ours", 0.5), row("split", 2.0)),
-        Duel(PEER["edison"], row("ours", 0.5), row("", 1.0)),
-    ]
+def duel(name: str, ours: float, *theirs: float) -> Duel:
+    spent = tuple(Spent(9.0, cpu) for cpu in theirs)
+    return Duel(PEER[name], 1_000_000, (Spent(1.0, ours),) * len(spent), spent)
+
+
+def test_ratios_are_of_processor_seconds_side_by_side_and_the_smallest_counts() -> None:
+    duels = [duel("split", 0.5, 2.0, 40.0, 1.0), duel("edison", 0.5, 1.0)]
     assert ratio(duels, "split") == 4.0
     assert ratio(duels, "split", "edison") == 2.0
 
 
 def test_an_absent_peer_has_no_ratio_and_takes_none_from_the_others() -> None:
-    duels = [Duel(PEER["bots"], absent="not installed"), Duel(PEER["split"], row("ours", 0.5), row("split", 2.0))]
+    duels = [Duel(PEER["bots"], absent="not installed"), duel("split", 0.5, 2.0)]
     rows = [row("ours, X12 180, from memory", 0.5), row("ours, RETANN, from memory", 1.0), row("memcpy", 0.01)]
     told = figures({one.name: one for one in rows}, duels, 120.5)
     assert (told["ratio_bots"], told["ratio_pydifact"], told["ratio_best_python"]) == (None, None, 4.0)
