@@ -6,10 +6,10 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test soak bench-chain lint dagster lock clean
+.PHONY: help env demo demo-clean test soak bench-chain bench-reading lint dagster lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 env: $(STAMP)  ## Build the environment in .venv from the hashed lock
 
@@ -37,6 +37,9 @@ test: env  ## The test suite, the real SFTP transfer included
 
 bench-chain: env  ## How long each step of the chain takes; JSON on the last line
 	@$(BIN)/python -m benchmarks.chain
+
+bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON on the last line
+	@$(BIN)/python -m benchmarks.reading $(MB)
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600

@@ -1,0 +1,56 @@
+"""What a benchmark measures: rounds of some work, and a line of its result."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds on the clock and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the result: what was measured over so many bytes, and how long it took."""
+
+    name: str
+    size: int
+    lines: int
+    spent: Spent
+
+    @property
+    def speed(self) -> float:
+        """Megabytes a processor second."""
+        return self.size / 1e6 / self.spent.cpu
+
+    def cells(self) -> tuple[str, ...]:
+        """What the table shows."""
+        size, cpu, wall = self.size / 1e6, self.spent.cpu, self.spent.wall
+        thousands = f"{self.lines / 1e3 / cpu:,.0f}" if self.lines else ""
+        spent = f"{cpu:,.4f}", f"{size / cpu:,.1f}", f"{wall:,.4f}", f"{size / wall:,.1f}"
+        return self.name, f"{size:,.3f}", *spent, thousands
+
+
+def timed(work: Callable[[], object]) -> Spent:
+    """One round."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def best(rounds: Sequence[Spent]) -> Spent:
+    """The shortest on the clock and on the processor."""
+    return Spent(min(one.wall for one in rounds), min(one.cpu for one in rounds))
+
+
+def mean(work: Callable[[], object], seconds: float) -> Spent:
+    """One round of work that is done again until so many seconds are over: the mean of it."""
+    count, start, cpu = 0, time.perf_counter(), time.process_time()
+    while not count or time.perf_counter() - start < seconds:
+        work()
+        count += 1
+    return Spent((time.perf_counter() - start) / count, (time.process_time() - cpu) / count)
