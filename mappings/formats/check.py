@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mappings.formats.cuts import BLANK, COMPONENT, END, ESCAPED, REPETITION, WHAT
+from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, REPETITION, WHAT
 
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
@@ -31,6 +31,8 @@ FIRST_ELEMENT, ELEMENTS, REPEATS, LAST_NEEDED = range(4)
 FIRST_COMPONENT, COMPONENTS, IS_NEEDED, NEEDED = range(4)  # NEEDED: the components that are, as bits
 KIND, LEAST, MOST, CODES_FROM, CODES_TO = range(5)
 BITS = 31
+USUAL_ELEMENTS, USUAL_COMPONENTS = 24, 8  # how far `usual` goes; what stands further on is judged one by one
+_LEAST_AT, _MOST_AT, _CODES_AT, _COUNT_AT = 3, 16, 36, 49  # where they begin in a packed row
 
 _BLANK, _ZERO, _NINE, _MINUS, _POINT = 0x20, 0x30, 0x39, 0x2D, 0x2E
 _CODE_BYTES = 8
@@ -43,6 +45,10 @@ class Formats(NamedTuple):
     elements: Numbers
     components: Numbers
     codes: Ints  # of each complete list, in order, as their bytes make numbers
+    usual: (
+        Ints  # of a segment, element and component: its row packed into a number, -1 for none; what `check` is quick by
+    )
+    needs: Ints  # of a segment and element: NEEDED, and behind that whether it is needed as a whole
 
 
 class Text(NamedTuple):
@@ -251,66 +257,122 @@ def _tell_absent(
     return count
 
 
-def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
-    """Look at every value of every segment that has a format; gives how many faults there are.
-
-    Faults beyond the length of ``faults`` are counted and not kept. ``told`` must be fresh.
-    """
-    segments, elements, components, codes = formats
-    data, messages, tags, first_mark, mark_at, mark_kind, format_of, is_checked, is_utf8, release, comma = text
-    count = 0
-    for segment in range(len(messages)):
-        message, form = int(messages[segment]), int(format_of[tags[segment]])
-        if form < 0 or not is_checked[message]:
+def _judge(formats: Formats, text: Text, faults: Numbers, told: Numbers, count: int, segment: int, form: int) -> int:
+    """Look at every value of a segment; gives how many faults there are then."""
+    segments, elements, components, codes, _, _ = formats
+    data, messages, _, first_mark, mark_at, mark_kind, _, _, is_utf8, release, comma = text
+    message = int(messages[segment])
+    first, known, last_needed = segments[form, FIRST_ELEMENT], segments[form, ELEMENTS], segments[form, LAST_NEEDED]
+    element, component, seen, row = 0, 0, 1, -1
+    end = int(mark_at[first_mark[segment]])
+    for mark in range(first_mark[segment], first_mark[segment + 1]):
+        flags = int(mark_kind[mark])
+        if flags & WHAT == COMPONENT:
+            component += 1
+        elif flags & WHAT == REPETITION:
+            component = 1
+        else:
+            if 0 < element <= last_needed and (elements[row, NEEDED] & ~seen if seen else elements[row, IS_NEEDED]):
+                count = _tell_missing(formats, faults, told, count, message, segment, element, row, seen)
+            if flags & WHAT == END:
+                break
+            element, component, seen = element + 1, 1, 0
+            row = int(first) + element - 1 if element <= known else repeated(segments, form, element)
+        start, end = end + 1, int(mark_at[mark + 1])
+        if start >= end or flags & BLANK:
             continue
-        first, known, last_needed = segments[form, FIRST_ELEMENT], segments[form, ELEMENTS], segments[form, LAST_NEEDED]
-        element, component, seen, row = 0, 0, 1, -1
-        end = int(mark_at[first_mark[segment]])
-        for mark in range(first_mark[segment], first_mark[segment + 1]):
-            flags = int(mark_kind[mark])
-            if flags & WHAT == COMPONENT:
-                component += 1
-            elif flags & WHAT == REPETITION:
-                component = 1
-            else:
-                if 0 < element <= last_needed and (elements[row, NEEDED] & ~seen if seen else elements[row, IS_NEEDED]):
-                    count = _tell_missing(formats, faults, told, count, message, segment, element, row, seen)
-                if flags & WHAT == END:
-                    break
-                element, component, seen = element + 1, 1, 0
-                row = int(first) + element - 1 if element <= known else _repeated(segments, form, element)
-            start, end = end + 1, int(mark_at[mark + 1])
-            if start >= end or flags & BLANK:
-                continue
-            seen |= 1 << min(component - 1, BITS - 1)
-            if row < 0 or component > elements[row, COMPONENTS]:
-                about = int(elements[max(row, first), FIRST_COMPONENT])
-                where = (element, component if row >= 0 else 0, mark)
-                count = _tell(faults, told, count, TOO_MANY, about, message, segment, where)
-                continue
-            at = int(elements[row, FIRST_COMPONENT]) + component - 1
-            kind, least, most = components[at, KIND], components[at, LEAST], components[at, MOST]
-            if kind <= DECIMAL and least <= end - start <= most and flags & ESCAPED == 0:
-                lowest, points, byte = _BLANK if kind == TEXT else _ZERO, 0, start
-                while byte < end and (data[byte] >= lowest and (kind == TEXT or data[byte] <= _NINE)):
-                    byte += 1
-                if kind == DECIMAL and byte < end and data[byte] == _POINT:
-                    points, byte = 1, byte + 1
-                    while byte < end and _ZERO <= data[byte] <= _NINE:
-                        byte += 1
-                if byte == end and end - start - points >= least:
-                    continue  # the usual value: a text, or a number of nothing but digits and a point
-            form_of_it = (kind, least, most, components[at, CODES_FROM], components[at, CODES_TO])
-            how = (flags & ESCAPED != 0, is_utf8[message], release[message], comma)
-            code = _fault(data, codes, start, end, form_of_it, how)
-            if code >= 0:
-                count = _tell(faults, told, count, code, at, message, segment, (element, component, mark))
-        if element < last_needed:
-            count = _tell_absent(formats, faults, told, count, message, segment, form, element)
+        seen |= 1 << min(component - 1, BITS - 1)
+        if row < 0 or component > elements[row, COMPONENTS]:
+            about = int(elements[max(row, first), FIRST_COMPONENT])
+            where = (element, component if row >= 0 else 0, mark)
+            count = _tell(faults, told, count, TOO_MANY, about, message, segment, where)
+            continue
+        at = int(elements[row, FIRST_COMPONENT]) + component - 1
+        kind, least, most = components[at, KIND], components[at, LEAST], components[at, MOST]
+        form_of_it = (kind, least, most, components[at, CODES_FROM], components[at, CODES_TO])
+        how = (flags & ESCAPED != 0, is_utf8[message], release[message], comma)
+        code = _fault(data, codes, start, end, form_of_it, how)
+        if code >= 0:
+            count = _tell(faults, told, count, code, at, message, segment, (element, component, mark))
+    if element < last_needed:
+        count = _tell_absent(formats, faults, told, count, message, segment, form, element)
     return count
 
 
-def _repeated(segments: Numbers, form: int, element: int) -> int:
+def _is_usual(data: Bytes, start: int, end: int, kind: int, spec: int, codes: Ints) -> bool:
+    """Whether a value of this length is right without doubt: digits and a point, a date, a time or a code."""
+    if kind == CODED:
+        low = (spec >> _CODES_AT) & 0x1FFF
+        return _is_code(data, start, end, codes, low, low + (spec >> _COUNT_AT))
+    if kind == DATE:
+        return _is_date(data, start, end)
+    if kind == TIME:
+        return _is_time(data, start, end)
+    digits = _digits(data, start, end, _POINT if kind == DECIMAL else -1)
+    return digits >= (spec >> _LEAST_AT) & 0x1FFF
+
+
+def pack(kind: int, least: int, most: int, low: int, high: int) -> int:
+    """A component's row as one number, for ``Formats.usual``. ValueError when it does not fit."""
+    parts = ((kind, _LEAST_AT), (least, _MOST_AT - _LEAST_AT), (min(most, 0xFFFFF), 20), (low, 13), (high - low, 13))
+    packed, at = 0, 0
+    for part, bits in parts:
+        if part >> bits:
+            raise ValueError(f"{part} does not fit into {bits} bits: widen the packing of formats")
+        packed |= part << at
+        at += bits
+    return packed
+
+
+def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
+    """Look at every value of every segment that has a format; gives how many faults there are.
+
+    Faults beyond the length of ``faults`` are counted and not kept. ``told`` must be fresh. The usual segment, with
+    nothing wrong and nothing to be cleaned, is passed over in one go; only the others are judged value by value.
+    """
+    usual, needs, segments, codes = formats.usual, formats.needs, formats.segments, formats.codes
+    data, messages, tags, first_mark, mark_at, mark_kind, format_of, is_checked, _, _, _ = text
+    count = 0
+    for segment in range(len(messages)):
+        form = int(format_of[tags[segment]])
+        if form < 0 or not is_checked[messages[segment]]:
+            continue
+        element, component, seen, need = 0, 1, 1, 0
+        mark, last = int(first_mark[segment]), int(first_mark[segment + 1]) - 1
+        end = int(mark_at[mark])
+        while mark < last:
+            what = int(mark_kind[mark])
+            if what == ELEMENT:
+                if need and (need & ~seen if seen else need >> BITS):
+                    break
+                element, component, seen = element + 1, 1, 0
+                need = int(needs[form, element]) if element < USUAL_ELEMENTS else 0
+            elif what == COMPONENT:
+                component += 1
+            else:
+                break
+            mark += 1
+            start, end = end + 1, int(mark_at[mark])
+            if start == end:
+                continue
+            if element >= USUAL_ELEMENTS or component >= USUAL_COMPONENTS:
+                break
+            spec, size = int(usual[form, element, component]), end - start
+            seen |= 1 << (component - 1)
+            if size < (spec >> _LEAST_AT) & 0x1FFF or size > (spec >> _MOST_AT) & 0xFFFFF or spec < 0:
+                break
+            kind = spec & 7
+            if kind != TEXT and not _is_usual(data, start, end, kind, spec, codes):
+                break
+        else:
+            is_short = need and (need & ~seen if seen else need >> BITS)
+            if not is_short and element >= segments[form, LAST_NEEDED]:
+                continue
+        count = _judge(formats, text, faults, told, count, segment, form)
+    return count
+
+
+def repeated(segments: Numbers, form: int, element: int) -> int:
     """The row of an element behind the last one that the format names; -1 where none may stand there."""
     cycle, known = int(segments[form, REPEATS]), int(segments[form, ELEMENTS])
     if cycle == 0:

@@ -15,9 +15,10 @@ Ints = npt.NDArray[np.int64]
 Buffer = bytes | mmap  # the bytes of a batch, or of a large file as it is mapped
 
 # What a mark is. ESCAPED is added where the value behind it holds release characters or the line breaks of a wrapped
-# segment; BLANK where it is nothing but such line breaks, which is no value.
+# segment; BLANK where it is nothing but such line breaks, which is no value; CONTROL where it has other control
+# characters.
 END, ELEMENT, COMPONENT, REPETITION = range(4)
-WHAT, ESCAPED, BLANK = 3, 4, 8
+WHAT, ESCAPED, BLANK, CONTROL = 3, 4, 8, 16
 
 POSITION_MAX = 32_767  # what the columns of VALUES hold; what stands beyond it in a segment is no element of ours
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION
+from mappings.formats.cuts import BLANK, COMPONENT, CONTROL, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -20,7 +20,7 @@ Bytes = npt.NDArray[np.uint8]
 DONE, AT_END, NO_ROOM, HEADER, IRREGULAR, PAUSE = range(6)
 
 # What a byte is inside an interchange, beside the kinds of marks in `cuts` (whose END is the terminator's).
-TEXT, RELEASE, LINE_BREAK = 16, 17, 18
+TEXT, RELEASE, LINE_BREAK, STRANGE = 16, 17, 18, 19
 
 # What a segment is to the walk. PASSED stands between messages (TA1); RESTART begins another interchange.
 CONTENT, GROUP_OPEN, GROUP_CLOSE, MESSAGE_OPEN, MESSAGE_CLOSE, INTERCHANGE_CLOSE, RESTART, PASSED = range(8)
@@ -238,6 +238,7 @@ def learn(rules: Rules, row: Ints) -> None:
     """What each byte means from here on, by the delimiters of this interchange."""
     meaning = rules.meaning
     meaning[:] = TEXT
+    meaning[:32] = STRANGE
     meaning[10], meaning[13] = LINE_BREAK, LINE_BREAK
     if row[I_RELEASE] >= 0:
         meaning[row[I_RELEASE]] = RELEASE
@@ -456,7 +457,7 @@ def note_last_marks(buffer: Bytes, at: int, end: int, meaning: Bytes, room: Room
         what = int(meaning[buffer[at]])
         if what >= RELEASE:
             if mark > first and rest < 0:
-                room.mark_kind[mark - 1] |= ESCAPED
+                room.mark_kind[mark - 1] |= CONTROL if what == STRANGE else ESCAPED
             at += what == RELEASE
         elif what == ELEMENT or (what != TEXT and mark > first):
             elements += what == ELEMENT
@@ -825,7 +826,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
                 continue
             if what >= RELEASE:
                 if marks > first and rest < 0:
-                    mark_kind[marks - 1] |= ESCAPED
+                    mark_kind[marks - 1] |= CONTROL if what == STRANGE else ESCAPED
                 at += 2 if what == RELEASE else 1
                 continue
             if marks >= last_mark:

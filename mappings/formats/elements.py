@@ -13,7 +13,26 @@ from typing import Any
 import numpy as np
 import yaml
 
-from mappings.formats.check import BITS, CODED, DATE, DECIMAL, IS_NEEDED, NEEDED, TEXT, TIME, WHOLE, Formats
+from mappings.formats.check import (
+    BITS,
+    CODED,
+    COMPONENTS,
+    DATE,
+    DECIMAL,
+    FIRST_COMPONENT,
+    IS_NEEDED,
+    NEEDED,
+    TEXT,
+    TIME,
+    USUAL_COMPONENTS,
+    USUAL_ELEMENTS,
+    WHOLE,
+    Formats,
+    Ints,
+    Numbers,
+    pack,
+    repeated,
+)  # fmt: skip
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast, where there is one
 _KINDS = {"AN": TEXT, "ID": TEXT, "N": WHOLE, "R": DECIMAL, "DT": DATE, "TM": TIME, "an": TEXT, "a": TEXT, "n": DECIMAL}
@@ -81,10 +100,10 @@ class _Rows:
 @cache
 def table(standard: str) -> Table:
     """The formats of all segments of ``x12`` or ``edifact``. ValueError where one cannot be read."""
-    formed, named, codes = (_yaml(standard, name) for name in ("elements", "segments", "codes"))
+    formed, named, listed = (_yaml(standard, name) for name in ("elements", "segments", "codes"))
     rows, tags = _Rows(), {}
     for number in formed["complete_codes"]:
-        rows.add_list(number, list(codes[number]))
+        rows.add_list(number, list(listed[number]))
     for tag, raw in formed["segments"].items():
         parts, repeats = (raw["elements"], raw["repeats"]) if isinstance(raw, dict) else (raw, 0)
         tags[tag] = len(rows.segments)
@@ -92,7 +111,22 @@ def table(standard: str) -> Table:
     segments, elements, components = (
         np.array(one, np.int32) for one in (rows.segments, rows.elements, rows.components)
     )
-    return Table(Formats(segments, elements, components, np.array(rows.codes, np.int64)), tags)
+    codes = np.array(rows.codes, np.int64)
+    return Table(Formats(segments, elements, components, codes, *_usual(segments, elements, components)), tags)
+
+
+def _usual(segments: Numbers, elements: Numbers, components: Numbers) -> tuple[Ints, Ints]:
+    """``Formats.usual`` and ``needs``: the same again, by position."""
+    usual = np.full((len(segments), USUAL_ELEMENTS, USUAL_COMPONENTS), -1, np.int64)
+    needs = np.zeros((len(segments), USUAL_ELEMENTS), np.int64)
+    for form, (first, known, repeats, last_needed) in enumerate(segments.tolist()):
+        for element in range(1, USUAL_ELEMENTS if repeats else min(known + 1, USUAL_ELEMENTS)):
+            row = elements[first + element - 1 if element <= known else repeated(segments, form, element)].tolist()
+            if element <= last_needed:
+                needs[form, element] = row[NEEDED] | (int(row[IS_NEEDED]) << BITS)
+            for component in range(1, min(row[COMPONENTS] + 1, USUAL_COMPONENTS)):
+                usual[form, element, component] = pack(*components[row[FIRST_COMPONENT] + component - 1].tolist())
+    return usual, needs
 
 
 def _yaml(standard: str, name: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import re
 from array import array
 from dataclasses import dataclass, field
 
-from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION, Buffer
+from mappings.formats.cuts import BLANK, COMPONENT, CONTROL, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION, Buffer
 
 _SOMETHING = re.compile(rb"[^\s\x00\x1a]")  # blanks between segments mean nothing
 _BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
 _LINE_BREAKS = b"\r\n"
+_CONTROLS = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")  # characters that no text should have
 
 
 def stands(buffer: Buffer, text: bytes, at: int, limit: int) -> bool:
@@ -155,13 +156,16 @@ class Marks:
             self.kind.append(kind)
         self.at.append(end)
         self.kind.append(END)
-        if careful:
-            self._settle(first, body, start, delimiters)
+        if careful or _CONTROLS.search(body):
+            self._settle(first, body, masked, start, delimiters)
         return is_whole
 
-    def _settle(self, first: int, body: bytes, start: int, delimiters: Delimiters) -> None:
-        """Mark the values that need cleaning, and those that are nothing but the line break of a wrapped segment."""
+    def _settle(self, first: int, body: bytes, masked: bytes, start: int, delimiters: Delimiters) -> None:
+        """Mark the values that need cleaning, those that are only the line break of a wrapped segment, and odd ones."""
         for i in range(first, len(self.at) - 1):
-            raw = body[self.at[i] + 1 - start : self.at[i + 1] - start]
+            span = slice(self.at[i] + 1 - start, self.at[i + 1] - start)
+            raw = body[span]
             if delimiters.needs_care(raw):
                 self.kind[i] |= ESCAPED if raw.strip(_LINE_BREAKS) else ESCAPED | BLANK
+            if _CONTROLS.search(masked[span]):
+                self.kind[i] |= CONTROL
