@@ -85,7 +85,7 @@ def _environment(name: str, requirements: tuple[str, ...], python: tuple[tuple[i
     folder = PEERS / name
     inside, built = folder / "bin" / "python", folder / "requirements"
     wanted = "\n".join(requirements)
-    if not built.exists() or built.read_text(encoding="utf-8") != wanted:
+    if not inside.exists() or not built.exists() or built.read_text(encoding="utf-8") != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         _run([usable[0], "-m", "venv", str(folder)])
         _run([str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements])
