@@ -31,6 +31,7 @@ FIRST_ELEMENT, ELEMENTS, REPEATS, LAST_NEEDED = range(4)
 FIRST_COMPONENT, COMPONENTS, IS_NEEDED, NEEDED = range(4)  # NEEDED: the components that are, as bits
 KIND, LEAST, MOST, CODES_FROM, CODES_TO = range(5)
 BITS = 31
+_COMPONENTS_NEEDED = (1 << BITS) - 1
 USUAL_ELEMENTS, USUAL_COMPONENTS = 24, 8  # how far `usual` goes; what stands further on is judged one by one
 _LEAST_AT, _MOST_AT, _CODES_AT, _COUNT_AT = 3, 16, 36, 49  # where they begin in a packed row
 
@@ -48,7 +49,7 @@ class Formats(NamedTuple):
     usual: (
         Ints  # of a segment, element and component: its row packed into a number, -1 for none; what `check` is quick by
     )
-    needs: Ints  # of a segment and element: NEEDED, and behind that whether it is needed as a whole
+    needs: Ints  # of a segment and element: NEEDED, and behind that whether it is needed as a whole; at 0 the last such
 
 
 class Text(NamedTuple):
@@ -330,7 +331,7 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
     Faults beyond the length of ``faults`` are counted and not kept. ``told`` must be fresh. The usual segment, with
     nothing wrong and nothing to be cleaned, is passed over in one go; only the others are judged value by value.
     """
-    usual, needs, segments, codes = formats.usual, formats.needs, formats.segments, formats.codes
+    usual, needs, codes = formats.usual, formats.needs, formats.codes
     data, messages, tags, first_mark, mark_at, mark_kind, format_of, is_checked, _, _, _ = text
     count = 0
     for segment in range(len(messages)):
@@ -343,7 +344,7 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
         while mark < last:
             what = int(mark_kind[mark])
             if what == ELEMENT:
-                if need and (need & ~seen if seen else need >> BITS):
+                if need and (need & ~seen & _COMPONENTS_NEEDED if seen else need >> BITS):
                     break
                 element, component, seen = element + 1, 1, 0
                 need = int(needs[form, element]) if element < USUAL_ELEMENTS else 0
@@ -365,8 +366,8 @@ def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
             if kind != TEXT and not _is_usual(data, start, end, kind, spec, codes):
                 break
         else:
-            is_short = need and (need & ~seen if seen else need >> BITS)
-            if not is_short and element >= segments[form, LAST_NEEDED]:
+            is_short = need and (need & ~seen & _COMPONENTS_NEEDED if seen else need >> BITS)
+            if not is_short and element >= needs[form, 0]:
                 continue
         count = _judge(formats, text, faults, told, count, segment, form)
     return count

@@ -120,6 +120,7 @@ def _usual(segments: Numbers, elements: Numbers, components: Numbers) -> tuple[I
     usual = np.full((len(segments), USUAL_ELEMENTS, USUAL_COMPONENTS), -1, np.int64)
     needs = np.zeros((len(segments), USUAL_ELEMENTS), np.int64)
     for form, (first, known, repeats, last_needed) in enumerate(segments.tolist()):
+        needs[form, 0] = max((n for n in range(1, known + 1) if elements[first + n - 1, IS_NEEDED]), default=0)
         for element in range(1, USUAL_ELEMENTS if repeats else min(known + 1, USUAL_ELEMENTS)):
             row = elements[first + element - 1 if element <= known else repeated(segments, form, element)].tolist()
             if element <= last_needed:
