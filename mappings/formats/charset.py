@@ -6,6 +6,8 @@ A declared character set is believed only as far as the bytes bear it out: decla
 import codecs
 from functools import cache
 
+import numpy as np
+
 # UNB S001 0001 (syntax level) to the codec of its character set. A and B are subsets of ISO 646.
 SYNTAX_LEVELS: dict[str, str] = {
     "UNOA": "ascii", "UNOB": "ascii", "UNOC": "iso8859-1", "UNOD": "iso8859-2", "UNOE": "iso8859-5",
@@ -13,7 +15,7 @@ SYNTAX_LEVELS: dict[str, str] = {
     "UNOK": "iso8859-9", "UNOW": "utf-8", "UNOY": "utf-8",
 }  # fmt: skip
 
-_C1_CONTROLS = bytes(range(0x80, 0xA0))
+_BELOW_C1_END = -0x60  # C1 controls are 0x80 to 0x9F: as signed bytes, whatever is below 0xA0
 
 
 def actual(data: bytes, declared: str | None) -> str:
@@ -59,4 +61,4 @@ def _is_wide(codec: str) -> bool:
 
 
 def _holds_c1(data: bytes) -> bool:
-    return len(data.translate(None, _C1_CONTROLS)) != len(data)
+    return bool((np.frombuffer(data, np.int8) < _BELOW_C1_END).any())

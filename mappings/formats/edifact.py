@@ -10,6 +10,7 @@ whose message is -1 and whose interchange is not reaches every message of that i
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mappings.formats.batch import Header, Syntax, candidates, read_batch
 from mappings.formats.charset import SYNTAX_LEVELS
@@ -66,6 +67,7 @@ def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _advised(advice: bytes) -> Delimiters:
     """UNA: component, element, decimal mark, release, reserved (the repetition of syntax 4), terminator."""
     component, element, decimal, release, repetition = (advice[i : i + 1] for i in range(5))
@@ -83,14 +85,21 @@ def _usual(buffer: Buffer, unb: int) -> Delimiters:
     return replace(_LEVEL_A, terminator=found.group(1)) if found else _LEVEL_A
 
 
+@lru_cache(maxsize=256)
+def _of_syntax(delimiters: Delimiters, version: str, has_advice: bool) -> Delimiters:
+    """With a repetition separator from syntax version 4 on, without one before."""
+    if version < "4":
+        return replace(delimiters, repetition=b"")
+    if not has_advice and delimiters.element == _LEVEL_A.element:
+        return replace(delimiters, repetition=b"*")
+    return delimiters
+
+
 def _header(buffer: Buffer, places: tuple[int, int, int], delimiters: Delimiters, *, has_advice: bool) -> Header:
     start, unb, limit = places
     end, behind = delimiters.segment_end(buffer, unb, limit)
     elements = fields(buffer[unb:end], delimiters)
-    if field(elements, 1, 2) < "4":
-        delimiters = replace(delimiters, repetition=b"")
-    elif not has_advice and delimiters.element == _LEVEL_A.element:
-        delimiters = replace(delimiters, repetition=b"*")
+    delimiters = _of_syntax(delimiters, field(elements, 1, 2), has_advice)
     level = field(elements, 1)
     declared = SYNTAX_LEVELS.get(level)
     return Header(start, end, behind, delimiters, _interchange_row(elements), declared, level or "no syntax level")

@@ -7,6 +7,7 @@ first value found in the line wins, and a line ends where the next one, or its m
 content: that is what mappings are for. A value that is no number is null in a column of numbers.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -87,7 +88,7 @@ def flat_lines(reading: Segments, plan: Plan) -> pa.Table:
 
 def _functions(segments: int) -> Projection:
     """What goes through this many segments: compiled where they are many."""
-    if segments < COMPILED_FROM_SEGMENTS:
+    if segments < COMPILED_FROM_SEGMENTS and "mappings.formats.compiled" not in sys.modules:
         return PLAIN
     from mappings.formats.compiled import PROJECTION  # numba takes half a second to import
 

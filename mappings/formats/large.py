@@ -32,6 +32,7 @@ from mappings.formats.segments import Segments
 from mappings.formats.tokens import Delimiters, tag
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 
 _SEGMENT_BYTES, _MARK_BYTES, _MESSAGE_BYTES = 14, 3, 400  # what the first guess at the room takes each to need
 _ROOM_MIN, _ROWS_MIN = 4096, 256
@@ -47,6 +48,7 @@ class Run:
     files: pa.Table
     pause: int = -1
     sure: Sequence[int] | None = None  # where unmistakable headers begin; found here when it is not given
+    is_kept: bool = True  # whether pieces are good for longer than until the next one is asked for
     cut: Callable[..., int] | None = None  # the pass itself, compiled unless another form of it is given
     _headers: dict[int, Header] = field(default_factory=dict)  # by their start: those that only Python could read
     _outside: list[tuple[int, int, int]] = field(default_factory=list)  # file, start and end of text
@@ -78,6 +80,7 @@ class Run:
             elif reason == c.PAUSE:
                 yield self._piece()
             elif reason == c.AT_END:
+                self.is_kept = False  # nothing is written into these columns any more
                 yield self._piece()
                 yield self._without_interchange()
                 return
@@ -180,21 +183,23 @@ class Run:
         """The columns as far as they are filled, and the tags that they name."""
         state, room = self._state, self._room
         segments, marks = int(state[c.SEGMENTS]), int(state[c.MARKS])
-        numbers, tags = self._tags(room, segments, noted)
-        first_mark = np.append(room.first_mark[:segments], marks)
+        keep = np.copy if self.is_kept else np.asarray
+        numbers, tags = self._tags(keep(room.tag[:segments]), noted)
         cuts = Cuts(
-            room.message[:segments].copy(), numbers, room.start[:segments].copy(), room.end[:segments].copy(),
-            np.full(segments, -1, np.int32), first_mark, room.mark_at[:marks].copy(), room.mark_kind[:marks].copy(),
+            message=keep(room.message[:segments]), tag=numbers, start=keep(room.start[:segments]),
+            end=keep(room.end[:segments]), loop=np.full(segments, -1, np.int32),
+            first_mark=np.append(room.first_mark[:segments], marks), mark_at=keep(room.mark_at[:marks]),
+            mark_kind=keep(room.mark_kind[:marks]),
         )  # fmt: skip
         return {"cuts": cuts, "tags": tags}
 
-    def _tags(self, room: c.Room, segments: int, noted: Noted) -> tuple[npt.NDArray[np.int32], list[str]]:
+    def _tags(self, numbers: Numbers, noted: Noted) -> tuple[Numbers, list[str]]:
         """The tag numbers and what they mean; odd tags are read the plain way."""
-        numbers, rules = room.tag[:segments].copy(), self._rules
+        room, rules = self._room, self._rules
         slots = np.flatnonzero(rules.slots)
         slots = slots[np.argsort(rules.numbers[slots])]
         names = {_tag_text(int(rules.slots[slot])): number for number, slot in enumerate(slots)}
-        if segments and numbers.min() < 0:
+        if len(numbers) and numbers.min() < 0:
             for at in np.flatnonzero(numbers < 0).tolist():
                 text = tag(self.buffer[room.start[at] : room.end[at]], noted.delimiters(int(room.message[at])))
                 numbers[at] = names.setdefault(text, len(names))

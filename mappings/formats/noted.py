@@ -63,6 +63,7 @@ class Noted:
     headers: dict[int, Header]
     carried: Carried
     _told: set[tuple[str, int]] = field(default_factory=set)
+    _wrong_charsets: list[str] = field(default_factory=list)  # of each interchange, what is wrong with it; or nothing
 
     def __post_init__(self) -> None:
         state = self.state
@@ -96,8 +97,8 @@ class Noted:
 
     def _interchange(self, header: Header, row: list[int]) -> Row:
         found = interchange_row(self.syntax, header, row[c.I_FILE])
-        start = max(row[c.I_START], row[c.I_RESUME])
-        found["charset"], _ = charset_of(self.buffer[start : row[c.I_END]], header)
+        found["charset"], wrong = charset_of(self.buffer[max(row[c.I_START], row[c.I_RESUME]) : row[c.I_END]], header)
+        self._wrong_charsets.append(wrong)
         declared = row[c.I_DECLARED] if row[c.I_DECLARED] >= 0 else None
         return found | {"end": row[c.I_END], "complete": bool(row[c.I_COMPLETE]), "declared_count": declared}
 
@@ -251,11 +252,9 @@ class Noted:
 
     def _charsets(self) -> Iterator[Fault]:
         for index, (header, row) in enumerate(zip(self._headers, self._interchanges.tolist(), strict=True)):
-            start = max(row[c.I_START], row[c.I_RESUME])
-            _, wrong = charset_of(self.buffer[start : row[c.I_END]], header)
+            wrong = self._wrong_charsets[index]
             if wrong and self._is_new("FILE-CHARSET", row[c.I_START]):
-                path = self._path(index, -1, -1, "")
-                order = (index, END, 0, 0)
+                path, order = self._path(index, -1, -1, ""), (index, END, 0, 0)
                 yield Fault(order, row[c.I_FILE], "FILE-CHARSET", (header.start, header.end), path, wrong, index)
 
     def _is_new(self, code: str, start: int) -> bool:

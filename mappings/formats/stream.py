@@ -44,7 +44,7 @@ def stream(path: Path, standard: Literal["x12", "edifact"], piece: int = PIECE_B
     files = pa.table({"file": [digest], "start": [0], "end": [size]}, schema=FILES)
     sure = _sure_headers(buffer, _SYNTAX[standard])
     at = 0
-    for reading in Run(_SYNTAX[standard], buffer, files, pause=piece, sure=sure).pieces():
+    for reading in Run(_SYNTAX[standard], buffer, files, pause=piece, sure=sure, is_kept=False).pieces():
         yield review(reading, standard, REVIEW)
         if reading.messages.num_rows:
             at = _let_go(buffer, at, reading.messages["end"][-1].as_py())

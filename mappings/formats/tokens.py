@@ -6,11 +6,13 @@ X12 and EDIFACT differ here only in their delimiters; X12 has no release charact
 import re
 from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mappings.formats.cuts import BLANK, COMPONENT, CONTROL, ELEMENT, END, ESCAPED, POSITION_MAX, REPETITION, Buffer
 
 _SOMETHING = re.compile(rb"[^\s\x00\x1a]")  # blanks between segments mean nothing
 _BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
+_BLANK_TEXT = _BLANKS.decode()
 _LINE_BREAKS = b"\r\n"
 _CONTROLS = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")  # characters that no text should have
 
@@ -24,6 +26,18 @@ def skip_blanks(buffer: Buffer, at: int, limit: int) -> int:
     """The next place that holds something, or the limit."""
     found = _SOMETHING.search(buffer, at, limit)
     return found.start() if found else limit
+
+
+@lru_cache(maxsize=256)
+def _made_of(
+    element: bytes, component: bytes, terminator: bytes, release: bytes, repetition: bytes
+) -> tuple[re.Pattern[bytes], re.Pattern[bytes] | None, re.Pattern[bytes], dict[bytes, int]]:
+    """What is looked for by these delimiters; most interchanges of a batch have the same."""
+    ends = re.compile(rb"[\r\n]" if terminator in (b"\r", b"\n") else re.escape(terminator))
+    released = re.compile(re.escape(release) + b".", re.DOTALL) if release else None
+    kinds = {repetition: REPETITION, component: COMPONENT, element: ELEMENT}
+    inner = re.compile(b"[" + b"".join(re.escape(delimiter) for delimiter in kinds) + b"]")
+    return ends, released, inner, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +56,9 @@ class Delimiters:
     kinds: dict[bytes, int] = field(init=False, repr=False, compare=False)  # what each of them is to ``cuts``
 
     def __post_init__(self) -> None:
-        lines = self.terminator in (b"\r", b"\n")
-        object.__setattr__(self, "_ends", re.compile(rb"[\r\n]" if lines else re.escape(self.terminator)))
-        released = re.compile(re.escape(self.release) + b".", re.DOTALL) if self.release else None
-        object.__setattr__(self, "_released", released)
-        kinds = {self.repetition: REPETITION, self.component: COMPONENT, self.element: ELEMENT}
-        inside = b"".join(re.escape(delimiter) for delimiter in kinds)
-        object.__setattr__(self, "inner", re.compile(b"[" + inside + b"]"))
-        object.__setattr__(self, "kinds", kinds)
+        given = (self.element, self.component, self.terminator, self.release, self.repetition)
+        for name, made in zip(("_ends", "_released", "inner", "kinds"), _made_of(*given), strict=True):
+            object.__setattr__(self, name, made)
 
     def are_usable(self) -> bool:
         """Whether segments can be cut with them: all different, none a letter or a digit."""
@@ -109,6 +118,10 @@ def tag(segment: bytes, delimiters: Delimiters) -> str:
 
 def fields(segment: bytes, delimiters: Delimiters) -> list[list[str]]:
     """The elements behind the tag, each as its components, as text: for the few service segments of a file."""
+    if segment.isascii() and not delimiters.needs_care(segment):
+        split, text = delimiters.component.decode("latin-1"), segment.decode()
+        elements = text.split(delimiters.element.decode("latin-1"))[1:]
+        return [[component.strip(_BLANK_TEXT) for component in element.split(split)] for element in elements]
     masked, at, found = delimiters.masked(segment), 0, []
     for element in masked.split(delimiters.element):
         components = []
@@ -124,7 +137,7 @@ def _word(raw: bytes, delimiters: Delimiters) -> str:
     if delimiters.release and delimiters.release in raw:
         raw = re.sub(re.escape(delimiters.release) + b"(.)", rb"\1", raw, flags=re.DOTALL)
     raw = raw.translate(None, _LINE_BREAKS)
-    raw = raw.strip(_BLANKS)  # never str.strip(): it takes 0x1C to 0x1F for blanks, which are delimiters
+    raw = raw.strip(_BLANKS)  # never bare str.strip(): it takes 0x1C to 0x1F for blanks, which are delimiters
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -10,7 +10,9 @@ and whose interchange is not reaches every message of that interchange.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
 from mappings.formats.batch import Header, Syntax, candidates, read_batch
 from mappings.formats.cuts import Buffer
@@ -22,6 +24,7 @@ from mappings.formats.tokens import Delimiters
 
 _HEADER_BYTES_MAX = 512  # an ISA is 106 bytes wide; one of wrong widths is not much longer
 _SEPARATORS_AT = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+_AT_SEPARATORS = itemgetter(*_SEPARATORS_AT)
 
 _HEADER = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _HEADER_OF_RIGHT_WIDTHS = re.compile(
@@ -64,23 +67,38 @@ def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
 def _header(window: bytes, start: int) -> Header | None:
     """An ISA from the bytes it begins: 16 separators, then ISA16 and the terminator, whatever the widths."""
     separator = window[3:4]
-    parts = [window[a + 1 : b] for a, b in pairwise(_SEPARATORS_AT)] if _has_right_widths(window) else None
-    if parts is None:
-        parts = window.split(separator, 16)[1:-1]
-    end = 4 + sum(len(part) + 1 for part in parts)
-    if len(parts) != 15 or len(window) < end + 2:
+    parts = window[4:104].split(separator) if _has_right_widths(window) else []
+    if len(parts) != 16:  # the last one is the empty text before ISA16
+        parts = _parts(window, separator)
+    end = 3 + sum(map(len, parts)) + len(parts)
+    if len(parts) != 16 or len(window) < end + 2:
         return None
-    component, terminator = window[end : end + 1], _character(window[end + 1 : end + 5])
-    isa = [[part.strip(b" ").decode("latin-1")] for part in parts]
-    delimiters = _with_repetition(Delimiters(separator, component, terminator), field(isa, 11), field(isa, 12))
-    if not delimiters.are_usable():
+    isa = [part.strip(b" ").decode("latin-1") for part in parts]
+    terminator = _character(window[end + 1 : end + 5])
+    delimiters = _delimiters(separator, window[end : end + 1], terminator, isa[10], isa[11])
+    if not delimiters:
         return None
     behind = start + end + 1 + len(terminator)
     return Header(start, start + end + 1, behind, delimiters, _interchange_row(isa), charset=None)
 
 
+def _parts(window: bytes, separator: bytes) -> list[bytes]:
+    """ISA01 to ISA15 and an empty text: by their places where the widths are right, else by the separators."""
+    if _has_right_widths(window):
+        return [*(window[a + 1 : b] for a, b in pairwise(_SEPARATORS_AT)), b""]
+    parts = window.split(separator, 16)[1:-1]
+    return [*parts, b""] if len(parts) == 15 else []
+
+
 def _has_right_widths(window: bytes) -> bool:
-    return len(window) >= 106 and all(window[i] == window[3] for i in _SEPARATORS_AT)
+    return len(window) >= 106 and bytes(_AT_SEPARATORS(window)) == window[3:4] * len(_SEPARATORS_AT)
+
+
+@lru_cache(maxsize=256)
+def _delimiters(separator: bytes, component: bytes, terminator: bytes, isa11: str, isa12: str) -> Delimiters | None:
+    """The delimiters that an ISA declares; None when nothing can be cut with them."""
+    found = Delimiters(separator, component, terminator)
+    return _with_repetition(found, isa11, isa12) if found.are_usable() else None
 
 
 def _with_repetition(delimiters: Delimiters, isa11: str, isa12: str) -> Delimiters:
@@ -102,13 +120,12 @@ def _character(raw: bytes) -> bytes:
     return raw[:1]
 
 
-def _interchange_row(isa: Fields) -> Row:
-    names = {
-        "sender_qualifier": 5, "sender": 6, "receiver_qualifier": 7, "receiver": 8, "date": 9, "time": 10,
-        "version": 12, "control": 13, "usage": 15,
+def _interchange_row(isa: Sequence[str]) -> Row:
+    return {
+        "sender_qualifier": isa[4], "sender": isa[5], "receiver_qualifier": isa[6], "receiver": isa[7],
+        "date": isa[8], "time": isa[9], "version": isa[11], "control": isa[12], "ack_requested": isa[13] == "1",
+        "usage": isa[14],
     }  # fmt: skip
-    row: Row = {name: field(isa, element) for name, element in names.items()}
-    return row | {"ack_requested": field(isa, 14) == "1"}
 
 
 SYNTAX = Syntax("x12", SERVICE, find_header, _HEADER_OF_RIGHT_WIDTHS)
