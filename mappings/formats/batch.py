@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -40,7 +40,7 @@ class Syntax:
     standard: str
     service: Service
     find_header: Callable[[Buffer, int, int], Header | None]
-    unmistakable: re.Pattern[bytes]
+    unmistakable: Callable[[Buffer, int, int], Iterable[int]]
 
 
 def candidates(pattern: re.Pattern[bytes], buffer: Buffer, at: int, limit: int) -> Iterator[re.Match[bytes]]:
@@ -102,7 +102,7 @@ def behind_mark(buffer: Buffer, begin: int, limit: int) -> int:
 
 def sure_headers(syntax: Syntax, buffer: Buffer, begin: int, limit: int) -> list[int]:
     """Where unmistakable headers begin in a file; an interchange that has not ended before one is truncated."""
-    return [found.start() for found in syntax.unmistakable.finditer(buffer, behind_mark(buffer, begin, limit), limit)]
+    return list(syntax.unmistakable(buffer, behind_mark(buffer, begin, limit), limit))
 
 
 def no_interchange(recorder: Recorder, syntax: Syntax, start: int, end: int) -> None:

@@ -8,7 +8,7 @@ whose message is -1 and whose interchange is not reaches every message of that i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -28,8 +28,9 @@ _ADVICE = rb"UNA(?P<advice>.{5}(?:\xe2\x80\x99|.))\s*"  # a curly apostrophe com
 _HEADER = re.compile(rb"(?:" + _ADVICE + rb"(?P<unb>UNB).|(?P<bare>UNB)[+\x1d])", re.DOTALL)
 # Without UNA, line breaks or curly apostrophes may end the segments: whatever stands between UNB and the next header.
 _ENDS_OTHERWISE = re.compile(rb"UNB\+[^'\r\n\x92\xe2]{0,512}+(\xe2\x80\x99|\x92|[\r\n])\s*UN[GH]\+")
-# `(UNA...)UNB` with their first two letters in front, which is what makes looking for it fast.
-_UNMISTAKABLE = re.compile(rb"UN(?:" + _ADVICE.removeprefix(b"UN") + rb"UN)?B[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_UNMISTAKABLE = re.compile(rb"UNB[^A-Za-z0-9\s]UNO[A-Z]")
+_ADVICE_AT_END = re.compile(_ADVICE + rb"\Z", re.DOTALL)
+_ADVICE_BYTES_MAX = 64  # a UNA and the blanks behind it
 
 
 def _group_row(ung: Fields) -> Row:
@@ -65,6 +66,14 @@ def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
         if delimiters.are_usable() and (within == limit or delimiters.segment_end(buffer, unb, within)[1] < within):
             return _header(buffer, (found.start(), unb, within), delimiters, has_advice=bool(advice))
     return None
+
+
+def unmistakable(buffer: Buffer, at: int, limit: int) -> Iterator[int]:
+    """Where a UNB with a syntax level begins, or the UNA in front of it."""
+    for found in _UNMISTAKABLE.finditer(buffer, at, limit):
+        window = max(at, found.start() - _ADVICE_BYTES_MAX)
+        advice = _ADVICE_AT_END.search(buffer[window : found.start()])
+        yield window + advice.start() if advice else found.start()
 
 
 @lru_cache(maxsize=256)
@@ -118,7 +127,7 @@ def _interchange_row(unb: Fields) -> Row:
     }
 
 
-SYNTAX = Syntax("edifact", SERVICE, find_header, _UNMISTAKABLE)
+SYNTAX = Syntax("edifact", SERVICE, find_header, unmistakable)
 
 
 def read(files: Sequence[RawFile]) -> Segments:

@@ -216,6 +216,8 @@ class Noted:
         numbers = self.controls.dictionary_encode()
         scope = self._messages[:, c.M_SCOPE]
         keys = scope * len(numbers.dictionary) + numbers.indices.to_numpy()
+        if self.carried.scope != scope[0] and (np.diff(keys) > 0).all():
+            return np.empty(0, np.int64)  # each number is a new one: nothing to sort
         order = np.argsort(keys, kind="stable")
         again = order[1:][keys[order][1:] == keys[order][:-1]]
         if self.carried.scope == scope[0]:
@@ -230,6 +232,9 @@ class Noted:
         if not belongs or not self.groups or not len(self._messages):
             return
         types = self._kinds[0].dictionary_encode()
+        expected = {belongs.get(name) for name in types.dictionary.to_pylist()}
+        if len(expected) == 1 and {row["code"] for row in self.groups} == expected:
+            return
         wanted = pa.array([belongs.get(name) for name in types.dictionary.to_pylist()], pa.string())
         codes = pa.array([row["code"] for row in self.groups], pa.string())
         group = self._messages[:, c.M_GROUP]

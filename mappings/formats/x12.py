@@ -8,7 +8,7 @@ and whose interchange is not reaches every message of that interchange.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -128,7 +128,12 @@ def _interchange_row(isa: Sequence[str]) -> Row:
     }  # fmt: skip
 
 
-SYNTAX = Syntax("x12", SERVICE, find_header, _HEADER_OF_RIGHT_WIDTHS)
+def unmistakable(buffer: Buffer, at: int, limit: int) -> Iterator[int]:
+    """Where an ISA of the right widths begins."""
+    return (found.start() for found in _HEADER_OF_RIGHT_WIDTHS.finditer(buffer, at, limit))
+
+
+SYNTAX = Syntax("x12", SERVICE, find_header, unmistakable)
 
 
 def read(files: Sequence[RawFile]) -> Segments:
