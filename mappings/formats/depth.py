@@ -1,62 +1,42 @@
 """Open this when the view of a message is indented wrongly: how deep each of its segments stands.
 
-Depth comes from the message's own table where we have one (a loop is one step in), and from HL and CPS, which name
-their parents. The order of segments is not judged here: a segment that no open loop holds belongs to the header.
+Depth comes from the loops of the reading: what opens a loop stands outside it, and what follows one step in. An HL or
+CPS stands one step below the level that it names, wherever that is in the file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from mappings.formats.structure import Loop, Structure, Use
+import numpy as np
 
-HIERARCHIES = frozenset({"HL", "CPS"})
-_ENDS = frozenset({"CTT", "SE", "CNT", "UNT"})  # what stands behind a hierarchy, in no level of it
+from mappings.formats.hierarchy import HIERARCHIES
+from mappings.formats.segments import Segments
 
 
-def depths(table: Structure | None, tags: Sequence[str], parents: Sequence[tuple[str, str]]) -> list[int]:
-    """For each segment of a message, its depth from 0. ``parents``: (number, parent) of each HL or CPS, in order."""
-    in_loops = _loop_depths(table.body, tags) if table else [0] * len(tags)
-    levels, level, least = _levels(parents), 0, 0
+def depths(reading: Segments, message: int) -> list[int]:
+    """For each segment of this message, its depth from 0; all 0 where we have no table for the message."""
+    row = reading.messages.slice(message, 1).to_pylist()[0]
+    first, count = row["first_segment"], row["segment_count"]
+    begin, end = np.searchsorted(reading.loops["message"].to_numpy(), (message, message + 1)).tolist()
+    loops = dict(enumerate(reading.loops.slice(begin, end - begin).to_pylist(), begin))
+    openers = {loop["first_segment"]: number for number, loop in loops.items()}
+    deep: dict[int, int] = {}
     found = []
-    for tag, depth in zip(tags, in_loops, strict=True):
-        if tag in HIERARCHIES:
-            level, least = next(levels), 1
-            found.append(level)
-            continue
-        if tag in _ENDS:
-            level, least = 0, 0
-        found.append(level + max(depth, least))
+    for segment, loop in enumerate(reading.cuts.loop[first : first + count].tolist(), first):
+        if loop < 0:
+            found.append(0)
+        else:
+            found.append(_depth(loops, loop, deep) + (segment not in openers))
     return found
 
 
-def _levels(parents: Sequence[tuple[str, str]]) -> Iterator[int]:
-    """How many ancestors each level of a hierarchy has; one whose parent did not come before it has none."""
-    known: dict[str, int] = {}
-    for number, parent in parents:
-        level = known[parent] + 1 if parent in known else 0
-        known[number] = level
-        yield level
-
-
-def _loop_depths(body: tuple[Loop | Use, ...], tags: Sequence[str]) -> list[int]:
-    """How many loops hold each segment; one that opens a loop stands outside it, and what follows one step in."""
-    open_loops: list[Loop] = []
-    found = []
-    for tag in tags:
-        opened = _enter(body, open_loops, tag)
-        found.append(len(open_loops) - opened)
-    return found
-
-
-def _enter(body: tuple[Loop | Use, ...], open_loops: list[Loop], tag: str) -> bool:
-    """Leave the loops that cannot hold the segment, and enter the one that it opens; whether it opens one."""
-    for keep in range(len(open_loops), -1, -1):
-        loop = open_loops[keep - 1] if keep else None
-        inside = loop.body[1:] if loop else body  # a loop's own trigger opens it again
-        for part in inside:
-            if isinstance(part, Loop) and part.trigger == tag:
-                open_loops[keep:] = [part]
-                return True
-            if isinstance(part, Use) and part.tag == tag:
-                del open_loops[keep:]
-                return False
-    return False  # a stranger stands where it stands: it leaves no loop
+def _depth(loops: Mapping[int, Mapping[str, Any]], loop: int, deep: dict[int, int]) -> int:
+    """How deep the segment stands that opens a loop: below the level it names, or in the loop around it."""
+    way = []
+    while loop >= 0 and loop not in deep:
+        way.append(loop)
+        is_level = loops[loop]["name"].split("/")[0] in HIERARCHIES
+        loop = loops[loop]["above"] if is_level else loops[loop]["parent"]
+    above = deep.get(loop, -1)
+    deep.update({one: above + steps for steps, one in enumerate(reversed(way), 1)})
+    return above + len(way)

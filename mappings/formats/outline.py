@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mappings.formats.cuts import Buffer
-from mappings.formats.depth import HIERARCHIES, depths
+from mappings.formats.depth import depths
 from mappings.formats.segments import Segments
-from mappings.formats.structure import structure
 from mappings.formats.tokens import Delimiters, fields, skip_blanks, stands, tag
 from mappings.formats.values import text
 
@@ -144,15 +143,7 @@ def _message(reading: _Reading, standard: str, message: Row) -> Iterator[Line]:
     first, count = message["first_segment"], message["segment_count"]
     rows = reading.segments.segments.slice(first, count).to_pylist()
     values = reading.values(first, count)
-    tags = [row["tag"] for row in rows]
-    parents = [_parent(values[n]) for n, name in enumerate(tags) if name in HIERARCHIES]
-    table = structure(standard, message["type"], message["version"])
-    for n, (row, depth) in enumerate(zip(rows, depths(table, tags, parents), strict=True)):
+    deep = depths(reading.segments, int(reading.segments.cuts.message[first]))
+    for n, (row, depth) in enumerate(zip(rows, deep, strict=True)):
         level: Level = "segment" if n else "message"
         yield Line(level, standard, row["tag"], row["start"], depth, values[n], None if n else message)
-
-
-def _parent(values: Sequence[Value]) -> tuple[str, str]:
-    """Number and parent of an HL or CPS: its first two elements."""
-    by_element = {value.element: value.text for value in values if value.component == 1}
-    return by_element.get(1, ""), by_element.get(2, "")

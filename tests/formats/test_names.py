@@ -24,9 +24,10 @@ EDIFACT_TAGS = (
 OF_OUR_DOCUMENTS = [("x12", tag) for tag in X12_TAGS.split()] + [("edifact", tag) for tag in EDIFACT_TAGS.split()]
 
 
-def of(message: str, tags: str, *parents: tuple[str, str]) -> list[int]:
-    """How deep each of these segments stands in a message of ours; no message: one without a table."""
-    return depths(structure("x12", message, "004010"), tags.split(), parents)
+def of(message: str, *segments: str) -> list[int]:
+    """How deep each of these segments stands in a message; ST stands before them, SE behind them."""
+    reading = x12.read([files.raw(files.x12(files.isa(files.gs(files.st(segments, kind=message)))))])
+    return depths(reading, 0)
 
 
 def named(standard: str, tag: str, element: int, component: int = 1) -> str:
@@ -172,22 +173,45 @@ def test_several_interchanges_follow_each_other() -> None:
 
 
 def test_loops_stand_one_step_in_below_the_segment_that_opens_them() -> None:
-    found = of("180", "ST BGN N9 N1 N3 N9 BLI N9 RDR N1 N4 BLI QTY LX N9 BLI SE")
+    found = of(
+        "180",
+        *[
+            "BGN*1",
+            "N9*1",
+            "N1*1",
+            "N3*1",
+            "N9*1",
+            "BLI*1",
+            "N9*1",
+            "RDR*1",
+            "N1*1",
+            "N4*1",
+            "BLI*1",
+            "QTY*1",
+            "LX*1",
+            "N9*1",
+            "BLI*1",
+        ],
+    )
     assert found == [0, 0, 0, 0, 1, 0, 0, 1, 1, 1, 2, 0, 1, 2, 3, 0, 0]
 
 
 def test_a_segment_that_belongs_nowhere_leaves_no_loop() -> None:
-    assert of("180", "ST BGN BLI XYZ RDR SE") == [0, 0, 0, 1, 1, 0]
+    assert of("180", *["BGN*1", "BLI*1", "XYZ*1", "RDR*1"]) == [0, 0, 0, 1, 1, 0]
 
 
 def test_hierarchies_follow_the_parent_not_the_order() -> None:
-    found = of("none", "ST BSN HL TD1 HL PRF HL LIN HL PRF CTT SE", ("1", ""), ("2", "1"), ("3", "2"), ("4", "1"))
-    assert found == [0, 0, 0, 1, 1, 2, 2, 3, 1, 2, 0, 0]
+    levels = ("BSN*00", "HL*1**S", "TD1*1", "HL*2*1*O", "PRF*1", "HL*3*2*I", "LIN**EN*1", "HL*4*1*O", "PRF*1", "CTT*4")
+    assert of("856", *levels) == [0, 0, 0, 1, 1, 2, 2, 3, 1, 2, 0, 0]
 
 
-def test_a_parent_that_did_not_come_before_is_none() -> None:
-    assert of("none", "HL HL HL", ("1", "9"), ("2", "2"), ("2", "1")) == [0, 0, 1]
+def test_a_parent_is_found_wherever_it_stands_and_one_that_is_nowhere_is_none() -> None:
+    assert of("856", "BSN*00", "HL*1*9*S", "HL*2*3*I", "HL*3**S") == [0, 0, 0, 1, 0, 0]
+
+
+def test_levels_that_name_each_other_stand_at_the_left() -> None:
+    assert of("856", "BSN*00", "HL*1*2*S", "HL*2*1*S")[2:4] == [0, 0]
 
 
 def test_a_message_without_a_table_is_flat() -> None:
-    assert of("none", "ST W05 SE") == [0, 0, 0]
+    assert of("888", "W05*1") == [0, 0, 0]
