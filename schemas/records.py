@@ -85,6 +85,7 @@ class SourceFile(SQLModel, table=True):
 class Interchange(SQLModel, table=True):
     """An envelope as it arrived: ISA..IEA or UNB..UNZ."""
 
+    __table_args__ = (Index(None, "partner", "control"),)
     interchange: str = Field(primary_key=True)
     partner: str
     file: str

@@ -175,6 +175,11 @@ class Reads:
         stored = TABLES["outbound_message"]
         return self._rows_in(stored, stored.c.control, controls, stored.c.partner == partner)
 
+    def interchanges_of(self, partner: str, controls: Iterable[str]) -> pa.Table:
+        """The partner's ``interchange`` rows of these control numbers."""
+        stored = TABLES["interchange"]
+        return self._rows_in(stored, stored.c.control, controls, stored.c.partner == partner)
+
     def next_control(self, partner: str) -> int:
         """The control number of the next interchange to this partner: one more than the highest used, from 1."""
         stored = TABLES["outbound_message"]

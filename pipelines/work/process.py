@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
+from mappings.repeats import with_repeats
 from pipelines.steps import movements
 from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check
@@ -115,6 +116,8 @@ def _record(
     hub: Hub, partner: Partner, kind: str, files: list[RawFile], translation: Translation, total: Processed
 ) -> None:
     """Carry one batch of one kind through the steps, and record the outcome at once."""
+    controls = _distinct(translation.interchanges["control"])
+    translation = with_repeats(translation, hub.store.interchanges_of(partner.id, controls))
     checked = _check(hub, partner, translation)
     rows, changes = _Rows(), tuple[Change, ...]()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))

@@ -178,3 +178,18 @@ def _want_business_answers(bench: Bench, partner: str, folder: Path) -> None:
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | _WANTED))
     settings = bench.folder / "backhaul.yaml"
     settings.write_text(yaml.safe_dump(yaml.safe_load(settings.read_text()) | {"partners": str(folder)}))
+
+
+def test_a_control_number_that_was_used_before_is_told_and_the_file_is_read(bench: Bench) -> None:
+    bench.keep("nordstad", 1)
+    (path,) = [path for path in bench.mailbox("nordstad").iterdir() if path.is_file()]
+    data = path.read_bytes()
+    bench.run("nordstad")
+    (bench.mailbox("nordstad") / "again.edi").write_bytes(data + b"\n")
+    bench.run("nordstad")
+    with bench.open() as hub:
+        codes = {row["name"]: hub.store.findings(file=row["file"])["code"].to_pylist() for row in
+                 hub.store.table(SourceFile, partner="nordstad").to_pylist()}  # fmt: skip
+        assert hub.store.verify() == []
+    assert "ENV-CONTROL-REPEATED" in codes["again.edi"]
+    assert "ENV-CONTROL-REPEATED" not in codes[path.name]
