@@ -165,7 +165,7 @@ def as_table(findings: Iterable[Finding]) -> pa.Table:
         }
         for f in findings
     ]
-    return pa.Table.from_pylist(rows, schema=FINDINGS)
+    return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else FINDINGS.empty_table()
 
 
 def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:

@@ -98,16 +98,16 @@ def _functions(segments: int) -> Projection:
 def _layout(plan: Plan, tags: Sequence[str]) -> Layout:
     number_of = {tag: number for number, tag in enumerate(tags)}
     field_at = np.full((max(len(tags), 1), ELEMENTS, COMPONENTS), -1, np.int8)
-    is_wanted = np.zeros(max(len(tags), 1), np.bool_)
+    last = np.full(max(len(tags), 1), -1, np.int8)
     for number, field in enumerate(plan.fields):
         if field.tag in number_of:
             field_at[number_of[field.tag], field.element, field.component] = number
-            is_wanted[number_of[field.tag]] = True
+            last[number_of[field.tag]] = max(last[number_of[field.tag]], field.element)
     each = number_of.get(plan.each, -1)
     if each >= 0:
-        is_wanted[each] = True
+        last[each] = max(last[each], 0)
     qualifiers = [int.from_bytes(field.qualifier.encode(), "big") for field in plan.fields]
-    return Layout(each, field_at, np.array(qualifiers, np.int64), is_wanted)
+    return Layout(each, field_at, np.array(qualifiers, np.int64), last)
 
 
 def _units(reading: Segments, start: Offsets, end: Offsets, flag: Bytes, message: Ints, run: Projection) -> pa.Array:

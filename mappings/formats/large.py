@@ -82,7 +82,8 @@ class Run:
             elif reason == c.AT_END:
                 self.is_kept = False  # nothing is written into these columns any more
                 yield self._piece()
-                yield self._without_interchange()
+                if not self._is_held.all():
+                    yield self._without_interchange()
                 return
             elif reason == c.IRREGULAR or not self._enter():
                 self._is_held[self._state[c.FILE]] = True

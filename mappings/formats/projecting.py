@@ -26,13 +26,13 @@ class Layout(NamedTuple):
     """Which fields come from where: by tag number, element and component the number of a field, -1 for none.
 
     ``each`` is the tag that opens a line. A field with a qualifier (its bytes as a number, else 0) wants it as the
-    segment's first value. ``is_wanted`` says of each tag whether any field comes from it.
+    segment's first value. ``last`` says of each tag the last element that any field comes from; -1 for none.
     """
 
     each: int
     field_at: npt.NDArray[np.int8]
     qualifier: Ints
-    is_wanted: npt.NDArray[np.bool_]
+    last: npt.NDArray[np.int8]
 
 
 def qualifier_at(buffer: Bytes, start: int, end: int) -> int:
@@ -52,10 +52,10 @@ def project(
 ) -> int:  # fmt: skip
     """Fill in message and number of each line (``head``), start and end of each field in it, and its mark's kind."""
     line, message, number = -1, -1, 0
-    field_at, wanted, is_wanted, each = layout.field_at, layout.qualifier, layout.is_wanted, layout.each
+    field_at, wanted, last, each = layout.field_at, layout.qualifier, layout.last, layout.each
     for segment in range(tag_of.size):
         tag = tag_of[segment]
-        if not is_wanted[tag]:
+        if last[tag] < 0:
             continue
         if tag == each:
             line += 1
@@ -73,7 +73,7 @@ def project(
                 component += 1
             else:
                 is_first = False
-            if element >= ELEMENTS:
+            if element > last[tag]:
                 break
             start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
             if end == start or not is_first or component >= COMPONENTS or mark_kind[mark] & BLANK:

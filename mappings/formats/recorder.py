@@ -64,18 +64,17 @@ class Recorder:
     def finish(self) -> Segments:
         """Everything noted, as Arrow tables and plain arrays."""
         tags = {tag: number for number, tag in enumerate(dict.fromkeys(self.segment_tag))}
-        owners = list(zip(*self._owners, strict=True)) or [()] * len(OWNERS)
         return Segments(
             buffer=self.buffer,
             files=self.files,
-            interchanges=pa.Table.from_pylist(self.interchanges, schema=INTERCHANGES),
-            groups=pa.Table.from_pylist(self.groups, schema=GROUPS),
-            messages=pa.Table.from_pylist(self.messages, schema=MESSAGES),
+            interchanges=_table(self.interchanges, INTERCHANGES),
+            groups=_table(self.groups, GROUPS),
+            messages=_table(self.messages, MESSAGES),
             tags=list(tags),
             cuts=self._cuts(tags),
             loops=LOOPS.empty_table(),
             findings=as_table(self._findings),
-            owners=pa.table([pa.array(c, f.type) for c, f in zip(owners, OWNERS, strict=True)], schema=OWNERS),
+            owners=_table([dict(zip(OWNERS.names, one, strict=True)) for one in self._owners], OWNERS),
         )
 
     def _cuts(self, tags: dict[str, int]) -> Cuts:
@@ -90,3 +89,8 @@ class Recorder:
             mark_at=np.frombuffer(self.marks.at, np.uint32) if self.marks.at else np.empty(0, np.uint32),
             mark_kind=np.frombuffer(self.marks.kind, np.uint8) if self.marks.kind else np.empty(0, np.uint8),
         )
+
+
+def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; to make one of nothing, column by column, takes longer than to ask for an empty one."""
+    return pa.Table.from_pylist(rows, schema=schema) if rows else schema.empty_table()
