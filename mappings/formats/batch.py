@@ -1,6 +1,7 @@
 """Open this when text between interchanges, or a missing header, is reported wrongly: the way through a batch."""
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,11 +54,12 @@ def candidates(pattern: re.Pattern[bytes], buffer: Buffer, at: int, limit: int) 
 def read_batch(files: Sequence[RawFile], syntax: Syntax, *, compiled: bool | None = None) -> Segments:
     """Every interchange of the files as columns. Takes any bytes; what is wrong with them is in the findings.
 
-    ``compiled`` chooses the compiled way or the plain one, which give the same; by itself the size decides.
+    ``compiled`` chooses the compiled way or the plain one, which give the same. By itself the size decides, unless the
+    compiled way is at hand already: then it is the faster one for small batches too.
     """
     buffer, table = join(files)
     if compiled is None:
-        compiled = len(buffer) >= COMPILED_FROM_BYTES
+        compiled = len(buffer) >= COMPILED_FROM_BYTES or "mappings.formats.compiled" in sys.modules
     if not compiled:
         return review(read_plain(syntax, buffer, table), syntax.standard)
     from mappings.formats.compiled import REVIEW  # numba takes half a second to import: only for large batches

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mappings.formats import cutting as c
 from mappings.formats.batch import (
@@ -213,9 +214,14 @@ def _compiled_cut() -> Callable[..., int]:
     return cut
 
 
-def read_large(syntax: Syntax, buffer: Buffer, files: pa.Table) -> Segments:
+def read_large(syntax: Syntax, buffer: Buffer, files: pa.Table, cut: Callable[..., int] | None = None) -> Segments:
     """Every interchange of the files as columns, in one piece."""
-    return joined(list(Run(syntax, buffer, files).pieces()))
+    reading = joined(list(Run(syntax, buffer, files, cut=cut).pieces()))
+    if not reading.findings.num_rows or files.num_rows < 2:
+        return reading
+    of_file = pc.index_in(reading.findings["file"], files["file"].combine_chunks()).to_numpy()
+    order = pa.array(np.argsort(of_file, kind="stable"))  # files that hold nothing were told of at the end
+    return replace(reading, findings=reading.findings.take(order), owners=reading.owners.take(order))
 
 
 def _room(segments: int, marks: int) -> c.Room:
