@@ -21,7 +21,8 @@ from mappings.formats.hierarchy import HIERARCHIES, levels_above
 from mappings.formats.names import segment_name
 from mappings.formats.segments import LOOPS, OWNERS, Segments
 from mappings.formats.structure import Structure, structure
-from schemas.findings import Finding, Place, as_table
+from schemas.findings import CATALOGUE
+from schemas.tables import FINDINGS
 
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
@@ -187,14 +188,14 @@ def _values(
     if not covered.any():
         return []
     text = _text(reading, standard, table, covered[of_message])
-    size = _FAULTS_FIRST
+    size = max(_FAULTS_FIRST, 2 * len(of_message))
     while True:
         faults = np.empty((size, check.FAULT_COLUMNS), np.int32)
         count = run.check(table.formats, text, faults, check.fresh(table.formats))
         if count <= size:
             break
         size = count
-    return [_value_remark(reading, standard, table.formats, row) for row in faults[:count].tolist()]
+    return _value_remarks(reading, standard, table.formats, faults[:count])
 
 
 def _text(reading: Segments, standard: str, table: elements.Table, is_checked: npt.NDArray[np.bool_]) -> check.Text:
@@ -216,20 +217,40 @@ def _text(reading: Segments, standard: str, table: elements.Table, is_checked: n
     )
 
 
-def _value_remark(reading: Segments, standard: str, formats: check.Formats, row: list[int]) -> Remark:
-    code, segment, element, component, mark, times, about = row
-    cuts = reading.cuts
-    span = (int(cuts.mark_at[mark]) + 1, int(cuts.mark_at[mark + 1])) if mark >= 0 else None
-    tag = reading.tags[cuts.tag[segment]]
-    known = segment_name(standard, tag)
-    named = known.element(element, max(component, 1)) if known else None
-    what = named.text if named else "value"
-    value = repr(reading.buffer[slice(*span)][:_VALUE_SHOWN].decode("utf-8", "replace")) if span else ""
-    least, most = (int(n) for n in formats.components[about, 1:3])
-    detail = _VALUE_DETAILS[code].format(tag=tag, what=what, value=value, least=least, most=most)
-    parts = int(formats.elements[np.searchsorted(formats.elements[:, 0], about, "right") - 1, 1])
-    shown = component if parts > 1 or component > 1 else 0
-    return Remark(_VALUE_CODES[code], segment, detail, times, element, shown, span)
+def _value_remarks(reading: Segments, standard: str, formats: check.Formats, faults: Numbers) -> list[Remark]:
+    cuts, about, mark = reading.cuts, faults[:, check.ABOUT], faults[:, check.MARK]
+    tags = [reading.tags[tag] for tag in cuts.tag[faults[:, check.SEGMENT]].tolist()]
+    holder = np.searchsorted(formats.elements[:, check.FIRST_COMPONENT], about, "right") - 1
+    has_parts = (formats.elements[holder, check.COMPONENTS] > 1).tolist()
+    begins = cuts.mark_at[mark].astype(np.int64) + 1
+    spans = zip(begins.tolist(), cuts.mark_at[np.where(mark < 0, 0, mark + 1)].tolist(), strict=True)
+    limits = formats.components[about, check.LEAST : check.MOST + 1].tolist()
+    words, found = _Words(standard), []
+    for row, tag, parts, span, (least, most) in zip(faults.tolist(), tags, has_parts, spans, limits, strict=True):
+        code, segment, element, component, at, times, _ = row
+        value = repr(reading.buffer[slice(*span)][:_VALUE_SHOWN].decode("utf-8", "replace")) if at >= 0 else ""
+        what = words.of(tag, element, max(component, 1))
+        detail = _VALUE_DETAILS[code].format(tag=tag, what=what, value=value, least=least, most=most)
+        shown = component if parts or component > 1 else 0
+        found.append(Remark(_VALUE_CODES[code], segment, detail, times, element, shown, span if at >= 0 else None))
+    return found
+
+
+class _Words:
+    """What elements are called, each looked up once."""
+
+    def __init__(self, standard: str) -> None:
+        self._standard = standard
+        self._known: dict[tuple[str, int, int], str] = {}
+
+    def of(self, tag: str, element: int, component: int) -> str:
+        """The name of the element, or of its component; `value` where we have none."""
+        key = (tag, element, component)
+        if key not in self._known:
+            segment = segment_name(self._standard, tag)
+            named = segment.element(element, component) if segment else None
+            self._known[key] = named.text if named else "value"
+        return self._known[key]
 
 
 # --- findings
@@ -249,28 +270,36 @@ def _with(reading: Segments, standard: str, remarks: Sequence[Remark]) -> Segmen
     owners = pa.table([pa.array(c, f.type) for c, f in zip(columns, OWNERS, strict=True)], schema=OWNERS)
     return replace(
         reading,
-        findings=pa.concat_tables([reading.findings, as_table(findings)]),
+        findings=pa.concat_tables([reading.findings, findings]),
         owners=pa.concat_tables([reading.owners, owners]),
     )
 
 
 def _findings(
     reading: Segments, standard: str, remarks: Sequence[Remark], message: npt.NDArray[np.int32], interchange: Ints
-) -> list[Finding]:
+) -> pa.Table:
+    """The remarks as rows of FINDINGS."""
+    cuts, segment = reading.cuts, np.array([remark.segment for remark in remarks], np.int64)
     files = reading.interchanges["file_index"].to_numpy()[interchange]
-    shas = reading.files["file"].take(pa.array(files)).to_pylist()
-    starts = reading.files["start"].to_numpy()[files].tolist()
-    paths = _message_paths(reading, standard, message, interchange)
-    firsts = reading.messages["first_segment"].to_numpy()[message]
-    behinds = firsts + reading.messages["segment_count"].to_numpy()[message]
-    segments = zip(firsts.tolist(), behinds.tolist(), strict=True)
-    found = []
-    for remark, sha, start, path, (first, behind) in zip(remarks, shas, starts, paths, segments, strict=True):
-        begin, end = remark.span or (int(reading.cuts.start[remark.segment]), int(reading.cuts.end[remark.segment]))
-        more = f", and {remark.times - 1} more like it" if remark.times > 1 else ""
-        place = Place(sha, begin - start, end - begin, f"{path}/{_position(reading, remark, first, behind)}")
-        found.append(Finding(remark.code, place, remark.detail + more))
-    return found
+    spans = zip(cuts.start[segment].tolist(), cuts.end[segment].tolist(), strict=True)
+    begin, end = np.array([remark.span or own for remark, own in zip(remarks, spans, strict=True)], np.int64).T
+    paths = zip(_message_paths(reading, standard, message, interchange), _positions(reading, remarks), strict=True)
+    columns = {
+        "code": [remark.code for remark in remarks],
+        "severity": [CATALOGUE[remark.code].severity.value for remark in remarks],
+        "file": reading.files["file"].take(pa.array(files)),
+        "offset": begin - reading.files["start"].to_numpy()[files],
+        "length": end - begin,
+        "path": [f"{path}/{position}" for path, position in paths],
+        "document": pa.nulls(len(remarks), pa.string()),
+        "line_no": pa.nulls(len(remarks), FINDINGS.field("line_no").type),
+        "detail": [remark.detail + _more(remark.times) for remark in remarks],
+    }
+    return pa.table({name: columns[name] for name in FINDINGS.names}, schema=FINDINGS)
+
+
+def _more(times: int) -> str:
+    return f", and {times - 1} more like it" if times > 1 else ""
 
 
 def _message_paths(reading: Segments, standard: str, message: npt.NDArray[np.int32], interchange: Ints) -> list[str]:
@@ -287,11 +316,30 @@ def _message_paths(reading: Segments, standard: str, message: npt.NDArray[np.int
     ]
 
 
-def _position(reading: Segments, remark: Remark, first: int, behind: int) -> str:
-    """Segment, element and component, as ``schemas.findings.Place`` writes them. The message's segments are given."""
-    cuts, segment = reading.cuts, remark.segment
-    same = cuts.tag[first:behind] == cuts.tag[segment]
-    tag = reading.tags[cuts.tag[segment]][:_TAG_SHOWN]
-    number = f" {np.count_nonzero(same[: segment - first + 1])}" if np.count_nonzero(same) > 1 else ""
-    element = f".{remark.element:02d}" if remark.element else ""
-    return f"{tag}{number}{element}" + (f"-{remark.component}" if remark.component else "")
+def _positions(reading: Segments, remarks: Sequence[Remark]) -> list[str]:
+    """Segment, element and component of each remark, as ``schemas.findings.Place`` writes them."""
+    segment = np.array([remark.segment for remark in remarks], np.int64)
+    numbers, counts = _numbered(reading, segment)
+    found = []
+    for remark, number, count in zip(remarks, numbers.tolist(), counts.tolist(), strict=True):
+        tag = reading.tags[reading.cuts.tag[remark.segment]][:_TAG_SHOWN]
+        which = f" {number}" if count > 1 else ""
+        element = f".{remark.element:02d}" if remark.element else ""
+        found.append(f"{tag}{which}{element}" + (f"-{remark.component}" if remark.component else ""))
+    return found
+
+
+def _numbered(reading: Segments, segment: Ints) -> tuple[Ints, Ints]:
+    """The number of each segment among those of its tag in its message, and how many of these there are."""
+    cuts = reading.cuts
+    message = cuts.message[segment]
+    first = reading.messages["first_segment"].to_numpy()[message]
+    behind = first + reading.messages["segment_count"].to_numpy()[message]
+    numbers, counts = np.empty(len(segment), np.int64), np.empty(len(segment), np.int64)
+    tags = cuts.tag[segment]
+    for tag in np.unique(tags).tolist():
+        rows, places = np.flatnonzero(tags == tag), np.flatnonzero(cuts.tag == tag)
+        before = np.searchsorted(places, first[rows])
+        numbers[rows] = np.searchsorted(places, segment[rows], "right") - before
+        counts[rows] = np.searchsorted(places, behind[rows]) - before
+    return numbers, counts
