@@ -47,7 +47,7 @@ class Fault:
 class Carried:
     """What a piece must know of the one before it, where an interchange goes on: its header, and what was told."""
 
-    controls: frozenset[str] = frozenset()  # of the messages that a repeated number is looked for in
+    controls: set[str] = field(default_factory=set)  # among which a repeated number is looked for; it grows on
     scope: int = -1
     told: frozenset[tuple[str, int]] = frozenset()  # code, and where the group or interchange begins
 
@@ -167,8 +167,9 @@ class Noted:
             return Carried()
         scope = int(self.state[c.SCOPE])
         mine = self.controls.filter(pa.array(self._messages[:, c.M_SCOPE] == scope)).to_pylist()
-        before = self.carried.controls if self.carried.scope == scope else frozenset()
-        return Carried(before | frozenset(mine), scope, frozenset(self._told))
+        controls = self.carried.controls if self.carried.scope == scope else set()
+        controls.update(mine)  # not a new set each time: a group may have very many messages
+        return Carried(controls, scope, frozenset(self._told))
 
     # --- faults
 
@@ -216,13 +217,15 @@ class Noted:
         numbers = self.controls.dictionary_encode()
         scope = self._messages[:, c.M_SCOPE]
         keys = scope * len(numbers.dictionary) + numbers.indices.to_numpy()
-        if self.carried.scope != scope[0] and (np.diff(keys) > 0).all():
+        goes_on = scope == self.carried.scope
+        is_new = self.carried.controls.isdisjoint(self.controls.filter(pa.array(goes_on)).to_pylist())
+        if is_new and (np.diff(keys) > 0).all():
             return np.empty(0, np.int64)  # each number is a new one: nothing to sort
         order = np.argsort(keys, kind="stable")
         again = order[1:][keys[order][1:] == keys[order][:-1]]
-        if self.carried.scope == scope[0]:
+        if not is_new:
             known = pa.array(sorted(self.carried.controls), pa.string())
-            before = pc.is_in(self.controls, known).to_numpy(zero_copy_only=False) & (scope == scope[0])
+            before = pc.is_in(self.controls, known).to_numpy(zero_copy_only=False) & goes_on
             again = np.union1d(again, np.flatnonzero(before))
         return np.sort(again).astype(np.int64)
 
