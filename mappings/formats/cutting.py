@@ -818,7 +818,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
             if kind == MESSAGE_OPEN and 0 <= state[PAUSE_AT] <= start and message < 0:
                 return PAUSE
         # --- its marks
-        behind, elements, rest, is_ended = at, 0, -1, False
+        behind, elements, rest, is_ended, is_odd = at, 0, -1, False, False
         while at < limit:
             what = int(meaning[buffer[at]])
             if what == TEXT:
@@ -827,6 +827,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
             if what >= RELEASE:
                 if marks > first and rest < 0:
                     mark_kind[marks - 1] |= CONTROL if what == STRANGE else ESCAPED
+                    is_odd = True
                 at += 2 if what == RELEASE else 1
                 continue
             if marks >= last_mark:
@@ -840,8 +841,9 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
                 at += 1
                 continue  # a nesting number belongs to the tag
             if rest < 0 or what == END:
-                if marks > first and mark_kind[marks - 1] >= ESCAPED:
+                if is_odd:
                     settle_escaped(buffer, room, marks, at)
+                    is_odd = False
                 mark_at[marks] = at if rest < 0 else rest
                 mark_kind[marks] = what
                 marks += 1
