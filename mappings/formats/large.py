@@ -187,10 +187,11 @@ class Run:
         segments, marks = int(state[c.SEGMENTS]), int(state[c.MARKS])
         keep = np.copy if self.is_kept else np.asarray
         numbers, tags = self._tags(keep(room.tag[:segments]), noted)
+        room.first_mark[segments] = marks
         cuts = Cuts(
             message=keep(room.message[:segments]), tag=numbers, start=keep(room.start[:segments]),
-            end=keep(room.end[:segments]), loop=np.full(segments, -1, np.int32),
-            first_mark=np.append(room.first_mark[:segments], marks), mark_at=keep(room.mark_at[:marks]),
+            end=keep(room.end[:segments]), loop=np.broadcast_to(np.int32(-1), segments),
+            first_mark=keep(room.first_mark[: segments + 1]), mark_at=keep(room.mark_at[:marks]),
             mark_kind=keep(room.mark_kind[:marks]),
         )  # fmt: skip
         return {"cuts": cuts, "tags": tags}
@@ -240,10 +241,14 @@ def _rows(messages: int) -> c.Rows:
 
 
 def _grown(room: c.Room, rows: c.Rows, state: Ints) -> tuple[c.Room, c.Rows]:
-    """Twice the room where less than half of it is left; what was noted stays."""
-    filled = [int(state[c.SEGMENTS])] * 5 + [int(state[c.MARKS])] * 2
+    """Twice the room where less than half of it is left; what was noted stays.
+
+    Marks always get more: those of the segment that did not fit are not counted yet, and may be any number.
+    """
+    segments, marks = int(state[c.SEGMENTS]), len(room.mark_at)
     counts = [int(state[at]) for at in (c.INTERCHANGES, c.GROUPS, c.MESSAGES, c.EVENTS)]
-    columns: list[Any] = [_roomy(column, there) for column, there in zip(room, filled, strict=True)]
+    columns: list[Any] = [_roomy(column, segments) for column in room[:5]]
+    columns += [_roomy(column, marks) for column in room[5:]]
     tables: list[Any] = [_roomy(table, there) for table, there in zip(rows, counts, strict=True)]
     return c.Room(*columns), c.Rows(*tables)
 

@@ -117,9 +117,9 @@ def test_what_only_the_plain_way_can_read_goes_on_where_a_pause_was() -> None:
     assert [c for piece in pieces for c in piece.messages["control"].to_pylist()][-2:] == ["00é7", "0003"]
 
 
-def test_room_grows_where_a_batch_has_more_than_was_guessed() -> None:
-    data = x12(isa(gs(st(["N9*1"] * 3 + ["~".join(["A"] * 9000)]))))
-    assert_same(*both([data], X12))
+@pytest.mark.parametrize("segment", ["XYZ" + "*1" * 40_000, "~".join(["A"] * 9000), "XYZ*" + ">" * 50_000])
+def test_room_grows_where_a_batch_has_more_than_was_guessed(segment: str) -> None:
+    assert_same(*both([x12(isa(gs(st(["N9*1", segment]))))], X12))
 
 
 def test_a_number_that_stands_twice_is_found_across_pieces() -> None:
