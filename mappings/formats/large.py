@@ -54,6 +54,7 @@ class Run:
     _headers: dict[int, Header] = field(default_factory=dict)  # by their start: those that only Python could read
     _outside: list[tuple[int, int, int]] = field(default_factory=list)  # file, start and end of text
     _carried: Carried = field(default_factory=Carried)
+    _plain: Recorder | None = None  # what was read the plain way since the last piece
 
     def __post_init__(self) -> None:
         self._starts, self._ends = (self.files[name].to_numpy() for name in ("start", "end"))
@@ -79,18 +80,29 @@ class Run:
             if reason == c.NO_ROOM:
                 self._room, self._rows = _grown(self._room, self._rows, self._state)
             elif reason == c.PAUSE:
-                yield self._piece()
+                yield from self._settled()
             elif reason == c.AT_END:
                 self.is_kept = False  # nothing is written into these columns any more
-                yield self._piece()
+                yield from self._settled()
                 if not self._is_held.all():
                     yield self._without_interchange()
                 return
             elif reason == c.IRREGULAR or not self._enter():
                 self._is_held[self._state[c.FILE]] = True
                 rest = self._rest()
-                yield self._piece()
-                yield rest or self._plainly()
+                if rest or self._state[c.INTERCHANGES] or self._outside:
+                    yield from self._settled()
+                if rest:
+                    yield rest
+                else:
+                    self._read_plainly()
+
+    def _settled(self) -> Iterator[Segments]:
+        """What was read the plain way, then what was cut behind it."""
+        if self._plain:
+            yield self._plain.finish()
+            self._plain = None
+        yield self._piece()
 
     # --- what only Python can read
 
@@ -118,18 +130,17 @@ class Run:
         self._headers[header.start] = header
         return True
 
-    def _plainly(self) -> Segments:
-        """The interchange that begins here, or further on, read the plain way."""
+    def _read_plainly(self) -> None:
+        """The interchange that begins here, or further on, is read the plain way, behind others of its kind."""
         at, file, end = (int(self._state[name]) for name in (c.AT, c.FILE, c.FILE_END))
-        recorder = Recorder(self.buffer, self.files)
-        recorder.begin_file(file)
+        self._plain = self._plain or Recorder(self.buffer, self.files)
+        self._plain.begin_file(file)
         header = self.syntax.find_header(self.buffer, at, end)
         assert header is not None
-        text_outside(recorder, at, header.start)
+        text_outside(self._plain, at, header.start)
         following = bisect_right(self._sure, header.start)
         limit = min(int(self._sure[following]), end) if following < len(self._sure) else end
-        self._state[c.AT] = read_interchange(recorder, self.syntax, header, limit)
-        return recorder.finish()
+        self._state[c.AT] = read_interchange(self._plain, self.syntax, header, limit)
 
     def _rest(self) -> Segments | None:
         """Where the open interchange was given up behind a pause: the rest of it, read the plain way."""
