@@ -6,7 +6,7 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test soak bench-chain bench-reading lint dagster lock clean
+.PHONY: help env demo demo-clean test soak bench-chain bench-reading lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON o
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600
+
+fuzz: env  ## Fifty times as many random files for the readers (a quarter of an hour)
+	@BACKHAUL_FUZZ=50 $(BIN)/pytest -n 2 tests/formats/test_large.py tests/formats/test_oracle.py --timeout 7200
 
 lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -1,11 +1,14 @@
 """EDI files to read, right by default; each keyword spoils one thing. Made without the product's writers."""
 
+import os
 from collections.abc import Sequence
 
 import pyarrow as pa
 
 from mappings.formats.segments import RawFile, Segments
 from mappings.formats.values import text
+
+TIMES = int(os.environ.get("BACKHAUL_FUZZ", "1"))  # how many times more examples `make fuzz` tries
 
 BODY_180 = ("BGN*00*R-1001*20260304", "N9*CN*095200000000000017", "BLI*EN*9520000000028*2*EA", "RDR*RN*DR")
 BODY_RETANN = ("BGM+732+R-1001+9", "DTM+137:20260304:102", "LIN+1++9520000000028:EN", "QTY+61:2", "UNS+S", "CNT+2:1")

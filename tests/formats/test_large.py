@@ -14,7 +14,7 @@ from mappings.formats.large import Run, read_large
 from mappings.formats.segments import Segments, join
 from mappings.formats.x12 import SYNTAX as X12
 from tests.formats.expected_samples import FOLDER, names
-from tests.formats.files import edifact, gs, isa, raw, st, unb, unh, x12
+from tests.formats.files import TIMES, edifact, gs, isa, raw, st, unb, unh, x12
 
 NAMES = ("tag", "start", "end")
 TABLES = ("interchanges", "groups", "messages", "segments", "values")
@@ -67,21 +67,21 @@ def both(datas: Sequence[bytes], syntax: Syntax) -> tuple[Segments, Segments]:
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 * TIMES, deadline=None)
 @given(datas=some.lists(spoilt(), min_size=1, max_size=3))
 def test_spoilt_files_read_alike(syntax: Syntax, datas: list[bytes]) -> None:
     assert_same(*both(datas, syntax))
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50 * TIMES, deadline=None)
 @given(data=some.binary(max_size=300))
 def test_any_bytes_read_alike(syntax: Syntax, data: bytes) -> None:
     assert_same(*both([data, GOOD[syntax.standard][:200] + data], syntax))
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 * TIMES, deadline=None)
 @given(data=spoilt(), pause=some.sampled_from((0, 100, 400)))
 def test_a_file_read_in_pieces_holds_the_same(syntax: Syntax, data: bytes, pause: int) -> None:
     buffer, files = join([raw(data)])

@@ -13,7 +13,7 @@ from pydifact.tokenizer import Tokenizer
 from mappings.formats import edifact as edifact_reader
 from mappings.formats import x12 as x12_reader
 from mappings.formats.segments import Segments
-from tests.formats.files import edifact, gs, isa, raw, records, st, unb, unh, x12
+from tests.formats.files import TIMES, edifact, gs, isa, raw, records, st, unb, unh, x12
 
 BLANKS = " \t\r\n"
 
@@ -41,7 +41,7 @@ def plain_x12(body: str, element: str, component: str, terminator: str, repetiti
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 * TIMES, deadline=None)
 @given(DELIMITERS, some.text("AB19 ecrt", max_size=80))
 def test_x12_reads_like_a_plain_splitter(delimiters: list[str], letters: str) -> None:
     element, component, terminator, repetition = delimiters
@@ -75,7 +75,7 @@ def by_pydifact(message: str) -> Records:
     ]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120 * TIMES, deadline=None)
 @given(some.text("AB19+:?'", max_size=80))
 def test_edifact_reads_like_pydifact(body: str) -> None:
     message = f"UNH+1+RETANN:D:01B:UN'{body}'UNT+9+1'"
@@ -135,7 +135,7 @@ def damaged(draw: Callable[..., bytes]) -> bytes:
     return data
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120 * TIMES, deadline=None)
 @given(some.one_of(damaged(), some.binary(max_size=200)))
 def test_any_bytes_are_read_without_exception(data: bytes) -> None:
     for reader in (x12_reader, edifact_reader):
