@@ -6,6 +6,8 @@ importing this module costs what importing numba costs (half a second): only lar
 """
 
 from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
 from types import FunctionType
 from typing import Any
 
@@ -18,6 +20,11 @@ from mappings.formats.review import Inner
 # No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
 
+# Numba makes the code of a function anew when its own file changed, and knows nothing of the functions and constants
+# that it takes from others: so all these files have a part in the name that the code is kept under.
+_SOURCES = ("check", "cuts", "cutting", "projecting", "walk")
+_VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
+
 _done: dict[FunctionType, Callable[..., Any]] = {}
 
 
@@ -28,7 +35,7 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
         named = {name: one.__globals__.get(name) for name in one.__code__.co_names}
         called = {name: compiled(value) for name, value in named.items() if isinstance(value, FunctionType)}
         twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
-        twin.__module__, twin.__qualname__ = one.__module__, one.__qualname__
+        twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_VERSION[:12]}"
         _done[one] = numba.njit(**_OPTIONS)(twin)
     return _done[one]
 
