@@ -22,7 +22,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 
 # Numba makes the code of a function anew when its own file changed, and knows nothing of the functions and constants
 # that it takes from others: so all these files have a part in the name that the code is kept under.
-_SOURCES = ("check", "cuts", "cutting", "projecting", "walk")
+_SOURCES = (
+    "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting", "projecting", "walk",
+)  # fmt: skip
 _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
 
 _done: dict[FunctionType, Callable[..., Any]] = {}

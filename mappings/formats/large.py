@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.formats import cutting as c
+from mappings.formats import cut_columns as c
 from mappings.formats.batch import (
     Header,
     Syntax,
@@ -24,6 +24,8 @@ from mappings.formats.batch import (
     sure_headers,
     text_outside,
 )  # fmt: skip
+from mappings.formats.cut_envelopes import begin_anew
+from mappings.formats.cut_headers import begin, learn
 from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.envelope import Walked
 from mappings.formats.joined import joined
@@ -123,10 +125,10 @@ class Run:
         if not number or not number.isascii() or control < 0 or not _is_of_bytes(header.delimiters):
             return False
         self._outside.append((file, at, header.start))
-        row = self._rows.interchanges[c.begin(self._rules, self._rows, state, header.start, header.end, header.behind)]
+        row = self._rows.interchanges[begin(self._rules, self._rows, state, header.start, header.end, header.behind)]
         _take_delimiters(row, header.delimiters)
         row[c.I_CONTROL], row[c.I_CONTROL_END] = control, control + len(number)
-        c.learn(self._rules, row)
+        learn(self._rules, row)
         self._headers[header.start] = header
         return True
 
@@ -178,7 +180,7 @@ class Run:
         reading = replace(recorder.finish(), messages=noted.messages(), **self._cuts(noted))
         self._is_held[self._rows.interchanges[: self._state[c.INTERCHANGES], c.I_FILE]] = True
         self._carried = noted.carry()
-        c.begin_anew(self._rows, self._state)
+        begin_anew(self._rows, self._state)
         return reading
 
     def _texts(self) -> Iterator[Fault]:
@@ -300,8 +302,8 @@ def _is_of_bytes(delimiters: Delimiters) -> bool:
 
 def _take_delimiters(row: Ints, delimiters: Delimiters) -> None:
     """The delimiters as the row of an interchange has them."""
-    columns = (c.I_ELEMENT, c.I_COMPONENT, c.I_TERMINATOR, c.I_RELEASE, c.I_REPETITION, c.I_DECIMAL)
+    columns = (c.I_ELEMENT, c.I_COMPONENT, c.I_TERMINATOR, c.I_RELEASE, c.I_REPETITION)
     d = delimiters
-    given = (d.element, d.component, d.terminator, d.release, d.repetition, d.decimal)
+    given = (d.element, d.component, d.terminator, d.release, d.repetition)
     for column, delimiter in zip(columns, given, strict=True):
         row[column] = delimiter[0] if delimiter else -1

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.formats import cutting as c
+from mappings.formats import cut_columns as c
 from mappings.formats.batch import Header, Syntax, charset_of, interchange_row
 from mappings.formats.cuts import POSITION_MAX, Buffer
 from mappings.formats.envelope import differ
