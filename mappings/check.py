@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import ValidationError
-
+from mappings import check_edi, check_tables, check_trees
 from mappings.code_lists import canonical
-from mappings.formats.delimited import Dialect
 from mappings.functions import fault_of_clean, fault_of_form
 from mappings.marks import Loc, unknown_name
-from mappings.paths import PSEUDO, parse
-from schemas.rules import GIVES, FieldRule, Rules, field_types, header_types
+from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
 # Fields whose constants must be of one of our own lists.
 _LISTS = {"reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes"}
+
+# What each family of standards wants of claims and paths.
+_FAMILIES = dict.fromkeys(EDI, check_edi) | dict.fromkeys(TABLES, check_tables) | dict.fromkeys(TREES, check_trees)
 
 
 def faults(rules: Rules, lists: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Loc, str]]:
@@ -25,24 +25,8 @@ def faults(rules: Rules, lists: Mapping[str, Mapping[str, str]]) -> Iterator[tup
     yield from _split(rules)
 
 
-def dialect_of(rules: Rules) -> Dialect:
-    """The dialect in which the reader reads this mapping's files."""
-    return Dialect(**rules.reads.model_dump(exclude={"thousands"}))
-
-
 def _claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
-    if rules.standard == "delimited":
-        if not rules.claims.columns:
-            yield ("claims",), "a table is claimed by its columns. Next: add `columns: [...]`."
-        if rules.lines.each != "row":
-            yield ("lines", "each"), "in a table every row is a line. Next: write `row`."
-        try:
-            dialect_of(rules)
-        except ValidationError as fault:
-            first = fault.errors()[0]
-            yield ("reads", *first["loc"]), f"{first['msg'].removeprefix('Value error, ')}. Next: correct it."
-    elif rules.claims.message is None:
-        yield ("claims",), "a message is claimed by its type. Next: add `message:`."
+    yield from _FAMILIES[rules.standard].claims(rules)
 
 
 def _rules_with_places(rules: Rules) -> Iterator[tuple[Loc, str, FieldRule]]:
@@ -82,19 +66,7 @@ def _constants(loc: Loc, name: str, rule: FieldRule) -> Iterator[tuple[Loc, str]
 
 
 def _path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
-    """A path must be well formed; in a table it is a claimed column, so that its absence is found before it is read."""
-    if rules.standard == "delimited":
-        if written not in rules.claims.columns and written.removeprefix("@") not in PSEUDO:
-            yield loc, unknown_name(written, rules.claims.columns, "claimed column")
-        return
-    try:
-        path = parse(written)
-    except ValueError as fault:
-        yield loc, f"{fault}. Next: correct it."
-        return
-    if path.how == "next" and path.tag not in rules.pairs:
-        example = f"`pairs: {{{path.tag}: [1, 8]}}`"
-        yield loc, f"the mapping does not say where {path.tag} has its pairs. Next: add for example {example}."
+    yield from _FAMILIES[rules.standard].path(rules, loc, written)
 
 
 def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:
@@ -122,14 +94,15 @@ def _requirements(rules: Rules) -> Iterator[tuple[Loc, str]]:
             if name not in types:
                 yield ("lines", "require", number), unknown_name(name, types, f"{rules.kind} field")
     if rules.document.group_by is not None:
-        if rules.standard != "delimited":
+        if rules.standard not in TABLES:
             yield ("document", "group_by"), "only tables are grouped. Next: take it away."
         elif rules.document.group_by not in rules.claims.columns:
             yield (
                 ("document", "group_by"),
                 unknown_name(rules.document.group_by, rules.claims.columns, "claimed column"),
             )
-    if rules.kind == "sales" and "currency" not in rules.lines.fields:
+    amounts = any(rule.as_ == "money" for rule in rules.lines.fields.values())
+    if amounts and "currency" not in rules.lines.fields:
         yield ("lines",), "amounts need `currency:`. Next: add it, as `{from: …}` or `{const: GBP}`."
 
 
@@ -147,5 +120,5 @@ def _split(rules: Rules) -> Iterator[tuple[Loc, str]]:
                 yield from _path(rules, ("lines", "split", number, key), written)
         for written in part.where:
             yield from _path(rules, ("lines", "split", number, "where", written), written)
-        if part.each is not None and rules.standard == "delimited":
+        if part.each is not None and rules.standard in TABLES:
             yield ("lines", "split", number, "each"), "a row has nothing below it. Next: take `each` away."

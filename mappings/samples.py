@@ -22,7 +22,7 @@ from mappings.formats.segments import RawFile
 
 _EXPECTED = ".expected.json"
 _SHIPPED_PARTNERS = Path(__file__).parent / "partners"
-_TABLES = ("documents", "notice_lines", "receipt_lines", "sale_lines", "findings")
+_TABLE_OF = {"sales": "sale_lines"}
 # Not shown: the file is the sample itself, and the version changes with every edit of the mapping.
 _LEFT_OUT = ("file", "partner", "rule_version")
 
@@ -43,7 +43,9 @@ def rows_of(sample: Path, folder: PartnerFolder, catalog: Catalog) -> str:
     """The rows that a sample gives, as the JSON text of its expected file."""
     data = sample.read_bytes()
     translation = translate([RawFile(hashlib.sha256(data).hexdigest(), sample.name, data)], folder, catalog)
-    tables = {name: _plain(getattr(translation, name)) for name in _TABLES}
+    lines = {_TABLE_OF.get(kind, f"{kind}_lines"): table for kind, table in translation.lines.items()}
+    named = {"documents": translation.documents, **lines, "findings": translation.findings}
+    tables = {name: _plain(table) for name, table in named.items()}
     return json.dumps({name: rows for name, rows in tables.items() if rows}, indent=1, ensure_ascii=False) + "\n"
 
 

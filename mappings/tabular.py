@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.catalog import Map, PartnerFolder
-from mappings.check import dialect_of
+from mappings.check_tables import dialect_of
 from mappings.documents import header_columns, placed_lines
 from mappings.fields import Fault
 from mappings.formats import delimited

@@ -33,15 +33,28 @@ class Translation:
     """
 
     documents: pa.Table
-    notice_lines: pa.Table
-    receipt_lines: pa.Table
-    sale_lines: pa.Table
+    lines: Mapping[str, pa.Table]  # by kind, every kind of schemas.rules.LINES
     findings: pa.Table
     interchanges: pa.Table
     origins: pa.Table
     readings: Mapping[str, Segments]
     rejections: tuple[Rejection, ...]
     acknowledged: pa.Table
+
+    @property
+    def notice_lines(self) -> pa.Table:
+        """What retailers announce."""
+        return self.lines["notice"]
+
+    @property
+    def receipt_lines(self) -> pa.Table:
+        """What warehouses counted."""
+        return self.lines["receipt"]
+
+    @property
+    def sale_lines(self) -> pa.Table:
+        """What was sold."""
+        return self.lines["sales"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +79,7 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
     findings = pa.concat_tables([FINDINGS.empty_table(), *(table for piece in pieces for table in piece.findings)])
     return Translation(
         documents,
-        lines["notice"],
-        lines["receipt"],
-        lines["sales"],
+        lines,
         _in_file_order(findings, order, ["offset", "line_no", "code", "detail"]),
         _in_file_order(pa.concat_tables([piece.interchanges for piece in pieces]), order, ["offset"]),
         pa.concat_tables([piece.origins for piece in pieces]),

@@ -9,19 +9,41 @@ from typing import Any, Literal, Self
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
+from schemas.tables import (
+    ANSWER_LINES,
+    DEDUCTION_LINES,
+    DOCUMENTS,
+    INVOICE_LINES,
+    NOTICE_LINES,
+    ORDER_LINES,
+    RECEIPT_LINES,
+    SALE_LINES,
+    SHIPMENT_LINES,
+)
 
-Kind = Literal["notice", "receipt", "sales"]
-Standard = Literal["x12", "edifact", "delimited"]
+Kind = Literal["notice", "receipt", "sales", "order", "shipment", "invoice", "deduction", "answer"]
+Standard = Literal["x12", "edifact", "delimited", "fixed", "workbook", "xml", "json"]
+EDI: tuple[Standard, ...] = ("x12", "edifact")
+TABLES: tuple[Standard, ...] = ("delimited", "fixed", "workbook")
+TREES: tuple[Standard, ...] = ("xml", "json")
 As = Literal["text", "gtin", "sscc", "decimal", "units", "money", "date", "flag"]
 
-LINES: dict[str, pa.Schema] = {"notice": NOTICE_LINES, "receipt": RECEIPT_LINES, "sales": SALE_LINES}
+LINES: dict[str, pa.Schema] = {
+    "notice": NOTICE_LINES,
+    "receipt": RECEIPT_LINES,
+    "sales": SALE_LINES,
+    "order": ORDER_LINES,
+    "shipment": SHIPMENT_LINES,
+    "invoice": INVOICE_LINES,
+    "deduction": DEDUCTION_LINES,
+    "answer": ANSWER_LINES,
+}
 
 # What the engine fills itself: a row's identity and its place.
 PLACED = ("document", "line_no", "file", "offset", "length")
 # Names of a mapping that fill a column of another name. `quantity` and `unit` also keep the raw text where the
 # canonical table has a column for it.
-RENAMED = {"quantity": "units", "net": "net_minor", "tax": "tax_minor"}
+RENAMED = {"quantity": "units", "net": "net_minor", "tax": "tax_minor", "amount": "amount_minor"}
 HEADER_FIELDS = ("number", "purpose", "issued_on")
 # The Arrow type that each `as:` gives.
 GIVES: dict[str, pa.DataType] = {
@@ -117,35 +139,82 @@ class FieldRule(_Strict):
 
 
 class Claims(_Strict):
-    """Which messages or tables a mapping is for. All that is given must hold."""
+    """Which messages, tables or trees a mapping is for. All that is given must hold."""
 
     message: str | None = Field(None, description="ST01, or the message type of UNH S009")
     version: tuple[str, ...] = Field((), description="GS08, or S009 as text; none: any")
     sender: str | None = Field(None, description="`qualifier:id` of the envelope; none: any identity of the partner")
     columns: tuple[str, ...] = Field((), description="columns that the table must have; it may have more")
+    moved: Literal["held", "taken"] = Field("held", description="a table with these columns in another order")
     files: str | None = Field(None, description="pattern of the file's name, for example `*.csv`")
+    root: str | None = Field(None, description="XML: the root element, with its prefix")
+    has: tuple[str, ...] = Field((), description="XML and JSON: paths from the document that must find something")
+    where: dict[str, tuple[str, ...]] = Field(
+        {}, description="header paths and the values they must find: EDI messages, XML and JSON documents"
+    )
 
-    _lists = field_validator("version", "columns", mode="before")(_as_list)
+    _lists = field_validator("version", "columns", "has", mode="before")(_as_list)
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _where_lists(cls, value: Any) -> Any:
+        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+
+
+class Record(_Strict):
+    """A kind of record in a file that has several: how its rows begin, and its columns.
+
+    ``columns`` are `name: first-last` (characters, from 1) in files of fixed width, and a list of names in others.
+    """
+
+    starts: str
+    columns: dict[str, str] | tuple[str, ...]
 
 
 class Reads(_Strict):
-    """The dialect of a delimited file: declared, never guessed. ``header_row`` counts from 1."""
+    """How a table is written: declared, never guessed. ``header_row`` counts from 1; 0 is a table without a header.
+
+    Several ``header_rows`` under each other give names like `Menge / Stück`. ``cells`` of a workbook are values above
+    the table, by the name that paths use. ``ends`` is a pattern: the table ends at the first row that begins with it.
+    In a file with several kinds of ``records`` the columns are called `HD.number`, and the rows of ``lines: each``
+    carry those of the nearest records above them.
+    """
 
     encoding: str = "utf-8"
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: str = Field(",", min_length=1, max_length=3, description="one character, or `tab`")
     quote: str = Field('"', max_length=1)
-    header_row: int = Field(1, ge=1)
+    header_row: int = Field(1, ge=0)
+    header_rows: int = Field(1, ge=1, le=3)
+    names: tuple[str, ...] = Field((), description="the columns of a table without a header")
+    columns: dict[str, str] = Field({}, description="fixed width: `name: first-last`, characters from 1")
+    records: dict[str, Record] = {}
+    sheet: str = Field("1", description="workbook: the sheet's name, or its number from 1")
+    cells: dict[str, str] = Field({}, description="workbook: `name: B2`")
+    ends: str | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ".", ",", " ", "'"] = ""
 
+    @field_validator("separator")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value == "tab":
+            return "\t"
+        if len(value) != 1:
+            raise ValueError(f"`{value}` is no separator; write one character, or tab")
+        return value
+
 
 class Header(_Strict):
-    """The fields of the document itself. ``group_by`` makes one document of all rows with the same value there."""
+    """The fields of the document itself. ``group_by`` makes one document of all rows of a table with the same value.
+
+    ``each`` names the elements of a tree that are a document each; without it the whole file is one.
+    """
 
     number: FieldRule
     purpose: FieldRule = FieldRule.model_validate({"const": "original"})
     issued_on: FieldRule | None = None
     group_by: str | None = None
+    each: str | None = None
 
 
 class Part(_Strict):
@@ -212,6 +281,7 @@ class Rules(_Strict):
     standard: Standard
     claims: Claims
     reads: Reads = Reads()
+    namespaces: dict[str, str] = Field({}, description="XML: prefixes that paths use, and their namespaces")
     pairs: dict[str, tuple[int, ...]] = Field(
         {}, description="elements of a segment that hold a qualifier whose value is the next element"
     )

@@ -49,9 +49,9 @@ DOCUMENTS = _table(
     offset=_I,
     length=_I,
     partner=(_T, "the partner whose channel and map it is"),
-    kind=(_T, "notice, receipt or sales"),
-    standard=(_T, "x12, edifact or delimited"),
-    message_type=(_T, "180, 944, RETANN, RECADV; the map's name for delimited files"),
+    kind=(_T, "notice, receipt, sales, order, shipment, invoice, deduction or answer"),
+    standard=(_T, "x12, edifact, delimited, fixed, workbook, xml or json"),
+    message_type=(_T, "180, 944, RETANN, RECADV; the map's name for tables, the root's name for XML"),
     interchange_control=_T,
     group_control=_T,
     message_control=_T,
@@ -104,6 +104,69 @@ SALE_LINES = _table(
     tax_category=(_T, "EN 16931 VAT category: S, Z, E, AE, K, G, O"),
     tax_rate=(_T, "per cent, decimal text"),
     currency=_T,
+)  # fmt: skip
+
+ORDER_LINES = _table(
+    "what a retailer orders or changes, one row a line and store",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    po_number=_T, po_line=_T,
+    action=(_T, "add, change, cancel; null in a new order"),
+    store=_T, gtin=_T, vendor_item=_T, buyer_item=_T, description=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I,
+    unit_price=_T, currency=_T,
+    requested_on=_D,
+)  # fmt: skip
+
+SHIPMENT_LINES = _table(
+    "what was sent, one row a line and carton",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    store=(_T, "where it goes"), po_number=_T, po_line=_T, invoice_number=_T, delivery_note=_T,
+    gtin=_T, vendor_item=_T, buyer_item=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I,
+    carton=_T, lot=_T,
+    shipped_on=_D,
+)  # fmt: skip
+
+INVOICE_LINES = _table(
+    "what was invoiced or credited by message, one row a line",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    bill=(_T, "invoice or credit"),
+    invoice_number=_T, invoice_line=_T,
+    corrects=(_T, "the invoice that a credit note corrects"),
+    retailer=(_T, "the buyer, as the message names it"), store=_T,
+    po_number=_T, po_line=_T, delivery_note=_T,
+    gtin=_T, vendor_item=_T, buyer_item=_T, description=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I,
+    unit_price=_T,
+    net_minor=(_I, "line total without tax"), tax_minor=_I, tax_rate=_T, currency=_T,
+    invoiced_on=_D,
+)  # fmt: skip
+
+DEDUCTION_LINES = _table(
+    "what a retailer takes from, or adds to, what it pays, one row an amount",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    reference=(_T, "the retailer's number of the debit or credit memo"),
+    invoice_number=_T, po_number=_T,
+    return_number=(_T, "the return or authorisation that it is for"),
+    store=_T,
+    reason=(_T, "code of mappings/codes/deductions.csv"),
+    gtin=_T, vendor_item=_T, buyer_item=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I, unit_price=_T,
+    amount_minor=(_I, "negative: taken from us"),
+    currency=_T,
+    paid_on=_D,
+)  # fmt: skip
+
+ANSWER_LINES = _table(
+    "what a partner answers to a request or an order, one row a line",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    request_number=(_T, "the document that is answered"),
+    authorisation=(_T, "RMA number"),
+    verdict=(_T, "accepted, changed, refused, backordered: code of mappings/codes/verdicts.csv"),
+    po_number=_T, po_line=_T, invoice_number=_T, store=_T,
+    gtin=_T, vendor_item=_T, buyer_item=_T,
+    quantity_raw=_T, unit_raw=_T, units=_I,
+    disposition=_T, reason=_T,
 )  # fmt: skip
 
 CLAIMS = _table(
