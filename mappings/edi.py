@@ -8,13 +8,14 @@ import pyarrow.compute as pc
 
 from mappings.acknowledged import acknowledged
 from mappings.catalog import Map, PartnerFolder
+from mappings.column import Ints
 from mappings.documents import header_columns, placed_lines
 from mappings.fields import Fault
 from mappings.formats.segments import RawFile, Segments
 from mappings.lines import fill
 from mappings.messages import Judged, Places, judge, reader_findings
 from mappings.parts import split
-from mappings.paths import Index, Ints, Loops
+from mappings.paths import Index, Loops
 from mappings.sources import FILE_ID_DIGITS, Batch, Headers, LineRows
 from mappings.translation import INTERCHANGE_ROWS, ORIGINS, Piece
 from schemas.findings import CATALOGUE, Finding, Severity, as_table

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.column import Column, Ints
 from mappings.functions import FAULT_CODES, Reading, clean, convert, each_distinct, nothing_for_empty
-from mappings.paths import Column, Ints
 from schemas.rules import FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]
@@ -87,7 +87,7 @@ def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
     """The text of each row before any change, and by which of the rule's paths it was found."""
     if rule.const is not None:
         column = Column.nothing(source.size)
-        return Column(pa.array([rule.const] * source.size, pa.string()), column.start, column.end), column.start
+        return Column.of_text(pa.array([rule.const] * source.size, pa.string()), column.start, column.end), column.start
     columns = (source.column(path, rule.only, rule.skip) for path in rule.from_)
     return _joined(list(columns), rule.join) if rule.join is not None else _first(columns)
 
@@ -107,7 +107,7 @@ def _first(columns: Iterator[Column]) -> tuple[Column, Ints]:
         which = np.where(fills, number, which)
         if not text.null_count:
             break
-    return Column(text, start, end), which
+    return Column.of_text(text, start, end), which
 
 
 def _joined(columns: list[Column], by: str) -> tuple[Column, Ints]:
@@ -115,7 +115,7 @@ def _joined(columns: list[Column], by: str) -> tuple[Column, Ints]:
     texts = [nothing_for_blank(column.text) for column in columns]
     text = pc.binary_join_element_wise(*texts, by, null_handling="skip")
     first = columns[0]
-    return Column(nothing_for_empty(text), first.start, first.end), np.zeros(len(first.start), dtype=np.int64)
+    return Column.of_text(nothing_for_empty(text), first.start, first.end), np.zeros(len(first.start), dtype=np.int64)
 
 
 def nothing_for_blank(column: pa.Array) -> pa.Array:

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from mappings.acknowledged import KINDS
 from mappings.catalog import Map, PartnerFolder
+from mappings.column import Ints, Mask
 from mappings.formats.segments import Segments
-from mappings.paths import Ints, Mask, numbered
+from mappings.paths import numbered
 from schemas.findings import Finding, Place, Severity
 from schemas.tables import FINDINGS
 

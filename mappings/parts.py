@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.column import Column, Ints, Mask
 from mappings.fields import Codes, Evaluated, Fault, Source, evaluate
 from mappings.functions import Reading, convert, strip
-from mappings.paths import Column, Ints, Mask
 from schemas.rules import Part
 
 
@@ -92,7 +92,7 @@ def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted
         whole.text[int(row)].as_py() if untouched[row] or total[row] < 0 else _told(row, total, less, clear, unclear)
         for row in rows.tolist()
     ]
-    quantity = Column(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
+    quantity = Column.of_text(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
     doubtful = frozenset(np.flatnonzero(_text_there(whole) & ~clear).tolist())
     return _Counted(rows, quantity, evaluate("condition", part.condition, source.picked(rows), codes), doubtful)
 

@@ -24,11 +24,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mappings.column import Column, Ints, Mask
 from mappings.formats.segments import Segments
 from mappings.formats.values import text as text_of
-
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 PSEUDO = ("file", "name")
 _PATH = re.compile(
@@ -78,25 +76,6 @@ def parse(written: str) -> Path:
     if not found["how"] and (element == 0 or component == 0):
         raise ValueError(f"{written!r}: elements and components count from 1")
     return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, found["how"] or "at")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Text for each row, with its place in the buffer of its source (-1 where there is none)."""
-
-    text: pa.Array
-    start: Ints
-    end: Ints
-
-    def take(self, rows: Ints) -> "Column":
-        """The column for these rows, in this order."""
-        return Column(self.text.take(pa.array(rows)), self.start[rows], self.end[rows])
-
-    @staticmethod
-    def nothing(size: int) -> "Column":
-        """A column without any text."""
-        none = np.full(size, -1, dtype=np.int64)
-        return Column(pa.nulls(size, pa.string()), none, none)
 
 
 @dataclass(frozen=True)
@@ -222,7 +201,7 @@ class Index:
         text = text_of(self.segments, rows[where]).take(pa.array(to, mask=~there))
         start = np.where(there, self._value["start"][rows], -1)
         end = np.where(there, self._value["end"][rows], -1)
-        return Column(text, start, end)
+        return Column.of_text(text, start, end)
 
 
 @dataclass(frozen=True)

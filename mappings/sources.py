@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.column import Column, Ints
 from mappings.formats.delimited import Rows
 from mappings.formats.segments import RawFile
 from mappings.messages import Places
-from mappings.paths import Column, Index, Ints, Loops, parse
+from mappings.paths import Index, Loops, parse
 
 # EDIFACT knows no thousands separators, and partners write the decimal mark that UNA does not declare.
 DECIMAL_MARKS = {"x12": ".", "edifact": ".,"}
@@ -32,7 +33,7 @@ class Batch:
         sha = self.index.segments.files["file"].take(pa.array(files))
         texts = [one.as_py()[:FILE_ID_DIGITS] if name == "file" else self.names[one.as_py()] for one in sha]
         nothing = Column.nothing(len(messages))
-        return Column(pa.array(texts, pa.string()), nothing.start, nothing.end)
+        return Column.of_text(pa.array(texts, pa.string()), nothing.start, nothing.end)
 
     def in_a_line(self, start: int, loops: Loops) -> bool:
         """Whether the value that begins here stands in a line, and not in the header."""
@@ -173,7 +174,7 @@ class TableRows:
         if only or skip:
             named = pc.is_in(cells, pa.array(only or skip, pa.string()))
             cells = pc.if_else(named if only else pc.invert(named), cells, pa.scalar(None, pa.string()))
-        return Column(cells, self.start, self.end)
+        return Column.of_text(cells, self.start, self.end)
 
     def below(self, tag: str) -> tuple[Ints, Ints]:
         """Nothing stands below a row; the check of a mapping refuses to ask for it."""

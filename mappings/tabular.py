@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from mappings.catalog import Map, PartnerFolder
 from mappings.check_tables import dialect_of
+from mappings.column import Ints
 from mappings.documents import header_columns, placed_lines
 from mappings.fields import Fault
 from mappings.formats import delimited
@@ -16,7 +17,6 @@ from mappings.formats.delimited import Dialect, Rows
 from mappings.formats.segments import RawFile
 from mappings.lines import fill
 from mappings.parts import split
-from mappings.paths import Ints
 from mappings.sources import FILE_ID_DIGITS, TableRows
 from mappings.translation import Piece
 from schemas.findings import Finding, Place, as_table
