@@ -19,6 +19,7 @@ from mappings.machine import Machine, machine_for
 from mappings.paths import Path
 
 _NO_PAIRS: tuple[int, ...] = ()
+_NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,11 @@ class Index:
             self._by_tag[tag] = found.astype(np.int64)
         return self._by_tag[tag]
 
-    def picked(self, path: Path, segments: Ints, pairs: Sequence[int]) -> Ints:
-        """For each of these segments, all of the path's tag, the mark of the value that the path means."""
+    def picked(self, path: Path, segments: Ints, pairs: Sequence[int], shift: Ints = _NO_SHIFT) -> Ints:
+        """For each of these segments, all of the path's tag, the mark of the value that the path means.
+
+        Elements that a path counts in a group stand ``shift`` further on.
+        """
         cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
         given = (self.buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind)
         qualifier = _bytes((path.qualifier or "").encode())
@@ -84,7 +88,7 @@ class Index:
         elif path.how == "before":
             self.machine.pick_before(*given, qualifier, found)
         else:
-            self.machine.pick_at(*given, path.element, path.component, qualifier, found)
+            self.machine.pick_at(*given, path.element, shift, path.component, qualifier, found)
         if path.only or path.skip:
             words = [word.encode() for word in path.only or path.skip]
             word_at = np.cumsum([0, *map(len, words)])
@@ -116,6 +120,12 @@ class Index:
         to = np.full(len(marks), -1, dtype=np.int64)
         to[where] = np.arange(len(where))
         return text.take(pa.array(to, mask=~there))
+
+    def elements_of(self, segments: Ints) -> Ints:
+        """How many elements each of these segments has."""
+        is_element = np.concatenate([[0], np.cumsum(self.cuts.mark_kind & WHAT == ELEMENT)])
+        first = self.cuts.first_mark
+        return np.asarray(is_element[first[segments + 1]] - is_element[first[segments]], dtype=np.int64)
 
     def segment_of(self, marks: Ints) -> Ints:
         """The segment of each of these marks."""
@@ -149,6 +159,19 @@ def _flags(pairs: Sequence[int]) -> Mask:
 
 def _bytes(raw: bytes) -> Bytes:
     return np.frombuffer(raw, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Own:
+    """The segment of each part of a line; ``shift`` says how far its group of elements stands behind the first."""
+
+    tag: str
+    segments: Ints
+    shift: Ints | None = None
+
+    def take(self, rows: Ints) -> "Own":
+        """These parts."""
+        return Own(self.tag, self.segments[rows], None if self.shift is None else self.shift[rows])
 
 
 @dataclass(frozen=True)
@@ -190,9 +213,18 @@ class Loops:
         marks = self._first(path, segments[outside], self.index.message, len(self.first_line))
         return self._column(marks, messages)
 
-    def of_segments(self, own: Ints, path: Path) -> Column:
-        """What the path finds in exactly these segments."""
-        return self.index.column(self.index.picked(path, own, self.pairs.get(path.tag, _NO_PAIRS)))
+    def of_own(self, own: Own, path: Path) -> Column:
+        """What the path finds for parts: in exactly their segments, or behind them up to the next of their tag."""
+        if path.tag == own.tag:
+            shift = own.shift if path.how == "group" and own.shift is not None else _NO_SHIFT
+            return self.index.column(self.index.picked(path, own.segments, self.pairs.get(path.tag, _NO_PAIRS), shift))
+        opening, segments = self.index.tagged(own.tag), self.index.tagged(path.tag)
+        part = np.searchsorted(opening, segments, side="right") - 1
+        inside = (part >= 0) & (self.line_of[opening[part]] == self.line_of[segments]) & (self.line_of[segments] >= 0)
+        marks = self.index.picked(path, segments[inside], self.pairs.get(path.tag, _NO_PAIRS))
+        first = np.full(len(opening), -1, dtype=np.int64)
+        first[part[inside][marks >= 0][::-1]] = marks[marks >= 0][::-1]
+        return self._column(first, np.searchsorted(opening, own.segments))
 
     def _is_above(self, segments: Ints) -> Mask:
         """Which segments stand before the first line of their message."""

@@ -35,8 +35,8 @@ class Machine(NamedTuple):
 
 PLAIN = Machine(
     picking.find_lines, picking.pick_at, picking.pick_next, picking.pick_before, picking.keep_words,
-    picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units, parsing.parse_amounts,
-    parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
+    picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units,
+    parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
 )  # fmt: skip
 
 
@@ -44,11 +44,12 @@ def machine_for(rows: int) -> Machine:
     """The functions for a column of so many rows."""
     if rows < COMPILED_FROM_ROWS and "mappings.formats.compiled" not in sys.modules:
         return PLAIN
-    return _compiled()
+    return compiled_form()
 
 
 @cache
-def _compiled() -> Machine:
+def compiled_form() -> Machine:
+    """The functions as machine code."""
     from mappings.formats.compiled import compiled  # numba takes half a second to import
 
     return Machine(*(compiled(one) for one in PLAIN))

@@ -41,12 +41,16 @@ def find_lines(
 
 def pick_at(
     buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
-    element: int, component: int, qualifier: Bytes, found: Ints,
+    element: int, shift: Ints, component: int, qualifier: Bytes, found: Ints,
 ) -> None:  # fmt: skip
-    """The value at this element and component of each segment, if its first value is the qualifier (empty: any)."""
+    """The value at this element and component of each segment, if its first value is the qualifier (empty: any).
+
+    ``shift``, if it is not empty, says how many elements further on each row's value stands.
+    """
     size = qualifier.size
     for row in range(segments.size):
         found[row] = -1
+        wanted = element + shift[row] if shift.size else element
         at_element, at_component, is_first, fits = 0, 1, True, size == 0
         for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
             what = mark_kind[mark] & WHAT
@@ -63,9 +67,9 @@ def pick_at(
                     fits = fits and buffer[start + at] == qualifier[at]
                 if not fits:
                     break
-            if at_element > element:
+            if at_element > wanted:
                 break
-            if at_element == element and at_component == component and is_first:
+            if at_element == wanted and at_component == component and is_first:
                 if end > start and not mark_kind[mark] & BLANK:
                     found[row] = mark
                 break
