@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from mappings import check_edi, check_tables, check_trees
+from mappings.cleaning import fault_of_clean
 from mappings.code_lists import canonical
-from mappings.functions import fault_of_clean, fault_of_form
+from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
 from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
