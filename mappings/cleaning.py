@@ -5,14 +5,14 @@ Nulls stay null; what becomes empty is null. A new function needs a docstring wi
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, Inexact, localcontext
+from decimal import Decimal, Inexact
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.distinct import each_distinct, nothing_for_empty
 from mappings.identifiers import isbn_13, upc_a, with_check_digit
-from mappings.numbers import NumberMarks, number_of, text_of
+from mappings.numbers import NumberMarks, exactly, number_of, text_of
 
 _SIGNED = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 
@@ -206,7 +206,13 @@ def times(column: pa.Array, argument: str) -> pa.Array:
     >>> times(pa.array(["2.5", "x"]), "12").to_pylist()
     ['30.0', 'x']
     """
-    return _calculated(column, lambda number: text_of(number * Decimal(argument)))
+    factor = Decimal(argument)
+
+    def product(number: Decimal) -> str | None:
+        with exactly():
+            return text_of(number * factor)
+
+    return _calculated(column, product)
 
 
 def divide_by(column: pa.Array, argument: str) -> pa.Array:
@@ -218,8 +224,7 @@ def divide_by(column: pa.Array, argument: str) -> pa.Array:
     divisor = Decimal(argument)
 
     def divided(number: Decimal) -> str | None:
-        with localcontext() as exact:
-            exact.traps[Inexact] = True
+        with exactly():
             try:
                 return text_of(number / divisor)
             except Inexact:

@@ -4,10 +4,13 @@ Every function takes a whole column of text and gives a whole column. Nulls stay
 before is in ``cleaning``. A new function needs a docstring with an example, and a need.
 """
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +18,7 @@ import pyarrow.compute as pc
 from mappings.dates import day_of
 from mappings.distinct import each_distinct
 from mappings.identifiers import check_digit_is_right, is_sscc
-from mappings.numbers import NumberMarks, number_of, text_of
+from mappings.numbers import NumberMarks, exactly, number_of, text_of
 from schemas.money import exponent
 from schemas.rules import GIVES
 
@@ -158,3 +161,30 @@ def convert(column: pa.Array, kind: str, reading: Reading) -> tuple[pa.Array, pa
     if kind == "sscc":
         return values, pc.fill_null(each_distinct(values, lambda label: not is_sscc(label), pa.bool_()), False)
     return values, pc.and_(column.is_valid(), values.is_null())
+
+
+def calculated(how: str, values: pa.Array, others: pa.Array, other_text: pa.Array) -> pa.Array:
+    """Each value `times`, `plus` or `minus` the other, exactly; unchanged where there is none.
+
+    Nothing where the other is a text that is no number. Whole numbers and amounts come as integers, decimals as text.
+
+    >>> calculated("minus", pa.array([5, 5]), pa.array([2, None]), pa.array(["2", "x"])).to_pylist()
+    [3, None]
+    >>> calculated("times", pa.array(["2.5", "1"]), pa.array(["12", None]), pa.array(["12", None])).to_pylist()
+    ['30.0', '1']
+    """
+    work = {"times": operator.mul, "plus": operator.add, "minus": operator.sub}[how]
+    is_text = pa.types.is_string(values.type)
+
+    def done(value: Any, other: Any) -> Any:
+        if value is None or other is None:
+            return value
+        if not is_text:
+            return work(value, other)
+        with exactly():
+            return text_of(work(Decimal(value), Decimal(other)))
+
+    pairs = zip(values.to_pylist(), others.to_pylist(), strict=True)
+    result = pa.array([done(value, other) for value, other in pairs], values.type)
+    unclear = pc.and_(others.is_null(), other_text.is_valid())
+    return pc.if_else(unclear, pa.scalar(None, values.type), result)

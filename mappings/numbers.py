@@ -1,8 +1,9 @@
 """Open this when a number is read wrongly: numbers as partners write them, with their decimal and thousands marks."""
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 
 _DIGITS_MAX = 15
 
@@ -42,3 +43,8 @@ def _without_thousands(plain: str, marks: NumberMarks) -> str:
 def text_of(number: Decimal | None) -> str | None:
     """A number as it is kept: with a point, without an exponent."""
     return None if number is None else f"{number:f}"
+
+
+def exactly() -> AbstractContextManager[Context]:
+    """Arithmetic that rounds nothing: a result that would have to be rounded raises decimal.Inexact."""
+    return localcontext(Context(prec=100, traps=[Inexact]))
