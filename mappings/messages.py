@@ -1,6 +1,6 @@
 """Open this when a message gave no document: which interchanges and messages of a batch are taken, and by which map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +92,11 @@ def _counted(owner: Ints) -> Ints:
     return numbers
 
 
-def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str) -> Judged:
+# Which of these messages hold a mapping's `where` (mappings/where.py).
+Where = Callable[[Map, Ints], Mask]
+
+
+def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str, where: Where) -> Judged:
     """Known senders, claimed kinds of message, and messages without an untolerated fatal finding."""
     reading = places.reading
     findings: list[tuple[Finding, int]] = []
@@ -102,7 +106,8 @@ def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard:
     owners = reading.owners
     at_interchange = _marked(owners["interchange"], fatal & ~_of_message(reading), reading.interchanges.num_rows)
     accepted = known & ~at_interchange
-    claimed = _claimed(places, maps, standard, accepted, findings, rejections)
+    claimed = _claimed(places, maps, where, accepted)
+    _unclaimed(places, standard, accepted, claimed, findings, rejections)
     bad = _marked(owners["message"], fatal, reading.messages.num_rows)
     excused = _marked(owners["message"], tolerated, reading.messages.num_rows)
     readable = reading.messages["readable"].to_numpy().astype(bool)
@@ -146,39 +151,49 @@ def _marked(owner: pa.Array, marks: Mask, size: int) -> Mask:
     return found
 
 
-def _claimed(
+def _claimed(places: Places, maps: Sequence[Map], where: Where, accepted: Mask) -> Ints:
+    """For each message of an accepted interchange the first mapping whose claims all hold, or -1."""
+    messages = places.reading.messages.select(["type", "version"]).to_pylist()
+    senders = _senders(places)
+    keys = [
+        (row["type"] or "", row["version"] or "", senders[interchange])
+        for row, interchange in zip(messages, places.interchange_of.tolist(), strict=True)
+    ]
+    known = {key: [n for n, one in enumerate(maps) if one.claims_message(*key)] for key in set(keys)}
+    claimed = np.full(len(messages), -1, dtype=np.int64)
+    for number, one in enumerate(maps):
+        meant = np.fromiter((number in known[key] for key in keys), dtype=bool, count=len(keys))
+        open_ones = np.flatnonzero(meant & (claimed < 0) & accepted[places.interchange_of])
+        claimed[open_ones[where(one, open_ones)]] = number
+    return claimed
+
+
+def _senders(places: Places) -> list[str]:
+    """The sender of each interchange, as `qualifier:id`."""
+    rows = places.reading.interchanges.select(["sender_qualifier", "sender"]).to_pylist()
+    return [f"{(row['sender_qualifier'] or '').strip()}:{(row['sender'] or '').strip()}" for row in rows]
+
+
+def _unclaimed(
     places: Places,
-    maps: Sequence[Map],
     standard: str,
     accepted: Mask,
+    claimed: Ints,
     findings: list[tuple[Finding, int]],
     out: list[Rejection],
-) -> Ints:
-    """For each message of an accepted interchange the first mapping that claims it; MSG-NOT-CLAIMED for the others.
+) -> None:
+    """MSG-NOT-CLAIMED for each message of an accepted interchange that no mapping claims.
 
     Answers to what we sent need no mapping.
     """
-    messages = places.reading.messages.select(["type", "version", "start", "end"]).to_pylist()
-    senders = [
-        f"{(row['sender_qualifier'] or '').strip()}:{(row['sender'] or '').strip()}"
-        for row in places.reading.interchanges.select(["sender_qualifier", "sender"]).to_pylist()
-    ]
-    known: dict[tuple[str, str, str], int] = {}
-    claimed = np.full(len(messages), -1, dtype=np.int64)
-    for at, row in enumerate(messages):
-        interchange = int(places.interchange_of[at])
-        if not accepted[interchange]:
+    for at in np.flatnonzero((claimed < 0) & accepted[places.interchange_of]).tolist():
+        row = places.reading.messages.slice(at, 1).to_pylist()[0]
+        if row["type"] in KINDS[standard]:
             continue
-        key = (row["type"] or "", row["version"] or "", senders[interchange])
-        if key not in known:
-            known[key] = next((n for n, one in enumerate(maps) if one.claims_message(*key)), -1)
-        claimed[at] = known[key]
-        if known[key] < 0 and key[0] not in KINDS[standard]:
-            place = places.place(row["start"], row["end"], places.message_path(at))
-            detail = f"message {key[0]}, version {key[1] or 'not stated'}"
-            findings.append((Finding("MSG-NOT-CLAIMED", place, detail), at))
-            out.append(Rejection(standard, interchange, at, "MSG-NOT-CLAIMED"))
-    return claimed
+        place = places.place(row["start"], row["end"], places.message_path(at))
+        detail = f"message {row['type'] or ''}, version {row['version'] or 'not stated'}"
+        findings.append((Finding("MSG-NOT-CLAIMED", place, detail), at))
+        out.append(Rejection(standard, int(places.interchange_of[at]), at, "MSG-NOT-CLAIMED"))
 
 
 def reader_findings(reading: Segments, partner: PartnerFolder, documents: pa.Array) -> pa.Table:
