@@ -9,11 +9,13 @@ message. In a message without a table every segment outside the lines speaks of 
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from mappings.column import Ints, Mask
 from mappings.formats.hierarchy import HIERARCHIES
 
+Numbers = npt.NDArray[np.int32]
 NOBODY = -1
 DEPTH_MAX = 100  # a line's loops and levels beyond these enclose nothing; no real message has ten
 
@@ -37,8 +39,8 @@ class Tree:
         object.__setattr__(self, "level", self._climb(self.is_level, np.full(len(self.parent), NOBODY)))
 
     @staticmethod
-    def of(loops: pa.Table, loop_of: Ints, message_of: Ints) -> "Tree":
-        """From a reading's ``LOOPS``, and the loop and message of each of its segments."""
+    def of(loops: pa.Table, cut_loop: Numbers, cut_message: Numbers) -> "Tree":
+        """From a reading's ``LOOPS``, and the loop and message of each of its segments, as its cuts have them."""
         names = loops["name"].combine_chunks().dictionary_encode()
         message = _ints(loops["message"])
         tags = [name.split("/")[0] for name in names.dictionary.to_pylist()]
@@ -47,6 +49,7 @@ class Tree:
         code = _ints(names.indices)
         kind = message * (len(names.dictionary) + 1) + code
         parent, size = _ints(loops["parent"]), loops.num_rows
+        loop_of, message_of = cut_loop.astype(np.int64), cut_message.astype(np.int64)
         root, roots = size + message, size + message_of
         return Tree(parent, _ints(loops["above"]), kind, root, is_level[code], is_hl[code], loop_of, roots)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.column import Column, Ints, Mask
-from mappings.fields import Codes, Evaluated, Fault, Source, evaluate
+from mappings.fields import Codes, Evaluated, Faults, Source, evaluate
 from mappings.functions import Reading, convert, strip
 from schemas.rules import Part
 
@@ -54,7 +54,7 @@ def split(parts: Sequence[Part], source: Splittable, codes: Codes) -> Split:
             counted[number] = _rest(part, source, codes, taken)
     groups = [counted[number] for number in range(len(parts))]
     bare = np.setdiff1d(np.arange(source.size), np.concatenate([group.rows for group in groups]))
-    nothing = Evaluated(pa.nulls(len(bare), pa.string()), pa.nulls(len(bare), pa.string()), [])
+    nothing = Evaluated(pa.nulls(len(bare), pa.string()), Column.nothing(len(bare)))
     return _in_order([*groups, _Counted(bare, Column.nothing(len(bare)), nothing)], source)
 
 
@@ -125,14 +125,14 @@ def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
     to[order] = np.arange(len(rows))
     starts = np.cumsum([0, *(len(group.rows) for group in groups)])
     shifted = [
-        Fault(int(to[starts[at] + f.row]), f.field, f.code, f.detail, f.start, f.end, f.path)
+        fault.moved(to[starts[at] : starts[at + 1]])
         for at, group in enumerate(groups)
-        for f in group.condition.faults
+        for fault in group.condition.faults
     ]
     take = pa.array(order)
     values = pa.concat_arrays([group.condition.values for group in groups]).take(take)
     raw = pa.concat_arrays([group.condition.raw for group in groups]).take(take)
-    return Split(rows[order], _quantity(groups, order, source), Evaluated(values, raw, shifted))
+    return Split(rows[order], _quantity(groups, order, source), Evaluated.of_text(values, raw, shifted))
 
 
 def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evaluated:
@@ -144,9 +144,12 @@ def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evalua
     values, unreadable = convert(raw, "units", Reading(source.decimal_marks, source.thousands_mark))
     bad = unreadable.to_numpy(zero_copy_only=False)
     doubtful = np.isin(rows, sorted({row for group in groups for row in group.doubtful})) & ~bad
+    held = np.flatnonzero(bad | doubtful)
     faults = []
-    for row in np.flatnonzero(bad | doubtful).tolist():
-        why = " is a part of a whole that does not add up" if doubtful[row] else ""
-        detail = f"quantity: {raw[row].as_py()!r}{why}"
-        faults.append(Fault(row, "quantity", "FIELD-BAD-NUMBER", detail, int(start[row]), int(end[row])))
-    return Evaluated(pc.if_else(pa.array(doubtful), pa.scalar(None, pa.int64()), values), raw, faults)
+    if len(held):
+        why = np.where(doubtful[held], " is a part of a whole that does not add up", "")
+        texts = raw.take(pa.array(held)).to_pylist()
+        told = pa.array([f"quantity: {one!r}{because}" for one, because in zip(texts, why.tolist(), strict=True)])
+        nowhere = pa.repeat("", len(held))
+        faults = [Faults("quantity", "FIELD-BAD-NUMBER", held, told, start[held], end[held], nowhere)]
+    return Evaluated.of_text(pc.if_else(pa.array(doubtful), pa.scalar(None, pa.int64()), values), raw, faults)

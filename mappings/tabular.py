@@ -79,7 +79,11 @@ def _translated(file: RawFile, one: Map, table: Rows, partner: str) -> Piece:
     documents = _documents(file, one, partner, ids, source, owner)
     for name, column in header.columns.items():
         documents = documents.append_column(name, column)
-    found = [_finding(source, int(first[fault.row]), fault, ids[fault.row].as_py(), None) for fault in header.faults]
+    found = [
+        _finding(source, int(first[fault.row]), fault, ids[fault.row].as_py(), None)
+        for faults in header.faults
+        for fault in faults.each()
+    ]
     lines, line_findings = _lines(one, source, ids.take(pa.array(owner)))
     ragged = _with_document(table.findings, ids) if rules.document.group_by is None else table.findings
     return Piece(
@@ -140,7 +144,8 @@ def _lines(one: Map, source: TableRows, documents: pa.Array) -> tuple[pa.Table, 
     numbers = table["line_no"]
     found = [
         _finding(source, fault.row, fault, documents[fault.row].as_py(), numbers[fault.row].as_py())
-        for fault in filled.faults
+        for faults in filled.faults
+        for fault in faults.each()
     ]
     return table, as_table(found)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from mappings.catalog import Map
 from mappings.column import Ints, Mask
-from mappings.paths import Loops
+from mappings.lookups import Loops
 from mappings.sources import Batch, Headers
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from mappings.enclosing import Enclosing, Tree, with_levels_below
 from mappings.formats import edifact, x12
-from mappings.paths import Index, Loops, parse
+from mappings.lookups import Index, Loops
+from mappings.paths import parse
 from tests.mappings.folders import edifact as edifact_file
 from tests.mappings.folders import raw
 from tests.mappings.folders import x12 as x12_file
@@ -24,19 +25,19 @@ class Asked:
         self.index = Index(read(kind, *messages))
         trailers = ("CTT", "CNT", "SE", "UNT")
         self.loops = Loops.of(self.index, each, (*until, *trailers), {})
-        self.tree = Tree.of(
-            self.index.segments.loops, self.index.ints("segments", "loop"), self.index.ints("segments", "message")
-        )
+        reading = self.index.segments
+        self.tree = Tree.of(reading.loops, reading.cuts.loop, reading.cuts.message)
         self.enclosing = Enclosing.of(self.tree, self.loops.lines)
 
     def found(self, written: str) -> list[str | None]:
         """What `<` finds for each line."""
-        segments, rows = self.index.found(parse(written), {})
-        outside = self.loops.line_of[segments] < 0
-        segments, rows = segments[outside], rows[outside]
+        path = parse(written)
+        segments = self.index.tagged(path.tag)
+        segments = segments[self.loops.line_of[segments] < 0]
+        marks = self.index.picked(path, segments, [])
+        segments, marks = segments[marks >= 0], marks[marks >= 0]
         at = self.enclosing.nearest(np.arange(len(self.loops.lines)), segments)
-        padded = np.append(rows, -1)
-        return self.index.column(padded[at]).text.to_pylist()
+        return self.index.column(np.append(marks, -1)[at]).text.to_pylist()
 
     def below(self, tag: str) -> list[int]:
         """The line, or -1, of each segment of this tag, levels below lines counted in."""
@@ -154,7 +155,7 @@ def test_a_message_without_a_table_takes_the_last_one_before_the_line():
     asked = Asked(
         "SLSRPT:D:96A:UN", ["BGM+73E+1", "LOC+162+A", "LIN+1++1:EN", "LOC+162+B", "LIN+2++2:EN"], until=("LOC",)
     )
-    assert (asked.index.ints("segments", "loop") == -1).all()
+    assert (asked.index.segments.cuts.loop == -1).all()
     assert asked.found("<LOC.2") == ["A", "B"]
 
 
