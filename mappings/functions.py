@@ -143,14 +143,33 @@ def implied_decimals(column: pa.Array, argument: str) -> pa.Array:
     return each_distinct(column, point)
 
 
+def negate(column: pa.Array, argument: str) -> pa.Array:
+    """The number behind a code, negative behind the first of two: amounts whose sign is a code (`negate: D/C`).
+
+    >>> negate(pa.array(["D 12.50", "C 12.50", "D -3", "12.50", "X 1"]), "D/C").to_pylist()
+    ['-12.50', '12.50', '3', '12.50', 'X 1']
+    """
+    takes, _, gives = argument.partition("/")
+    if not (takes.strip() and gives.strip()):
+        raise ValueError("two codes with / between them are expected, as D/C")
+
+    def signed(text: str) -> str:
+        code, _, number = text.strip().partition(" ")
+        if number and code == takes.strip():
+            return number.strip()[1:] if number.strip().startswith("-") else f"-{number.strip().removeprefix('+')}"
+        return number.strip() if number and code == gives.strip() else text
+
+    return each_distinct(column, signed)
+
+
 CLEAN: dict[str, Callable[..., pa.Array]] = {
     f.__name__: f
     for f in (
         strip, upper, drop_spaces, drop_leading_zeros, keep_digits, pattern, before, prefix, pad_left,
-        implied_decimals,
+        implied_decimals, negate,
     )
 }  # fmt: skip
-WITH_ARGUMENT = frozenset({"pattern", "before", "prefix", "pad_left", "implied_decimals"})
+WITH_ARGUMENT = frozenset({"pattern", "before", "prefix", "pad_left", "implied_decimals", "negate"})
 
 
 def fault_of_clean(function: str, argument: str | None) -> str | None:
