@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import pyarrow as pa
+
 from mappings import check_edi, check_tables, check_trees
 from mappings.code_lists import canonical
 from mappings.functions import fault_of_clean, fault_of_form
@@ -41,7 +43,8 @@ def _rules_with_places(rules: Rules) -> Iterator[tuple[Loc, str, FieldRule]]:
     for name, rule in rules.lines.fields.items():
         yield ("lines", name), name, rule
     for number, part in enumerate(rules.lines.split):
-        yield ("lines", "split", number, "condition"), "condition", part.condition
+        for name, rule in part.fields.items():
+            yield ("lines", "split", number, name), name, rule
 
 
 def _field(
@@ -79,11 +82,17 @@ def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:
         ("lines", rules.lines.fields, field_types(rules.kind)),
     ):
         for name, rule in fields.items():
-            if name not in types:
-                yield (section, name), unknown_name(name, types, f"{rules.kind} field")
-            elif GIVES[rule.as_] != types[name]:
-                fitting = " or ".join(f"`as: {kind}`" for kind, gives in GIVES.items() if gives == types[name])
-                yield (section, name, "as"), f"{rule.as_} does not fit {name}. Next: write {fitting}."
+            yield from _type((section,), name, rule, types, rules.kind)
+
+
+def _type(
+    loc: Loc, name: str, rule: FieldRule, types: Mapping[str, pa.DataType], kind: str
+) -> Iterator[tuple[Loc, str]]:
+    if name not in types:
+        yield (*loc, name), unknown_name(name, types, f"{kind} field")
+    elif GIVES[rule.as_] != types[name]:
+        fitting = " or ".join(f"`as: {of}`" for of, gives in GIVES.items() if gives == types[name])
+        yield (*loc, name, "as"), f"{rule.as_} does not fit {name}. Next: write {fitting}."
 
 
 def _header(rules: Rules) -> dict[str, FieldRule]:
@@ -111,18 +120,17 @@ def _requirements(rules: Rules) -> Iterator[tuple[Loc, str]]:
 
 
 def _split(rules: Rules) -> Iterator[tuple[Loc, str]]:
-    if not rules.lines.split:
-        return
-    if rules.kind != "receipt":
-        yield ("lines", "split"), "only receipts are split by condition. Next: take it away."
-    for name in ("quantity", "condition"):
-        if name in rules.lines.fields:
-            yield ("lines", name), f"the parts of `split:` give {name}. Next: take this field away."
+    types = field_types(rules.kind)
     for number, part in enumerate(rules.lines.split):
+        loc = ("lines", "split", number)
         for key, written in (("quantity", part.quantity), ("rest_of", part.rest_of)):
             if written is not None:
-                yield from _path(rules, ("lines", "split", number, key), written)
+                yield from _path(rules, (*loc, key), written)
         for written in part.where:
-            yield from _path(rules, ("lines", "split", number, "where", written), written)
+            yield from _path(rules, (*loc, "where", written), written)
         if part.each is not None and rules.standard in TABLES:
-            yield ("lines", "split", number, "each"), "a row has nothing below it. Next: take `each` away."
+            yield (*loc, "each"), "a row has nothing below it. Next: take `each` away."
+        for name, rule in part.fields.items():
+            if name in types and rule.as_ == "money":
+                yield (*loc, name, "as"), "a part has no amounts of its own. Next: give them to the line."
+            yield from _type(loc, name, rule, types, rules.kind)

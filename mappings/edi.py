@@ -145,9 +145,9 @@ def _lines(batch: Batch, taken: np.ndarray, one: Map, loops: Loops, ids: pa.Arra
     source = LineRows(batch, loops, np.flatnonzero(taken[batch.index.message[loops.lines]]))
     rules, given = one.rules, {}
     if rules.lines.split:
-        parts = split(rules.lines.split, source, one.codes)
+        parts = split(rules.lines, source, one.codes)
         source = source.picked(parts.rows)
-        given = {"quantity": parts.quantity, "condition": parts.condition}
+        given = parts.given
     filled = fill(rules.kind, rules.lines, source, one.codes, given)
     places, messages = batch.places, source.messages
     files = places.file_of_message[messages]

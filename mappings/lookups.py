@@ -17,10 +17,9 @@ from mappings.formats.segments import Segments
 from mappings.formats.values import decoded
 from mappings.machine import Machine, machine_for
 from mappings.paths import Path
-from mappings.picking import AT, BEFORE, NEXT
 
-_HOW = {"at": AT, "next": NEXT, "before": BEFORE}
 _NO_PAIRS: tuple[int, ...] = ()
+_NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,24 @@ class Index:
             self._by_tag[tag] = found.astype(np.int64)
         return self._by_tag[tag]
 
-    def picked(self, path: Path, segments: Ints, pairs: Sequence[int]) -> Ints:
-        """For each of these segments, all of the path's tag, the mark of the value that the path means."""
+    def picked(self, path: Path, segments: Ints, pairs: Sequence[int], shift: Ints = _NO_SHIFT) -> Ints:
+        """For each of these segments, all of the path's tag, the mark of the value that the path means.
+
+        Elements that a path counts in a group stand ``shift`` further on.
+        """
         cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
-        qualifier, words, word_at = _wanted(path)
-        self.machine.pick(
-            self.buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind, _HOW[path.how], path.element,
-            path.component, qualifier, np.array(pairs, dtype=np.int64), words, word_at, bool(path.only), found,
-        )  # fmt: skip
+        given = (self.buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind)
+        qualifier = _bytes((path.qualifier or "").encode())
+        if path.how == "next":
+            self.machine.pick_next(*given, _flags(pairs), qualifier, found)
+        elif path.how == "before":
+            self.machine.pick_before(*given, qualifier, found)
+        else:
+            self.machine.pick_at(*given, path.element, shift, path.component, qualifier, found)
+        if path.only or path.skip:
+            words = [word.encode() for word in path.only or path.skip]
+            word_at = np.cumsum([0, *map(len, words)])
+            self.machine.keep_words(self.buffer, cuts.mark_at, _bytes(b"".join(words)), word_at, bool(path.only), found)
         return found
 
     def column(self, marks: Ints) -> Column:
@@ -91,7 +100,7 @@ class Index:
         start, end = np.empty(len(marks), dtype=np.int64), np.empty(len(marks), dtype=np.int64)
         cuts = self.cuts
         has_escapes = self.machine.spans(marks, cuts.mark_at, cuts.mark_kind, ESCAPED, start, end)
-        if self.is_ascii and not has_escapes:
+        if not has_escapes and (self.is_ascii or self.machine.is_ascii(self.buffer, start, end)):
             return Column.of_bytes(self.buffer, start, end)
         return Column.of_text(self._decoded(marks, start, end), *self._without_blanks(start, end))
 
@@ -111,6 +120,12 @@ class Index:
         to = np.full(len(marks), -1, dtype=np.int64)
         to[where] = np.arange(len(where))
         return text.take(pa.array(to, mask=~there))
+
+    def elements_of(self, segments: Ints) -> Ints:
+        """How many elements each of these segments has."""
+        is_element = np.concatenate([[0], np.cumsum(self.cuts.mark_kind & WHAT == ELEMENT)])
+        first = self.cuts.first_mark
+        return np.asarray(is_element[first[segments + 1]] - is_element[first[segments]], dtype=np.int64)
 
     def segment_of(self, marks: Ints) -> Ints:
         """The segment of each of these marks."""
@@ -136,14 +151,27 @@ class Index:
         return element, component
 
 
-def _wanted(path: Path) -> tuple[Bytes, Bytes, Ints]:
-    """A path's qualifier, and the words that it stops at or passes over, as bytes."""
-    words = [word.encode() for word in path.only or path.skip]
-    return _bytes((path.qualifier or "").encode()), _bytes(b"".join(words)), np.cumsum([0, *map(len, words)])
+def _flags(pairs: Sequence[int]) -> Mask:
+    flags = np.zeros(max(pairs, default=0) + 1, dtype=bool)
+    flags[list(pairs)] = True
+    return flags
 
 
 def _bytes(raw: bytes) -> Bytes:
     return np.frombuffer(raw, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Own:
+    """The segment of each part of a line; ``shift`` says how far its group of elements stands behind the first."""
+
+    tag: str
+    segments: Ints
+    shift: Ints | None = None
+
+    def take(self, rows: Ints) -> "Own":
+        """These parts."""
+        return Own(self.tag, self.segments[rows], None if self.shift is None else self.shift[rows])
 
 
 @dataclass(frozen=True)
@@ -174,18 +202,29 @@ class Loops:
         segments = self.index.tagged(path.tag)
         if path.scope == "<":
             return self._nearest_above(lines, path, segments[self.line_of[segments] < 0])
-        return self.index.column(self._first(path, segments, self.line_of, len(self.lines))[lines])
+        return self._column(
+            self._first(path, segments[self.line_of[segments] >= 0], self.line_of, len(self.lines)), lines
+        )
 
     def of_messages(self, messages: Ints, path: Path) -> Column:
         """What the path finds in the header of each of these messages; without ^ also after the lines."""
         segments = self.index.tagged(path.tag)
         outside = self._is_above(segments) if path.scope == "^" else self.line_of[segments] < 0
         marks = self._first(path, segments[outside], self.index.message, len(self.first_line))
-        return self.index.column(marks[messages])
+        return self._column(marks, messages)
 
-    def of_segments(self, own: Ints, path: Path) -> Column:
-        """What the path finds in exactly these segments."""
-        return self.index.column(self.index.picked(path, own, self.pairs.get(path.tag, _NO_PAIRS)))
+    def of_own(self, own: Own, path: Path) -> Column:
+        """What the path finds for parts: in exactly their segments, or behind them up to the next of their tag."""
+        if path.tag == own.tag:
+            shift = own.shift if path.how == "group" and own.shift is not None else _NO_SHIFT
+            return self.index.column(self.index.picked(path, own.segments, self.pairs.get(path.tag, _NO_PAIRS), shift))
+        opening, segments = self.index.tagged(own.tag), self.index.tagged(path.tag)
+        part = np.searchsorted(opening, segments, side="right") - 1
+        inside = (part >= 0) & (self.line_of[opening[part]] == self.line_of[segments]) & (self.line_of[segments] >= 0)
+        marks = self.index.picked(path, segments[inside], self.pairs.get(path.tag, _NO_PAIRS))
+        first = np.full(len(opening), -1, dtype=np.int64)
+        first[part[inside][marks >= 0][::-1]] = marks[marks >= 0][::-1]
+        return self._column(first, np.searchsorted(opening, own.segments))
 
     def _is_above(self, segments: Ints) -> Mask:
         """Which segments stand before the first line of their message."""
@@ -193,10 +232,15 @@ class Loops:
 
     def _first(self, path: Path, segments: Ints, owner: Ints, owners: int) -> Ints:
         """For each owner the first value that one of its segments has."""
-        marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
         first = np.full(owners, -1, dtype=np.int64)
-        self.index.machine.first_by_owner(owner, segments, marks, first)
+        if len(segments):
+            marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
+            self.index.machine.first_by_owner(owner, segments, marks, first)
         return first
+
+    def _column(self, marks: Ints, owners: Ints) -> Column:
+        """The text for each of these owners."""
+        return self.index.column(marks[owners]) if (marks >= 0).any() else Column.nothing(len(owners))
 
     def _nearest_above(self, lines: Ints, path: Path, segments: Ints) -> Column:
         marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))

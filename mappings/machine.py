@@ -17,9 +17,13 @@ class Machine(NamedTuple):
     """The functions, plain or as machine code."""
 
     find_lines: Callable[..., int]
-    pick: Callable[..., None]
+    pick_at: Callable[..., None]
+    pick_next: Callable[..., None]
+    pick_before: Callable[..., None]
+    keep_words: Callable[..., None]
     first_by_owner: Callable[..., None]
     spans: Callable[..., bool]
+    is_ascii: Callable[..., bool]
     trim: Callable[..., bool]
     gather: Callable[..., None]
     parse_units: Callable[..., None]
@@ -30,8 +34,9 @@ class Machine(NamedTuple):
 
 
 PLAIN = Machine(
-    picking.find_lines, picking.pick, picking.first_by_owner, picking.spans, parsing.trim, parsing.gather,
-    parsing.parse_units, parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
+    picking.find_lines, picking.pick_at, picking.pick_next, picking.pick_before, picking.keep_words,
+    picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units,
+    parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
 )  # fmt: skip
 
 
@@ -39,11 +44,12 @@ def machine_for(rows: int) -> Machine:
     """The functions for a column of so many rows."""
     if rows < COMPILED_FROM_ROWS and "mappings.formats.compiled" not in sys.modules:
         return PLAIN
-    return _compiled()
+    return compiled_form()
 
 
 @cache
-def _compiled() -> Machine:
+def compiled_form() -> Machine:
+    """The functions as machine code."""
     from mappings.formats.compiled import compiled  # numba takes half a second to import
 
     return Machine(*(compiled(one) for one in PLAIN))

@@ -8,6 +8,7 @@
     LIN[EN].before  the first component of the element whose second component is EN: EDIFACT composites 7140:7143
     ^PRF.01         in the header: the segments of the message before its first line
     <GIN[BJ].2      the last one before the line that stands outside the lines: of the carton above it
+    SDQ.#2          in a part with `repeat`: the second element of its group
     @file @name     first 12 hex digits of the file's sha256; its name
 
 Without a prefix a line's path looks into the line, a header's path into all segments outside the lines. The first
@@ -21,13 +22,14 @@ from dataclasses import dataclass, replace
 PSEUDO = ("file", "name")
 _PATH = re.compile(
     r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<qualifier>[^\]]+)\])?\."
-    r"(?:(?P<element>[0-9]{1,2})(?:\.(?P<component>[0-9]{1,2}))?|(?P<how>next|before))"
+    r"(?:(?P<group>#)?(?P<element>[0-9]{1,2})(?:\.(?P<component>[0-9]{1,2}))?|(?P<how>next|before))"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path, taken apart. ``how`` is `at` for a fixed element, else `next` or `before`."""
+    """A path, taken apart. ``how`` is `at` for a fixed element, `group` for one counted in its group, else `next` or
+    `before`."""
 
     written: str
     scope: str
@@ -65,4 +67,5 @@ def parse(written: str) -> Path:
     element, component = int(found["element"] or 0), int(found["component"] or 1)
     if not found["how"] and (element == 0 or component == 0):
         raise ValueError(f"{written!r}: elements and components count from 1")
-    return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, found["how"] or "at")
+    how = "group" if found["group"] else found["how"] or "at"
+    return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, how)

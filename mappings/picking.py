@@ -13,8 +13,6 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.uint32]
 
-AT, NEXT, BEFORE = range(3)  # how a path says which value of its segment it means
-
 
 def find_lines(
     tag_of: npt.NDArray[np.int32], message_of: npt.NDArray[np.int32], each: int, ends: npt.NDArray[np.bool_],
@@ -41,97 +39,104 @@ def find_lines(
     return count
 
 
-def is_same(buffer: Bytes, start: int, end: int, wanted: Bytes, first: int, last: int) -> bool:
-    """Whether these bytes are the wanted ones from ``first`` to ``last``."""
-    if end - start != last - first:
-        return False
-    for at in range(last - first):  # noqa: SIM110
-        if buffer[start + at] != wanted[first + at]:
-            return False
-    return True
-
-
-def is_one_of(buffer: Bytes, start: int, end: int, words: Bytes, word_at: Ints) -> bool:
-    """Whether these bytes are one of the words; word ``n`` lies from ``word_at[n]`` to ``word_at[n + 1]``."""
-    for word in range(word_at.size - 1):  # noqa: SIM110
-        if is_same(buffer, start, end, words, word_at[word], word_at[word + 1]):
-            return True
-    return False
-
-
-def value_at(mark_at: Offsets, mark_kind: Bytes, first: int, last: int, element: int, component: int) -> int:
-    """The mark before the value at this position (its first repetition), or -1 where there is none or it is empty."""
-    at_element, at_component, is_first = 0, 1, True
-    for mark in range(first, last):
-        what = mark_kind[mark] & WHAT
-        if what == ELEMENT:
-            at_element, at_component, is_first = at_element + 1, 1, True
-            if at_element > element:
-                return -1
-        elif what == COMPONENT:
-            at_component += 1
-        else:
-            is_first = False
-        if at_element == element and at_component == component and is_first:
-            is_there = mark_at[mark + 1] > mark_at[mark] + 1 and not mark_kind[mark] & BLANK
-            return mark if is_there else -1
-    return -1
-
-
-def pick(
+def pick_at(
     buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
-    how: int, element: int, component: int, qualifier: Bytes, pairs: Ints,
-    words: Bytes, word_at: Ints, only: bool, found: Ints,
+    element: int, shift: Ints, component: int, qualifier: Bytes, found: Ints,
 ) -> None:  # fmt: skip
-    """For each of the segments the mark before the value that the path means, or -1.
+    """The value at this element and component of each segment, if its first value is the qualifier (empty: any).
 
-    ``words`` are those that the value must be one of (``only``), or must not be.
+    ``shift``, if it is not empty, says how many elements further on each row's value stands.
     """
     size = qualifier.size
     for row in range(segments.size):
-        first, last = first_mark[segments[row]], first_mark[segments[row] + 1] - 1
-        mark = -1
-        if how == AT:
-            fits = True
-            if size:
-                of_qualifier = value_at(mark_at, mark_kind, first, last, 1, 1)
-                fits = of_qualifier >= 0 and is_same(
-                    buffer, mark_at[of_qualifier] + 1, mark_at[of_qualifier + 1], qualifier, 0, size
-                )
-            if fits:
-                mark = value_at(mark_at, mark_kind, first, last, element, component)
-        elif how == NEXT:
-            for pair in range(pairs.size):
-                of_qualifier = value_at(mark_at, mark_kind, first, last, pairs[pair], 1)
-                if of_qualifier >= 0 and is_same(
-                    buffer, mark_at[of_qualifier] + 1, mark_at[of_qualifier + 1], qualifier, 0, size
-                ):
-                    mark = value_at(mark_at, mark_kind, first, last, pairs[pair] + 1, 1)
-                    if mark >= 0:
-                        break
-        else:
-            at_element, whole, is_first = 0, -1, True
-            for other in range(first, last):
-                what = mark_kind[other] & WHAT
-                if what == ELEMENT:
-                    at_element, whole, is_first = at_element + 1, other, True
-                elif what != COMPONENT:
-                    is_first = False
-                elif (
-                    is_first
-                    and whole >= 0
-                    and whole == other - 1
-                    and is_same(buffer, mark_at[other] + 1, mark_at[other + 1], qualifier, 0, size)
-                    and mark_at[whole + 1] > mark_at[whole] + 1
-                    and not mark_kind[whole] & BLANK
-                ):
-                    mark = whole
+        found[row] = -1
+        wanted = element + shift[row] if shift.size else element
+        at_element, at_component, is_first, fits = 0, 1, True, size == 0
+        for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
+            what = mark_kind[mark] & WHAT
+            if what == ELEMENT:
+                at_element, at_component, is_first = at_element + 1, 1, True
+            elif what == COMPONENT:
+                at_component += 1
+            else:
+                is_first = False
+            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+            if not fits:
+                fits = end - start == size
+                for at in range(size):
+                    fits = fits and buffer[start + at] == qualifier[at]
+                if not fits:
                     break
-        if mark >= 0 and word_at.size > 1:
-            is_word = is_one_of(buffer, mark_at[mark] + 1, mark_at[mark + 1], words, word_at)
-            if is_word != only:
-                mark = -1
-        found[row] = mark
+            if at_element > wanted:
+                break
+            if at_element == wanted and at_component == component and is_first:
+                if end > start and not mark_kind[mark] & BLANK:
+                    found[row] = mark
+                break
+
+
+def pick_next(
+    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
+    pairs: npt.NDArray[np.bool_], qualifier: Bytes, found: Ints,
+) -> None:  # fmt: skip
+    """The element behind the first one that is the qualifier and stands where ``pairs`` (by element) has one."""
+    size = qualifier.size
+    for row in range(segments.size):
+        found[row] = -1
+        element, is_next = 0, False
+        for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
+            if mark_kind[mark] & WHAT != ELEMENT:
+                continue
+            element += 1
+            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+            if is_next and end > start and not mark_kind[mark] & BLANK:
+                found[row] = mark
+                break
+            is_next = element < pairs.size and pairs[element] and end - start == size
+            if is_next:
+                for at in range(size):
+                    is_next = is_next and buffer[start + at] == qualifier[at]
+
+
+def pick_before(
+    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
+    qualifier: Bytes, found: Ints,
+) -> None:  # fmt: skip
+    """The first component of the first element whose second component is the qualifier."""
+    size = qualifier.size
+    for row in range(segments.size):
+        found[row] = -1
+        whole = -1  # the mark of the first component, while the next mark may be that of the second
+        for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
+            what = mark_kind[mark] & WHAT
+            if what == ELEMENT:
+                whole = mark
+                continue
+            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+            fits = what == COMPONENT and whole == mark - 1 and end - start == size
+            if fits:
+                for at in range(size):
+                    fits = fits and buffer[start + at] == qualifier[at]
+            if fits and mark_at[mark] > mark_at[whole] + 1 and not mark_kind[whole] & BLANK:
+                found[row] = whole
+                break
+
+
+def keep_words(buffer: Bytes, mark_at: Offsets, words: Bytes, word_at: Ints, only: bool, found: Ints) -> None:
+    """Forget what is not one of the words (``only``), or what is; word ``n`` lies before ``word_at[n + 1]``."""
+    for row in range(found.size):
+        if found[row] < 0:
+            continue
+        start, end = int(mark_at[found[row]]) + 1, int(mark_at[found[row] + 1])
+        is_word = False
+        for word in range(word_at.size - 1):
+            same = end - start == word_at[word + 1] - word_at[word]
+            if same:
+                for at in range(end - start):
+                    same = same and buffer[start + at] == words[word_at[word] + at]
+            is_word = is_word or same
+        if is_word != only:
+            found[row] = -1
 
 
 def first_by_owner(owner: Ints, segments: Ints, found: Ints, into: Ints) -> None:
@@ -153,3 +158,12 @@ def spans(marks: Ints, mark_at: Offsets, mark_kind: Bytes, wanted: int, start: I
             start[row], end[row] = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
             seen |= mark_kind[mark]
     return seen & wanted != 0
+
+
+def is_ascii(buffer: Bytes, start: Ints, end: Ints) -> bool:
+    """Whether all these stretches are."""
+    seen = 0
+    for row in range(start.size):
+        for at in range(start[row], end[row]):
+            seen |= int(buffer[at])
+    return seen < 128

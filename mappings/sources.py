@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from mappings.column import Column, Ints
 from mappings.formats.delimited import Rows
 from mappings.formats.segments import RawFile
-from mappings.lookups import Index, Loops
+from mappings.lookups import Index, Loops, Own
 from mappings.messages import Places
 from mappings.paths import parse
+from schemas.rules import Repeat
 
 # EDIFACT knows no thousands separators, and partners write the decimal mark that UNA does not declare.
 DECIMAL_MARKS = {"x12": ".", "edifact": ".,"}
@@ -93,13 +94,12 @@ class Headers:
 
 @dataclass(frozen=True)
 class LineRows:
-    """Lines of messages: one row a line, or a part of one. Paths of ``tag`` look at a row's ``own`` segment alone."""
+    """Lines of messages: one row a line, or a part of one, whose paths look at its ``own`` segment and behind it."""
 
     batch: Batch
     loops: Loops
     lines: Ints
-    tag: str = ""
-    own: Ints | None = None
+    own: Own | None = None
     thousands_mark: str = ""
 
     @property
@@ -122,21 +122,28 @@ class LineRows:
         parsed = parse(path).passing(only, skip)
         if parsed.scope == "@":
             return self.batch.pseudo(parsed.tag, self.messages)
-        if self.own is not None and parsed.tag == self.tag and not parsed.scope:
-            return self.loops.of_segments(self.own, parsed)
+        if self.own is not None and not parsed.scope:
+            return self.loops.of_own(self.own, parsed)
         return self.loops.of_lines(self.lines, parsed)
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
-        """The segments of this tag in the rows' lines, and the row of each."""
+    def below(self, tag: str, repeat: Repeat | None) -> tuple[Own, Ints]:
+        """The segments of this tag in the rows' lines, or the groups of elements in them, and the row of each."""
         segments = self.batch.index.tagged(tag)
         row_of = np.full(len(self.loops.lines) + 1, -1, dtype=np.int64)  # the last place stands for line -1
         row_of[self.lines] = np.arange(len(self.lines))
         rows = row_of[self.loops.line_of[segments]]
-        return segments[rows >= 0], rows[rows >= 0]
+        segments, rows = segments[rows >= 0], rows[rows >= 0]
+        if repeat is None:
+            return Own(tag, segments), rows
+        elements = self.batch.index.elements_of(segments)
+        groups = np.maximum(-(-(elements - repeat.first + 1) // repeat.size), 0)
+        first = np.repeat(np.cumsum(groups) - groups, groups)
+        shift = repeat.first - 1 + (np.arange(len(first)) - first) * repeat.size
+        return Own(tag, np.repeat(segments, groups), shift), np.repeat(rows, groups)
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> "LineRows":
+    def picked(self, rows: Ints, own: Own | None = None) -> "LineRows":
         """These rows, in this order."""
-        return LineRows(self.batch, self.loops, self.lines[rows], tag, own)
+        return LineRows(self.batch, self.loops, self.lines[rows], own)
 
 
 @dataclass(frozen=True)
@@ -176,10 +183,10 @@ class TableRows:
             cells = pc.if_else(named if only else pc.invert(named), cells, pa.scalar(None, pa.string()))
         return Column.of_text(cells, self.start, self.end)
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
+    def below(self, tag: str, repeat: Repeat | None) -> tuple[Own, Ints]:
         """Nothing stands below a row; the check of a mapping refuses to ask for it."""
         raise NotImplementedError(f"a row of a table has no {tag} below it")
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> "TableRows":
+    def picked(self, rows: Ints, own: Own | None = None) -> "TableRows":
         """These rows, in this order."""
         return TableRows(self.file, self.table, self.rows[rows], self.decimal_marks, self.thousands_mark)

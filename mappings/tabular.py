@@ -135,9 +135,9 @@ def _lines(one: Map, source: TableRows, documents: pa.Array) -> tuple[pa.Table, 
     """The canonical lines of the rows, numbered from 1 in each document, and their findings."""
     rules, given = one.rules, {}
     if rules.lines.split:
-        parts = split(rules.lines.split, source, one.codes)
+        parts = split(rules.lines, source, one.codes)
         source, documents = source.picked(parts.rows), documents.take(pa.array(parts.rows))
-        given = {"quantity": parts.quantity, "condition": parts.condition}
+        given = parts.given
     filled = fill(rules.kind, rules.lines, source, one.codes, given)
     sha = pa.repeat(source.file.sha256, source.size)
     table = placed_lines(rules.kind, filled.columns, documents, sha, source.start, source.end - source.start)

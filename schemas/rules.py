@@ -79,6 +79,14 @@ def _as_list(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _beside(model: type[BaseModel], value: Any) -> Any:
+    """Keys that the model does not know, gathered as its ``fields``."""
+    if not isinstance(value, dict) or "fields" in value:
+        return value
+    own = {key: entry for key, entry in value.items() if key in model.model_fields}
+    return own | {"fields": {key: entry for key, entry in value.items() if key not in model.model_fields}}
+
+
 class Clean(_Strict):
     """A function on text, with its argument where it takes one: ``strip``, or ``{pattern: 'PO-(\\d+)'}``."""
 
@@ -217,33 +225,51 @@ class Header(_Strict):
     each: str | None = None
 
 
-class Part(_Strict):
-    """A part of a line that becomes a canonical line of its own, with its quantity and condition.
+class Repeat(_Strict):
+    """Elements of a segment that come in groups: the element in which the first group begins, and how many each has."""
 
-    ``each``: one part for every segment of this tag in the line. ``rest_of``: what is left of this quantity after the
-    other parts; nothing, if nothing is left. Otherwise one part, if ``quantity`` is there.
+    first: int = Field(ge=1)
+    size: int = Field(ge=1)
+
+
+class Part(_Strict):
+    """A part of a line that becomes a canonical line of its own, with its quantity and with fields of its own.
+
+    ``each``: one part for every segment of this tag in the line, or with ``repeat`` for every group of elements in it,
+    whose elements are `SDQ.#1`, `SDQ.#2`. Paths of a part look at its own segment, and behind it up to the next one.
+    ``rest_of``: what is left of this quantity after the other parts; nothing, if nothing is left. Otherwise one part,
+    if ``quantity`` is there. The fields stand beside these keys; a text is a constant.
     """
 
     each: str | None = None
+    repeat: Repeat | None = None
     quantity: str | None = None
     rest_of: str | None = None
     where: dict[str, tuple[str, ...]] = {}
-    condition: FieldRule
+    fields: dict[str, FieldRule] = {}
 
     @field_validator("where", mode="before")
     @classmethod
     def _where_lists(cls, value: Any) -> Any:
         return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
 
-    @field_validator("condition", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _constant(cls, value: Any) -> Any:
-        return {"const": value} if isinstance(value, str) else value
+    def _fields_stand_beside(cls, value: Any) -> Any:
+        return _beside(cls, value)
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _constants(cls, value: Any) -> Any:
+        named = value.items() if isinstance(value, dict) else ()
+        return {name: {"const": rule} if isinstance(rule, str) else rule for name, rule in named}
 
     @model_validator(mode="after")
     def _one_quantity(self) -> Self:
         if (self.quantity is None) == (self.rest_of is None):
             raise ValueError("a part needs either `quantity:` or `rest_of:`")
+        if self.repeat is not None and self.each is None:
+            raise ValueError("`repeat` belongs to `each`: say which segment has the groups")
         return self
 
 
@@ -262,10 +288,7 @@ class Lines(_Strict):
     @classmethod
     def _fields_stand_beside(cls, value: Any) -> Any:
         """In the file the fields stand directly under ``lines:``, beside ``each`` and ``split``."""
-        if not isinstance(value, dict) or "fields" in value:
-            return value
-        own = {key: entry for key, entry in value.items() if key in cls.model_fields}
-        return own | {"fields": {key: entry for key, entry in value.items() if key not in cls.model_fields}}
+        return _beside(cls, value)
 
     @field_validator("require", mode="before")
     @classmethod
@@ -291,5 +314,5 @@ class Rules(_Strict):
     def field_rules(self) -> tuple[FieldRule, ...]:
         """Every field rule of the header, the lines and their parts."""
         header = (self.document.number, self.document.purpose, self.document.issued_on)
-        parts = (part.condition for part in self.lines.split)
+        parts = (rule for part in self.lines.split for rule in part.fields.values())
         return tuple(rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)
