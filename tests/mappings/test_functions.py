@@ -42,7 +42,14 @@ def test_an_empty_column_stays_empty():
 
 def test_nulls_stay_null():
     nulls = pa.nulls(2, pa.string())
-    arguments = {"pattern": "(a)", "before": "-", "prefix": "x", "pad_left": "3", "implied_decimals": "2", "negate": "D/C"}
+    arguments = {
+        "pattern": "(a)",
+        "before": "-",
+        "prefix": "x",
+        "pad_left": "3",
+        "implied_decimals": "2",
+        "negate": "D/C",
+    }
     for name in CLEAN:
         assert functions.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
     for convert in CONVERT.values():
