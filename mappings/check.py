@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from mappings import check_edi, check_tables, check_trees
+from mappings.cleaning import fault_of_clean
 from mappings.code_lists import canonical
-from mappings.functions import fault_of_clean, fault_of_form
+from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
 from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
@@ -58,6 +59,15 @@ def _field(
     for number, form in enumerate(rule.form):
         if wrong := fault_of_form(form):
             yield (*loc, "form", number), f"{wrong}. Next: correct it."
+    for key, paths in (("times", rule.times), ("plus", rule.plus), ("minus", rule.minus)):
+        for number, written in enumerate(paths):
+            yield from _path(rules, (*loc, key, number), written)
+    for written in rule.when:
+        yield from _path(rules, (*loc, "when", written), written)
+    if rule.otherwise is not None:
+        yield from _field(rules, (*loc, "otherwise"), name, rule.otherwise, lists)
+        if GIVES[rule.otherwise.as_] != GIVES[rule.as_]:
+            yield (*loc, "otherwise"), f"this gives another kind of value. Next: write `as: {rule.as_}` in it too."
     if rule.lookup is not None and rule.lookup not in lists:
         yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
     lists_of = _LISTS | (_OF_DEDUCTIONS if rules.kind == "deduction" else {})

@@ -13,9 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.cleaning import clean
 from mappings.column import Column, Ints, Mask
 from mappings.conversions import convert_bytes
-from mappings.functions import FAULT_CODES, Reading, clean, convert, each_distinct, nothing_for_empty
+from mappings.distinct import each_distinct, nothing_for_empty
+from mappings.functions import FAULT_CODES, Reading, calculated, convert
 from schemas.rules import Clean, FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]
@@ -109,6 +111,23 @@ class Evaluated:
         """The text found, cleaned."""
         return self.text.text
 
+    def where(self, holds: Mask) -> "Evaluated":
+        """Nothing in rows where it does not hold."""
+        mask = pa.array(holds)
+        values = pc.if_else(mask, self.values, pa.scalar(None, self.values.type))
+        raw = pc.if_else(mask, self.raw, pa.scalar(None, pa.string()))
+        faults = [fault.where(holds[fault.rows]) for fault in self.faults]
+        return Evaluated.of_text(values, raw, [fault for fault in faults if len(fault.rows)])
+
+    def or_else(self, other: "Evaluated") -> "Evaluated":
+        """The other's value in rows that have nothing, not even a text that is no value."""
+        empty = np.asarray(
+            pc.and_(self.values.is_null(), self.raw.is_null()).to_numpy(zero_copy_only=False), dtype=bool
+        )
+        mask, theirs = pa.array(empty), other.where(empty)
+        values, raw = pc.if_else(mask, theirs.values, self.values), pc.if_else(mask, theirs.raw, self.raw)
+        return Evaluated.of_text(values, raw, [*self.faults, *theirs.faults])
+
     @staticmethod
     def of_text(values: pa.Array, raw: pa.Array, faults: list[Faults]) -> "Evaluated":
         """A column whose text is at hand."""
@@ -118,6 +137,30 @@ class Evaluated:
 
 def evaluate(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None = None) -> Evaluated:
     """The field ``name`` for every row of the source; ``currency`` is each row's, for amounts."""
+    done = _read(name, rule, source, codes, currency)
+    for path in (*rule.times, *rule.plus, *rule.minus):
+        number = _read(name, FieldRule.model_validate({"from": path, "as": rule.as_}), source, codes, currency)
+        how = "times" if path in rule.times else "plus" if path in rule.plus else "minus"
+        faults = [*done.faults, *number.faults]
+        done = Evaluated(calculated(how, done.values, number.values, number.raw), done.text, faults)
+    if rule.when:
+        done = done.where(_holds(rule.when, source))
+    if rule.otherwise is not None:
+        done = done.or_else(evaluate(name, rule.otherwise, source, codes, currency))
+    return done
+
+
+def _holds(when: Mapping[str, Sequence[str]], source: Source) -> Mask:
+    """Rows in which each path finds one of its values."""
+    holds = np.ones(source.size, dtype=bool)
+    for path, values in when.items():
+        found = pc.is_in(source.column(path).trimmed().text, pa.array(values, pa.string()))
+        holds &= found.to_numpy(zero_copy_only=False)
+    return holds
+
+
+def _read(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None) -> Evaluated:
+    """The field by this rule alone."""
     found, which = _found(rule, source)
     reading = Reading(source.decimal_marks, source.thousands_mark, rule.form, currency)
     cleaned = _cleaned(rule, found)

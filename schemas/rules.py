@@ -110,6 +110,10 @@ class FieldRule(_Strict):
     The steps run in the order: ``const`` or the first path of ``from`` that is not empty (with ``join``: all of them,
     joined by this text), ``clean``, ``default``, ``lookup``, ``as``. A path passes over values that ``only`` does not
     name, or that ``skip`` names, and goes on to the next segment.
+
+    Behind these: numbers are calculated with those of other paths (``times``, ``plus``, ``minus``; where there is none,
+    nothing changes); a row in which a path of ``when`` finds none of its values has nothing; and a row that has nothing
+    gets what ``otherwise``, a rule like this one, gives.
     """
 
     from_: tuple[str, ...] = Field((), alias="from")
@@ -123,8 +127,18 @@ class FieldRule(_Strict):
     unknown: str | None = Field(None, description="what a code means that the list does not have; it is found anyway")
     as_: As = Field("text", alias="as")
     form: tuple[str, ...] = Field((), description="forms of a date, as CCYYMMDD or DD.MM.YYYY; the first that fits")
+    times: tuple[str, ...] = Field((), description="paths of whole or decimal numbers to multiply by")
+    plus: tuple[str, ...] = Field((), description="paths of numbers to add")
+    minus: tuple[str, ...] = Field((), description="paths of numbers to take away")
+    when: dict[str, tuple[str, ...]] = Field({}, description="paths, and the values one of which each must find")
+    otherwise: Self | None = Field(None, description="the rule for rows that have nothing")
 
-    _lists = field_validator("from_", "form", "only", "skip", mode="before")(_as_list)
+    _lists = field_validator("from_", "form", "only", "skip", "times", "plus", "minus", mode="before")(_as_list)
+
+    @field_validator("when", mode="before")
+    @classmethod
+    def _when_lists(cls, value: Any) -> Any:
+        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
 
     @field_validator("clean", mode="before")
     @classmethod
@@ -143,7 +157,15 @@ class FieldRule(_Strict):
             raise ValueError("a date needs `form:`, for example `form: CCYYMMDD`")
         if self.unknown is not None and self.lookup is None:
             raise ValueError("`unknown` belongs to a `lookup`")
+        if (self.times or self.plus or self.minus) and self.as_ not in ("units", "decimal", "money"):
+            raise ValueError("only numbers are calculated: write `as: units`, `as: decimal` or `as: money`")
+        if self.times and self.as_ == "money":
+            raise ValueError("an amount is not multiplied, since it would have to be rounded: take the total's path")
         return self
+
+    def with_others(self) -> "tuple[FieldRule, ...]":
+        """This rule and those that it gives way to."""
+        return (self, *(self.otherwise.with_others() if self.otherwise is not None else ()))
 
 
 class Claims(_Strict):
@@ -315,4 +337,5 @@ class Rules(_Strict):
         """Every field rule of the header, the lines and their parts."""
         header = (self.document.number, self.document.purpose, self.document.issued_on)
         parts = (rule for part in self.lines.split for rule in part.fields.values())
-        return tuple(rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)
+        rules = (rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)
+        return tuple(one for rule in rules for one in rule.with_others())
