@@ -12,7 +12,11 @@ from mappings.marks import Loc, unknown_name
 from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
 # Fields whose constants must be of one of our own lists.
-_LISTS = {"reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes"}
+_LISTS = {
+    "reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes",
+    "verdict": "verdicts", "action": "actions", "bill": "bills",
+}  # fmt: skip
+_OF_DEDUCTIONS = {"reason": "deductions"}
 
 # What each family of standards wants of claims and paths.
 _FAMILIES = dict.fromkeys(EDI, check_edi) | dict.fromkeys(TABLES, check_tables) | dict.fromkeys(TREES, check_trees)
@@ -66,12 +70,12 @@ def _field(
             yield (*loc, "otherwise"), f"this gives another kind of value. Next: write `as: {rule.as_}` in it too."
     if rule.lookup is not None and rule.lookup not in lists:
         yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
-    if name in _LISTS:
-        yield from _constants(loc, name, rule)
+    lists_of = _LISTS | (_OF_DEDUCTIONS if rules.kind == "deduction" else {})
+    if name in lists_of:
+        yield from _constants(loc, name, rule, canonical(lists_of[name]))
 
 
-def _constants(loc: Loc, name: str, rule: FieldRule) -> Iterator[tuple[Loc, str]]:
-    allowed = canonical(_LISTS[name])
+def _constants(loc: Loc, name: str, rule: FieldRule, allowed: frozenset[str]) -> Iterator[tuple[Loc, str]]:
     if rule.const is not None and rule.lookup is None and rule.const not in allowed:
         yield (*loc, "const"), unknown_name(rule.const, allowed, name)
     if rule.unknown is not None and rule.unknown not in allowed:

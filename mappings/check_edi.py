@@ -8,9 +8,11 @@ from schemas.rules import Rules
 
 
 def claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
-    """A message is claimed by its type."""
+    """A message is claimed by its type, and by paths that are well formed."""
     if rules.claims.message is None:
         yield ("claims",), "a message is claimed by its type. Next: add `message:`."
+    for written in rules.claims.where:
+        yield from path(rules, ("claims", "where", written), written)
 
 
 def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
