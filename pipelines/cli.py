@@ -119,6 +119,33 @@ def report(settings: SettingsOption = None) -> None:
 
 @app.command()
 @told_plainly
+def expect(
+    partner: Annotated[str | None, typer.Argument(help="Only this partner; otherwise all.")] = None,
+    docs: Annotated[bool, typer.Option("--docs", help="Also write the results as pages, into data-docs/.")] = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Judge what is stored by the suites of schemas/expectations; exits with 1 when something is not as expected."""
+    from pipelines.expect_command import expect_view, judge_partner, write_docs
+    from pipelines.report.data_docs import FOLDER
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        chosen = [hub.catalog.partner(partner)] if partner else hub.catalog.partners
+        results = [one for folder in chosen for one in judge_partner(hub, folder.id)]
+        for part in expect_view(results):
+            out.print(part, highlight=False, soft_wrap=True)
+        if docs:
+            for one in results:
+                write_docs(hub, one)
+            out.print(
+                f"Data docs: {hub.settings.state_folder / FOLDER / 'index.html'}", highlight=False, soft_wrap=True
+            )
+        if any(not one.judged.passed for one in results):
+            raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+@told_plainly
 def approve(
     reference: Annotated[str, typer.Argument(help="The credit's reference, as `backhaul status` shows it.")],
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],

@@ -1,4 +1,4 @@
-"""Open this when a suite of ``schemas/expectations`` is refused, or says the wrong thing: suites read, checked, in words.
+"""Open this when a suite of ``schemas/expectations`` is refused or says the wrong thing: suites read and told in words.
 
 Great-expectations itself is not needed here, and not imported.
 """
@@ -22,7 +22,7 @@ _NAMES = {"kinds": get_args(rules.Kind), "standards": get_args(rules.Standard)}
 _NEXT = {
     "ExpectColumnValuesToNotBeNull": "ask the partner for the value, or give the mapping another place to find it",
     "ExpectColumnValuesToBeUnique": "see whether a file was read twice",
-    "ExpectCompoundColumnsToBeUnique": "see whether a file was read twice, or the mapping takes a number from elsewhere",
+    "ExpectCompoundColumnsToBeUnique": "see whether a file was read twice, or a number is taken from elsewhere",
     "ExpectColumnValuesToMatchRegex": "compare the value with its bytes, then add what is missing to `clean:`",
     "ExpectColumnValuesToBeInSet": "add the partner's code to its code list",
     "ExpectColumnValuesToBeBetween": "compare the value with its bytes, then correct the mapping or ask the partner",

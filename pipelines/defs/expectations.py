@@ -91,7 +91,7 @@ def _expectation(suite: Suite, one: Expectation, number: int, today: date) -> An
 
 def _condition(when: When) -> Any:
     parts = [Column(name).is_not_null() for name in when.present] + [Column(name).is_null() for name in when.absent]
-    whole = None
+    whole: Any = None
     for part in parts:
         whole = part if whole is None else whole & part
     return whole
