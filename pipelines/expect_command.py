@@ -65,7 +65,7 @@ def expect_view(results: Sequence[PartnerJudged]) -> Iterator[RenderableType]:
         yield Text("There are no lines to judge. Next: `backhaul run` reads what is in the mailboxes.")
         return
     rows = [
-        (one.folder.id, one.judged.suite.table, f"{one.judged.rows:,}", len(one.judged.outcomes),
+        (one.folder.id, one.judged.suite.table, _lines(one.judged), len(one.judged.outcomes),
          Text(str(len(one.judged.failed)), "green" if one.judged.passed else "yellow"))
         for one in results
     ]  # fmt: skip
@@ -74,6 +74,10 @@ def expect_view(results: Sequence[PartnerJudged]) -> Iterator[RenderableType]:
         for outcome in one.judged.failed:
             yield Text(f"{one.folder.id}, {one.judged.suite.table}: {in_words(outcome.expectation)}", "bold yellow")
             yield Text("\n".join(f"  {line}" for line in _told(outcome)))
+
+
+def _lines(judged: "Judged") -> str:
+    return f"{judged.rows:,}" + (f" of {judged.of:,}" if judged.of > judged.rows else "")
 
 
 def _told(outcome: "Outcome") -> Iterator[str]:

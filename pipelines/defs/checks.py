@@ -61,6 +61,7 @@ def _metadata(judged: "Judged", what: str, page: Path) -> dict[str, Any]:
     return {
         "judged": what,
         "rows": judged.rows,
+        "rows_there": judged.of,
         "expectations": len(judged.outcomes),
         "failed": len(judged.failed),
         "failed_expectations": dg.MetadataValue.md("\n".join(told) or "none"),

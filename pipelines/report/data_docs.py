@@ -30,6 +30,7 @@ class Entry:
     judged_at: str
     what: str
     rows: int
+    of: int
     expectations: int
     failed: int
 
@@ -49,7 +50,7 @@ def write_page(folder: Path, page: Page, judged: "Judged") -> Path:
     suite = judged.suite
     entry = Entry(
         page.partner, page.name, suite.table, f"{page.moment:%d %B %Y, %H:%M %Z}".strip(), page.what,
-        judged.rows, len(judged.outcomes), len(judged.failed),
+        judged.rows, judged.of, len(judged.outcomes), len(judged.failed),
     )  # fmt: skip
     written = folder / page.partner / f"{suite.table}.html"
     written.parent.mkdir(parents=True, exist_ok=True)

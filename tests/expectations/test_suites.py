@@ -100,3 +100,14 @@ def test_a_fault_in_a_suite_is_shown_at_its_place(tmp_path, monkeypatch, written
         load_suite.__wrapped__("notice_lines")
     assert place in str(fault.value)
     assert says in str(fault.value)
+
+
+def test_of_very_many_lines_some_are_judged_spread_over_all(monkeypatch):
+    from pipelines.defs import expectations
+
+    monkeypatch.setattr(expectations, "LINES_MAX", 8)
+    suite, rows = load_suite("notice_lines"), good_rows("notice_lines")
+    alone = suite.model_copy(update={"expectations": suite.expectations[:1]})
+    judged = expectations.judge(alone, rows, TODAY)
+    assert (judged.rows, judged.of) == (8, COUNT)
+    assert expectations._spread(rows)["offset"].to_pylist() == [0, 200, 500, 700, 1000, 1200, 1500, 1700]
