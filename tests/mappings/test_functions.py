@@ -1,5 +1,4 @@
 import doctest
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -7,9 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import functions, paths
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT, Reading, fault_of_clean
-
-README = Path(functions.__file__).with_name("README.md")
+from mappings.functions import CLEAN, CONVERT, Reading, fault_of_clean
 
 
 @pytest.mark.parametrize("module", [functions, paths])
@@ -17,21 +14,6 @@ def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
-
-
-@pytest.mark.parametrize("name", [*CLEAN, *CONVERT])
-def test_every_function_has_an_example(name):
-    assert ">>>" in ({**CLEAN, **CONVERT}[name].__doc__ or "")
-
-
-def test_the_readme_lists_the_vocabulary_as_it_is():
-    rows = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    for name, function in {**CLEAN, **CONVERT}.items():
-        promise = (function.__doc__ or "").split("\n")[0]
-        written = f"{{{name}: …}}" if name in WITH_ARGUMENT else name
-        assert f"| `{written}` | {promise} |" in rows
-    listed = [line for line in rows if line.split("`")[1].strip("{}").split(":")[0] in {**CLEAN, **CONVERT}]
-    assert len(listed) == len(CLEAN) + len(CONVERT)
 
 
 def test_an_empty_column_stays_empty():
