@@ -48,8 +48,11 @@ class Standard:
 
 
 def _gtin(chance: random.Random) -> str:
-    digits = f"952{chance.randrange(10**9):09}"
-    total = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits))
+    return _with_check_digit(f"952{chance.randrange(10**9):09}")
+
+
+def _with_check_digit(digits: str) -> str:
+    total = sum(int(digit) * (1 if at % 2 else 3) for at, digit in enumerate(reversed(digits)))
     return f"{digits}{-total % 10}"
 
 
@@ -62,7 +65,7 @@ def _message_180(number: int, chance: random.Random) -> tuple[list[str], int]:
     body = [
         f"BGN*00*R-{number:07}*20260304*0506",
         "DTM*050*20260304",
-        f"N9*CN*{chance.randrange(10**17):018}",
+        f"N9*CN*{_with_check_digit(f'0952{chance.randrange(10**13):013}')}",
         f"N1*SF*STORE {store}*92*{store:04}",
         f"N3*{chance.randint(1, 99)} HIGH STREET",
         f"N4*OLDTOWN*NY*{chance.randint(10000, 14999)}*US",

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from mappings import code_lists
 from mappings.catalog import STANDARDS
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT
+from mappings.cleaning import CLEAN, WITH_ARGUMENT
+from mappings.functions import CONVERT
 from schemas.findings import CATALOGUE
 from schemas.partners import Partner
 from schemas.rules import LINES, As, Rules, field_types
@@ -51,11 +52,10 @@ def mapping_schema() -> Schema:
     parts = schema["$defs"]
     parts["Clean"] = _clean()
     parts["FieldRule"] = _field_rule(parts["FieldRule"])
-    parts["Lines"] = _lines(parts["Lines"])
-    if "condition" in parts.get("Part", {}).get("properties", {}):
-        parts["Part"]["properties"]["condition"] = _any_of(
-            {"enum": sorted(code_lists.canonical("conditions"))}, {"$ref": "#/$defs/FieldRule"}
-        )
+    rule: Schema = {"$ref": "#/$defs/FieldRule"}
+    parts["Lines"] = _with_fields(parts["Lines"], rule)
+    parts["Part"] = _with_fields(parts["Part"], {"type": _TEXT}, rule)
+    parts["Part"]["properties"]["condition"] = _any_of({"enum": sorted(code_lists.canonical("conditions"))}, rule)
     schema["properties"]["extends"] = _any_of({"enum": shipped_standards()}) | {
         "description": "the shipped standard that this file is laid over; only what differs is written"
     }
@@ -205,12 +205,11 @@ def _field_rule(rule: Schema) -> Schema:
 _SAID: Schema = {"not": {"type": "null"}}
 
 
-def _lines(lines: Schema) -> Schema:
-    """`lines:` with the fields of all kinds beside its own keys."""
-    keys = {name: entry for name, entry in lines["properties"].items() if name != "fields"}
-    fields = sorted({name for kind in LINES for name in field_types(kind)})
-    keys |= {name: _any_of({"$ref": "#/$defs/FieldRule"}) for name in fields}
-    return lines | {"properties": keys}
+def _with_fields(part: Schema, *rules: Schema) -> Schema:
+    """A section with the fields of all kinds beside its own keys."""
+    keys = {name: entry for name, entry in part["properties"].items() if name != "fields"}
+    fields = sorted({name for kind in LINES for name in field_types(kind)} - keys.keys())
+    return part | {"properties": keys | {name: _any_of(*rules) for name in fields}}
 
 
 def _only_fields_of(kind: str) -> Schema:

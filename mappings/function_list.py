@@ -14,7 +14,8 @@ from typing import Any
 
 from mappings import code_lists
 from mappings.catalog import STANDARDS
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT
+from mappings.cleaning import CLEAN, WITH_ARGUMENT
+from mappings.functions import CONVERT
 from mappings.marks import read
 from schemas.findings import CATALOGUE
 

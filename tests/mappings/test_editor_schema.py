@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from mappings.catalog import STANDARDS
+from mappings.cleaning import CLEAN
 from mappings.editor_schema import FILES, main, path_of, schema_text
-from mappings.functions import CLEAN
 from pipelines.cli import app
 
 PARTNERS = STANDARDS.parent / "partners"
@@ -74,12 +74,15 @@ lines:
   require: [quantity, [gtin, vendor_item]]
   split:
     - {rest_of: W07.01, condition: sellable}
-    - {each: W13, quantity: W13.01, where: {W13.03: 01}, condition: {from: W13.03, lookup: conditions/own}}
+    - {each: W13, quantity: W13.01, where: {W13.03: 01}, store: 7, carton: {from: W13.04},
+       repeat: {first: 3, size: 2}, condition: {from: W13.03, lookup: conditions/own}}
   store: {from: N1.04, clean: upper}
   vendor_item: {from: [W07.05], clean: [strip, {prefix: 7}, {pattern: "(a)"}], only: A}
   gtin: {from: W07.03, as: gtin}
   received_on: {from: ^W17.02, as: date, form: CCYYMMDD}
   complete: {const: true, as: flag}
+  notice_number: {from: N9.02, when: {N9.01: RZ}, otherwise: {from: [N9.03], clean: lower}}
+  quantity: {from: W07.01, as: units, times: W07.09, minus: [W07.10]}
   unit:
 """
 

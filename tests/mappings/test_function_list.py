@@ -1,12 +1,13 @@
 """The generated pages are current, and every function shows itself by an example that holds."""
 
 import doctest
+import sys
 
 import pytest
 
-from mappings import functions
+from mappings.cleaning import CLEAN, WITH_ARGUMENT
 from mappings.function_list import FAMILIES, FINDINGS, README, example, main, pages, promise
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT
+from mappings.functions import CONVERT
 from schemas.findings import CATALOGUE
 
 VOCABULARY = {f"clean {name}": one for name, one in CLEAN.items()} | {
@@ -35,7 +36,7 @@ def test_a_stale_page_is_told_and_written_anew(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("name", VOCABULARY)
 def test_the_example_of_every_function_holds(name):
     function = VOCABULARY[name]
-    (found, *_) = doctest.DocTestFinder(recurse=False).find(function, globs=vars(functions))
+    (found, *_) = doctest.DocTestFinder(recurse=False).find(function, globs=vars(sys.modules[function.__module__]))
     assert found.examples
     result = doctest.DocTestRunner().run(found)
     assert (result.attempted, result.failed) == (len(found.examples), 0)
