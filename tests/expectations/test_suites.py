@@ -1,6 +1,8 @@
 """Every suite holds for good rows, and each of its expectations fails when its rule alone is broken."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -100,6 +102,14 @@ def test_a_fault_in_a_suite_is_shown_at_its_place(tmp_path, monkeypatch, written
         load_suite.__wrapped__("notice_lines")
     assert place in str(fault.value)
     assert says in str(fault.value)
+
+
+def test_great_expectations_is_imported_by_nothing_that_does_not_judge():
+    code = (
+        "import sys, pipelines.definitions, pipelines.expect_command, pipelines.cli, pipelines.suites\n"
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_of_very_many_lines_some_are_judged_spread_over_all(monkeypatch):
