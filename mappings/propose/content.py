@@ -1,0 +1,149 @@
+"""Open this when a column's cells are judged wrongly: what the cells of a column say, without its header."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from mappings.code_lists import SHIPPED, lists_of
+from mappings.functions import check_digit_is_right, is_sscc
+from mappings.propose.header_words import CURRENCIES, folded
+from mappings.propose.reason_words import means_a_reason
+from mappings.propose.written import Days, days_of, short_years
+
+_JUDGED_MAX = 5000
+_GTIN = re.compile(r"\d{8}|\d{12,14}")
+_NUMBER = re.compile(r"[-+]?(?:[A-Z]{3} ?|[€£$] ?)?\d[\d.,'\u00a0 ]*-?(?: ?(?:[A-Z]{3}|[€£$%]|kr\.?|zł))?")
+_FRACTION = re.compile(r".*[.,]\d*[1-9]\d*[^\d]*|.*[.,]\d{1,2}[^\d]*|.*[.,]\d{4,}[^\d]*")
+_YES_NO = frozenset("j n y ja nein nej yes no oui non si s t tak nie kylla ei nee x 1 0 true false o k e sant usant wahr falsch".split())
+_SCIENTIFIC = re.compile(r"\d[.,]?\d*[eE]\+?\d{1,2}")
+_UNITS = frozenset(
+    "st stk stck stuck ea each pc pcs pce pz szt kpl st. stk. stuks stuk ud uds u par pr paar pair pari karton kar krt "
+    "ct cs case box dz dzn set kg ks un unit units piece pieces pezzi unidad unite styck antal st/pc pack pk".split()
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A column's cells, counted: shares are of the cells that hold something."""
+
+    rows: int
+    filled: int
+    cells: Counter[str] = field(repr=False)
+    gtin: float
+    sscc: float
+    number: float
+    fraction: float
+    negative: float
+    small: float
+    currency: float
+    units: float
+    prose: float
+    digits: float
+    letters: float
+    reasons: float
+    yes_no: bool
+    counts_up: bool
+    scientific: float
+    days: Days
+    short_years: bool
+
+    @property
+    def distinct(self) -> int:
+        """How many different cells there are."""
+        return len(self.cells)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the same few texts come again and again."""
+        return self.filled > 2 and self.distinct <= max(1, self.filled * 0.7)
+
+    @property
+    def is_day(self) -> bool:
+        """Whether nearly all cells are days."""
+        return self.days.share >= 0.9
+
+    @property
+    def is_number(self) -> bool:
+        """Whether nearly all cells are numbers, and no days."""
+        return self.number >= 0.9 and not self.is_day
+
+    @property
+    def some(self) -> str:
+        """Two or three of the cells, for a person."""
+        return ", ".join(list(self.cells)[:3])
+
+
+def look_at(column: Sequence[str]) -> Look:
+    """What the cells of a column say."""
+    cells = Counter(filter(None, column))
+    filled = cells.total()
+    judged = dict(list(cells.items())[:: max(1, len(cells) // _JUDGED_MAX)])
+    weight = sum(judged.values()) or 1
+
+    def share(fits: Collection[str]) -> float:
+        return sum(judged[one] for one in fits) / weight
+
+    return Look(
+        len(column),
+        filled,
+        cells,
+        gtin=share([one for one in judged if is_gtin(one)]),
+        sscc=share([one for one in judged if is_sscc(re.sub(r"[\s()]|^\(?00\)?(?=\d{18}$)", "", one))]),
+        number=share([one for one in judged if _NUMBER.fullmatch(one)]),
+        fraction=share([one for one in judged if _NUMBER.fullmatch(one) and _FRACTION.fullmatch(one)]),
+        negative=share([one for one in judged if re.fullmatch(r"-\s?\d.*|\d[\d.,]*-", one)]),
+        small=share([one for one in judged if _is_small(one)]),
+        currency=share([one for one in judged if one.upper() in CURRENCIES]),
+        units=share([one for one in judged if folded(one) in _UNITS or one.upper() in _known_units()]),
+        prose=share([one for one in judged if len(re.findall(r"[^\W\d_]{2,}", one)) >= 2]),
+        digits=share([one for one in judged if any(letter.isdigit() for letter in one)]),
+        letters=share([one for one in judged if any(letter.isalpha() for letter in one)]),
+        reasons=share([one for one in judged if means_a_reason(one)]),
+        yes_no=0 < len(cells) <= 2 and all(folded(one) in _YES_NO for one in cells),
+        counts_up=_counts_up(column),
+        scientific=share([one for one in judged if _SCIENTIFIC.fullmatch(one)]),
+        days=days_of(judged),
+        short_years=short_years(judged),
+    )
+
+
+def is_gtin(cell: str) -> bool:
+    """Whether this is a GTIN: 8, 12, 13 or 14 digits with a right check digit."""
+    return bool(_GTIN.fullmatch(cell)) and check_digit_is_right(cell) and int(cell) > 0
+
+
+def as_number(cell: str, decimal: str) -> float | None:
+    """The number a cell means, for comparing columns; None for no number."""
+    plain = re.sub(r"[^\d.,-]", "", cell)
+    if not any(letter.isdigit() for letter in plain):
+        return None
+    plain = plain.replace("." if decimal == "," else ",", "").replace(",", ".")
+    sign = -1 if plain.startswith("-") or plain.endswith("-") else 1
+    try:
+        return sign * float(plain.strip("-"))
+    except ValueError:
+        return None
+
+
+def _is_small(cell: str) -> bool:
+    found = re.fullmatch(r"[-+]?(\d{1,5})(?:[.,]0+)?-?", cell)
+    return found is not None and 0 < int(found[1]) <= 20_000
+
+
+def _counts_up(column: Sequence[str]) -> bool:
+    """Whether the cells are 1, 2, 3 … or 10, 20, 30 … down the rows, beginning again here and there."""
+    numbers = [int(cell) for cell in column if cell.isdigit()]
+    if len(numbers) < 3 or len(numbers) != len(column) or numbers[0] not in (1, 10):
+        return False
+    step = numbers[0]
+    pairs = list(zip(numbers, numbers[1:], strict=False))
+    up = sum(1 for one, following in pairs if following == one + step)
+    return all(following in (one + step, step) for one, following in pairs) and up * 2 >= len(pairs)
+
+
+@cache
+def _known_units() -> frozenset[str]:
+    lists = lists_of(SHIPPED)
+    return frozenset(code for name in lists if name.startswith("units/") for code in lists[name])
