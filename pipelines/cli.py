@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipelines.edi_commands import edi
+from pipelines.partner_new import partner
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
 
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(partner, name="partner")
 
 SettingsOption = Annotated[
     Path | None,

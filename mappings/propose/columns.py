@@ -48,6 +48,7 @@ class _Board:
     found: list[list[Candidate]]
     taken: dict[int, Candidate] = field(default_factory=dict)
     asked: dict[int, str] = field(default_factory=dict)
+    lost: dict[int, str] = field(default_factory=dict)  # what another column is by an answer
 
 
 def columns_of(
@@ -63,12 +64,13 @@ def columns_of(
     ]
     found = by_product(found, looks, rows, decimal)
     settled = {column: answers[name] for column, name in enumerate(names) if name in answers}
+    board = _Board(names, looks, [])
     for column, many in enumerate(found):
-        chosen = settled.get(column)
-        open_fields = [one for one in many if one.field not in settled.values()]
-        found[column] = open_fields if chosen is None else []
-    board = _Board(names, looks, found)
-    board.taken = _matched(found)
+        still = [] if column in settled else [one for one in many if one.field not in settled.values()]
+        board.found.append(still)
+        if many and (not still or still[0].points < LIKELY) and many[0] not in still:
+            board.lost[column] = many[0].field
+    board.taken = _matched(board.found)
     _ask_what_is_close(board)
     _ask_plain_quantity(board, languages)
     return [_column(board, column, settled) for column in range(len(names))]
@@ -146,9 +148,11 @@ def _column(board: _Board, column: int, settled: Mapping[int, str]) -> Column:
     unsettled = Column(name, look, None, "asked", "", _ranked(many, own))
     if column in board.asked:
         return replace(unsettled, why=board.asked[column])
+    if column in board.lost:
+        return Column(name, look, None, "aside", f"{label(board.lost[column])} is another column, as you said", many)
     against = [one for one in many if one.against and one.points + 60 >= LIKELY]
     if own is None or own.points < LIKELY:
-        return _weak(unsettled, own, against, settled)
+        return _weak(unsettled, own, against)
     if against and not _settled_by_cells(own, against):
         return replace(unsettled, why=f"{against[0].reasons[0]}, but {against[0].against[0]}")
     why = ", ".join(own.reasons)
@@ -161,16 +165,14 @@ def _ranked(many: tuple[Candidate, ...], own: Candidate | None) -> tuple[Candida
     return many if own is None else (own, *(one for one in many if one is not own))
 
 
-def _weak(column: Column, own: Candidate | None, against: Sequence[Candidate], settled: Mapping[int, str]) -> Column:
-    """A column of which little is known: asked about, unless it is empty or its one meaning is answered for."""
+def _weak(column: Column, own: Candidate | None, against: Sequence[Candidate]) -> Column:
+    """A column of which little is known: asked about, unless it is empty."""
     if against:
         return replace(column, why=f"{against[0].reasons[0]}, but {against[0].against[0]}")
     if own is not None:
         return replace(column, why=f"weak: {', '.join(own.reasons)}")
     if not column.look.filled:
         return replace(column, verdict="aside", why="no row has anything in it")
-    if not column.candidates and settled and not column.name.startswith("column "):
-        return replace(column, why="its header says nothing that is still open")
     return replace(column, why="neither header nor cells say what it is")
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mappings.marks import unknown_name
 from mappings.propose.code_words import LISTS, Codes, codes_of
-from mappings.propose.columns import Column, columns_of
+from mappings.propose.columns import NOTHING, Column, columns_of
 from mappings.propose.content import Look, look_at
 from mappings.propose.grid import Grid
+from mappings.propose.header_words import currency_in
 from mappings.propose.meanings import fields_of, label
 from mappings.propose.questions import Question
 from mappings.propose.written import Days, Marks, marks_of
+from schemas.errors import ConfigError
 
 DAY_FIELDS = ("issued_on", "received_on", "sold_on")
 MARKS = ("point", "comma")
@@ -43,13 +46,15 @@ def proposed_table(kind: str, grid: Grid, answers: Mapping[str, str]) -> TablePr
     """What a table is proposed to be read as. Answers name a question, or a column of the table and its field."""
     looks = [look_at(column) for column in grid.columns]
     numbers = _numbers(grid, looks, answers)
-    named = {name: answers[name] for name in grid.names if name in answers}
+    named = _answered(kind, grid.names, answers)
     columns = columns_of(
         kind, grid.names, looks, grid.rows, numbers.decimal, headless=grid.header_row == 0, answers=named
     )
     columns = [_addressable(one, grid.names) for one in columns]
+    known = {one.name for one in columns if one.field}
     columns, forms, day_questions = _with_days(columns, answers)
     columns = [_usable(one, numbers) for one in columns]
+    unread = known - {one.name for one in columns if one.field}
     codes = {
         one.name: codes_of(one.field, one.name, list(one.look.cells), answers)
         for one in columns
@@ -59,11 +64,27 @@ def proposed_table(kind: str, grid: Grid, answers: Mapping[str, str]) -> TablePr
         *_charset_question(grid),
         *([numbers.question] if numbers.question else []),
         *day_questions,
-        *_column_questions(kind, columns),
+        *_column_questions(columns, unread),
         *_field_questions(kind, columns, answers),
         *(question for one in codes.values() for question in one.questions),
     ]
     return TableProposal(kind, grid, tuple(columns), numbers, forms, codes, tuple(questions))
+
+
+def _answered(kind: str, names: Sequence[str], answers: Mapping[str, str]) -> dict[str, str]:
+    """The field of each column that an answer names, as `Menge=quantity` or `quantity=Menge`."""
+    fields = (*fields_of(kind), NOTHING)
+    found: dict[str, str] = {}
+    for key, value in answers.items():
+        column, field = (value, key) if value in names and key in fields else (key, value)
+        if column not in names:
+            continue
+        if field not in fields:
+            raise ConfigError(f"--answer {key}={value}: {unknown_name(field, fields, 'field')}")
+        if field != NOTHING and field in found.values():
+            raise ConfigError(f"--answer {key}={value}: another column is {field} already. Next: keep one of them.")
+        found[column] = field
+    return found
 
 
 def _charset_question(grid: Grid) -> list[Question]:
@@ -153,7 +174,7 @@ def _with_days(
             questions.append(Question("days", text, tuple(fitting)))
         elif fitting and not days.short:
             forms[one.name] = fitting[0]
-    kept = [_with_form(one, forms) if one.field in DAY_FIELDS and one.look.filled else one for one in columns]
+    kept = [_with_form(one, forms) if one.field in DAY_FIELDS else one for one in columns]
     return kept, forms, list({one.key: one for one in questions}.values())
 
 
@@ -166,6 +187,8 @@ def _with_form(column: Column, forms: Mapping[str, str]) -> Column:
 
 
 def _unread(days: Days, look: Look) -> str:
+    if not look.filled:
+        return "no row has a day that shows its form"
     if days.short:
         return f"days like {look.some} lack their zeros, which no form of a date has"
     return f"days like {look.some} are in no form that `form:` can name"
@@ -189,12 +212,12 @@ def _all_thousands(cells: Collection[str], mark: str) -> bool:
 # --- questions
 
 
-def _column_questions(kind: str, columns: Sequence[Column]) -> list[Question]:
-    """One question for each column that is asked about for what it is."""
+def _column_questions(columns: Sequence[Column], unread: Collection[str]) -> list[Question]:
+    """One question for each column that is asked about for what it is; of ``unread`` ones something else is asked."""
     taken = {one.field for one in columns}
     found = []
     for one in columns:
-        if one.verdict != "asked" or not one.name or one.why.startswith(("date", "several")):
+        if one.verdict != "asked" or not one.name or one.name in unread:
             continue
         likely = [choice for choice in one.choices if not choice.startswith("aside ") and choice not in taken]
         choices = (*dict.fromkeys(likely), "nothing")
@@ -212,11 +235,12 @@ def _field_questions(kind: str, columns: Sequence[Column], answers: Mapping[str,
     given = {one.field for one in columns}
     found = []
     if "number" in fields_of(kind) and "number" not in given:
-        found.append(Question("number", "Which column is the document's number? Until then each file is one document."))
+        found.append(Question("number", "Which column is the document's number? Until then a file is one document.", _free_columns(columns)))
     if "quantity" not in given:
-        found.append(Question("quantity", "Which column is the quantity? Without it every line is held."))
+        found.append(Question("quantity", "Which column is the quantity? Without it every line is held.", _free_columns(columns)))
     if not given & set(_ITEMS):
-        found.append(Question("item", "Which column is the item? Without it every line is held."))
+        told = "Which column is the item? Without it every line is held. Answer COLUMN=gtin, =vendor_item or =buyer_item."
+        found.append(Question("item", told))
     if kind == "receipt" and "complete" not in given and "complete" not in answers:
         found.append(Question("complete", "Are boxes always counted in full before a receipt is sent?", ("true", "false")))
     if kind == "receipt" and "condition" not in given and "condition" not in answers:
@@ -233,6 +257,11 @@ def _field_questions(kind: str, columns: Sequence[Column], answers: Mapping[str,
     return found
 
 
+def _free_columns(columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns that may still be something: those that are asked about."""
+    return tuple(one.name for one in columns if one.verdict == "asked" and one.name)
+
+
 def _currency_question(columns: Sequence[Column], answers: Mapping[str, str]) -> list[Question]:
     if "currency" in answers or currency_of(columns):
         return []
@@ -241,8 +270,6 @@ def _currency_question(columns: Sequence[Column], answers: Mapping[str, str]) ->
 
 def currency_of(columns: Sequence[Column]) -> str | None:
     """The one currency that headers or cells of amounts name."""
-    from mappings.propose.header_words import currency_in
-
     texts = [text for one in columns if one.look.is_number for text in (one.name, *list(one.look.cells)[:20])]
     named = {found for text in texts if (found := currency_in(text))}
     return named.pop() if len(named) == 1 else None
