@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pipelines.edi_commands import edi
-from pipelines.partner_new import partner
+from pipelines.partner_commands import partner
+from pipelines.partner_new import partner_new
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(edi, name="edi")
 app.add_typer(partner, name="partner")
+partner.command("new")(partner_new)
 
 SettingsOption = Annotated[
     Path | None,

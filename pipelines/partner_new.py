@@ -1,4 +1,4 @@
-"""Open this when ``backhaul partner new`` asks, shows or writes something wrong: a partner's folder from its samples."""
+"""Open this when ``backhaul partner new`` asks or writes something wrong: a partner's folder from its samples."""
 
 import re
 import sys
@@ -10,22 +10,20 @@ import typer
 import yaml
 
 from mappings.propose.questions import Question, answers_of
-from pipelines.partner_commands import partner
 from pipelines.terminal import err, out, told_plainly
 from schemas.errors import ConfigError, PermanentError
 
 ROLES = ("retailer", "warehouse", "erp")
 
 
-@partner.command("new")
 @told_plainly
 def partner_new(
     partner_id: Annotated[str, typer.Argument(metavar="ID", help="The partner's id: also the name of its folder.")],
     samples: Annotated[list[Path], typer.Option("--from", help="A file that it sent; may be given several times.")],
     name: Annotated[str | None, typer.Option("--name", help="What the partner is called.")] = None,
-    role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp; otherwise by what it sends.")] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="The partners' folder; otherwise the settings' own.")] = None,
-    answer: Annotated[list[str] | None, typer.Option("--answer", help="QUESTION=ANSWER; may be given several times.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp; none: by what it sends.")] = None,
+    into: Annotated[Path | None, typer.Option("--into", help="The partners' folder; none: the settings' own.")] = None,
+    answer: Annotated[list[str] | None, typer.Option("--answer", help="QUESTION=ANSWER; repeat it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is open stays marked.")] = False,
 ) -> None:  # fmt: skip
     """Propose a partner's folder from files that it sent: who it is, a mapping, its codes, and the rows that come out.

@@ -13,6 +13,7 @@ from mappings.propose.columns import Column
 from mappings.propose.edi import Interchange, word_of
 from mappings.propose.edi_map import EdiMap
 from mappings.propose.folder import Proposal
+from mappings.propose.grid import SEPARATORS
 from mappings.propose.header_words import LANGUAGES, languages_of
 from mappings.propose.questions import Question
 from mappings.propose.tables import TableProposal
@@ -36,23 +37,32 @@ def open_view(proposal: Proposal, folder: Path) -> Iterator[RenderableType]:
         yield Text.assemble(("! ", "yellow"), note)
     if proposal.questions:
         yield Text("\nStill open; until it is answered it is left out of the mapping:", style="bold")
-        for question in proposal.questions:
-            yield _question(question)
+        yield from _questions(proposal.questions)
     for sample, rows in proposal.rows.items():
         yield Text(f"\n{sample}: {_counted(rows)}")
     yield Text(f"Written to {folder}: {', '.join(sorted(proposal.files))}")
     again = "answer what is open with --answer, or " if proposal.questions else ""
-    yield Text(f"Next: {again}read maps/ and samples/*.expected.json; `python -m mappings.samples` holds them together.")
+    yield Text(
+        f"Next: {again}read maps/ and samples/*.expected.json; `python -m mappings.samples` holds them together."
+    )
 
 
-def _question(question: Question) -> Text:
-    text = Text.assemble(("? ", "bold red"), question.text)
-    answers = question.choices or ("...",)
-    key = f'"{question.key}=' if " " in question.key else f"{question.key}="
-    shown = ", ".join(answers[:8]) + (", ..." if len(answers) > 8 else "")
-    text.append(f"\n    --answer {key}{answers[0]}{chr(34) if ' ' in question.key else ''}", style="cyan")
-    text.append(f"  (one of: {shown})" if len(answers) > 1 else "", style="dim")
-    return text
+def _questions(questions: Sequence[Question]) -> Iterator[Text]:
+    """Each question with how it is answered by script; codes of one column stand together."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Question]] = {}
+    for question in questions:
+        about, mark, _ = question.key.partition(":")
+        groups.setdefault((about if mark else question.text, question.choices), []).append(question)
+    for (about, choices), many in groups.items():
+        first = many[0]
+        text = Text.assemble(("? ", "bold red"), first.text)
+        if len(many) > 1:
+            text.append(f" Asked likewise: {', '.join(one.key.removeprefix(about + ':') for one in many[1:])}.")
+        value = choices[0] if len(choices) == 1 else "..."
+        answer = f'"{first.key}={value}"' if " " in first.key else f"{first.key}={value}"
+        text.append(f"\n    --answer {answer}", style="cyan")
+        text.append(f"  one of: {', '.join(choices)}" if len(choices) > 1 else "", style="dim")
+        yield text
 
 
 def _counted(rows: str) -> str:
@@ -72,7 +82,7 @@ def _table_view(name: str, table: TableProposal) -> Iterator[RenderableType]:
         written.append(f"sheet {grid.sheet}")
     else:
         written.append(f"{grid.charset.encoding} ({grid.charset.why})")
-        written.append(f"cells parted by {grid.separator!r}")
+        written.append(f"cells parted by {SEPARATORS[grid.separator]}")
     written.append(f"header in row {grid.header_row}" if grid.header_row else "no header")
     written += [f"in {LANGUAGES[language[0]]}"] if language else []
     written += [table.numbers.why] if table.numbers.why else []
@@ -87,8 +97,9 @@ def _columns(columns: Sequence[Column]) -> Table:
     table.add_column("why", overflow="fold", ratio=1)
     for one in columns:
         cells = one.look.some if len(one.look.some) <= _CELLS else next(iter(one.look.cells))[:_CELLS]
+        why = one.why.removeprefix(f"header `{' '.join(one.name.split())}` is ")
         verdict = Text(_WORDS.get(one.verdict, one.verdict), style=_COLOURS[one.verdict])
-        table.add_row(Text(" ".join(one.name.split())), Text(cells), one.field or "", verdict, Text(one.why))
+        table.add_row(Text(" ".join(one.name.split())), Text(cells), one.field or "", verdict, Text(why))
     return table
 
 

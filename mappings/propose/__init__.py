@@ -1,4 +1,4 @@
-"""Open this when a partner sends its first files: what a partner's folder could be, proposed from samples, with reasons.
+"""Open this when a partner sends its first files: a folder for it, proposed from samples, with reasons.
 
     proposed(samples, wanted, answers) -> Proposal      # folder.py; nothing is written, asked or fetched here
 

@@ -7,14 +7,11 @@ import pyarrow as pa
 
 from mappings import functions
 from mappings.code_lists import SHIPPED, canonical, lists_of
-from mappings.propose.header_words import folded
+from mappings.propose.header_words import folded, word_list
 from mappings.propose.questions import Question
 from mappings.propose.reason_words import reasons_meant
 
 _ASKED_MAX = 12
-_YES = frozenset("j y ja yes oui s si t tak kylla k x 1 true o sant wahr".split())
-_SELLABLE = frozenset("ok gut good neu new nouveau bon ny bra god hyva goed nieuw bueno nuevo buono nuovo dobry nowy sellable aklasse".split())
-_UNITS = frozenset("st stk stck stuck ea each pc pcs pce pz szt kpl stuks stuk ud uds u un unit units piece pieces unidad unite".split())
 # The field, the folder of its code lists, and the list of our own that its codes are turned into.
 LISTS = {
     "reason": ("reasons", "reasons"),
@@ -64,19 +61,19 @@ def _meaning(field: str, cell: str) -> str | None:
     """What a code means when its words say so, and nothing else."""
     word = folded(cell).replace(" ", "").rstrip(".")
     if field == "complete":
-        return "true" if word in _YES else "false"
+        return "true" if word in word_list("yes") else "false"
     if field == "unit":
         return _units(cell, word)
     meant = reasons_meant(cell)
     if field == "condition":
         damaged = {"damaged", "defective", "damaged_in_transit"}
-        return "sellable" if word in _SELLABLE else "damaged" if meant and set(meant) <= damaged else None
+        return "sellable" if word in word_list("sellable") else "damaged" if meant and set(meant) <= damaged else None
     return meant[0] if field == "reason" and len(meant) == 1 else None
 
 
 def _units(cell: str, word: str) -> str | None:
-    shipped = {code: units for name, codes in lists_of(SHIPPED).items() if name == "units/x12" for code, units in codes.items()}
-    return "1" if word in _UNITS else shipped.get(cell.upper())
+    shipped = lists_of(SHIPPED)["units/x12"]
+    return "1" if word in word_list("pieces") else shipped.get(cell.upper())
 
 
 def _question(field: str, column: str, code: str, choices: tuple[str, ...]) -> Question:

@@ -18,7 +18,7 @@ from mappings.propose.products import by_product
 
 Verdict = Literal["sure", "likely", "asked", "aside", "yours"]
 SURE, LIKELY, CONSIDERED = 75, 55, 25
-_CLOSE, _AMBIGUOUS = 25, 10
+_CLOSE, _AMBIGUOUS = 20, 10
 NOTHING = "nothing"
 
 
@@ -59,8 +59,7 @@ def columns_of(
     table, languages = meanings(kind), languages_of(() if headless else names)
     answers = answers or {}
     found = [
-        candidates(None if headless else name, look, languages, table)
-        for name, look in zip(names, looks, strict=True)
+        candidates(None if headless else name, look, languages, table) for name, look in zip(names, looks, strict=True)
     ]
     found = by_product(found, looks, rows, decimal)
     settled = {column: answers[name] for column, name in enumerate(names) if name in answers}
@@ -73,12 +72,13 @@ def columns_of(
     board.taken = _matched(board.found)
     _ask_what_is_close(board)
     _ask_plain_quantity(board, languages)
+    _ask_net_and_gross(board, languages)
     return [_column(board, column, settled) for column in range(len(names))]
 
 
 def _matched(found: Sequence[Sequence[Candidate]]) -> dict[int, Candidate]:
     """For each column the candidate that it gets when the points of all together are most."""
-    graph = nx.Graph()
+    graph: nx.Graph[tuple[str, int]] = nx.Graph()
     for column, many in enumerate(found):
         for one in many:
             if one.points >= CONSIDERED:
@@ -113,7 +113,13 @@ def _rivals(board: _Board, column: int, other: int) -> bool:
     if wish is None or wish.points < LIKELY - _AMBIGUOUS or own.points - wish.points >= _CLOSE:
         return False
     has = board.taken.get(other)
+    if has is not None and has is not wish and has.points >= wish.points and not _has_choice(board.found[column], own):
+        return False  # it can as well be something else, which this column cannot
     return has is None or has.points < wish.points + _AMBIGUOUS
+
+
+def _has_choice(many: Sequence[Candidate], own: Candidate) -> bool:
+    return any(one is not own and one.points >= own.points - _AMBIGUOUS for one in many)
 
 
 def _is_open(board: _Board, column: int, own: Candidate, one: Candidate) -> bool:
@@ -137,6 +143,23 @@ def _ask_plain_quantity(board: _Board, languages: Sequence[str]) -> None:
         return
     named = ", ".join(f"`{board.names[at]}`" for at in wholes)
     board.asked.setdefault(own, f"it does not say which quantity, and there is {named} too")
+
+
+def _ask_net_and_gross(board: _Board, languages: Sequence[str]) -> None:
+    """Of two prices of which one is with tax, a person says which one was invoiced."""
+    price = next((at for at, one in board.taken.items() if one.field == "unit_price"), None)
+    gross = [
+        at
+        for at, name in enumerate(board.names)
+        if at != price
+        and any({"GROSS", "PRICE"} <= one.means and "RETAIL" not in one.means for one in readings(name, languages))
+    ]
+    if price is not None and gross:
+        board.asked.setdefault(price, f"`{board.names[gross[0]]}` is a price too: which one was invoiced?")
+
+
+def _is_gross(reading: Reading) -> bool:
+    return reading.means >= {"GROSS", "PRICE"} and "RETAIL" not in reading.means
 
 
 def _column(board: _Board, column: int, settled: Mapping[int, str]) -> Column:
@@ -178,9 +201,8 @@ def _weak(column: Column, own: Candidate | None, against: Sequence[Candidate]) -
 
 def _settled_by_cells(own: Candidate, against: Sequence[Candidate]) -> bool:
     """Whether a header that can mean several fields means this one, because the cells exclude the others."""
-    return own.reasons[:1] != () and own.reasons[0].startswith("header") and all(
-        one.reasons[:1] != () and one.reasons[0].split("` is ")[0] == own.reasons[0].split("` is ")[0] for one in against
-    )
+    by_header = own.reasons[:1] and own.reasons[0].startswith("header")
+    return bool(by_header) and all(one.reasons[:1] and one.reasons[0].startswith("header") for one in against)
 
 
 def _listed(many: Sequence[Candidate]) -> str:

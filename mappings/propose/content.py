@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from mappings.code_lists import SHIPPED, lists_of
 from mappings.functions import check_digit_is_right, is_sscc
-from mappings.propose.header_words import CURRENCIES, folded
+from mappings.propose.header_words import folded, word_list
 from mappings.propose.reason_words import means_a_reason
 from mappings.propose.written import Days, days_of, short_years
 
@@ -16,12 +17,7 @@ _JUDGED_MAX = 5000
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 _NUMBER = re.compile(r"[-+]?(?:[A-Z]{3} ?|[€£$] ?)?\d[\d.,'\u00a0 ]*-?(?: ?(?:[A-Z]{3}|[€£$%]|kr\.?|zł))?")
 _FRACTION = re.compile(r".*[.,]\d*[1-9]\d*[^\d]*|.*[.,]\d{1,2}[^\d]*|.*[.,]\d{4,}[^\d]*")
-_YES_NO = frozenset("j n y ja nein nej yes no oui non si s t tak nie kylla ei nee x 1 0 true false o k e sant usant wahr falsch".split())
 _SCIENTIFIC = re.compile(r"\d[.,]?\d*[eE]\+?\d{1,2}")
-_UNITS = frozenset(
-    "st stk stck stuck ea each pc pcs pce pz szt kpl st. stk. stuks stuk ud uds u par pr paar pair pari karton kar krt "
-    "ct cs case box dz dzn set kg ks un unit units piece pieces pezzi unidad unite styck antal st/pc pack pk".split()
-)
 
 
 @dataclass(frozen=True)
@@ -95,13 +91,13 @@ def look_at(column: Sequence[str]) -> Look:
         fraction=share([one for one in judged if _NUMBER.fullmatch(one) and _FRACTION.fullmatch(one)]),
         negative=share([one for one in judged if re.fullmatch(r"-\s?\d.*|\d[\d.,]*-", one)]),
         small=share([one for one in judged if _is_small(one)]),
-        currency=share([one for one in judged if one.upper() in CURRENCIES]),
-        units=share([one for one in judged if folded(one) in _UNITS or one.upper() in _known_units()]),
+        currency=share([one for one in judged if one.upper() in word_list("currencies")]),
+        units=share([one for one in judged if _is_unit(one)]),
         prose=share([one for one in judged if len(re.findall(r"[^\W\d_]{2,}", one)) >= 2]),
         digits=share([one for one in judged if any(letter.isdigit() for letter in one)]),
         letters=share([one for one in judged if any(letter.isalpha() for letter in one)]),
         reasons=share([one for one in judged if means_a_reason(one)]),
-        yes_no=0 < len(cells) <= 2 and all(folded(one) in _YES_NO for one in cells),
+        yes_no=0 < len(cells) <= 2 and all(folded(one) in word_list("yes") | word_list("no") for one in cells),
         counts_up=_counts_up(column),
         scientific=share([one for one in judged if _SCIENTIFIC.fullmatch(one)]),
         days=days_of(judged),
@@ -138,9 +134,13 @@ def _counts_up(column: Sequence[str]) -> bool:
     if len(numbers) < 3 or len(numbers) != len(column) or numbers[0] not in (1, 10):
         return False
     step = numbers[0]
-    pairs = list(zip(numbers, numbers[1:], strict=False))
+    pairs = list(pairwise(numbers))
     up = sum(1 for one, following in pairs if following == one + step)
     return all(following in (one + step, step) for one, following in pairs) and up * 2 >= len(pairs)
+
+
+def _is_unit(cell: str) -> bool:
+    return folded(cell).rstrip(".") in word_list("pieces") | word_list("packs") or cell.upper() in _known_units()
 
 
 @cache

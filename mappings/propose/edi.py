@@ -1,6 +1,6 @@
 """Open this when the proposal for an X12 or EDIFACT sample is wrong: who sends it, what it is, and what is in use.
 
-    seen(file) -> Interchange        # identities, delimiters, messages, qualifiers; nothing of it is guessed
+seen(file) -> Interchange        # identities, delimiters, messages, qualifiers; nothing of it is guessed
 """
 
 from collections import Counter
@@ -17,13 +17,16 @@ from schemas.findings import Severity
 
 _READERS = {"x12": x12.read, "edifact": edifact.read}
 # Segments whose first element says what they are about, and the data element that names its codes.
-_QUALIFIED = {
+_QUALIFIED: dict[str, dict[str, str]] = {
     "x12": {"N1": "98", "N9": "128", "REF": "128", "DTM": "374", "BLI": "235", "CUR": "98", "MAN": "88"},
     "edifact": {"NAD": "3035", "RFF": "1153", "DTM": "2005", "QTY": "6063", "PRI": "5125", "GIN": "7405", "LOC": "3227",
                 "CDI": "7007", "PCI": "4233", "MOA": "5025", "ALI": "3239", "IMD": "7077"},
 }  # fmt: skip
 # Segments whose items carry their qualifier beside the number.
-_ITEMS = {"x12": {"BLI": (1, 8, 10, 12), "W07": (4, 6, 10)}, "edifact": {"LIN": (), "PIA": ()}}
+_ITEMS: dict[str, dict[str, tuple[int, ...]]] = {
+    "x12": {"BLI": (1, 8, 10, 12), "W07": (4, 6, 10)},
+    "edifact": {"LIN": (), "PIA": ()},
+}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.catalog import STANDARDS
+from mappings.code_lists import canonical
 from mappings.marks import checked, read
 from mappings.propose.code_words import LISTS
-from mappings.code_lists import canonical
 from mappings.propose.edi import Interchange, Message
 from mappings.propose.header_words import resource
 from mappings.propose.meanings import label
@@ -50,7 +50,9 @@ def proposed_map(sent: Interchange, message: Message, sample: str, answers: Mapp
     asked += _agreed(standard, answers, changed)
     lines = [f"  # {why}\n  {field}: {rule}" for field, (rule, why) in changed.items()]
     comments = [f"  # asked: {one.text}" for one in asked]
-    body = "\n".join([*(["lines:"] if lines else []), *lines, *(comments if lines else [one.strip() for one in comments])])
+    body = "\n".join(
+        [*(["lines:"] if lines else []), *lines, *(comments if lines else [one.strip() for one in comments])]
+    )
     told = tuple((field, why) for field, (_, why) in changed.items())
     return EdiMap(_name(standard), f"{head}{body}\n" if body else head, codes, tuple(asked), told)
 
@@ -117,7 +119,9 @@ def _added(
                 paths, best = (*paths, path), filled
                 told.append(f"{path} ({means})")
         if told:
-            found.append((field, paths, f"The standard leaves {label(field)} empty here; {' and '.join(told)} fill it."))
+            found.append(
+                (field, paths, f"The standard leaves {label(field)} empty here; {' and '.join(told)} fill it.")
+            )
     return found
 
 

@@ -5,7 +5,7 @@ contradict a header take them away again, and the column is asked about.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mappings.propose.content import Look
 from mappings.propose.header_words import LANGUAGES, Reading, readings
@@ -13,6 +13,7 @@ from mappings.propose.meanings import ASIDE, Meanings, label, nearest
 
 NAMED, NAMED_WHOLLY, NAMED_PARTLY, GENERIC = 60, 10, 25, -15
 FOREIGN, GUESSED = -5, -10
+UNNAMED = 10
 CONTRADICTED = -60
 
 
@@ -33,9 +34,15 @@ _Judge = Callable[[Look], Judged]
 def candidates(header: str | None, look: Look, languages: Sequence[str], table: Meanings) -> list[Candidate]:
     """The fields that a column may be, the best first. ``header`` is None in a table without one."""
     named = _named(header, languages, table) if header else {}
-    fields = {**named, **{one: (0, "") for one in _proven(look, table) if one not in named}}
+    fields = {**named, **{one: (_alone(one, look), "") for one in _proven(look, table) if one not in named}}
     found = [_weighed(field, points, reason, look) for field, (points, reason) in fields.items()]
     return sorted(found, key=lambda one: (-one.points, one.field))
+
+
+def _alone(field: str, look: Look) -> int:
+    """What cells that can be little else are worth without a header: many GTINs are items, few may be stores."""
+    items = field == "gtin" and look.distinct >= 3 and look.distinct * 2 >= look.filled
+    return UNNAMED if items or field == "carton" else 0
 
 
 def _weighed(field: str, points: int, reason: str, look: Look) -> Candidate:
@@ -49,15 +56,22 @@ def _weighed(field: str, points: int, reason: str, look: Look) -> Candidate:
 def _named(header: str, languages: Sequence[str], table: Meanings) -> dict[str, Judged]:
     """What the header says."""
     found: dict[str, Judged] = {}
-    for reading in readings(header, languages):
+    for reading in map(_untaxed, readings(header, languages)):
         whole = not reading.unknown and reading.means in table
         fields = table[reading.means] if whole else nearest_or_same(reading, table)
         points = _points(reading, whole)
         for field in fields:
             told = _told(header, field, languages, whole)
-            if field not in found or found[field][0] < points:
-                found[field] = (points, told)
+            weighed = points + (GENERIC if field == "aside store name" and reading.means == {"STORE"} else 0)
+            if field not in found or found[field][0] < weighed:
+                found[field] = (weighed, told)
     return found
+
+
+def _untaxed(reading: Reading) -> Reading:
+    """`excl. VAT` says net: the word for the tax says nothing more."""
+    taxed = "TAX" in reading.means and reading.means & {"NET", "GROSS"} and reading.means & {"PRICE", "AMOUNT", "COST"}
+    return replace(reading, means=reading.means - {"TAX"}) if taxed else reading
 
 
 def nearest_or_same(reading: Reading, table: Meanings) -> tuple[str, ...]:
@@ -235,9 +249,11 @@ def _aside_day(look: Look) -> Judged:
 
 
 def _description(look: Look) -> Judged:
-    if look.gtin >= 0.9 or look.is_day or look.is_number:
+    if look.gtin >= 0.9 or look.is_day or look.is_number or (look.digits >= 0.8 and look.prose < 0.2):
         return -1, f"cells like {look.some} are no descriptions"
-    return (20, "texts of several words") if look.prose >= 0.4 else (10, "texts") if look.letters > 0.9 else (-1, "codes")
+    return (
+        (20, "texts of several words") if look.prose >= 0.4 else (10, "texts") if look.letters > 0.9 else (-1, "codes")
+    )
 
 
 def _row_number(look: Look) -> Judged:

@@ -140,7 +140,9 @@ def _take_edi(proposal: Proposal, sample: Sample, standard: str, answers: Mappin
     known = {one.type for _, earlier, _ in proposal.interchanges for one in earlier.messages}
     for message in sent.messages:
         if message.extends is None:
-            proposal.notes.append(f"{sample.name}: there is no shipped standard for {message.type} yet; nothing is proposed")
+            proposal.notes.append(
+                f"{sample.name}: there is no shipped standard for {message.type} yet; nothing is proposed"
+            )
         elif message.type not in known:
             one = proposed_map(sent, message, sample.name, answers, lambda text: _tried(proposal, sent, text, file))
             maps.append(one)

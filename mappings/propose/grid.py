@@ -12,18 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mappings.propose.charset_guess import Charset, charset_of
-from mappings.propose.header_words import folded, languages_of, readings
+from mappings.propose.header_words import folded, languages_of, readings, word_list
 from mappings.propose.workbook_rows import is_workbook, rows_of_workbook
 from schemas.errors import PermanentError
 
-SEPARATORS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
+SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars", "^": "carets", "~": "tildes"}
 _TRIED_LINES = 400
 _HEADER_WITHIN = 30
 _VALUE = re.compile(r"[-+]?[0-9][0-9.,:/ '-]*%?|[0-9][0-9.,]*[eE]\+?[0-9]+")
-_TOTALS = frozenset(
-    "summe gesamt total totals totale totaal sum summa suma somme razem yhteensa ialt gesamtsumme zwischensumme "
-    "eindtotaal grandtotal totalgeneral totalt yht".split()
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def grid_of(name: str, data: bytes, encoding: str | None = None) -> Grid:
     if "\x00" in text:
         raise PermanentError(f"{name} is no text: it may be packed or encrypted. Unpack it, then try again.")
     separator, quote = _dialect(text)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote)]
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote))
     return replace(_laid_out(name, rows), separator=separator, quote=quote, charset=charset)
 
 
@@ -89,8 +85,8 @@ def _laid_out(name: str, raw: Sequence[Sequence[str]]) -> Grid:
     width = _width(rows, at)
     if width < 2:
         raise PermanentError(
-            f"{name} has one column alone: no separator cuts its lines into cells. Look at it with an editor; a file of "
-            "fixed width is described by hand, see `reads: columns:` in mappings/README.md."
+            f"{name} has one column alone: no separator cuts its lines into cells. Look at it with an editor; a file "
+            "of fixed width is described by hand, see `reads: columns:` in mappings/README.md."
         )
     body = [row for row in rows[at + height if at >= 0 else 0 :] if any(row)]
     names = _names(rows[at : at + height], width) if at >= 0 else tuple(f"column {n + 1}" for n in range(width))
@@ -141,7 +137,9 @@ def _reads_like_names(row: Sequence[str]) -> bool:
     return known >= 2 or known * 2 >= len(cells)
 
 
-def _goes_on(row: Sequence[str], following: Sequence[str], rows: Sequence[Sequence[str]], filled: Sequence[int]) -> bool:
+def _goes_on(
+    row: Sequence[str], following: Sequence[str], rows: Sequence[Sequence[str]], filled: Sequence[int]
+) -> bool:
     """Whether the next row is a second line of the header: still texts alone, above rows with values."""
     later = [rows[n] for n in filled if rows[n] is not row and rows[n] is not following][:20]
     values = any(_VALUE.fullmatch(cell) for one in later for cell in one)
@@ -171,7 +169,11 @@ def _without_totals(body: list[list[str]], width: int) -> tuple[list[list[str]],
     for back, row in enumerate(reversed(body[-3:]), start=1):
         first = next((cell for cell in row if cell), "")
         word = re.match(r"[^\W\d_]+(?: [^\W\d_]+)?", first)
-        if word and folded(word[0]).replace(" ", "").rstrip(":") in _TOTALS and sum(map(bool, row)) < max(3, width - 1):
+        if (
+            word
+            and folded(word[0]).replace(" ", "").rstrip(":") in word_list("totals")
+            and sum(map(bool, row)) < max(3, width - 1)
+        ):
             return body[: len(body) - back], f"^{re.escape(word[0])}" if row[0] == first else None
     return body, None
 

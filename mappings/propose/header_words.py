@@ -19,18 +19,11 @@ LANGUAGES = {
     "en": "English", "de": "German", "fr": "French", "sv": "Swedish", "da": "Danish", "nb": "Norwegian",
     "fi": "Finnish", "nl": "Dutch", "es": "Spanish", "it": "Italian", "pl": "Polish",
 }  # fmt: skip
-CURRENCIES = frozenset(
-    "EUR GBP USD SEK DKK NOK PLN CHF CZK HUF RON CAD AUD JPY ISK BGN TRY ZAR MXN CNY INR NZD UAH".split()
-)
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN"}
 
 # YAML without types, because `no` is a word here.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _EVERY = "any"
-_FILLERS = frozenset(
-    "de du des la le les l d of the der die das del della dello dei di do van het een per pro för for fra von vom zur "
-    "zum til i in a à y og och und et ja en el los las al av to pour par por para dla z w na au aux im am".split()
-)
 _LINKS = ("", "s", "n", "en", "e", "es")
 _SHORT_PARTS = frozenset({"nr", "ek", "vk"})
 _TOKENS = re.compile(r"[^\W\d_]+|[#%]")
@@ -65,15 +58,19 @@ def tokens(header: str) -> list[str]:
     """The words of a header, folded, without fillers, currencies and what stands in brackets."""
     plain = _BRACKETS.sub(" ", header) if _BRACKETS.sub("", header).strip() else header
     plain = re.sub(r"(?i)\bn[°º]|№", " nr ", plain)
+    plain = re.sub(r"(?<!\w)([^\W\d_])\. ?([^\W\d_])\.?(?!\w)", r"\1\2", plain)
     plain = re.sub(r"(?<=[^\W\d_A-ZÄÖÜÅÆØ])(?=[A-ZÄÖÜÅÆØ])", " ", plain)
     plain = re.sub(r"(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöü]{2})", " ", plain)
-    words = [word for word in _TOKENS.findall(plain) if word not in CURRENCIES and word.lower() not in _FILLERS]
+    fillers = word_list("fillers")
+    words = [
+        word for word in _TOKENS.findall(plain) if word not in word_list("currencies") and word.lower() not in fillers
+    ]
     return [folded(word) for word in words]
 
 
 def currency_in(header: str) -> str | None:
     """The one currency that a header names: `Preis (EUR)`, `Pris SEK`, `Price £`."""
-    named = {word for word in re.findall(r"[A-Z]{3}", header) if word in CURRENCIES}
+    named = {word for word in re.findall(r"[A-Z]{3}", header) if word in word_list("currencies")}
     named |= {code for symbol, code in SYMBOLS.items() if symbol in header.lower()}
     return named.pop() if len(named) == 1 else None
 
@@ -81,6 +78,12 @@ def currency_in(header: str) -> str | None:
 def resource(name: str) -> Any:
     """One of the data files beside this module; every scalar is text."""
     return yaml.load((files("mappings.propose") / name).read_text("utf-8"), _LOADER)
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """One of the short lists of word_lists.yaml."""
+    return frozenset(resource("word_lists.yaml")[name].split())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Open this when quantity, price and total are told apart wrongly: columns of which one is the product of two others."""
+"""Open this when quantity, price and total are told apart wrongly: columns that are a product of two others."""
 
 from collections.abc import Sequence
 from dataclasses import replace

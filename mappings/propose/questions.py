@@ -9,9 +9,9 @@ from schemas.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the samples do not settle. ``key`` is what stands left of `=` in an answer, ``choices`` what may stand right.
+    """What the samples do not settle. ``key`` stands left of `=` in an answer, one of ``choices`` right of it.
 
-    Without choices any text is an answer. Several ``keys`` are columns of which one takes the answer.
+    Without choices any text is an answer.
     """
 
     key: str

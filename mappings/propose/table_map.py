@@ -9,7 +9,7 @@ from mappings.propose.tables import TableProposal, currency_of
 
 _PLAIN = re.compile(r"[^\W\d_][\w /.-]*(?<![ ])")
 _WIDTH = 110
-_WORDS = frozenset("true false null yes no on off y n".split())
+_WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 _UPPER = "clean: [strip, upper]"
 _NUMBER = r"^[^0-9]*([0-9][0-9.,']*)[^0-9]*$"
 
@@ -20,7 +20,13 @@ _ORDER = (
     "unit_price", "net", "tax", "tax_category", "tax_rate", "currency", "reason", "disposition", "condition", "carton",
     "complete",
 )  # fmt: skip
-_CODES = {"reason": "", "disposition": "", "condition": ", unknown: unknown", "unit": "", "complete": ', unknown: "false", as: flag'}
+_CODES = {
+    "reason": "",
+    "disposition": "",
+    "condition": ", unknown: unknown",
+    "unit": "",
+    "complete": ', unknown: "false", as: flag',
+}
 
 
 def map_text(proposal: TableProposal, sample: str, answers: Mapping[str, str]) -> str:
@@ -84,7 +90,7 @@ def _document(proposal: TableProposal) -> Iterator[str]:
     number = _of(proposal, "number")
     if number is None:
         if proposal.kind != "sales":
-            yield "  # asked: which column is the document's number; until then a file is one document, known by its digest"
+            yield "  # asked: which column is the document's number; until then a file is one, known by its digest"
         yield '  number: {from: "@file"}'
     else:
         yield f"  number: {{from: {written(number.name)}}}"
@@ -143,10 +149,7 @@ def _field(proposal: TableProposal, column: Column) -> str:
     if field in proposal.forms or field in ("received_on", "sold_on"):
         return _day(proposal, column)
     if field in _CODES and column.name in proposal.codes:
-        extra = ", default: EA" if field == "unit" and column.look.filled < column.look.rows else ""
-        if extra:
-            extra = ""
-        return f"{{from: {name}, {_UPPER}, lookup: {proposal.codes[column.name].name}{_CODES[field]}{extra}}}"
+        return f"{{from: {name}, {_UPPER}, lookup: {proposal.codes[column.name].name}{_CODES[field]}}}"
     if field in ("quantity", "unit_price", "net", "tax", "tax_rate"):
         return f"{{from: {name}{_clean(column)}, as: {_as(field)}}}"
     kind = {"gtin": ", as: gtin", "carton": ", as: sscc"}.get(field, "")

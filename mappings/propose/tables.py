@@ -1,4 +1,4 @@
-"""Open this when the proposal for a CSV file or a workbook is wrong as a whole: its columns, days, numbers, questions."""
+"""Open this when the proposal for a CSV file or a workbook is wrong as a whole: columns, days, numbers, questions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,12 @@ from mappings.propose.grid import Grid
 from mappings.propose.header_words import currency_in
 from mappings.propose.meanings import fields_of, label
 from mappings.propose.questions import Question
-from mappings.propose.written import Days, Marks, marks_of
+from mappings.propose.written import Days, marks_of
 from schemas.errors import ConfigError
 
 DAY_FIELDS = ("issued_on", "received_on", "sold_on")
 MARKS = ("point", "comma")
+FLAGS = ("true", "false")
 _ITEMS = ("gtin", "vendor_item", "buyer_item")
 
 
@@ -56,9 +57,7 @@ def proposed_table(kind: str, grid: Grid, answers: Mapping[str, str]) -> TablePr
     columns = [_usable(one, numbers) for one in columns]
     unread = known - {one.name for one in columns if one.field}
     codes = {
-        one.name: codes_of(one.field, one.name, list(one.look.cells), answers)
-        for one in columns
-        if one.field in LISTS
+        one.name: codes_of(one.field, one.name, list(one.look.cells), answers) for one in columns if one.field in LISTS
     }
     questions = [
         *_charset_question(grid),
@@ -108,26 +107,21 @@ def _numbers(grid: Grid, looks: Sequence[Look], answers: Mapping[str, str]) -> N
     if grid.standard == "workbook" and not decimals and not thousands:
         return Numbers(why="numbers of a workbook")
     if len(decimals) == 1 and not decimals.keys() & thousands.keys():
-        return _settled(*decimals.items(), thousands=thousands)
+        [(mark, cell)] = decimals.items()
+        return Numbers(mark, _thousands(thousands, mark), f"`{cell}` shows the decimal {_called(mark)}")
     undecided = next((one.open for one in seen if one.open), None)
     if decimals:
         cells = " and ".join(f"`{cell}`" for cell in [*decimals.values(), *thousands.values()][:3])
-        return Numbers(question=Question("decimal", f"Numbers are written in two ways: {cells}. Which mark is it?", MARKS))
+        return Numbers(
+            question=Question("decimal", f"Numbers are written in two ways: {cells}. Which mark is it?", MARKS)
+        )
     if thousands.keys() & {".", ","}:
         mark = "." if "," in thousands else ","
         return Numbers(mark, _thousands(thousands, mark), f"`{next(iter(thousands.values()))}` has thousands marks")
     if undecided:
-        return Numbers(question=_undecided(undecided, seen))
+        told = f"Is `{undecided}` a few, or thousands? No number says which mark stands before decimals."
+        return Numbers(question=Question("decimal", told, MARKS))
     return Numbers()
-
-
-def _settled(one: tuple[str, str], thousands: Mapping[str, str]) -> Numbers:
-    decimal, cell = one
-    return Numbers(decimal, _thousands(thousands, decimal), f"`{cell}` shows the decimal {_called(decimal)}")
-
-
-def _undecided(cell: str, seen: Sequence[Marks]) -> Question:
-    return Question("decimal", f"Is `{cell}` a few, or thousands? No number says which mark stands before decimals.", MARKS)
 
 
 def _called(mark: str) -> str:
@@ -199,7 +193,9 @@ def _usable(column: Column, numbers: Numbers) -> Column:
     if column.field in ("unit_price", "net", "tax", "tax_rate", "quantity") and column.look.filled:
         marks = marks_of(column.look.cells)
         if numbers.question and (marks.decimal or marks.thousands or marks.open):
-            return replace(column, field=None, verdict="asked", why=f"{label(column.field)}: its decimal mark is not known")
+            return replace(
+                column, field=None, verdict="asked", why=f"{label(column.field)}: its decimal mark is not known"
+            )
     if column.field == "quantity" and numbers.thousands and _all_thousands(column.look.cells, numbers.thousands):
         return replace(column, field=None, verdict="asked", why=f"is {column.look.some} a few, or thousands?")
     return column
@@ -233,18 +229,20 @@ def _sentence(text: str) -> str:
 def _field_questions(kind: str, columns: Sequence[Column], answers: Mapping[str, str]) -> list[Question]:
     """What every document of this kind needs and no column gives."""
     given = {one.field for one in columns}
-    found = []
+    free, found = _free_columns(columns), []
     if "number" in fields_of(kind) and "number" not in given:
-        found.append(Question("number", "Which column is the document's number? Until then a file is one document.", _free_columns(columns)))
+        told = "Which column is the document's number? Until then a file is one document."
+        found.append(Question("number", told, free))
     if "quantity" not in given:
-        found.append(Question("quantity", "Which column is the quantity? Without it every line is held.", _free_columns(columns)))
+        found.append(Question("quantity", "Which column is the quantity? Without it every line is held.", free))
     if not given & set(_ITEMS):
-        told = "Which column is the item? Without it every line is held. Answer COLUMN=gtin, =vendor_item or =buyer_item."
+        told = "Which column is the item? Answer COLUMN=gtin, =vendor_item or =buyer_item. Without it lines are held."
         found.append(Question("item", told))
-    if kind == "receipt" and "complete" not in given and "complete" not in answers:
-        found.append(Question("complete", "Are boxes always counted in full before a receipt is sent?", ("true", "false")))
-    if kind == "receipt" and "condition" not in given and "condition" not in answers:
-        found.append(Question("condition", "In which condition are goods of which nothing is said?", ("sellable", "unknown")))
+    if kind == "receipt" and "complete" not in {*given, *answers}:
+        found.append(Question("complete", "Are boxes always counted in full before a receipt is sent?", FLAGS))
+    if kind == "receipt" and "condition" not in {*given, *answers}:
+        told = "In which condition are goods of which nothing is said?"
+        found.append(Question("condition", told, ("sellable", "unknown")))
     if kind == "sales":
         needed = ("company", "retailer", "invoice_number", "invoice_line", "sold_on", "net", "tax", "tax_category")
         found += [

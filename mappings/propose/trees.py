@@ -1,4 +1,4 @@
-"""Open this when nothing is proposed for an XML or JSON sample: roots that we know, and the standards that read them."""
+"""Open this when nothing is proposed for an XML or JSON sample: roots that we know, and standards that read them."""
 
 import io
 import json
@@ -50,7 +50,9 @@ def _of_xml(name: str, data: bytes) -> TreeMap:
             if (STANDARDS / f"{standard}.yaml").is_file():
                 return TreeMap(local, mapping, f"# Proposed from {name}.\nextends: {standard}\n")
             return TreeMap(local, notes=(f"{name}: there is no shipped standard {standard} yet; nothing is proposed",))
-    told = f"{name}: the XML root {root.localname} is none that we know; write its mapping by hand, see mappings/README.md"
+    told = (
+        f"{name}: the XML root {root.localname} is none that we know; write its mapping by hand, see mappings/README.md"
+    )
     return TreeMap(root.localname, notes=(told,))
 
 
@@ -58,6 +60,8 @@ def _of_json(name: str, data: bytes) -> TreeMap:
     try:
         top = json.loads(data)
     except ValueError as fault:
-        raise PermanentError(f"{name} begins like JSON and is none: {fault}. Ask its sender to send it again.") from None
+        raise PermanentError(
+            f"{name} begins like JSON and is none: {fault}. Ask its sender to send it again."
+        ) from None
     keys = ", ".join(top) if isinstance(top, dict) else f"a list of {len(top)}"
     return TreeMap("JSON", notes=(f"{name}: JSON with {keys}; write its mapping by hand, see mappings/README.md",))

@@ -1,4 +1,4 @@
-"""Open this when a workbook's cells are read wrongly in a proposal: the rows of its first sheet with a table, as text."""
+"""Open this when a workbook's cells are read wrongly in a proposal: its first sheet with a table, as text."""
 
 import io
 import zipfile
