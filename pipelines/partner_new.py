@@ -21,7 +21,7 @@ def partner_new(
     partner_id: Annotated[str, typer.Argument(metavar="ID", help="The partner's id: also the name of its folder.")],
     samples: Annotated[list[Path], typer.Option("--from", help="A file that it sent; may be given several times.")],
     name: Annotated[str | None, typer.Option("--name", help="What the partner is called.")] = None,
-    role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp; none: by what it sends.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp.")] = None,
     into: Annotated[Path | None, typer.Option("--into", help="The partners' folder; none: the settings' own.")] = None,
     answer: Annotated[list[str] | None, typer.Option("--answer", help="QUESTION=ANSWER; repeat it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is open stays marked.")] = False,

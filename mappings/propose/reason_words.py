@@ -7,10 +7,13 @@ from mappings.propose.header_words import folded, resource
 
 
 @cache
-def _phrases() -> tuple[tuple[str, str], ...]:
-    """Each phrase of reasons.yaml, folded, with our code; the longest first."""
-    pairs = [(_plain(phrase), code) for code, phrases in resource("reasons.yaml").items() for phrase in phrases]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern of all phrases of reasons.yaml, folded, the longest first; and our code of each."""
+    code_of = {_plain(phrase): code for code, phrases in resource("reasons.yaml").items() for phrase in phrases}
+    written = sorted(code_of, key=lambda phrase: (-len(phrase), phrase))
+    # A short word stands alone; a longer one may go on, as words do that are declined.
+    tried = "|".join(phrase if len(phrase) >= 5 else f"{phrase}(?![a-z])" for phrase in written)
+    return re.compile(f"(?<![a-z])(?:{tried})"), code_of
 
 
 def reasons_meant(text: str) -> tuple[str, ...]:
@@ -19,13 +22,8 @@ def reasons_meant(text: str) -> tuple[str, ...]:
     >>> reasons_meant("Transportschaden"), reasons_meant("UEB"), reasons_meant("Fel vara levererad")
     (('damaged_in_transit',), (), ('wrong_goods',))
     """
-    rest, found = f" {_plain(text)} ", []
-    for phrase, code in _phrases():
-        pattern = rf"(?<![a-z]){re.escape(phrase)}" + ("" if len(phrase) >= 5 else "(?![a-z])")
-        if re.search(pattern, rest):
-            rest = re.sub(pattern, " # ", rest)
-            found.append(code)
-    return tuple(dict.fromkeys(found))
+    pattern, code_of = _phrases()
+    return tuple(dict.fromkeys(code_of[phrase] for phrase in pattern.findall(_plain(text))))
 
 
 def means_a_reason(text: str) -> bool:
