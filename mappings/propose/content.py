@@ -13,7 +13,7 @@ from mappings.propose.header_words import folded, word_list
 from mappings.propose.reason_words import means_a_reason
 from mappings.propose.written import Days, days_of, short_years
 
-_JUDGED_MAX = 5000
+_JUDGED_MAX = 2000
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 _NUMBER = re.compile(r"[-+]?(?:[A-Z]{3} ?|[€£$] ?)?\d[\d.,'\u00a0 ]*-?(?: ?(?:[A-Z]{3}|[€£$%]|kr\.?|zł))?")
 _FRACTION = re.compile(r".*[.,]\d*[1-9]\d*[^\d]*|.*[.,]\d{1,2}[^\d]*|.*[.,]\d{4,}[^\d]*")
@@ -100,9 +100,15 @@ def look_at(column: Sequence[str]) -> Look:
         yes_no=0 < len(cells) <= 2 and all(folded(one) in word_list("yes") | word_list("no") for one in cells),
         counts_up=_counts_up(column),
         scientific=share([one for one in judged if _SCIENTIFIC.fullmatch(one)]),
-        days=days_of(judged),
+        days=_days(cells, judged),
         short_years=short_years(judged),
     )
+
+
+def _days(cells: Collection[str], judged: Collection[str]) -> Days:
+    """The days of all cells when some of them are days: one cell alone may settle their order."""
+    days = days_of(judged)
+    return days_of(cells) if days.share and len(judged) < len(cells) else days
 
 
 def is_gtin(cell: str) -> bool:
@@ -130,9 +136,9 @@ def _is_small(cell: str) -> bool:
 
 def _counts_up(column: Sequence[str]) -> bool:
     """Whether the cells are 1, 2, 3 … or 10, 20, 30 … down the rows, beginning again here and there."""
-    numbers = [int(cell) for cell in column if cell.isdigit()]
-    if len(numbers) < 3 or len(numbers) != len(column) or numbers[0] not in (1, 10):
+    if len(column) < 3 or column[0] not in ("1", "10") or not all(cell.isdigit() for cell in column):
         return False
+    numbers = [int(cell) for cell in column]
     step = numbers[0]
     pairs = list(pairwise(numbers))
     up = sum(1 for one, following in pairs if following == one + step)

@@ -41,10 +41,10 @@ def tree_of(name: str, data: bytes) -> TreeMap | None:
 def _of_xml(name: str, data: bytes) -> TreeMap:
     try:
         events = etree.iterparse(io.BytesIO(data.lstrip()), events=("start",), resolve_entities=False, no_network=True)
-        _, element = next(iter(events))
-    except (etree.XMLSyntaxError, StopIteration) as fault:
+        elements = [element for _, element in events]
+    except etree.XMLSyntaxError as fault:
         raise PermanentError(f"{name} begins like XML and is none: {fault}. Ask its sender to send it again.") from None
-    root = etree.QName(element)
+    root = etree.QName(elements[0])
     for (local, part), (standard, mapping) in _ROOTS.items():
         if root.localname == local and part in (root.namespace or "").lower():
             if (STANDARDS / f"{standard}.yaml").is_file():
