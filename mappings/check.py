@@ -82,6 +82,17 @@ def _path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
     yield from _FAMILIES[rules.standard].path(rules, loc, written)
 
 
+def paths_of(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    """Every path of a mapping, with its way from the top of the file."""
+    for loc, _, rule in _rules_with_places(rules):
+        yield from (((*loc, "from", number), written) for number, written in enumerate(rule.from_))
+    for number, part in enumerate(rules.lines.split):
+        at: Loc = ("lines", "split", number)
+        named = {"quantity": part.quantity, "rest_of": part.rest_of}
+        yield from (((*at, key), written) for key, written in named.items() if written is not None)
+        yield from (((*at, "where", written), written) for written in part.where)
+
+
 def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:
     for section, fields, types in (
         ("document", _header(rules), header_types()),

@@ -19,6 +19,7 @@ import pyarrow as pa
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
+from mappings.row_changes import RowChange, row_changes
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -79,6 +80,13 @@ def differences(sample: Path, folder: PartnerFolder, catalog: Catalog) -> str:
     given = rows_of(sample, folder, catalog)
     lines = difflib.unified_diff(expected.splitlines(), given.splitlines(), beside.name, "given", lineterm="", n=1)
     return "\n".join(lines)
+
+
+def changed_rows(sample: Path, folder: PartnerFolder, catalog: Catalog) -> list[RowChange]:
+    """The rows that differ between those expected and those given; every given row where nothing is expected yet."""
+    beside = expected_path(sample)
+    expected = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    return row_changes(expected, json.loads(rows_of(sample, folder, catalog)))
 
 
 def main(arguments: list[str]) -> int:

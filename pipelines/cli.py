@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from pipelines.edi_commands import edi
+from pipelines.map_commands import map_words
+from pipelines.partner_commands import partner_words
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
 
@@ -15,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(map_words, name="map")
+app.add_typer(partner_words, name="partner")
 
 SettingsOption = Annotated[
     Path | None,

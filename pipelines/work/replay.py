@@ -62,6 +62,7 @@ class Placed:
 
     return_line: str
     where: str
+    currency: str
     old: Amounts
     new: Amounts
 
@@ -177,7 +178,7 @@ class _Books:
     """What is compared of one side, by business keys."""
 
     credits: Mapping[Key, Amounts]  # return, currency
-    placed: Mapping[Key, Amounts]  # return line, where
+    placed: Mapping[Key, Amounts]  # return line, where, currency
     returns_of: Mapping[str, frozenset[str]]  # document → returns that it makes or counts
 
 
@@ -211,7 +212,8 @@ def _books(store: Store) -> _Books:
         intent = intents[row["reference"]]
         credited[intent["return_id"], intent["currency"]] += _amounts(row)
     for row in store.table(Allocation).to_pylist():
-        placed[row["return_line"], row["invoice_line"] or row["unplaced"] or "none"] += _amounts(row)
+        where = row["invoice_line"] or row["unplaced"] or "none"
+        placed[row["return_line"], where, row["currency"]] += _amounts(row)
     return _Books(dict(credited), dict(placed), _returns_of(store))
 
 
@@ -251,7 +253,7 @@ def _credits(before: _Books, after: _Books) -> Iterator[Credit]:
 
 def _allocations(before: _Books, after: _Books) -> Iterator[Placed]:
     for key, old, new in _different(before.placed, after.placed):
-        yield Placed(key[0], key[1], old, new)
+        yield Placed(key[0], key[1], key[2], old, new)
 
 
 def _different(old: Mapping[Key, Amounts], new: Mapping[Key, Amounts]) -> Iterator[tuple[Key, Amounts, Amounts]]:
