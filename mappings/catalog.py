@@ -163,16 +163,18 @@ def _extended(own: Marked) -> Marked:
 
 
 def content_of(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
-    """The resolved rules and the code lists they use, as the one text that a version is the digest of."""
-    content = {"rules": rules.model_dump(mode="json", by_alias=True), "codes": used}
+    """The resolved rules and the code lists they use, as the one text that a version is the digest of.
+
+    What nobody wrote is left out, so that a new key of the language makes no new version of mappings without it.
+    """
+    content = {"rules": rules.model_dump(mode="json", by_alias=True, exclude_defaults=True), "codes": used}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def map_of(content: str, name: str, path: Path) -> Map:
+def map_of(content: str, version: str, name: str, path: Path) -> Map:
     """A mapping from the text that ``content_of`` gave: an old version, as it was."""
     kept = json.loads(content)
-    rules = Rules.model_validate(kept["rules"])
-    return Map(name, path, rules, kept["codes"], _version(rules, kept["codes"]))
+    return Map(name, path, Rules.model_validate(kept["rules"]), kept["codes"], version)
 
 
 def _version(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:

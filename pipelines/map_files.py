@@ -11,7 +11,7 @@ from mappings.formats.segments import RawFile
 from mappings.marks import unknown_name
 from mappings.row_changes import RowChange, row_changes
 from mappings.samples import raw_file, samples, tables_of
-from pipelines.settings import partners_folder
+from pipelines.settings import SHIPPED_PARTNERS, Settings, partners_folder
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.versions import live_maps, stored_map
 from schemas.errors import PermanentError
@@ -20,6 +20,11 @@ from schemas.errors import PermanentError
 def catalog_of(folder: Path | None) -> Catalog:
     """The partners of this folder, else of the settings in force, else the shipped ones."""
     return Catalog.load(folder or partners_folder())
+
+
+def catalog_for(folder: Path | None, settings: Settings | None) -> Catalog:
+    """The partners of this folder, else of these settings, else the shipped ones."""
+    return Catalog.load(folder or (settings.path(settings.partners) if settings else SHIPPED_PARTNERS))
 
 
 def linted(folder: Path | None, partners: Sequence[str] | None) -> list[Path]:

@@ -158,28 +158,31 @@ def versions_view(
 ) -> Iterator[RenderableType]:
     """Every recorded version, and what is on the disk but was never seen at work."""
     known = {(row["partner"], row["map"], row["version"]) for row in rows}
-    cells = [
-        (f"{row['partner']}/{row['map']}", _version(row, on_disk), Text(row["state"], _STATES[row["state"]]),
-         _day(row["first_seen_at"]), _day(row["promoted_at"]), row["promoted_by"] or "", f"{row['documents']:,}",
-         row["note"] or "")
-        for row in rows
-    ]  # fmt: skip
+    cells = [_version(row, on_disk) for row in rows]
     cells += [
-        (f"{partner}/{name}", Text.assemble(one.version, (" on disk", "cyan")), Text("not seen yet", "dim"),
-         "", "", "", "0", "")
+        (f"{partner}/{name}", Text(one.version), Text("●", "cyan"), Text("new", "yellow"), "", "", "", "0")
         for (partner, name), one in sorted(on_disk.items())
         if (partner, name, one.version) not in known
-    ]  # fmt: skip
-    columns = ("mapping", "version", "state", "first seen", "promoted", "by", "documents", "note")
-    yield table_of("Versions of mappings", columns, cells, "llllllnl")
+    ]
+    columns = ("mapping", "version", "disk", "state", "first seen", "promoted", "by", "docs")
+    yield table_of("Versions of mappings", columns, cells, "llllllln")
+    for row in rows:
+        if row["note"]:
+            yield Text.assemble((f"{row['partner']}/{row['map']} {row['version']}", "bold"), f": {plain(row['note'])}")
     if any(row["state"] == "test" for row in rows):
         yield Text("Next: `backhaul map promote PARTNER MAP` lets the version on the disk go live.", "dim")
+    if len(cells) > len(rows):
+        yield Text("A new version is recorded when it reads its first file; a replay says what it will change.", "dim")
 
 
-def _version(row: Mapping[str, Any], on_disk: Mapping[tuple[str, str], Map]) -> Text:
+def _version(row: Mapping[str, Any], on_disk: Mapping[tuple[str, str], Map]) -> tuple[str | Text, ...]:
     one = on_disk.get((row["partner"], row["map"]))
     is_here = one is not None and one.version == row["version"]
-    return Text.assemble(row["version"], (" on disk" if is_here else "", "cyan"))
+    return (
+        f"{row['partner']}/{row['map']}", Text(row["version"]), Text("●" if is_here else "", "cyan"),
+        Text(row["state"], _STATES[row["state"]]), _day(row["first_seen_at"]), _day(row["promoted_at"]),
+        row["promoted_by"] or "", f"{row['documents']:,}",
+    )  # fmt: skip
 
 
 def _day(moment: datetime | date | None) -> str:

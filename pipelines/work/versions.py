@@ -20,7 +20,6 @@ from schemas.partners import Partner
 from schemas.records import MapVersion
 
 TEST, LIVE, RETIRED = "test", "live", "retired"
-FOUNDING = "one of the partner's first mappings"
 _SHAPE = pa.schema([
     ("partner", pa.string()), ("map", pa.string()), ("version", pa.string()), ("state", pa.string()),
     ("first_seen_at", pa.timestamp("us", "UTC")), ("note", pa.string()), ("content", pa.string()),
@@ -46,7 +45,7 @@ def note_versions(hub: Hub, folder: PartnerFolder) -> None:
             "version": one.version,
             "state": LIVE if one.name in live else TEST,
             "first_seen_at": hub.now(),
-            "note": FOUNDING if one.name in live else None,
+            "note": None,
             "content": content_of(one.rules, one.codes),
         }
         for one in new
@@ -96,7 +95,7 @@ def _change(row: Row, values: Mapping[str, Any]) -> Change:
 def live_maps(store: Reads, folder: PartnerFolder) -> tuple[Map, ...]:
     """The partner's mappings as they last went live, by name: what is on the disk may be newer."""
     return tuple(
-        map_of(row["content"], row["map"], folder.path / "maps" / f"{row['map']}.yaml")
+        map_of(row["content"], row["version"], row["map"], folder.path / "maps" / f"{row['map']}.yaml")
         for row in sorted(_rows(store, folder.id), key=lambda row: str(row["map"]))
         if row["state"] == LIVE
     )
@@ -110,7 +109,9 @@ def stored_map(store: Reads, folder: PartnerFolder, version: str) -> Map:
         raise PermanentError(
             f"{folder.id}: {many} with {version!r}. Next: `backhaul map versions {folder.id}` lists them."
         )
-    return map_of(found[0]["content"], found[0]["map"], folder.path / "maps" / f"{found[0]['map']}.yaml")
+    return map_of(
+        found[0]["content"], found[0]["version"], found[0]["map"], folder.path / "maps" / f"{found[0]['map']}.yaml"
+    )
 
 
 def young_maps(hub: Hub, retailer: Partner) -> dict[str, str]:
