@@ -12,7 +12,7 @@ from pipelines.work.replay import Amounts, Credit, Placed, Replayed
 
 
 def replay_view(replayed: Replayed, limit: int) -> Iterator[RenderableType]:
-    """Totals by currency, credits by return, allocations, and the rows behind them."""
+    """Totals by currency, credits by return, allocations, where else units stand, and the rows behind it all."""
     yield _maps(replayed)
     files = counted(replayed.files, "file")
     if not replayed.rows:
@@ -24,9 +24,10 @@ def replay_view(replayed: Replayed, limit: int) -> Iterator[RenderableType]:
     yield _totals(replayed)
     yield from _booked(replayed)
     if replayed.is_same:
-        yield Text.assemble(TICK, "no credit and no allocation changes")
+        yield Text.assemble(TICK, "no return, no allocation and no credit changes")
     yield from _credits(replayed, limit)
     yield from _allocations(replayed, limit)
+    yield from _standings(replayed, limit)
     yield from _behind(replayed, limit)
     size = f"{replayed.scratch_bytes / 1_000_000:,.1f} MB"
     yield Text(f"Replayed in {replayed.seconds:,.1f} s; the scratch books took {size} and are removed.", "dim")
@@ -103,6 +104,23 @@ def _allocations(replayed: Replayed, limit: int) -> Iterator[RenderableType]:
 def _placed(one: Placed) -> tuple[str, ...]:
     amounts = (money(one.old.net, one.currency), money(one.new.net, one.currency))
     return one.return_line, one.where, _units(one.old, one.new), *amounts
+
+
+def _standings(replayed: Replayed, limit: int) -> Iterator[RenderableType]:
+    if not replayed.standings:
+        return
+    shown = replayed.standings[:limit] if limit else replayed.standings
+    rows = [
+        (
+            one.return_id,
+            one.bucket,
+            _units(one.old, one.new),
+            *(money(side.net, one.currency) for side in (one.old, one.new)),
+        )
+        for one in shown
+    ]
+    yield table_of("Units that would stand elsewhere", ("Return", "bucket", "units", "net", "would be"), rows, "llnnn")
+    yield from more(len(replayed.standings), limit, "balance")
 
 
 def _behind(replayed: Replayed, limit: int) -> Iterator[RenderableType]:

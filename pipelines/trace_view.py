@@ -11,6 +11,7 @@ from rich.text import Text
 from mappings.marks import Mark
 from mappings.trace import Found, TracedField, TracedRow
 from pipelines.edi_layout import plain
+from pipelines.map_view import more
 from pipelines.show import SEVERITY_COLOURS
 from schemas.findings import CATALOGUE, Severity
 
@@ -24,8 +25,7 @@ def trace_view(
         yield _heading(row)
         yield _fields(row)
         yield from _findings(findings, row.document, row.line_no)
-    if limit and len(wanted) > limit:
-        yield Text(f"… {len(wanted) - limit:,} more rows. `--limit 0` shows everything.", "bold yellow")
+    yield from more(len(wanted), limit, "row")
     yield from _findings(findings, None, 0)
 
 

@@ -23,7 +23,8 @@ from mappings.row_changes import RowChange, row_changes
 from mappings.samples import tables_of
 from pipelines.wiring import Hub
 from pipelines.work.rebuild import Batch, batches_of, bytes_of, copied, scratch, with_maps
-from schemas.records import Allocation, CreditIntent, CreditIntentLine, Document, Inspection, ReturnLine
+from schemas.ledger import ORIGINS, Bucket
+from schemas.records import Allocation, CreditIntent, CreditIntentLine, Inspection, InvoiceLine, Movement, ReturnLine
 
 Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much
 Key = tuple[str, ...]
@@ -68,6 +69,17 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Units of a return in a bucket of the ledger, as it is and as it would be; what is accepted is on its credits."""
+
+    return_id: str
+    bucket: str
+    currency: str
+    old: Amounts
+    new: Amounts
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """A canonical row that the mappings read differently, and the file that it stands in."""
 
@@ -87,6 +99,7 @@ class Replayed:
     rows: list[Behind] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     allocations: list[Placed] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
     totals: Mapping[str, tuple[Amounts, Amounts]] = field(default_factory=dict)
     booked: Mapping[str, Amounts] = field(default_factory=dict)  # by currency, what the real store has
     seconds: float = 0.0
@@ -94,8 +107,8 @@ class Replayed:
 
     @property
     def is_same(self) -> bool:
-        """Whether no credit and no allocation would change."""
-        return not self.credits and not self.allocations
+        """Whether no return, no allocation and no credit would change."""
+        return not (self.credits or self.allocations or self.standings)
 
 
 @dataclass(frozen=True)
@@ -139,6 +152,7 @@ def replay(
         rows=[Behind(one.file, one.change, _moved(one.change, before, after)) for one in result.rows],
         credits=list(_credits(before, after)),
         allocations=list(_allocations(before, after)),
+        standings=list(_standings(before, after)),
         totals=_totals(before, after),
         booked=_booked(hub.store),
         seconds=time.monotonic() - started,
@@ -179,7 +193,8 @@ class _Books:
 
     credits: Mapping[Key, Amounts]  # return, currency
     placed: Mapping[Key, Amounts]  # return line, where, currency
-    returns_of: Mapping[str, frozenset[str]]  # document → returns that it makes or counts
+    standing: Mapping[Key, Amounts]  # return, bucket, currency
+    returns_of: Mapping[tuple[str, int], frozenset[str]]  # (document, 0) or a sold line → the returns that it moves
 
 
 def _rebuilt(
@@ -214,7 +229,7 @@ def _books(store: Store) -> _Books:
     for row in store.table(Allocation).to_pylist():
         where = row["invoice_line"] or row["unplaced"] or "none"
         placed[row["return_line"], where, row["currency"]] += _amounts(row)
-    return _Books(dict(credited), dict(placed), _returns_of(store))
+    return _Books(dict(credited), dict(placed), _standing(store), _returns_of(store))
 
 
 def _amounts(row: Mapping[str, Any]) -> Amounts:
@@ -230,17 +245,31 @@ def _booked(store: Reads) -> dict[str, Amounts]:
     return dict(found)
 
 
-def _returns_of(store: Store) -> dict[str, frozenset[str]]:
-    found = defaultdict[str, set[str]](set)
+def _standing(store: Store) -> dict[Key, Amounts]:
+    """Where the units of each return ended: sums over its movements."""
+    sums = defaultdict[Key, Amounts](Amounts)
+    return_of = {row["return_line"]: row["return_id"] for row in store.table(ReturnLine).to_pylist()}
+    for row in store.table(Movement).to_pylist():
+        return_id, amounts = return_of[row["return_line"]], _amounts(row)
+        sums[return_id, row["to_bucket"], row["currency"]] += amounts
+        sums[return_id, row["from_bucket"], row["currency"]] += Amounts(-amounts.units, -amounts.net, -amounts.tax)
+    return {key: amounts for key, amounts in sums.items() if key[1] not in (*ORIGINS, Bucket.ACCEPTED)}
+
+
+def _returns_of(store: Store) -> dict[tuple[str, int], frozenset[str]]:
+    """Which returns a document makes or counts; and on which sold line goods of which returns are placed."""
+    found = defaultdict[tuple[str, int], set[str]](set)
     lines = {row["return_line"]: row for row in store.table(ReturnLine).to_pylist()}
     for line in lines.values():
-        found[line["document"]].add(line["return_id"])
-    portions = {row["portion"]: row["return_line"] for row in store.table(Allocation).to_pylist()}
+        found[line["document"], 0].add(line["return_id"])
+    placed = {row["portion"]: row for row in store.table(Allocation).to_pylist()}
     for row in store.table(Inspection).to_pylist():
-        found[row["receipt_document"]].add(lines[portions[row["portion"]]]["return_id"])
-    for document in store.table(Document)["document"].to_pylist():
-        found.setdefault(document, set())
-    return {document: frozenset(returns) for document, returns in found.items()}
+        found[row["receipt_document"], 0].add(lines[placed[row["portion"]]["return_line"]]["return_id"])
+    sold = {row["invoice_line"]: (row["document"], row["line_no"]) for row in store.table(InvoiceLine).to_pylist()}
+    for row in placed.values():
+        if row["invoice_line"] is not None:
+            found[sold[row["invoice_line"]]].add(lines[row["return_line"]]["return_id"])
+    return {place: frozenset(returns) for place, returns in found.items()}
 
 
 # --- and what is different in them
@@ -254,6 +283,11 @@ def _credits(before: _Books, after: _Books) -> Iterator[Credit]:
 def _allocations(before: _Books, after: _Books) -> Iterator[Placed]:
     for key, old, new in _different(before.placed, after.placed):
         yield Placed(key[0], key[1], key[2], old, new)
+
+
+def _standings(before: _Books, after: _Books) -> Iterator[Standing]:
+    for key, old, new in _different(before.standing, after.standing):
+        yield Standing(key[0], key[1], key[2], old, new)
 
 
 def _different(old: Mapping[Key, Amounts], new: Mapping[Key, Amounts]) -> Iterator[tuple[Key, Amounts, Amounts]]:
@@ -273,7 +307,8 @@ def _sum(credits: Mapping[Key, Amounts], currency: str) -> Amounts:
 
 
 def _moved(change: RowChange, before: _Books, after: _Books) -> tuple[str, ...]:
-    """The returns that the document of a changed row makes or counts, on either side."""
+    """The returns that the document of a changed row makes or counts, or that it is a sold line of, on either side."""
     nobody: frozenset[str] = frozenset()
-    sides = (books.returns_of.get(change.document, nobody) for books in (before, after))
+    places = {(change.document, 0), (change.document, change.line_no)}
+    sides = (books.returns_of.get(place, nobody) for books in (before, after) for place in places)
     return tuple(sorted(nobody.union(*sides)))
