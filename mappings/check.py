@@ -9,6 +9,7 @@ from mappings.cleaning import fault_of_clean
 from mappings.code_lists import canonical
 from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
+from mappings.trace_rules import asks_of
 from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
 # Fields whose constants must be of one of our own lists.
@@ -85,7 +86,7 @@ def _path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
 def paths_of(rules: Rules) -> Iterator[tuple[Loc, str]]:
     """Every path of a mapping, with its way from the top of the file."""
     for loc, _, rule in _rules_with_places(rules):
-        yield from (((*loc, "from", number), written) for number, written in enumerate(rule.from_))
+        yield from (((*loc, *ask.loc), ask.path) for ask in asks_of(rule))
     for number, part in enumerate(rules.lines.split):
         at: Loc = ("lines", "split", number)
         named = {"quantity": part.quantity, "rest_of": part.rest_of}

@@ -91,7 +91,8 @@ def mark_of(marked: Marked, loc: Loc) -> Mark | None:
 def _requirements(one: Map) -> Iterator[tuple[bool, Loc, str]]:
     """Required fields that no rule gives; and those that hang on one qualifier."""
     lines = one.rules.lines
-    given = {*lines.fields, *(("quantity", "condition") if lines.split else ())}
+    of_parts = {name for part in lines.split for name in ("quantity", *part.fields)}
+    given = {*lines.fields, *of_parts}
     for number, choice in enumerate(lines.require):
         names = " or ".join(choice)
         if not given.intersection(choice):

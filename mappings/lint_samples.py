@@ -7,7 +7,8 @@ from mappings.engine import translate
 from mappings.marks import Loc
 from mappings.samples import expected_path, raw_file, samples
 from mappings.trace import probe
-from schemas.rules import FieldRule
+from mappings.trace_rules import asks_of
+from schemas.rules import header_types
 
 
 def unproved(folder: PartnerFolder, catalog: Catalog) -> Iterator[tuple[Map, Loc, str]]:
@@ -39,15 +40,11 @@ def _seen(folder: PartnerFolder, catalog: Catalog, by: dict[str, str]) -> Seen:
 
 
 def _unused_paths(one: Map, seen: Seen) -> Iterator[tuple[Map, Loc, str]]:
-    header = {name: getattr(one.rules.document, name) for name in ("number", "purpose", "issued_on")}
+    header = {name: getattr(one.rules.document, name) for name in header_types()}
     named = [(False, "document", name, rule) for name, rule in header.items() if rule is not None]
     named += [(True, "lines", name, rule) for name, rule in one.rules.lines.fields.items()]
     for of_line, section, name, rule in named:
-        for number, path in _paths(rule):
-            if (one.version, of_line, name, number) not in seen:
-                message = f"{path} finds nothing in any sample. Next: add a sample that has it, or take the path away."
-                yield one, (section, name, "from", number), message
-
-
-def _paths(rule: FieldRule) -> Iterator[tuple[int, str]]:
-    return ((number, path) for number, path in enumerate(rule.from_) if not path.startswith("@"))
+        for number, ask in enumerate(asks_of(rule)):
+            if not ask.path.startswith("@") and (one.version, of_line, name, number) not in seen:
+                told = f"{ask.path} finds nothing in any sample. Next: add a sample that has it, or take the path away."
+                yield one, (section, name, *ask.loc), told

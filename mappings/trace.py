@@ -1,7 +1,7 @@
 """Open this when you ask where a canonical value came from: its bytes, and the rule and the path that found them.
 
-The engine keeps only what it found, not by which path. So it is asked again, once for each alternative: the same
-mapping with that one path a field, and a conversion that nothing passes, so that every value becomes a finding with its
+The engine keeps only what it found, not by which path. So it is asked again, once for each path of a field: the same
+mapping with that one path alone, and a conversion that nothing passes, so that every value becomes a finding with its
 place. What is told here is therefore what the engine does, in every format; a trace is for one file and may be slow.
 """
 
@@ -14,18 +14,29 @@ import pyarrow as pa
 
 from mappings.catalog import Catalog, Map, PartnerFolder, marked_map
 from mappings.engine import translate
-from mappings.fields import evaluate
+from mappings.fields import Evaluated, evaluate
 from mappings.formats.segments import RawFile
-from mappings.functions import clean
 from mappings.marks import Loc, Mark, Marked
 from mappings.sources import DECIMAL_MARKS
-from mappings.trace_rules import OneText, PartRule, probed, rules_of
+from mappings.trace_rules import (
+    NO_CODES,
+    PART,
+    SIGN,
+    Ask,
+    Texts,
+    asks_of,
+    most_asked,
+    parts_probed,
+    probed,
+    quantity_path,
+    rules_of,
+)
+from mappings.trace_steps import steps_of
 from mappings.translation import Translation
 from schemas.rules import RENAMED, TABLES, FieldRule, Rules, header_types
 
-# In front of every text that a probe finds: no conversion takes it for a value.
-SIGN = "\x01"
 _NO_LINE = 0
+REST = "less the other parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +52,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class TracedField:
-    """A field of a row: its value, what each of its paths found, and what was made of that, step by step.
+    """A field of a row: its value, the rule that gave it, what the paths found, and what was made of that.
 
-    ``worked_out`` is the value as it follows from ``steps``; it equals ``value``, and a test holds that.
+    ``rule`` is the field's own or one that it gives way to; ``found`` is by its alternatives. ``worked_out`` is the
+    value as it follows from the rule and the texts; it equals ``value``, and a test holds that.
     """
 
     name: str
     rule: FieldRule
     value: Any
-    found: tuple[Found | None, ...]  # by alternative
+    found: tuple[Found | None, ...]
     steps: tuple[str, ...]
     worked_out: Any
     mark: Mark | None
@@ -93,7 +105,7 @@ def _lines_of(translation: Translation, kind: str, document: str) -> Iterator[Ma
 
 # --- what the paths find
 
-Key = tuple[str, int, str, int]  # document, line, field, alternative
+Key = tuple[str, int, str, int]  # document, line, field, number of the path among the field's
 
 
 @dataclass(frozen=True)
@@ -105,18 +117,17 @@ class Probed:
 
 
 def probe(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog) -> Probed:
-    """Ask the engine for each alternative of each field, and for the quantities of split lines."""
+    """Ask the engine for each path of each field, and for the quantities of split lines."""
     texts: dict[Key, Found] = {}
-    most = max((len(rule.from_) for one in partner.maps for rule in one.rules.field_rules()), default=0)
-    for number in range(most):
-        maps = tuple(_changed(one, probed(one.rules, number, SIGN), f"path {number}") for one in partner.maps)
+    for number in range(max((most_asked(one.rules) for one in partner.maps), default=0)):
+        maps = tuple(_changed(one, probed(one.rules, number), f"path {number}") for one in partner.maps)
         for document, line_no, field, found in _findings(files, replace(partner, maps=maps), catalog):
             texts[document, line_no, field, number] = found
     parts: dict[tuple[str, int], tuple[int, Found]] = {}
     if any(one.rules.lines.split for one in partner.maps):
-        maps = tuple(_changed(one, probed(one.rules, None, SIGN), "parts") for one in partner.maps)
+        maps = tuple(_changed(one, parts_probed(one.rules), "parts") for one in partner.maps)
         for document, line_no, field, found in _findings(files, replace(partner, maps=maps), catalog):
-            if field == "condition":
+            if field == PART:
                 part, _, text = found.text.partition(":")
                 parts[document, line_no] = int(part), replace(found, text=text)
     return Probed(texts, parts)
@@ -124,7 +135,7 @@ def probe(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog) ->
 
 def _changed(one: Map, rules: Rules, how: str) -> Map:
     """The mapping with other rules, under a version of its own so that nothing made for it before is used."""
-    return replace(one, rules=rules, version=f"{one.version} {how}")
+    return replace(one, rules=rules, codes={**one.codes, NO_CODES: {}}, version=f"{one.version} {how}")
 
 
 def _findings(
@@ -133,11 +144,14 @@ def _findings(
     """Document, line, field and what was found, of each finding that a probe caused."""
     for row in translate(files, partner, catalog).findings.to_pylist():
         field, _, quoted = row["detail"].partition(": ")
-        if row["document"] is None or not quoted.startswith(repr(SIGN)[:-1]):
+        if row["document"] is None or not quoted.startswith((f"'{_ESCAPED}", f'"{_ESCAPED}')):
             continue
-        text = str(ast.literal_eval(quoted)).removeprefix(SIGN)
+        text = str(ast.literal_eval(quoted.removesuffix(f" is not in {NO_CODES}"))).removeprefix(SIGN)
         found = Found("", text, row["offset"], row["length"], row["path"])
         yield row["document"], row["line_no"] or _NO_LINE, field, found
+
+
+_ESCAPED = repr(SIGN)[1:-1]
 
 
 # --- what becomes of it
@@ -165,92 +179,79 @@ class _Teller:
 
     def line(self, row: Mapping[str, Any]) -> TracedRow:
         """A line's fields; those that a part of a split line gives come first."""
-        line_no = row["line_no"]
-        part = self.probed.parts.get((self.document, line_no))
-        own = [] if part is None else self._of_part(row, *part)
-        currency = row.get("currency")
+        part = self.probed.parts.get((self.document, row["line_no"]))
+        own = [] if part is None else [self._of_part(row, *part)]
         done = [
-            self._field(line_no, name, rule, loc, _value(row, name), currency)
+            self._field(row["line_no"], name, rule, loc, _value(row, name), row.get("currency"))
             for name, rule, loc in rules_of(self.one.rules, None if part is None else part[0])
         ]
-        return self._row(line_no, [*own, *_with_units(done)])
+        return self._row(row["line_no"], _with_units([*own, *done]))
 
     def _row(self, line_no: int, fields: Sequence[TracedField]) -> TracedRow:
         return TracedRow(self.one.rules.kind, self.document, self.number, line_no, self.one, tuple(fields))
 
-    def _of_part(self, row: Mapping[str, Any], number: int, found: Found) -> list[TracedField]:
+    def _of_part(self, row: Mapping[str, Any], number: int, found: Found) -> TracedField:
         """The quantity of a split line: stated by its part, or what the other parts leave of the whole."""
-        part = PartRule.of(self.one.rules.lines.split[number])
-        value = row.get("units")
-        quantity = self._field(_NO_LINE, "quantity", part.rule, ("lines", "split", number, part.key), value, None)
-        steps = () if part.key == "quantity" else ("less the other parts",)
-        return [replace(quantity, found=(replace(found, path=part.path),), steps=steps, worked_out=value)]
+        part = self.one.rules.lines.split[number]
+        path, value = quantity_path(part), row.get("units")
+        rule = FieldRule.model_validate({"from": (path,), "as": "units"})
+        key, steps, worked_out = "rest_of", [REST], value
+        # What is left is not worked out again, nor a part that is held because the parts do not add up.
+        if part.quantity is not None:
+            key, steps = "quantity", []
+            if value is not None:
+                worked_out = self._evaluated("quantity", rule, {(path, (), ()): found.text}, None).values[0].as_py()
+        mark = self._mark(("lines", "split", number), (key,))
+        return TracedField("quantity", rule, value, (replace(found, path=path),), tuple(steps), worked_out, mark)
 
     def _field(
         self, line_no: int, name: str, rule: FieldRule, loc: Loc, value: Any, currency: str | None
     ) -> TracedField:
+        asks = asks_of(rule)
         texts = self.probed.texts
-        found = [
-            replace(one, path=path) if (one := texts.get((self.document, line_no, name, number))) else None
-            for number, path in enumerate(rule.from_)
-        ]
-        text = _text(rule, found)
-        steps = tuple(_steps(rule, text, self.one))
-        worked_out = _worked_out(name, rule, text, self.one, currency)
-        won = next((number for number, one in enumerate(found) if one), 0)
-        return TracedField(name, rule, value, tuple(found), steps, worked_out, self._mark(loc, won))
+        found = {
+            ask: replace(one, path=ask.path)
+            for number, ask in enumerate(asks)
+            if (one := texts.get((self.document, line_no, name, number)))
+        }
+        given = {ask.asked: one.text for ask, one in found.items()}
+        level = self._level(name, rule, given, currency)
+        chosen = rule.with_others()[level]
+        own = [found.get(ask) for ask in asks if ask.level == level and ask.key == "from"]
+        steps = tuple(steps_of(chosen, [one.text if one else None for one in own], given, self.one.codes))
+        done = self._evaluated(name, rule, given, currency)
+        worked_out = (done.raw if name == "unit" else done.values)[0].as_py()
+        mark = self._mark(loc, _won(asks, found, level))
+        return TracedField(name, chosen, value, tuple(own), steps, worked_out, mark)
 
-    def _mark(self, loc: Loc, won: int) -> Mark | None:
+    def _level(self, name: str, rule: FieldRule, given: Mapping[Any, str], currency: str | None) -> int:
+        """Which rule gave the value: the first that has something, else the field's own."""
+        for level, one in enumerate(rule.with_others()):
+            done = self._evaluated(name, one.model_copy(update={"otherwise": None}), given, currency)
+            if done.values[0].is_valid or done.raw[0].is_valid:
+                return level
+        return 0
+
+    def _evaluated(self, name: str, rule: FieldRule, given: Mapping[Any, str], currency: str | None) -> Evaluated:
+        """The rule over the texts that its paths found."""
+        rules = self.one.rules
+        is_table = rules.standard in TABLES
+        marks = rules.reads.decimal if is_table else DECIMAL_MARKS.get(rules.standard, ".")
+        source = Texts(given, marks, rules.reads.thousands if is_table else "")
+        return evaluate(name, rule, source, self.one.codes, pa.array([currency], pa.string()))
+
+    def _mark(self, loc: Loc, inner: Loc) -> Mark | None:
         """Where the mapping writes the path that won, or the field."""
         if self.marks is None:
             return None
-        places = ((*loc, "from", won), (*loc, "from"), (*loc, "const"), loc)
-        return next((self.marks.values[place] for place in places if place in self.marks.values), None)
+        ways = [(*loc, *inner[:length]) for length in range(len(inner), -1, -1)]
+        return next((self.marks.values[way] for way in ways if way in self.marks.values), None)
 
 
-def _text(rule: FieldRule, found: Sequence[Found | None]) -> str | None:
-    """The text that the rule goes on with."""
-    if rule.const is not None:
-        return rule.const
-    texts = [one.text for one in found if one is not None]
-    if rule.join is not None:
-        return rule.join.join(texts) or None
-    return texts[0] if texts else None
-
-
-def _steps(rule: FieldRule, text: str | None, one: Map) -> Iterator[str]:
-    """What is done to the text, in words; steps that change nothing are left out."""
-    if rule.join is not None and len(rule.from_) > 1:
-        yield f"joined by {rule.join!r}"
-    for step in rule.clean:
-        after = clean(pa.array([text], pa.string()), step.function, step.argument)[0].as_py()
-        if after != text:
-            yield f"{step.function}{f' {step.argument!r}' if step.argument is not None else ''} → {after!r}"
-        text = after
-    if text is None and rule.default is not None:
-        text = rule.default
-        yield f"default {text!r}"
-    if rule.lookup is not None and text is not None:
-        meant = one.codes[rule.lookup].get(text)
-        if meant is None:
-            yield f"{text!r} is not in {rule.lookup}" + (f": {rule.unknown!r}" if rule.unknown is not None else "")
-        else:
-            yield f"{rule.lookup}: {text!r} means {meant!r}"
-    if rule.as_ != "text":
-        yield f"as {rule.as_}" + (f" {' or '.join(rule.form)}" if rule.form else "")
-
-
-def _worked_out(name: str, rule: FieldRule, text: str | None, one: Map, currency: str | None) -> Any:
-    """The value that follows from the text, by the rule's own steps."""
-    rules = one.rules
-    reads = rules.reads
-    marks = reads.decimal if rules.standard in TABLES else DECIMAL_MARKS.get(rules.standard, ".")
-    source = OneText(text, marks, reads.thousands if rules.standard in TABLES else "")
-    plain = FieldRule.model_validate(
-        rule.model_dump(by_alias=True) | {"from": ("text",), "const": None, "join": None, "only": (), "skip": ()}
-    )
-    done = evaluate(name, plain, source, one.codes, pa.array([currency], pa.string()))
-    return (done.raw if name == "unit" else done.values)[0].as_py()
+def _won(asks: Sequence[Ask], found: Mapping[Ask, Found], level: int) -> Loc:
+    """The way from the field to the path that won; to the rule where none did."""
+    won = (ask.loc for ask in asks if ask.level == level and ask.key == "from" and ask in found)
+    return next(won, ("otherwise",) * level)
 
 
 def _value(row: Mapping[str, Any], name: str) -> Any:
@@ -265,7 +266,7 @@ def _with_units(fields: Sequence[TracedField]) -> list[TracedField]:
         return list(fields)
     held = next((step.rpartition(" means ")[2] for step in unit.steps if " means " in step), None)
     factor = int(ast.literal_eval(held)) if held else None
-    return [_times(one, factor) if one.name == "quantity" else one for one in fields]
+    return [_times(one, factor) if one.name == "quantity" and REST not in one.steps else one for one in fields]
 
 
 def _times(quantity: TracedField, factor: int | None) -> TracedField:

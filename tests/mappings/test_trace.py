@@ -89,3 +89,54 @@ def test_parts_of_a_split_line_each_have_their_own_bytes() -> None:
         found = field(row, "quantity").found[0]
         assert found is not None
         assert found.place.endswith("W13.01")
+
+
+def worked(rows: list[TracedRow]) -> list[TracedRow]:
+    """The rows, of which each value is as it was worked out."""
+    for row in rows:
+        assert {one.name: one.worked_out for one in row.fields} == {one.name: one.value for one in row.fields}
+    return rows
+
+
+def test_a_rule_that_gives_way_is_told_with_its_condition(tmp_path: Path) -> None:
+    rule = "{from: N9.02, when: {RDR.01: [RN, RP]}, otherwise: {from: [BLI.09, BLI.04]}}"
+    folder = partner_folder(tmp_path, {"returns": f"extends: x12/180\nlines:\n  store: {rule}\n"})
+    lines = (f"BLI*EN*{PLATE}*1*EA", "N9*IV*A", "RDR*RN", f"BLI*EN*{PLATE}*7*CA", "N9*IV*B", "RDR*XX")
+    _, first, second = worked(trace(raw(x12(returned("R1", *lines))), folder, Catalog.load(tmp_path)))
+    assert field(first, "store").steps == ("when RDR.01 is RN or RP: it is 'RN'",)
+    assert (field(first, "store").value, field(first, "store").rule.from_) == ("A", ("N9.02",))
+    given_way = field(second, "store")
+    assert (given_way.value, given_way.rule.from_, given_way.won) == ("CA", ("BLI.09", "BLI.04"), 1)
+    assert given_way.mark is not None
+    assert given_way.mark.text[given_way.mark.column - 1 :].startswith("BLI.04")
+
+
+def test_calculations_are_told(tmp_path: Path) -> None:
+    rule = "{from: BLI.03, as: units, times: N9.02}"
+    folder = partner_folder(tmp_path, {"returns": f"extends: x12/180\nlines:\n  quantity: {rule}\n"})
+    lines = (f"BLI*EN*{PLATE}*3*EA", "N9*PK*12")
+    line = worked(trace(raw(x12(returned("R1", *lines))), folder, Catalog.load(tmp_path)))[-1]
+    assert (field(line, "quantity").value, field(line, "quantity").steps) == (36, ("as units", "times N9.02 '12'"))
+
+
+def test_groups_of_a_segment_have_their_own_bytes(tmp_path: Path) -> None:
+    own = (
+        'kind: order\nstandard: x12\nclaims: {message: "850"}\npairs: {PO1: [6, 8]}\ndocument: {number: {from: BEG.03}}\n'
+        'lines:\n  each: PO1\n  gtin: {from: "PO1[EN].next", as: gtin}\n  quantity: {from: PO1.02, as: units}\n'
+        '  split:\n    - {each: SDQ, repeat: {first: 3, size: 2}, quantity: "SDQ.#2", store: {from: "SDQ.#1"}}\n'
+    )
+    folder = partner_folder(tmp_path, {"orders": own})
+    body = [
+        "BEG*00*SA*PO7**20261118",
+        f"PO1*1*9*EA***EN*{PLATE}",
+        "SDQ*EA*92*0014*4*0015*3",
+        f"PO1*2*5*EA***EN*{PLATE}",
+    ]
+    file = raw(x12(body, message="850", group="PO"))
+    _, first, second, bare = worked(trace(file, folder, Catalog.load(tmp_path)))
+    for row, store, units in ((first, b"0014", b"4"), (second, b"0015", b"3")):
+        for name, there in (("store", store), ("quantity", units)):
+            found = field(row, name).found[0]
+            assert found is not None
+            assert file.data[found.offset : found.offset + found.length] == there
+    assert field(bare, "quantity").value == 5
