@@ -68,4 +68,4 @@ class Table:
         if not self.sheet:
             return f"row {number}, {name}" if name else f"row {number}"
         letter = self.letters[self.position(name)] if name in self.header else ""
-        return f"{self.sheet}!{letter}{number}" + ("" if letter.isalpha() or not name else f", {name}")
+        return f"{self.sheet}!{letter}" + ("" if letter[-1:].isdecimal() else str(number))
