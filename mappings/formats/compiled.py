@@ -13,10 +13,10 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, delimited_cut, projecting, walk
-from mappings.formats.delimited_cut import Cutting
+from mappings.formats import check, cutting, projecting, table_passes, walk
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
+from mappings.formats.table_passes import Passes
 
 # No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
@@ -24,7 +24,8 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 # Numba makes the code of a function anew when its own file changed, and knows nothing of the functions and constants
 # that it takes from others: so all these files have a part in the name that the code is kept under.
 _SOURCES = (
-    "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting", "delimited_cut", "projecting",
+    "cell_signs", "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting",
+    "delimited_cut", "projecting",
     "walk",
 )  # fmt: skip
 _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
@@ -47,4 +48,4 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 cut: Callable[..., int] = compiled(cutting.cut)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
-CUTTING = Cutting(*(compiled(one) for one in delimited_cut.PLAIN))
+PASSES = Passes(*(compiled(one) for one in table_passes.PLAIN))

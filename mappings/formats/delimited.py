@@ -7,8 +7,7 @@ a column is made when a mapping asks for it.
 """
 
 import re
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,15 +17,14 @@ import pyarrow.compute as pc
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mappings.column import Column, Ints
-from mappings.formats.delimited_cut import PLAIN, Cutting, meanings
+from mappings.formats.delimited_cut import meanings
 from mappings.formats.records import Kind, filled_down
 from mappings.formats.segments import RawFile
 from mappings.formats.table import Cells, Table
 from mappings.formats.table_names import joined, names_of
+from mappings.formats.table_passes import PLAIN, passes
 from mappings.formats.table_text import Text, text_of
 from schemas.findings import Finding, Place, as_table
-
-COMPILED_FROM_BYTES = 300_000  # below this the plain way is done before numba is imported
 
 
 def _known_encoding(name: str) -> str:
@@ -72,7 +70,7 @@ class _Rows:
     text: Text
     dialect: Dialect
     columns: int
-    marks: npt.NDArray[np.uint32]  # of each row: its start, the end of each cell, its end
+    marks: npt.NDArray[Any]  # of each row: its start, the end of each cell, its end
     row_no: Ints
     counts: Ints
     ragged: Ints  # of each row left out: number, start, end, cells
@@ -93,7 +91,7 @@ class _Rows:
     def column(self, at: int) -> Column:
         """The cells of the column at this position: as bytes where they are their own text."""
         start, end = np.empty((2, len(self.row_no)), np.int64)
-        cutting = _cutting(self.marks.nbytes)
+        cutting = passes(self.marks.nbytes)
         buffer = self.text.buffer if cutting is not PLAIN else self.text.data
         skip = len(self.text.encoded(self.dialect.separator))
         stride = self.columns + 2
@@ -107,21 +105,12 @@ class _Rows:
         sizes, letters = self.text.letters()
         offsets = np.zeros(len(start) + 1, np.int64)
         into = np.empty(int((end - start).sum()) * int(sizes.max()), np.uint8)
-        write = _cutting(into.nbytes).write_texts
+        write = passes(into.nbytes).write_texts
         used = write(self.text.buffer, start, end, self.quote, sizes, letters, offsets, into)
         there = pa.array(start >= 0).buffers()[1]
         return pa.LargeStringArray.from_buffers(
             len(start), pa.py_buffer(offsets), pa.py_buffer(into[:used]), there
         ).cast(pa.string())
-
-
-def _cutting(size: int) -> Cutting:
-    """The functions that go through this many bytes: compiled where they are many, or where that is at hand."""
-    if size < COMPILED_FROM_BYTES and "mappings.formats.compiled" not in sys.modules:
-        return PLAIN
-    from mappings.formats.compiled import CUTTING  # numba takes half a second to import: only for large files
-
-    return CUTTING
 
 
 def read(file: RawFile, dialect: Dialect) -> Table:
@@ -147,7 +136,7 @@ def _cut_on(
 ) -> tuple[_Rows, int, int]:
     """The rows from a place on, the place behind them, and the number of the last one."""
     limit = len(text.data)
-    cutting = PLAIN if stop_after else _cutting(limit - at)
+    cutting = PLAIN if stop_after else passes(limit - at)
     most = stop_after or cutting.count_breaks(text.data if cutting is PLAIN else text.buffer, at, limit) + 1
     room = min(most, (limit - at) // max(least, 1) + 1) + 1
     marks = np.empty(room * (columns + 2), np.uint32 if limit < 2**32 else np.int64)
@@ -160,10 +149,10 @@ def _cut_on(
     if cutting is not PLAIN:
         buffer, separator, meaning = (np.frombuffer(one, np.uint8) for one in (buffer, separator, meaning))
     kept = cutting.cut(
-        buffer, at, limit, separator, quote, meaning, text.is_wide, columns, least, number, stop_after, marks, row_no, counts,
-        ragged, done,
+        buffer, at, limit, separator, quote, meaning, text.is_wide, columns, least, number, stop_after, marks, row_no,
+        counts, ragged, done,
     )  # fmt: skip
-    table = marks[: kept * (columns + 2)].reshape(kept, columns + 2)
+    table: Any = marks[: kept * (columns + 2)].reshape(kept, columns + 2)
     rows = _Rows(text, dialect, columns, table, row_no[:kept], counts[:kept], ragged[: done[2]])
     return rows, int(done[0]), int(done[1])
 
@@ -201,9 +190,7 @@ def _ended(rows: _Rows) -> _Rows:
             stop = at
             break
     kept = rows.picked(np.flatnonzero(rows.marks[:, 0] < stop))
-    return _Rows(
-        kept.text, kept.dialect, kept.columns, kept.marks, kept.row_no, kept.counts, rows.ragged[rows.ragged[:, 1] < stop]
-    )
+    return replace(kept, ragged=rows.ragged[rows.ragged[:, 1] < stop])
 
 
 def _ragged(file: RawFile, rows: _Rows, row: list[int], columns: int) -> Finding:
@@ -250,4 +237,4 @@ def _fits(rows: _Rows, columns: int) -> npt.NDArray[np.bool_]:
     """Which rows have cells for all these columns, and nothing beyond them but empty cells."""
     beyond = rows.marks[:, -2].astype(np.int64) - rows.marks[:, columns]
     empty = (rows.columns - columns) * len(rows.text.encoded(rows.dialect.separator))
-    return (rows.counts >= columns) & (beyond <= empty)
+    return np.asarray((rows.counts >= columns) & (beyond <= empty), dtype=bool)

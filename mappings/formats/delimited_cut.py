@@ -5,8 +5,7 @@ A quote that stands elsewhere is text. Like those of ``cutting``, these function
 into machine code; run as they are, they take ``bytes``.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 CELL_MAX = 131_072  # characters: a quote that never closes is no reason to read the whole file again for each line
 BAD = -1
@@ -149,7 +148,9 @@ def meanings(separator: bytes, quote: int) -> bytearray:
     return found
 
 
-def plain_row(buffer: Any, at: int, limit: int, meaning: Any, columns: int, marks: Any, base: int) -> tuple[int, int, int]:
+def plain_row(
+    buffer: Any, at: int, limit: int, meaning: Any, columns: int, marks: Any, base: int
+) -> tuple[int, int, int]:
     """The row that begins here if there is no quote in it: how many cells, how many of them lie at or before the last
     one that holds anything, and where it ends. BAD cells: ``read_row`` goes through it."""
     cells, last, start, place = 0, 0, at, at
@@ -262,7 +263,9 @@ def spans(buffer: Any, marks: Any, stride: int, column: int, skip: int, quote: i
     return odd | (NOT_ASCII if seen > 127 else 0)
 
 
-def write_texts(buffer: Any, start: Any, end: Any, quote: int, sizes: Any, letters: Any, offsets: Any, into: Any) -> int:
+def write_texts(
+    buffer: Any, start: Any, end: Any, quote: int, sizes: Any, letters: Any, offsets: Any, into: Any
+) -> int:
     """The texts at these places as UTF-8, quotes taken away; ``offsets`` where each begins. Gives their bytes.
 
     ``sizes`` and ``letters`` say how many bytes of UTF-8 each byte becomes, and which.
@@ -287,15 +290,3 @@ def write_texts(buffer: Any, start: Any, end: Any, quote: int, sizes: Any, lette
             at += 1
     offsets[len(start)] = to
     return to
-
-
-class Cutting(NamedTuple):
-    """The functions that go through all bytes and cells: as they are, or compiled."""
-
-    count_breaks: Callable[..., int]
-    cut: Callable[..., int]
-    spans: Callable[..., int]
-    write_texts: Callable[..., int]
-
-
-PLAIN = Cutting(count_breaks, cut, spans, write_texts)

@@ -23,6 +23,7 @@ from schemas.findings import Finding, Place, as_table
 
 _BLANK, _TAB, _LF, _CR, _END_OF_FILE = 32, 9, 10, 13, 26
 _SHOWN = 20
+_TABBED = "a tab stands in it, so its columns cannot be told; the row was left out"
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _rows(text: Text, header_row: int) -> _Rows:
     follows[1:] = (buffer[1:] == _LF) & (buffer[:-1] == _CR)
     breaks = np.flatnonzero(feeds & ~follows)
     behind = breaks + 1
-    behind = behind + ((behind < len(buffer)) & follows[np.minimum(behind, max(len(buffer) - 1, 0))] if len(breaks) else 0)
+    behind = behind + np.append(follows, False)[behind]
     start = np.concatenate([[text.begin], behind]).astype(np.int64)
     end = np.concatenate([breaks, [len(buffer)]]).astype(np.int64)
     number = np.arange(1, len(start) + 1)
@@ -176,10 +177,7 @@ def _kinds(rows: _Rows, layout: Layout) -> Ints:
 
 
 def _tabbed(file: RawFile, rows: _Rows) -> list[Finding]:
-    return [
-        _finding(file, rows, row, "TABLE-ROW-RAGGED", "a tab stands in it, so its columns cannot be told; it was left out")
-        for row in range(len(rows.number))
-    ]
+    return [_finding(file, rows, row, "TABLE-ROW-RAGGED", _TABBED) for row in range(len(rows.number))]
 
 
 def _unknown(file: RawFile, rows: _Rows) -> list[Finding]:

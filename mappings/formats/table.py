@@ -1,4 +1,4 @@
-"""Open this when you ask what a reader of tables gives: columns by name, made when asked for, and the place of each row.
+"""Open this when you ask what a reader of tables gives: columns by name, made when asked for, with places.
 
 Delimited text, text of fixed width and workbooks all end here. Every cell stays the text it is; nothing is guessed.
 """

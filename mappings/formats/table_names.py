@@ -29,7 +29,7 @@ def _over(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 
 def names_of(cells: Sequence[str]) -> tuple[str, ...]:
-    """Column names without blanks around them, line breaks and double blanks in them; empty ones at the end are none."""
+    """Column names without blanks around them and line breaks in them; empty ones at the end are none."""
     names = [cell.strip() if "\n" not in cell and "\r" not in cell else " ".join(cell.split()) for cell in cells]
     while names and not names[-1]:
         names.pop()

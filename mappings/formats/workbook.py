@@ -16,10 +16,9 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from mappings.column import Column, Ints
+from mappings.column import Column
 from mappings.formats.segments import RawFile
 from mappings.formats.table import Cells, Table
 from mappings.formats.table_names import joined, names_of
