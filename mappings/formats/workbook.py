@@ -23,12 +23,12 @@ from mappings.formats.segments import RawFile
 from mappings.formats.table import Cells, Table
 from mappings.formats.table_names import joined, names_of
 from mappings.formats.workbook_cells import as_cells, text_of_cell
-from mappings.formats.workbook_marks import Marks, marks_of
+from mappings.formats.workbook_marks import UNREADABLE, Marks, marks_of
 from schemas.findings import Finding, Place, as_table
 
 UNPACKED_MAX = 1 << 30  # a workbook that unpacks to more is none that a person made
+CELLS_MAX = 50_000_000
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_HEADER_CELLS_MAX = 16_384
 
 
 class UnreadableWorkbook(Exception):
@@ -86,7 +86,10 @@ class _Sheet:
     @cached_property
     def marks(self) -> Marks:
         """Cells that are there without a value. Asked for only where there are empty cells."""
-        return marks_of(self.data, self.name)
+        try:
+            return marks_of(self.data, self.name)
+        except UNREADABLE as fault:
+            raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", str(fault)) from None
 
     def header(self, row: int) -> list[str]:
         """The texts of a header row; a merged cell reaches over all that it covers."""
@@ -105,6 +108,8 @@ def read(file: RawFile, layout: Layout) -> Table:
     kept = _rows_that_hold(sheet, below, len(header), layout.ends)
     letters = tuple(letters_of(at) for at in range(len(header)))
     rows = [sheet.rows[row] for row in kept]
+    if any("" in row for row in rows):
+        _ = sheet.marks  # a sheet that cannot be gone through is told here, not when a column is asked for
     above = [(name, *place_of(where)) for name, where in layout.cells]
     start, end = np.zeros(len(kept), np.int64), np.full(len(kept), len(file.data), np.int64)
 
@@ -135,8 +140,13 @@ def _sheet(data: bytes, wanted: str) -> _Sheet:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name = _sheet_name(book, wanted)
         sheet: CalamineSheet = book.get_sheet_by_name(name)
+        _ensure_small(sheet)
         rows = sheet.to_python(skip_empty_area=False)
-    except CalamineError as fault:
+    except (CalamineError, OSError, ValueError) as fault:
+        raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", str(fault)) from None
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":  # the library's way of saying that it knows no way on
+            raise
         raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", str(fault)) from None
     return _Sheet(name, rows, sheet.merged_cell_ranges or (), data)
 
@@ -145,10 +155,15 @@ def _ensure_unpackable(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(one.file_size for one in packed.infolist())
-    except zipfile.BadZipFile as fault:
+    except UNREADABLE as fault:
         raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", str(fault)) from None
     if size > UNPACKED_MAX:
         raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", f"it unpacks to {size} bytes, more than {UNPACKED_MAX}")
+
+
+def _ensure_small(sheet: CalamineSheet) -> None:
+    if sheet.total_height * sheet.total_width > CELLS_MAX:
+        raise UnreadableWorkbook("TABLE-WORKBOOK-BROKEN", f"the sheet reaches over more than {CELLS_MAX} cells")
 
 
 def _sheet_name(book: CalamineWorkbook, wanted: str) -> str:

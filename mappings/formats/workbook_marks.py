@@ -6,6 +6,7 @@ through only where it has formulas or errors at all. Older and binary workbooks 
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import join, normpath
@@ -18,7 +19,9 @@ from mappings.formats.table import ERROR, FORMULA
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _SIGNS = (b"/f>", b":f>", b'="e"', b"='e'")
 _PIECE = 1 << 20
-_SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
+_SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
+# What is raised for packed XML that is damaged, or packed in a way that nobody reads.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, etree.LxmlError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from mappings.formats.segments import RawFile
 from mappings.formats.sniff import sniff
@@ -112,3 +114,12 @@ def test_workbooks_are_known_by_their_bytes() -> None:
 def test_columns_are_lettered_as_spreadsheets_do() -> None:
     assert [letters_of(at) for at in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert [place_of(letters_of(at) + "7") for at in (0, 27, 800)] == [(6, 0), (6, 27), (6, 800)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.integers(0, 6000), some.binary(min_size=1, max_size=8), some.integers(0, 8))
+def test_no_damage_to_the_bytes_raises_anything_else(at: int, junk: bytes, cut: int) -> None:
+    data = workbook(("A", "B"), ("x", None), ("#N/A", 1))
+    with suppress(UnreadableWorkbook):
+        rows = rows_of(data[:at] + junk + data[at + cut :])
+        assert all(len(rows.cells(name).column.text) == rows.size for name in rows.header)
