@@ -36,8 +36,8 @@ def translate(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog
             pieces.append(_refused(file, "FILE-EMPTY", "the file holds nothing but blanks" if file.data else "0 bytes"))
         elif kind == "unknown":
             pieces.append(_refused(file, "FILE-UNKNOWN-FORMAT", f"begins with {file.data[:16]!r}"))
-        elif kind == "delimited":
-            pieces.append(translate_table(file, partner))
+        elif kind in ("delimited", "workbook"):
+            pieces.append(translate_table(file, partner, kind))
     return assemble(files, pieces)
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-Kind = Literal["x12", "edifact", "delimited", "empty", "unknown"]
+Kind = Literal["x12", "edifact", "delimited", "workbook", "empty", "unknown"]
 
 _HEAD_BYTES = 16 * 1024
 _BLANKS = b" \t\r\n\x0b\x0c\x00\x1a"
@@ -16,13 +16,17 @@ _TRADACOMS = re.compile(rb"STX=ANAA?:\d\+")  # looks like EDIFACT, is another st
 # Behind other text (mail headers, say) only what cannot be prose counts.
 _X12_WITHIN = re.compile(rb"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])..\1.{10}\1..\1.{10}\1", re.DOTALL)
 _EDIFACT_WITHIN = re.compile(rb"(?<![A-Za-z0-9])(?:UNA.{5}(?:\xe2\x80\x99|.)\s*)?UNB[^A-Za-z0-9\s]UNO[A-Z]", re.DOTALL)
+_WORKBOOKS = (b"xl/workbook.", b"application/vnd.oasis.opendocument.spreadsheet")  # names in a zip: XLSX, XLSB; ODS
+_PACKED, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\r\n\x0b\x0c\x1a"))
 
 
 def sniff(data: bytes) -> Kind:
-    """What the bytes are: EDI by its header, other text as `delimited`, `unknown` for what is no text at all."""
+    """What the bytes are: EDI by its header, workbooks, other text as `delimited`, `unknown` for what is none of it."""
     if not data.removeprefix(_UTF8_MARK).strip(_BLANKS):
         return "empty"
+    if data.startswith(_OLE) or (data.startswith(_PACKED) and any(name in data for name in _WORKBOOKS)):
+        return "workbook"
     if data.startswith(_UTF16_MARKS):
         return "delimited" if _is_utf16_text(data) else "unknown"
     head = data[:_HEAD_BYTES].removeprefix(_UTF8_MARK).lstrip(_BLANKS)
