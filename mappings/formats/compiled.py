@@ -13,9 +13,10 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, projecting, walk
+from mappings.formats import check, cutting, projecting, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
+from mappings.formats.xml import Scanning
 
 # No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
@@ -24,6 +25,7 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 # that it takes from others: so all these files have a part in the name that the code is kept under.
 _SOURCES = (
     "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting", "projecting", "walk",
+    "tree_marks", "xml_marks", "xml_markup", "xml_names", "xml_scan",
 )  # fmt: skip
 _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
 
@@ -45,3 +47,4 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 cut: Callable[..., int] = compiled(cutting.cut)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
+XML = Scanning(compiled(xml_scan.scan), compiled(xml_scan.nodes_at_most))
