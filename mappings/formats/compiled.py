@@ -16,7 +16,6 @@ import numba
 from mappings.formats import check, cutting, projecting, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
-from mappings.formats.xml import Scanning
 
 # No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
@@ -47,4 +46,4 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 cut: Callable[..., int] = compiled(cutting.cut)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
-XML = Scanning(compiled(xml_scan.scan), compiled(xml_scan.nodes_at_most))
+scan_xml: Callable[..., bool] = compiled(xml_scan.scan)

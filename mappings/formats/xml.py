@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -26,17 +26,9 @@ from mappings.formats.xml_ways import Resolved, Written, resolved
 from schemas.findings import Finding, Place
 
 COMPILED_FROM_BYTES = 300_000  # below this the plain way is done before numba is imported
+_NODE_BYTES_MIN = 4  # `<a/>`; an attribute takes five
+_COUNTED_FROM_BYTES = 64_000_000
 _NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
-
-
-class Scanning(NamedTuple):
-    """The functions that go through all bytes: as they are, or compiled."""
-
-    scan: Callable[..., bool]
-    nodes_at_most: Callable[..., int]
-
-
-PLAIN = Scanning(xml_scan.scan, xml_scan.nodes_at_most)
 
 
 def read(files: Sequence[RawFile], *, compiled: bool | None = None) -> Trees:
@@ -102,8 +94,8 @@ class _Room:
     state: Any
 
     @staticmethod
-    def of(size: int, make: Callable[[int, bool], Any]) -> "_Room":
-        """Room for this many nodes. ``make`` gives a column of a length; True: filled with zeros."""
+    def of(nodes: x.Nodes, make: Callable[[int, bool], Any]) -> "_Room":
+        """Room beside that for nodes. ``make`` gives a column of a length; True: filled with zeros."""
         seen = x.Seen(make(x.WAY_SLOTS, True), *(make(x.WAYS_MAX, False) for _ in x.Seen._fields[1:]))
         own = [make(x.SCOPES_MAX, False) for _ in range(4)]
         scopes = x.Scopes(make(x.SCOPE_SLOTS, True), *own, *(make(x.DECLARED_MAX, False) for _ in range(4)))
@@ -111,45 +103,53 @@ class _Room:
         opened = x.Open(*depths, *(make(x.ATTRIBUTES_MAX, False) for _ in range(6)))
         state = make(x.STATE_SIZE, True)
         state[x.SCOPES] = 1
-        return _Room(x.Nodes(*(make(size, False) for _ in x.Nodes._fields)), seen, scopes, opened, state)
+        return _Room(nodes, seen, scopes, opened, state)
 
 
-def _array(size: int, is_zero: bool) -> Ints:
-    return np.zeros(size, np.int64) if is_zero else np.empty(size, np.int64)
+    @staticmethod
+    def compiled(buffer: bytes) -> "_Room":
+        """Room for all that can be in these bytes, as arrays. Pages that nothing is noted in take no memory."""
+        size = len(buffer) // _NODE_BYTES_MIN + 1
+        if len(buffer) > _COUNTED_FROM_BYTES:
+            size = buffer.count(b"<") + buffer.count(b"=")
+        columns = [np.empty(size, np.int32) for _ in x.Nodes._fields[:-1]]
+        return _Room.of(
+            x.Nodes(*columns, np.empty(size, np.uint8)), lambda size, zero: (np.zeros if zero else np.empty)(size, np.int64)
+        )
 
-
-def _list(size: int, _is_zero: bool) -> list[int]:
-    return [0] * size
-
-
-def _compiled() -> Scanning:
-    from mappings.formats.compiled import XML  # numba takes half a second to import
-
-    return XML
+    @staticmethod
+    def plain(buffer: bytes) -> "_Room":
+        """Room for all that can be in these bytes, as lists, which Python is quicker with."""
+        size = buffer.count(b"<") + buffer.count(b"=")  # no element without `<`, no attribute without `=`
+        return _Room.of(x.Nodes(*([0] * size for _ in x.Nodes._fields)), lambda size, _: [0] * size)
 
 
 def _tree(codec: str, group: Sequence[tuple[RawFile, Head]], findings: list[Finding], compiled: bool) -> Tree:
     """The tree of some files of one character set; what is wrong with them is added to the findings."""
     buffer = b"".join(head.data for _, head in group)
     starts = starts_of([head.data for _, head in group])
-    if compiled:
-        run, kinds = _compiled(), x.Kinds(*(np.frombuffer(kind, np.uint8) for kind in x.KINDS))
-        view: Any = np.frombuffer(buffer, np.uint8)
-        room = _Room.of(run.nodes_at_most(view, 0, len(buffer)), _array)
-    else:
-        run, kinds, view = PLAIN, x.KINDS, buffer
-        room = _Room.of(buffer.count(b"<") + buffer.count(b"="), _list)
+    scan, kinds, view, room = _ready(buffer, compiled)
     roots = []
     for (file, head), start in zip(group, starts.tolist(), strict=True):
         first = int(room.state[x.NODES])
         limit = start + len(head.data)
-        if run.scan(view, start + head.begin, limit, kinds, *_parts(room)):
+        if scan(view, start + head.begin, limit, kinds, *_parts(room)):
             roots.append(first)
         else:
             room.state[x.NODES] = first
             at = min(int(room.state[x.AT]), limit)
             findings.append(_ill_formed(file, head, at - start, x.REASONS[int(room.state[x.WHY])]))
     return _assembled(codec, group, buffer, starts, room, roots, findings)
+
+
+def _ready(buffer: bytes, compiled: bool) -> tuple[Callable[..., bool], x.Kinds, Any, _Room]:
+    """What goes through the bytes, and what it works on."""
+    if not compiled:
+        return xml_scan.scan, x.KINDS, buffer, _Room.plain(buffer)
+    from mappings.formats.compiled import scan_xml  # numba takes half a second to import
+
+    kinds = x.Kinds(*(np.frombuffer(kind, np.uint8) for kind in x.KINDS))
+    return scan_xml, kinds, np.frombuffer(buffer, np.uint8), _Room.compiled(buffer)
 
 
 def _parts(room: _Room) -> tuple[Any, ...]:
@@ -167,15 +167,16 @@ def _assembled(
     findings: list[Finding],
 ) -> Tree:  # fmt: skip
     count = int(room.state[x.NODES])
-    columns = [np.asarray(column[:count], np.int32) for column in room.nodes]
+    columns: list[Any] = [np.asarray(column[:count], np.int32) for column in room.nodes[:-1]]
+    columns.append(np.asarray(room.nodes.flags[:count], np.uint8))
     written = Written(buffer, codec, room.seen, int(room.state[x.WAYS]), room.scopes, int(room.state[x.SCOPES]))
     names = resolved(written)
     numbers = np.array([*names.numbers, 0], np.int32)
     tree = Tree(
         buffer, codec, tuple(file for file, _ in group), starts, np.array([head.is_whole for _, head in group]),
-        names.ways, numbers[columns[0]], *columns[1:6], columns[6].astype(np.uint8), np.array(roots, np.int64), decoded,
+        names.ways, numbers[columns[0]], *columns[1:6], columns[6], np.array(roots, np.int64), decoded,
     )  # fmt: skip
-    bad = _badly_named(tree, columns[0], names) | _odd_characters(tree)
+    bad = _badly_named(tree, columns[0], names) | _odd_characters(tree, all(head.is_ascii for _, head in group))
     for file, (at, why) in bad.items():
         head = group[file][1]
         findings.append(_ill_formed(group[file][0], head, at - int(starts[file]), why))
@@ -201,9 +202,9 @@ def _badly_named(tree: Tree, as_written: Any, names: Resolved) -> dict[int, tupl
     return {file: one for file, one in sorted(zip(files, found, strict=True), reverse=True)}
 
 
-def _odd_characters(tree: Tree) -> dict[int, tuple[int, str]]:
+def _odd_characters(tree: Tree, is_ascii: bool) -> dict[int, tuple[int, str]]:
     """By file, the first character of those that UTF-8 has and XML has not."""
-    if tree.codec != "utf-8" or tree.buffer.isascii():
+    if tree.codec != "utf-8" or is_ascii:
         return {}
     places = [found.start() for found in _NO_CHARACTER.finditer(tree.buffer)]
     files = tree.file_of(np.array(places, np.int64)).tolist()

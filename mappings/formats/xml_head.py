@@ -34,6 +34,7 @@ class Head:
     codec: str
     begin: int
     is_whole: bool = False
+    is_ascii: bool = False
     broken: str = ""
     strange: str = ""
 
@@ -53,6 +54,8 @@ def head_of(data: bytes) -> Head:
             declared = "utf-8"  # the declaration could be read, so it is not true
         else:
             return _changed(data, declared)
+    if data.isascii():
+        return Head(data, "utf-8", _behind_declaration(data, mark), is_ascii=True)
     codec = actual(data[mark:], "utf-8" if mark else declared)
     strange = "" if is_as_declared(codec, declared, data) else f"{declared} is declared, the bytes are {codec}"
     codec = "utf-8" if codec.lower() in ("utf-8", "utf8", "ascii", "us-ascii") else codec
@@ -65,7 +68,7 @@ def _changed(data: bytes, codec: str) -> Head:
         text = data.decode(codec).removeprefix("\ufeff")
         changed = text.encode()
     except UnicodeError:
-        return Head(data, "utf-8", 0, True, f"the bytes are not {codec}, as the file says")
+        return Head(data, "utf-8", 0, True, broken=f"the bytes are not {codec}, as the file says")
     return Head(changed, "utf-8", _behind_declaration(changed, 0), True)
 
 

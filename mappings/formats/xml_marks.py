@@ -104,6 +104,7 @@ class Seen(NamedTuple):
     hash: Any
     name: Any
     name_end: Any
+    next: Any  # the way that last began behind this one, or -1
 
 
 class Scopes(NamedTuple):

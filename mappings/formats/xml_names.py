@@ -64,7 +64,7 @@ def way_of(
         return -1
     seen.slots[slot] = count + 1
     seen.above[count], seen.kind[count], seen.scope[count], seen.hash[count] = above, kind, scope, hashed
-    seen.name[count], seen.name_end[count] = name, name_end
+    seen.name[count], seen.name_end[count], seen.next[count] = name, name_end, -1
     state[WAYS] = count + 1
     return count
 

@@ -22,7 +22,6 @@ from mappings.formats.xml_marks import (
     DOCTYPE,
     ELEMENT_WAY,
     END_TAG,
-    HASH_MASK,
     LESS,
     NAME,
     NAME_START,
@@ -41,17 +40,26 @@ from mappings.formats.xml_marks import (
     Scopes,
     Seen,
 )
-from mappings.formats.xml_names import declares, scope_of, way_of
+from mappings.formats.xml_names import declares, hash_of, scope_of, way_of
 
 _LESS, _SLASH, _GREATER, _BANG, _QUESTION, _DASH, _BRACKET = 60, 47, 62, 33, 63, 45, 91
 
 
-def nodes_at_most(buffer: Any, start: int, end: int) -> int:
-    """How many nodes there can be here: no element without `<`, no attribute without `=`."""
-    found = 0
-    for at in range(start, end):
-        found += (buffer[at] == _LESS) | (buffer[at] == 61)
-    return found
+def expected(buffer: Any, name: int, limit: int, above: int, scope: int, last: int, kinds: Kinds, seen: Seen) -> int:
+    """The way that followed the last one before, if its name stands here again: most files repeat themselves."""
+    if last < 0:
+        return -1
+    guess = int(seen.next[last])
+    if guess < 0 or seen.above[guess] != above or seen.scope[guess] != scope or seen.kind[guess] != ELEMENT_WAY:
+        return -1
+    known = int(seen.name[guess])
+    size = int(seen.name_end[guess]) - known
+    if name + size >= limit:
+        return -1
+    for step in range(size):
+        if buffer[name + step] != buffer[known + step]:
+            return -1
+    return -1 if kinds.tag[buffer[name + size]] & NAME else guess
 
 
 def markup_end(buffer: Any, at: int, limit: int, depth: int, kinds: Kinds, opened: Open) -> int:
@@ -117,7 +125,7 @@ def scan(
 ) -> bool:  # fmt: skip
     """Note every node of the document that lies here; where it is not well formed, AT and WHY of ``state`` say so."""
     content, tag = kinds.content, kinds.tag
-    at, depth, way, scope, why, has_root = begin, 0, -1, 0, 0, False
+    at, depth, way, scope, last, why, has_root = begin, 0, -1, 0, -1, 0, False
     opened.seen[0] = 0
     while True:
         # --- text up to the next markup
@@ -180,11 +188,14 @@ def scan(
         if depth >= DEPTH_MAX:
             why = TOO_DEEP
             break
-        start, hashed = at, 0
-        at += 1
-        while at < limit and tag[buffer[at]] & NAME:
-            hashed = (hashed * 31 + int(buffer[at])) & HASH_MASK
+        start = at
+        below = expected(buffer, start + 1, limit, way, scope, last, kinds, seen)
+        if below >= 0:
+            at += 1 + int(seen.name_end[below]) - int(seen.name[below])
+        else:
             at += 1
+            while at < limit and tag[buffer[at]] & NAME:
+                at += 1
         name_end, count, own = at, 0, scope
         if at < limit and buffer[at] != _GREATER:
             state[AT] = at
@@ -203,10 +214,12 @@ def scan(
             why = CUT_SHORT if at >= limit else BAD_TAG
             break
         at += 1
-        below = -1 if own < 0 else way_of(
-            buffer, way, ELEMENT_WAY, own, start + 1, name_end, hashed, seen, state
-        )  # fmt: skip
-        if below < 0:
+        if own >= 0 and (below < 0 or own != scope):
+            hashed = hash_of(buffer, start + 1, name_end, 0)
+            below = way_of(buffer, way, ELEMENT_WAY, own, start + 1, name_end, hashed, seen, state)
+            if below >= 0 and last >= 0:
+                seen.next[last] = below
+        if below < 0 or own < 0:
             why, at = TOO_MANY_WAYS, start
             break
         node = int(state[NODES])
@@ -218,6 +231,7 @@ def scan(
             why, at = TOO_MANY_WAYS, start
             break
         opened.seen[depth] |= PARTS
+        last = below
         if is_empty:
             has_root = has_root or depth == 0
             continue
