@@ -4,9 +4,10 @@ A node is an element, an attribute or a JSON value, in the order of the file; an
 array's name. Nodes of the same way from the top have the same number (``Ways``); nothing is an object by itself.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,15 @@ import pyarrow as pa
 from mappings.column import Bytes, Column, Ints, Mask, text_between
 from mappings.formats.segments import RawFile
 from mappings.formats.tree_marks import DECODED, HIGH
-from schemas.findings import Finding
+from schemas.findings import Finding, Place
 
 BATCH_BYTES_MAX = 2**31 - 1  # what the columns can point to
+
+Item = TypeVar("Item")
+Numbers = npt.NDArray[Any]  # int32, to keep a tree small; flags are bytes
+
+# The columns of a tree that a reader fills, in this order, beside ``ways`` and ``roots``.
+COLUMNS = ("way", "parent", "start", "end", "text_start", "text_end", "flags")
 
 ROOT = -1  # what stands above the way of a document
 
@@ -65,13 +72,13 @@ class Tree:
     file_start: Ints
     whole: Mask
     ways: Ways
-    way: npt.NDArray[np.int32]
-    parent: npt.NDArray[np.int32]
-    start: npt.NDArray[np.int32]
-    end: npt.NDArray[np.int32]
-    text_start: npt.NDArray[np.int32]
-    text_end: npt.NDArray[np.int32]
-    flags: npt.NDArray[np.uint8]
+    way: Numbers
+    parent: Numbers
+    start: Numbers
+    end: Numbers
+    text_start: Numbers
+    text_end: Numbers
+    flags: Numbers
     roots: Ints
     decoded: Callable[[str, int], str]  # a text with its flags, as the format means it
 
@@ -118,7 +125,7 @@ class Tree:
     def first_by_file(self, nodes: Ints) -> list[int]:
         """The first of these nodes in each file."""
         _, first = np.unique(self.file_of(self.start[nodes]), return_index=True)
-        return nodes[first].tolist()
+        return [int(node) for node in nodes[first]]
 
     def without(self, files: Collection[int]) -> "Tree":
         """The tree without the documents of these files."""
@@ -177,6 +184,26 @@ class Trees:
 
     trees: tuple[Tree, ...]
     findings: tuple[Finding, ...]
+
+
+def broken(file: RawFile, start: int, end: int, why: str) -> Finding:
+    """FILE-BROKEN at this place, with line and column."""
+    before = file.data[:start]
+    line, column = before.count(b"\n") + 1, start - before.rfind(b"\n")
+    return Finding("FILE-BROKEN", Place(file.sha256, start, end - start), f"line {line}, column {column}: {why}")
+
+
+def batches(files: Sequence[Item], size_of: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """The files in batches that the columns of a tree can point into."""
+    batch: list[Item] = []
+    size = 0
+    for one in files:
+        if batch and size + size_of(one) > BATCH_BYTES_MAX:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += size_of(one)
+    yield batch
 
 
 def starts_of(parts: Sequence[bytes]) -> Ints:

@@ -19,7 +19,7 @@ from mappings.column import Ints
 from mappings.formats import xml_marks as x
 from mappings.formats import xml_scan
 from mappings.formats.segments import RawFile
-from mappings.formats.tree import BATCH_BYTES_MAX, Tree, Trees, starts_of
+from mappings.formats.tree import BATCH_BYTES_MAX, COLUMNS, Tree, Trees, batches, broken, starts_of
 from mappings.formats.xml_head import Head, head_of
 from mappings.formats.xml_text import decoded
 from mappings.formats.xml_ways import Resolved, Written, resolved
@@ -47,7 +47,11 @@ def read(files: Sequence[RawFile], *, compiled: bool | None = None) -> Trees:
         findings += _of_head(file, head)
         if not head.broken and head.begin >= 0 and len(head.data) < BATCH_BYTES_MAX:
             groups.setdefault(head.codec, []).append((file, head))
-    trees = [_tree(codec, some, findings, compiled) for codec, group in groups.items() for some in _batches(group)]
+    trees = [
+        _tree(codec, some, findings, compiled)
+        for codec, group in groups.items()
+        for some in batches(group, lambda one: len(one[1].data))
+    ]
     return Trees(tuple(trees), tuple(findings))
 
 
@@ -61,26 +65,6 @@ def _of_head(file: RawFile, head: Head) -> Iterator[Finding]:
     elif head.strange:
         place = Place(file.sha256, 0, len(file.data))
         yield Finding("FILE-CHARSET", place, f"{head.strange}; they were read as that")
-
-
-def broken(file: RawFile, start: int, end: int, why: str) -> Finding:
-    """FILE-BROKEN at this place, with line and column."""
-    before = file.data[:start]
-    line, column = before.count(b"\n") + 1, start - before.rfind(b"\n")
-    return Finding("FILE-BROKEN", Place(file.sha256, start, end - start), f"line {line}, column {column}: {why}")
-
-
-def _batches(group: Sequence[tuple[RawFile, Head]]) -> Iterator[list[tuple[RawFile, Head]]]:
-    """The files in batches that the columns of a tree can point into."""
-    batch: list[tuple[RawFile, Head]] = []
-    size = 0
-    for file, head in group:
-        if batch and size + len(head.data) > BATCH_BYTES_MAX:
-            yield batch
-            batch, size = [], 0
-        batch.append((file, head))
-        size += len(head.data)
-    yield batch
 
 
 @dataclass(frozen=True)
@@ -105,17 +89,14 @@ class _Room:
         state[x.SCOPES] = 1
         return _Room(nodes, seen, scopes, opened, state)
 
-
     @staticmethod
     def compiled(buffer: bytes) -> "_Room":
         """Room for all that can be in these bytes, as arrays. Pages that nothing is noted in take no memory."""
         size = len(buffer) // _NODE_BYTES_MIN + 1
         if len(buffer) > _COUNTED_FROM_BYTES:
             size = buffer.count(b"<") + buffer.count(b"=")
-        columns = [np.empty(size, np.int32) for _ in x.Nodes._fields[:-1]]
-        return _Room.of(
-            x.Nodes(*columns, np.empty(size, np.uint8)), lambda size, zero: (np.zeros if zero else np.empty)(size, np.int64)
-        )
+        columns: list[Any] = [np.empty(size, np.uint8 if name == "flags" else np.int32) for name in COLUMNS]
+        return _Room.of(x.Nodes._make(columns), lambda size, zero: (np.zeros if zero else np.empty)(size, np.int64))
 
     @staticmethod
     def plain(buffer: bytes) -> "_Room":
@@ -167,16 +148,18 @@ def _assembled(
     findings: list[Finding],
 ) -> Tree:  # fmt: skip
     count = int(room.state[x.NODES])
-    columns: list[Any] = [np.asarray(column[:count], np.int32) for column in room.nodes[:-1]]
-    columns.append(np.asarray(room.nodes.flags[:count], np.uint8))
+    columns: dict[str, Any] = {
+        name: np.asarray(column[:count], np.int32) for name, column in zip(COLUMNS, room.nodes, strict=True)
+    }
     written = Written(buffer, codec, room.seen, int(room.state[x.WAYS]), room.scopes, int(room.state[x.SCOPES]))
     names = resolved(written)
-    numbers = np.array([*names.numbers, 0], np.int32)
+    as_written = columns["way"]
+    columns["way"] = np.array([*names.numbers, 0], np.int32)[as_written]
+    files, whole = tuple(file for file, _ in group), np.array([head.is_whole for _, head in group], bool)
     tree = Tree(
-        buffer, codec, tuple(file for file, _ in group), starts, np.array([head.is_whole for _, head in group]),
-        names.ways, numbers[columns[0]], *columns[1:6], columns[6], np.array(roots, np.int64), decoded,
-    )  # fmt: skip
-    bad = _badly_named(tree, columns[0], names) | _odd_characters(tree, all(head.is_ascii for _, head in group))
+        buffer, codec, files, starts, whole, names.ways, roots=np.array(roots, np.int64), decoded=decoded, **columns
+    )
+    bad = _badly_named(tree, as_written, names) | _odd_characters(tree, all(head.is_ascii for _, head in group))
     for file, (at, why) in bad.items():
         head = group[file][1]
         findings.append(_ill_formed(group[file][0], head, at - int(starts[file]), why))

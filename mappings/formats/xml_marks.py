@@ -82,7 +82,7 @@ KINDS = Kinds(*(bytes(kind(byte) for byte in range(256)) for kind in (_content, 
 
 
 class Nodes(NamedTuple):
-    """The columns of a tree as they fill up; see ``tree.Tree``."""
+    """The columns of a tree as they fill up: ``tree.COLUMNS``."""
 
     way: Any
     parent: Any

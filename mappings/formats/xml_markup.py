@@ -105,7 +105,12 @@ def instruction_end(buffer: Any, at: int, limit: int, kinds: Kinds) -> int:
         if buffer[at] == 58:
             return -BAD_INSTRUCTION
         at += 1
-    if at - start == 3 and buffer[start] | 32 == 120 and buffer[start + 1] | 32 == 109 and buffer[start + 2] | 32 == 108:
+    if (
+        at - start == 3
+        and buffer[start] | 32 == 120
+        and buffer[start + 1] | 32 == 109
+        and buffer[start + 2] | 32 == 108
+    ):
         return -BAD_INSTRUCTION
     if at + 1 < limit and not kinds.tag[buffer[at]] & SPACE and buffer[at] != _QUESTION:
         return -BAD_INSTRUCTION

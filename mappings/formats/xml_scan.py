@@ -7,7 +7,6 @@ Well-formed is what XML 1.0 calls so, without document types. The functions here
 from typing import Any
 
 from mappings.formats.tree_marks import ATTRIBUTE, ESCAPED, INK, PARTS
-from mappings.formats.xml_markup import attributes, cdata_end, comment_end, instruction_end, reference_end
 from mappings.formats.xml_marks import (
     AMPERSAND,
     AT,
@@ -40,6 +39,7 @@ from mappings.formats.xml_marks import (
     Scopes,
     Seen,
 )
+from mappings.formats.xml_markup import attributes, cdata_end, comment_end, instruction_end, reference_end
 from mappings.formats.xml_names import declares, hash_of, scope_of, way_of
 
 _LESS, _SLASH, _GREATER, _BANG, _QUESTION, _DASH, _BRACKET = 60, 47, 62, 33, 63, 45, 91
@@ -63,7 +63,7 @@ def expected(buffer: Any, name: int, limit: int, above: int, scope: int, last: i
 
 
 def markup_end(buffer: Any, at: int, limit: int, depth: int, kinds: Kinds, opened: Open) -> int:
-    """The place behind the comment, CDATA section or processing instruction whose `<` stands here, or minus a reason."""
+    """The place behind the comment, CDATA section or instruction whose `<` stands here, or minus a reason."""
     if buffer[at + 1] == _QUESTION:
         end = instruction_end(buffer, at + 2, limit, kinds)
     elif at + 3 < limit and buffer[at + 2] == _DASH and buffer[at + 3] == _DASH:

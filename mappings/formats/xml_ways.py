@@ -48,7 +48,7 @@ def resolved(written: Written) -> Resolved:
     ways, numbers, faults = Ways(), list[int](), dict[int, str]()
     seen = written.seen
     for at in range(written.count):
-        scope, is_attribute = int(seen.scope[at]), seen.kind[at] == ATTRIBUTE_WAY
+        scope, is_attribute = int(seen.scope[at]), int(seen.kind[at]) == ATTRIBUTE_WAY
         name = written.text(seen.name[at], seen.name_end[at])
         prefix, _, local = name.rpartition(":")
         if fault := wrong[scope] or _fault_of(name, prefix, local, prefixes[scope]):
@@ -56,7 +56,9 @@ def resolved(written: Written) -> Resolved:
         namespace = "" if is_attribute and not prefix else prefixes[scope].get(prefix, "")
         expanded = f"{{{namespace}}}{local}" if namespace else local
         above = int(seen.above[at])
-        numbers.append(ways.number(numbers[above] if above >= 0 else ROOT, f"@{expanded}" if is_attribute else expanded))
+        numbers.append(
+            ways.number(numbers[above] if above >= 0 else ROOT, f"@{expanded}" if is_attribute else expanded)
+        )
     return Resolved(ways, numbers, faults)
 
 
