@@ -182,7 +182,7 @@ def _badly_named(tree: Tree, as_written: Any, names: Resolved) -> dict[int, tupl
             why = x.REASONS[x.ATTRIBUTE_TWICE]
             found += [(int(tree.start[node]), why) for node in tree.first_by_file(twice)]
     files = tree.file_of(np.array([at for at, _ in found], np.int64)).tolist()
-    return {file: one for file, one in sorted(zip(files, found, strict=True), reverse=True)}
+    return dict(sorted(zip(files, found, strict=True), reverse=True))
 
 
 def _odd_characters(tree: Tree, is_ascii: bool) -> dict[int, tuple[int, str]]:

@@ -62,13 +62,20 @@ def expected(buffer: Any, name: int, limit: int, above: int, scope: int, last: i
     return -1 if kinds.tag[buffer[name + size]] & NAME else guess
 
 
+def is_cdata(buffer: Any, at: int) -> bool:
+    """Whether `[CDATA[` stands here."""
+    is_open = buffer[at] == _BRACKET and buffer[at + 6] == _BRACKET
+    is_named = buffer[at + 1] == 67 and buffer[at + 2] == 68 and buffer[at + 3] == 65 and buffer[at + 4] == 84
+    return bool(is_open and is_named and buffer[at + 5] == 65)
+
+
 def markup_end(buffer: Any, at: int, limit: int, depth: int, kinds: Kinds, opened: Open) -> int:
     """The place behind the comment, CDATA section or instruction whose `<` stands here, or minus a reason."""
     if buffer[at + 1] == _QUESTION:
         end = instruction_end(buffer, at + 2, limit, kinds)
     elif at + 3 < limit and buffer[at + 2] == _DASH and buffer[at + 3] == _DASH:
         end = comment_end(buffer, at + 4, limit, kinds)
-    elif at + 8 < limit and buffer[at + 2] == _BRACKET and buffer[at + 3] == 67 and buffer[at + 8] == _BRACKET:
+    elif at + 8 < limit and is_cdata(buffer, at + 2):
         if depth == 0:
             return -TEXT_OUTSIDE
         end = cdata_end(buffer, at + 9, limit, kinds)
