@@ -146,7 +146,7 @@ def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:
 
 
 def _extended(own: Marked) -> Marked:
-    """The mapping over the shipped standard that it extends."""
+    """The mapping over the shipped standard that it extends, which may extend another."""
     if "extends" not in own.data:
         return own
     name = str(own.data["extends"])
@@ -154,7 +154,7 @@ def _extended(own: Marked) -> Marked:
     if not standard.is_file():
         known = [path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml")]
         raise own.fault(("extends",), unknown_name(name, known, "standard"))
-    return merge(read(standard), own)
+    return merge(_extended(read(standard)), own)
 
 
 def _version(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
