@@ -41,10 +41,10 @@ def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
 
 def _path_of_document(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
     """A claim looks into the whole document, from its root on."""
-    if written[:1] in ("<", "@"):
+    found = list(path(rules, loc, written))
+    yield from found
+    if not found and parse_tree(written).scope in ("<", "@"):
         yield loc, f"{written!r}: a claim is a path from the root. Next: write for example `cbc:ID`."
-    else:
-        yield from path(rules, loc, written)
 
 
 def _element(rules: Rules, loc: Loc, written: str, *, one_name: bool = False) -> Iterator[tuple[Loc, str]]:
