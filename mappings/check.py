@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+import pyarrow as pa
+
 from mappings import check_edi, check_tables, check_trees
+from mappings.cleaning import fault_of_clean
 from mappings.code_lists import canonical
-from mappings.functions import fault_of_clean, fault_of_form
+from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
 from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
 
@@ -37,7 +40,8 @@ def _rules_with_places(rules: Rules) -> Iterator[tuple[Loc, str, FieldRule]]:
     for name, rule in rules.lines.fields.items():
         yield ("lines", name), name, rule
     for number, part in enumerate(rules.lines.split):
-        yield ("lines", "split", number, "condition"), "condition", part.condition
+        for name, rule in part.fields.items():
+            yield ("lines", "split", number, name), name, rule
 
 
 def _field(
@@ -51,6 +55,15 @@ def _field(
     for number, form in enumerate(rule.form):
         if wrong := fault_of_form(form):
             yield (*loc, "form", number), f"{wrong}. Next: correct it."
+    for key, paths in (("times", rule.times), ("plus", rule.plus), ("minus", rule.minus)):
+        for number, written in enumerate(paths):
+            yield from _path(rules, (*loc, key, number), written)
+    for written in rule.when:
+        yield from _path(rules, (*loc, "when", written), written)
+    if rule.otherwise is not None:
+        yield from _field(rules, (*loc, "otherwise"), name, rule.otherwise, lists)
+        if GIVES[rule.otherwise.as_] != GIVES[rule.as_]:
+            yield (*loc, "otherwise"), f"this gives another kind of value. Next: write `as: {rule.as_}` in it too."
     if rule.lookup is not None and rule.lookup not in lists:
         yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
     if name in _LISTS:
@@ -75,11 +88,17 @@ def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:
         ("lines", rules.lines.fields, field_types(rules.kind)),
     ):
         for name, rule in fields.items():
-            if name not in types:
-                yield (section, name), unknown_name(name, types, f"{rules.kind} field")
-            elif GIVES[rule.as_] != types[name]:
-                fitting = " or ".join(f"`as: {kind}`" for kind, gives in GIVES.items() if gives == types[name])
-                yield (section, name, "as"), f"{rule.as_} does not fit {name}. Next: write {fitting}."
+            yield from _type((section,), name, rule, types, rules.kind)
+
+
+def _type(
+    loc: Loc, name: str, rule: FieldRule, types: Mapping[str, pa.DataType], kind: str
+) -> Iterator[tuple[Loc, str]]:
+    if name not in types:
+        yield (*loc, name), unknown_name(name, types, f"{kind} field")
+    elif GIVES[rule.as_] != types[name]:
+        fitting = " or ".join(f"`as: {of}`" for of, gives in GIVES.items() if gives == types[name])
+        yield (*loc, name, "as"), f"{rule.as_} does not fit {name}. Next: write {fitting}."
 
 
 def _header(rules: Rules) -> dict[str, FieldRule]:
@@ -107,18 +126,17 @@ def _requirements(rules: Rules) -> Iterator[tuple[Loc, str]]:
 
 
 def _split(rules: Rules) -> Iterator[tuple[Loc, str]]:
-    if not rules.lines.split:
-        return
-    if rules.kind != "receipt":
-        yield ("lines", "split"), "only receipts are split by condition. Next: take it away."
-    for name in ("quantity", "condition"):
-        if name in rules.lines.fields:
-            yield ("lines", name), f"the parts of `split:` give {name}. Next: take this field away."
+    types = field_types(rules.kind)
     for number, part in enumerate(rules.lines.split):
+        loc = ("lines", "split", number)
         for key, written in (("quantity", part.quantity), ("rest_of", part.rest_of)):
             if written is not None:
-                yield from _path(rules, ("lines", "split", number, key), written)
+                yield from _path(rules, (*loc, key), written)
         for written in part.where:
-            yield from _path(rules, ("lines", "split", number, "where", written), written)
+            yield from _path(rules, (*loc, "where", written), written)
         if part.each is not None and rules.standard in TABLES:
-            yield ("lines", "split", number, "each"), "a row has nothing below it. Next: take `each` away."
+            yield (*loc, "each"), "a row has nothing below it. Next: take `each` away."
+        for name, rule in part.fields.items():
+            if name in types and rule.as_ == "money":
+                yield (*loc, name, "as"), "a part has no amounts of its own. Next: give them to the line."
+            yield from _type(loc, name, rule, types, rules.kind)

@@ -25,6 +25,8 @@ def claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
         yield from _element(rules, ("document", "each"), rules.document.each)
     yield from _element(rules, ("lines", "each"), rules.lines.each)
     for number, part in enumerate(rules.lines.split):
+        if part.repeat is not None:
+            yield ("lines", "split", number, "repeat"), "elements need no groups. Next: take `repeat` away."
         if part.each is not None:
             yield from _element(rules, ("lines", "split", number, "each"), part.each)
 

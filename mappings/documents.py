@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from mappings.catalog import Map
-from mappings.fields import Fault, Source, evaluate
+from mappings.fields import Fault, Faults, Source, evaluate
 from schemas.findings import CATALOGUE, Finding, Place, Severity
 from schemas.rules import LINES, header_types
 
@@ -17,7 +17,7 @@ class Header:
     """The header fields of some documents, and the faults found in them."""
 
     columns: dict[str, pa.Array]
-    faults: list[Fault]
+    faults: list[Faults]
 
 
 def header_columns(one: Map, source: Source) -> Header:
@@ -33,7 +33,8 @@ def header_columns(one: Map, source: Source) -> Header:
         faults += found.faults
     where = " or ".join(one.rules.document.number.from_)
     missing = np.flatnonzero(columns["number"].is_null().to_numpy(zero_copy_only=False))
-    faults += [Fault(int(row), "number", "DOC-NO-NUMBER", f"number: nothing in {where}") for row in missing]
+    if len(missing):
+        faults.append(Faults.nowhere("number", "DOC-NO-NUMBER", missing, f"number: nothing in {where}"))
     return Header(columns, faults)
 
 
@@ -52,12 +53,12 @@ def placed_lines(
 
 
 def told_once(
-    faults: Sequence[Fault], table: pa.Table, place: Callable[[Fault], Place], is_in_line: Callable[[Fault], bool]
+    faults: Sequence[Faults], table: pa.Table, place: Callable[[Fault], Place], is_in_line: Callable[[Fault], bool]
 ) -> list[Finding]:
     """Faults of lines at their place. What is wrong in the header without holding a line is told once, of no line."""
     documents, numbers = table["document"].to_pylist(), table["line_no"].to_pylist()
     found: dict[Finding, None] = {}
-    for fault in faults:
+    for fault in (one for some in faults for one in some.each()):
         holds = CATALOGUE[fault.code].severity is Severity.ERROR
         own = holds or fault.start < 0 or is_in_line(fault)
         line_no = numbers[fault.row] if own else None

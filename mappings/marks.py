@@ -148,6 +148,8 @@ def _without_nulls(data: Any) -> Any:
 def _as_written(loc: Iterable[str | int]) -> Loc:
     """The way as the file has it: the fields of `lines:` stand directly under it."""
     way = tuple(loc)
+    if way[:2] == ("lines", "split") and way[3:4] == ("fields",):
+        return (*way[:3], *way[4:])
     return (way[0], *way[2:]) if way[:2] == ("lines", "fields") else way
 
 

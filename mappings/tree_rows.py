@@ -13,6 +13,7 @@ from mappings.column import Column, Ints, Mask
 from mappings.formats.tree import Tree
 from mappings.sources import FILE_ID_DIGITS
 from mappings.tree_paths import Step, TreePath, expanded, parse_tree
+from schemas.rules import Repeat
 
 
 @dataclass(frozen=True)
@@ -143,15 +144,28 @@ class ElementRows:
         nothing = Column.nothing(self.size)
         return Column.of_text(pa.array([texts[file] for file in files], pa.string()), nothing.start, nothing.end)
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
+    def below(self, tag: str, _repeat: Repeat | None = None) -> tuple["Below", Ints]:
         """The elements that a path finds in the rows, and the row of each."""
-        nodes, owners = self.names.found(self.way, parse_tree(tag).steps)
+        path = parse_tree(tag)
+        nodes, owners = self.names.found(self.way, path.steps)
         rows = self._rows(0)[0][owners]
-        return nodes[rows < self.size], rows[rows < self.size]
+        inside = rows < self.size
+        return Below(self.names.way(self.way, path.names), nodes[inside]), rows[inside]
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> "ElementRows":
-        """These rows, in this order; with ``own`` the elements of these below them, by the path ``tag``."""
+    def picked(self, rows: Ints, own: "Below | None" = None) -> "ElementRows":
+        """These rows, in this order; with ``own`` those elements below them."""
         if own is None:
             return replace(self, nodes=self.nodes[rows], documents=self.documents[rows])
-        way = self.names.way(self.way, parse_tree(tag).names)
-        return replace(self, way=way, nodes=own, documents=self.documents[rows])
+        return replace(self, way=own.way, nodes=own.nodes, documents=self.documents[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Elements of one way below the rows of a source."""
+
+    way: int
+    nodes: Ints
+
+    def take(self, rows: Ints) -> "Below":
+        """These of them, in this order."""
+        return Below(self.way, self.nodes[rows])

@@ -14,7 +14,7 @@ import pyarrow as pa
 from mappings.catalog import Map, PartnerFolder
 from mappings.column import Ints, Mask
 from mappings.documents import header_columns, placed_lines, told_once
-from mappings.fields import Fault
+from mappings.fields import Evaluated, Fault
 from mappings.formats import json_text, xml
 from mappings.formats.segments import RawFile
 from mappings.formats.tree import ROOT, Tree, Trees, local_name
@@ -173,7 +173,8 @@ def _translate_map(claimed: _Claimed, partner: str) -> Piece:
         documents = documents.append_column(name, column)
     found = [
         Finding(fault.code, _fault_place(source, fault), fault.detail, claimed.ids[fault.row].as_py())
-        for fault in header.faults
+        for faults in header.faults
+        for fault in faults.each()
     ]
     each = parse_tree(one.rules.lines.each)
     nodes, owners = names.found(claimed.way, each.steps)
@@ -217,11 +218,11 @@ def _sha(tree: Tree, files: Ints) -> pa.Array:
 
 def _lines(claimed: _Claimed, source: ElementRows) -> tuple[pa.Table, list[Finding]]:
     """The canonical lines, numbered from 1 in each document, and their findings."""
-    rules, codes, tree, given = claimed.one.rules, claimed.one.codes, source.tree, {}
+    rules, codes, tree = claimed.one.rules, claimed.one.codes, source.tree
+    given: dict[str, Evaluated] = {}
     if rules.lines.split:
-        parts = split(rules.lines.split, source, codes)
-        source = source.picked(parts.rows)
-        given = {"quantity": parts.quantity, "condition": parts.condition}
+        parts = split(rules.lines, source, codes)
+        source, given = source.picked(parts.rows), parts.given
     filled = fill(rules.kind, rules.lines, source, codes, given)
     documents = claimed.ids.take(pa.array(np.searchsorted(claimed.nodes, source.documents)))
     start, end = tree.start[source.nodes], tree.end[source.nodes]

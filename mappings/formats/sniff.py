@@ -25,7 +25,7 @@ _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\r\n\x0b\x0c\x1a"))
 def sniff(data: bytes) -> Kind:
     """What the bytes are: EDI by its header, XML and JSON by how they begin, other text as `delimited`, `unknown` for
     what is no text at all."""
-    if not data.removeprefix(_UTF8_MARK).strip(_BLANKS):
+    if not data[:_HEAD_BYTES].removeprefix(_UTF8_MARK).strip(_BLANKS) and not data[_HEAD_BYTES:].strip(_BLANKS):
         return "empty"
     if data.startswith(_XML_UTF16):
         return "xml"

@@ -48,7 +48,7 @@ def caret(message: str) -> str:
         ("lines: {require: [quantty]}", "quantty]}", "write 'quantity'"),
         ("document: {issued_on: {form: CCYYMM}}", "CCYYMM}}", "names no day"),
         ("document: {group_by: No}", "No}", "only tables are grouped"),
-        ("lines: {split: [{quantity: BLI.03, condition: sellable}]}", "[{quantity: BLI.03", "only receipts"),
+        ("lines: {split: [{quantity: BLI.03, condition: sellable}]}", "sellable}]}", "no notice field 'condition'"),
         ("extends: x12/18", "x12/18", "write 'x12/180'"),
     ],
 )

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings import functions, paths
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT, Reading, fault_of_clean
+from mappings import cleaning, dates, distinct, functions, identifiers, paths
+from mappings.cleaning import CLEAN, WITH_ARGUMENT, fault_of_clean
+from mappings.functions import CONVERT, Reading
 
 README = Path(functions.__file__).with_name("README.md")
 
 
-@pytest.mark.parametrize("module", [functions, paths])
+@pytest.mark.parametrize("module", [cleaning, dates, distinct, functions, identifiers, paths])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
@@ -42,9 +43,9 @@ def test_an_empty_column_stays_empty():
 
 def test_nulls_stay_null():
     nulls = pa.nulls(2, pa.string())
-    arguments = {"pattern": "(a)", "before": "-", "prefix": "x", "pad_left": "3", "implied_decimals": "2"}
+    arguments = dict.fromkeys(WITH_ARGUMENT, "3") | {"pattern": "(a)"}
     for name in CLEAN:
-        assert functions.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
+        assert cleaning.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
     for convert in CONVERT.values():
         assert convert(nulls, Reading(forms=("CCYYMMDD",))).to_pylist() == [None, None]
 

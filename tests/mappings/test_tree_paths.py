@@ -104,7 +104,7 @@ def test_rows_can_be_picked_more_than_once_and_split_into_elements_below(text: s
     source = rows(text)
     lines = etree.fromstring(text).xpath("/doc/box/line")
     own, of = source.below("a")
-    parts = source.picked(of, "a", own)
+    parts = source.picked(of, own)
     found = [(line, a) for line in lines for a in line.xpath("a")]
     assert of.tolist() == [lines.index(line) for line, _ in found]
     assert parts.column("b").text.to_pylist() == [first_text(a, "b") for _, a in found]
