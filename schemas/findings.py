@@ -82,6 +82,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "FILE-UNKNOWN-FORMAT":  FindingCode(_F, "neither EDI nor a table that a mapping of this partner claims", "see what was sent; if it is a return, add a mapping for it"),
     "FILE-UNCLAIMED":       FindingCode(_F, "no mapping of this partner claims the file", "add or correct `claims:` in the partner's mapping, then replay the file"),
     "FILE-CHARSET":         FindingCode(_W, "the bytes are not in the declared character set", "ask the partner to declare the character set it uses"),
+    "FILE-BROKEN":          FindingCode(_F, "the XML or JSON is not well formed, so nothing in it can be trusted", "tell the partner the place, and ask for the file again"),
     # --- envelopes and syntax
     "ENV-BROKEN":           FindingCode(_F, "the envelope cannot be read", "ask the partner to send the interchange again", ta1="022", contrl="18"),
     "ENV-TRUNCATED":        FindingCode(_F, "the interchange ends before its trailer", "ask the partner to send the whole interchange again", ta1="023", contrl="13"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, projecting, table_passes, walk
+from mappings.formats import check, cutting, projecting, table_passes, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 from mappings.formats.table_passes import Passes
@@ -32,6 +32,7 @@ _FAMILIES = (
     ("picking", "formats/cuts"),
     ("parsing",),
     ("formats/cell_signs", "formats/delimited_cut", "formats/table_passes"),
+    ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
 )  # fmt: skip
 
 _done: dict[FunctionType, Callable[..., Any]] = {}
@@ -61,3 +62,4 @@ cut: Callable[..., int] = compiled(cutting.cut)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
 PASSES = Passes(*(compiled(one) for one in table_passes.PLAIN))
+scan_xml: Callable[..., bool] = compiled(xml_scan.scan)
