@@ -121,7 +121,8 @@ def test_calculations_are_told(tmp_path: Path) -> None:
 
 def test_groups_of_a_segment_have_their_own_bytes(tmp_path: Path) -> None:
     own = (
-        'kind: order\nstandard: x12\nclaims: {message: "850"}\npairs: {PO1: [6, 8]}\ndocument: {number: {from: BEG.03}}\n'
+        'kind: order\nstandard: x12\nclaims: {message: "850"}\npairs: {PO1: [6, 8]}\n'
+        "document: {number: {from: BEG.03}}\n"
         'lines:\n  each: PO1\n  gtin: {from: "PO1[EN].next", as: gtin}\n  quantity: {from: PO1.02, as: units}\n'
         '  split:\n    - {each: SDQ, repeat: {first: 3, size: 2}, quantity: "SDQ.#2", store: {from: "SDQ.#1"}}\n'
     )
