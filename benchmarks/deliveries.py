@@ -6,13 +6,14 @@ The same arguments give the same bytes. Nothing is wrong with them.
 import io
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 from openpyxl import Workbook
 
-from benchmarks.interchanges import Made, corpus, gtin, price, with_check_digit
+from benchmarks.interchanges import MESSAGES_AN_INTERCHANGE, Made, Name, gtin, interchanges, price, with_check_digit
 
-LINES_A_RETURN = 5
+LINES_A_RETURN, LINES_A_MESSAGE = 5, 5
 HEADER = (
     "Retoure", "Filiale", "Datum", "EAN", "Lieferantenartikel", "Bezeichnung", "Menge", "EK-Preis", "Bestellung",
     "Grund", "Karton",
@@ -88,17 +89,18 @@ def despatch_advice(lines: int) -> Made:
     return Made(text.encode(), lines)
 
 
-def message(standard: str, lines: int) -> Made:
-    """Interchanges with at least so many lines."""
-    size = 140 * lines
-    while (made := corpus("x12" if standard == "x12" else "edifact", size)).lines < lines:
-        size *= 2
-    return made
+def messages(name: Name, lines: int) -> Made:
+    """Interchanges of up to a thousand messages with at least so many lines."""
+    made = interchanges(name, min(MESSAGES_AN_INTERCHANGE, -(-lines // LINES_A_MESSAGE)))
+    parts = [next(made)]
+    while sum(part.lines for part in parts) < lines:
+        parts.append(next(made))
+    return Made(b"".join(part.data for part in parts), sum(part.lines for part in parts))
 
 
 MADE: dict[str, Callable[[int], Made]] = {
-    "x12": lambda lines: message("x12", lines),
-    "edifact": lambda lines: message("edifact", lines),
+    "x12": partial(messages, "x12"),
+    "edifact": partial(messages, "edifact"),
     "csv": table,
     "xlsx": workbook,
     "xml": despatch_advice,

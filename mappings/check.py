@@ -1,19 +1,38 @@
 """Open this when a mapping is refused: everything that is checked in it beyond its shape, before it ever runs."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
+from pydantic import BaseModel
 
 from mappings import check_edi, check_tables, check_trees
-from mappings.cleaning import fault_of_clean
+from mappings.advice import advised
+from mappings.check_clean import fault_of_step
 from mappings.code_lists import canonical
 from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
 from mappings.trace_rules import asks_of
-from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
+from schemas.rules import (
+    EDI,
+    GIVES,
+    LINES,
+    TABLES,
+    TREES,
+    FieldRule,
+    Header,
+    Lines,
+    Rules,
+    field_types,
+    header_types,
+)
 
 # Fields whose constants must be of one of our own lists.
-_LISTS = {"reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes"}
+_LISTS = {
+    "reason": "reasons", "disposition": "dispositions", "condition": "conditions", "purpose": "purposes",
+    "verdict": "verdicts", "action": "actions", "bill": "bills",
+}  # fmt: skip
+_OF_DEDUCTIONS = {"reason": "deductions"}
 
 # What each family of standards wants of claims and paths.
 _FAMILIES = dict.fromkeys(EDI, check_edi) | dict.fromkeys(TABLES, check_tables) | dict.fromkeys(TREES, check_trees)
@@ -27,6 +46,25 @@ def faults(rules: Rules, lists: Mapping[str, Mapping[str, str]]) -> Iterator[tup
     yield from _types(rules)
     yield from _requirements(rules)
     yield from _split(rules)
+
+
+def is_at_key(loc: Loc, message: str) -> bool:
+    """Whether a fault lies in the key itself: a field that does not exist, a path that stands before its values."""
+    return f"field {loc[-1]!r} here" in message or loc[-2:-1] in (("where",), ("when",))
+
+
+def takes_away_nothing(data: Mapping[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Keys without a value in a file as it is written, that no mapping can have: a name with a typing error."""
+    fields = {name for kind in LINES for name in field_types(kind)}
+    for way, names in (((), _keys(Rules)), (("document",), _keys(Header)), (("lines",), _keys(Lines) | fields)):
+        section = data.get(way[0]) if way else data
+        for key, value in section.items() if isinstance(section, dict) else ():
+            if value is None and key not in names:
+                yield (*way, key), unknown_name(key, names, "key to take away")
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields) - {"fields"}
 
 
 def _claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
@@ -51,11 +89,11 @@ def _field(
     for number, written in enumerate(rule.from_):
         yield from _path(rules, (*loc, "from", number), written)
     for number, step in enumerate(rule.clean):
-        if wrong := fault_of_clean(step.function, step.argument):
-            yield (*loc, "clean", number), f"{wrong}. Next: correct it."
+        if wrong := fault_of_step(step.function, step.argument):
+            yield (*loc, "clean", number), wrong
     for number, form in enumerate(rule.form):
         if wrong := fault_of_form(form):
-            yield (*loc, "form", number), f"{wrong}. Next: correct it."
+            yield (*loc, "form", number), advised(wrong)
     for key, paths in (("times", rule.times), ("plus", rule.plus), ("minus", rule.minus)):
         for number, written in enumerate(paths):
             yield from _path(rules, (*loc, key, number), written)
@@ -67,12 +105,12 @@ def _field(
             yield (*loc, "otherwise"), f"this gives another kind of value. Next: write `as: {rule.as_}` in it too."
     if rule.lookup is not None and rule.lookup not in lists:
         yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
-    if name in _LISTS:
-        yield from _constants(loc, name, rule)
+    lists_of = _LISTS | (_OF_DEDUCTIONS if rules.kind == "deduction" else {})
+    if name in lists_of:
+        yield from _constants(loc, name, rule, canonical(lists_of[name]))
 
 
-def _constants(loc: Loc, name: str, rule: FieldRule) -> Iterator[tuple[Loc, str]]:
-    allowed = canonical(_LISTS[name])
+def _constants(loc: Loc, name: str, rule: FieldRule, allowed: frozenset[str]) -> Iterator[tuple[Loc, str]]:
     if rule.const is not None and rule.lookup is None and rule.const not in allowed:
         yield (*loc, "const"), unknown_name(rule.const, allowed, name)
     if rule.unknown is not None and rule.unknown not in allowed:

@@ -18,6 +18,7 @@ from mappings.messages import Judged, Places, judge, reader_findings
 from mappings.parts import split
 from mappings.sources import FILE_ID_DIGITS, Batch, Headers, LineRows
 from mappings.translation import INTERCHANGE_ROWS, ORIGINS, Piece
+from mappings.where import where_holds
 from schemas.findings import CATALOGUE, Finding, Severity, as_table
 from schemas.tables import DOCUMENTS, FINDINGS
 
@@ -30,7 +31,7 @@ def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], pa
     places = Places.of(reading)
     batch = Batch(standard, Index(reading), places, {file.sha256: file.name for file in files})
     maps = partner.maps_for(standard)
-    judged = judge(places, partner, maps, standard)
+    judged = judge(places, partner, maps, standard, lambda one, messages: where_holds(batch, one, messages))
     ids = _message_ids(places)
     pieces = [_translate_map(batch, judged, number, one, partner.id, ids) for number, one in enumerate(maps)]
     documents = pa.concat_tables([DOCUMENTS.empty_table(), *(piece.documents for piece in pieces)])

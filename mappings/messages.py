@@ -1,6 +1,6 @@
 """Open this when a message gave no document: which interchanges and messages of a batch are taken, and by which map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +107,11 @@ def _counted(owner: Ints) -> Ints:
     return numbers
 
 
-def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str) -> Judged:
+# Which of these messages hold a mapping's `where` (mappings/where.py).
+Where = Callable[[Map, Ints], Mask]
+
+
+def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str, where: Where) -> Judged:
     """Known senders, claimed kinds of message, and messages without an untolerated fatal finding."""
     reading = places.reading
     findings: list[tuple[Finding, int]] = []
@@ -117,7 +121,7 @@ def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard:
     owners = reading.owners
     at_interchange = _marked(owners["interchange"], fatal & ~_of_message(reading), reading.interchanges.num_rows)
     accepted = known & ~at_interchange
-    claimed = _claimed(places, maps, standard, accepted, findings, rejections)
+    claimed = _claimed(places, maps, standard, where, accepted, findings, rejections)
     bad = _marked(owners["message"], fatal, reading.messages.num_rows)
     excused = _marked(owners["message"], tolerated, reading.messages.num_rows)
     readable = reading.messages["readable"].to_numpy().astype(bool)
@@ -165,6 +169,7 @@ def _claimed(
     places: Places,
     maps: Sequence[Map],
     standard: str,
+    where: Where,
     accepted: Mask,
     findings: list[tuple[Finding, int]],
     out: list[Rejection],
@@ -174,9 +179,12 @@ def _claimed(
     Answers to what we sent need no mapping.
     """
     named, code = _kinds_of_message(places)
-    of_kind = [next((n for n, one in enumerate(maps) if one.claims_message(*kind)), -1) for kind in named]
     taken = accepted[places.interchange_of] if len(code) else np.zeros(0, dtype=bool)
-    claimed = np.where(taken, np.array([*of_kind, -1], dtype=np.int64)[code], -1)
+    claimed = np.full(len(code), -1, dtype=np.int64)
+    for number, one in enumerate(maps):
+        meant = np.array([*(one.claims_message(*kind) for kind in named), False])[code]
+        open_ones = np.flatnonzero(taken & meant & (claimed < 0))
+        claimed[open_ones[where(one, open_ones)]] = number
     is_answer = np.array([*(kind[0] in KINDS[standard] for kind in named), False])[code]
     for at in np.flatnonzero(taken & (claimed < 0) & ~is_answer).tolist():
         row = places.reading.messages.slice(at, 1).to_pylist()[0]

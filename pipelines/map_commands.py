@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from pipelines.map_schema import schema
 from pipelines.terminal import EXIT_FINDINGS, err, out, told_plainly
 
 map_words = typer.Typer(help="Test, trace, compare, lint, replay and promote mappings.", no_args_is_help=True)
@@ -233,3 +234,6 @@ def versions(
         on_disk = {(one.id, found.name): found for one in folders for found in one.maps}
         for part in versions_view(rows, on_disk):
             out.print(part, highlight=False)
+
+
+map_words.command()(schema)
