@@ -107,3 +107,8 @@ def test_a_broken_partner_file_is_an_error(tmp_path: Path) -> None:
     partner_folder(tmp_path, {})
     (tmp_path / "shop" / "partner.yaml").write_text("id: shop\nname: The Shop\nrole: baker\n")
     assert only(lint_partner(tmp_path / "shop")).is_error
+
+
+def test_a_quantity_that_a_split_overrules(tmp_path: Path) -> None:
+    text = "extends: x12/180\nlines:\n  quantity: {from: BLI.03, as: units, minus: N9.02}\n"
+    assert any("lines.quantity: `split:` gives each line its quantity" in one.text for one in linted(tmp_path, text))
