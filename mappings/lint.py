@@ -64,6 +64,7 @@ def _of_map(one: Map) -> Iterator[tuple[bool, str]]:
         *suspicious_paths(one.rules),
         *((False, *rest) for rest in unreachable(one.rules)),
         *_requirements(one),
+        *_overruled(one),
     ]
     for is_error, loc, message in told:
         if text := _own_fault(one, marked, loc, message):
@@ -111,6 +112,17 @@ def _requirements(one: Map) -> Iterator[tuple[bool, Loc, str]]:
                     "Next: add an alternative, or a default."
                 ),
             )
+
+
+def _overruled(one: Map) -> Iterator[tuple[bool, Loc, str]]:
+    """A quantity that no line takes, because a part of `split:` is what is left of the whole."""
+    if "quantity" in one.rules.lines.fields and any(part.rest_of for part in one.rules.lines.split):
+        yield (
+            False,
+            ("lines", "quantity"),
+            "`split:` gives each line its quantity, so this rule is used by none. "
+            "Next: write `split:` without a value beside it, or change the parts.",
+        )
 
 
 def _unused_lists(folder: PartnerFolder) -> Iterator[str]:

@@ -7,8 +7,8 @@ import typer
 
 from pipelines.terminal import EXIT_FINDINGS, err, out, told_plainly
 
-# `partner new` proposes a partner from sample files; it is added to these words where it is written.
-partner_words = typer.Typer(help="List partners, and check whether one can go live.", no_args_is_help=True)
+# `partner new` stands in pipelines/partner_new.py, and is added in pipelines/cli.py.
+partner = typer.Typer(help="Propose, list and check partners.", no_args_is_help=True)
 
 FolderOption = Annotated[
     Path | None, typer.Option("--partners", metavar="FOLDER", help="The partners' folder; else the settings' one.")
@@ -19,7 +19,7 @@ SettingsOption = Annotated[
 ]
 
 
-@partner_words.command("list")
+@partner.command("list")
 @told_plainly
 def list_partners(folder: FolderOption = None) -> None:
     """Every partner: what it sends, how it is reached, and how it is answered."""
@@ -29,10 +29,10 @@ def list_partners(folder: FolderOption = None) -> None:
     out.print(partners_table(catalog_of(folder).partners), highlight=False)
 
 
-@partner_words.command()
+@partner.command()
 @told_plainly
 def check(
-    partner: Annotated[str, typer.Argument(metavar="ID", help="The partner that shall go live.")],
+    partner_id: Annotated[str, typer.Argument(metavar="ID", help="The partner that shall go live.")],
     folder: FolderOption = None,
     settings: SettingsOption = None,
 ) -> None:
@@ -54,10 +54,10 @@ def check(
         loaded = None
     catalog = catalog_for(folder, loaded)
     now = clock_of(loaded) if loaded else utc_now
-    with ExitStack() as outside, err.status(f"asking everything that {partner} needs"):
+    with ExitStack() as outside, err.status(f"asking everything that {partner_id} needs"):
         if loaded:
             outside.enter_context(partners_online(loaded))
-        subject = Subject.of(catalog.partner(partner), catalog, loaded, now())
+        subject = Subject.of(catalog.partner(partner_id), catalog, loaded, now())
         checks = list(checklist(subject))
     for part in check_view(subject.folder, checks):
         out.print(part, highlight=False)

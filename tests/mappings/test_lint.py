@@ -72,16 +72,17 @@ def test_alternatives_that_may_all_get_a_turn_are_in_order(tmp_path: Path) -> No
 
 
 def test_what_the_standard_says_anyway(tmp_path: Path) -> None:
-    one = only(linted(tmp_path, "extends: x12/180\nlines:\n  quantity: {from: [BLI.03], as: units}\n"))
-    assert "returns.yaml:3:3: lines.quantity: x12/180 says the same. Next: take it away" in one.text
+    one = only(linted(tmp_path, "extends: x12/180\nlines:\n  unit: {from: [BLI.04], default: EA, lookup: units/x12}\n"))
+    assert "returns.yaml:3:3: lines.unit: x12/180 says the same. Next: take it away" in one.text
 
 
 def test_a_required_field_that_no_rule_gives(tmp_path: Path) -> None:
-    text = "extends: x12/180\nlines:\n  require: [quantity, carton]\n  carton:\n"
+    text = "extends: x12/180\nlines:\n  require: [quantity, delivery_note]\n  delivery_note:\n"
     one = only(linted(tmp_path, text))
     assert one.is_error
     assert (
-        "returns.yaml:3:23: lines.require.1: no rule gives carton, so every line is held. Next: add a rule" in one.text
+        "returns.yaml:3:23: lines.require.1: no rule gives delivery_note, so every line is held. Next: add a rule"
+        in one.text
     )
 
 
@@ -106,3 +107,8 @@ def test_a_broken_partner_file_is_an_error(tmp_path: Path) -> None:
     partner_folder(tmp_path, {})
     (tmp_path / "shop" / "partner.yaml").write_text("id: shop\nname: The Shop\nrole: baker\n")
     assert only(lint_partner(tmp_path / "shop")).is_error
+
+
+def test_a_quantity_that_a_split_overrules(tmp_path: Path) -> None:
+    text = "extends: x12/180\nlines:\n  quantity: {from: BLI.03, as: units, minus: N9.02}\n"
+    assert any("lines.quantity: `split:` gives each line its quantity" in one.text for one in linted(tmp_path, text))

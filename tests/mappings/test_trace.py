@@ -60,7 +60,7 @@ def test_the_alternative_that_won_is_named_with_its_place_in_the_mapping(tmp_pat
 
 
 def test_steps_say_what_became_of_the_text(tmp_path: Path) -> None:
-    own = "extends: x12/180\nlines:\n  vendor_item: {from: BLI.02, clean: [strip, {prefix: X}]}\n"
+    own = "extends: x12/180\nlines:\n  split:\n  vendor_item: {from: BLI.02, clean: [strip, {prefix: X}]}\n"
     folder = partner_folder(tmp_path, {"returns": own})
     rows = trace(raw(x12(returned("R1", line_180(PLATE, "3", "DZ")))), folder, Catalog.load(tmp_path))
     line = rows[-1]
@@ -113,7 +113,7 @@ def test_a_rule_that_gives_way_is_told_with_its_condition(tmp_path: Path) -> Non
 
 def test_calculations_are_told(tmp_path: Path) -> None:
     rule = "{from: BLI.03, as: units, times: N9.02}"
-    folder = partner_folder(tmp_path, {"returns": f"extends: x12/180\nlines:\n  quantity: {rule}\n"})
+    folder = partner_folder(tmp_path, {"returns": f"extends: x12/180\nlines:\n  split:\n  quantity: {rule}\n"})
     lines = (f"BLI*EN*{PLATE}*3*EA", "N9*PK*12")
     line = worked(trace(raw(x12(returned("R1", *lines))), folder, Catalog.load(tmp_path)))[-1]
     assert (field(line, "quantity").value, field(line, "quantity").steps) == (36, ("as units", "times N9.02 '12'"))

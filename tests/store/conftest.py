@@ -214,16 +214,16 @@ class World:
         }  # fmt: skip
         self.record("answer", outbound_message=rows("outbound_message", message))
 
-    def tell(self, kind: str) -> None:
-        """A document of one of the kinds of which nothing is worked out yet, with one line."""
-        part = self.document(f"{kind}-1", kind)
-        self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
-
     def see_map(self, name: str = "returns", version: str = "v1", state: str = "test") -> None:
         """A version of a mapping, just seen."""
         seen = {"partner": RETAILER, "map": name, "version": version, "state": state, "content": "{}"}
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
+
+    def tell(self, kind: str) -> None:
+        """A document of one of the kinds of which nothing is worked out yet, with one line."""
+        part = self.document(f"{kind}-1", kind)
+        self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
 
     def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
         """Everything that happens to a return until its credit note; answers the portion."""

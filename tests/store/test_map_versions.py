@@ -1,4 +1,4 @@
-"""Versions of mappings in the store: kept whole, promoted by compare-and-set, sealed like all that moves money."""
+"""Versions of mappings in the store: kept whole, promoted by compare-and-set, and sealed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,15 +1,12 @@
 """Credits of a mapping that has just changed need a person, until it was live for the agreed days."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import yaml
 
-from pipelines.settings import SHIPPED_PARTNERS
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.process import process
 from pipelines.work.receive import receive
@@ -25,10 +22,7 @@ CHANGE = "\nlines:\n  delivery_note:\n"
 @pytest.fixture
 def own(bench: Bench) -> Bench:
     """A world with a partners' folder of its own."""
-    shutil.copytree(SHIPPED_PARTNERS, bench.folder / "partners")
-    path = bench.folder / "backhaul.yaml"
-    settings = yaml.safe_load(path.read_text())
-    path.write_text(yaml.safe_dump(settings | {"partners": "partners"}))
+    assert bench.settings.path(bench.settings.partners) == (bench.folder / "partners").resolve()
     return bench
 
 

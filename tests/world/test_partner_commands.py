@@ -1,6 +1,5 @@
 """``backhaul partner``: who there is, and what keeps one from going live."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from pipelines.cli import app
-from pipelines.settings import SHIPPED_PARTNERS
 from tests.world.conftest import Bench
 
 Invoke = Callable[..., Result]
@@ -18,8 +16,6 @@ Invoke = Callable[..., Result]
 @pytest.fixture
 def call(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     """Run ``backhaul partner`` in a world with a partners' folder of its own."""
-    shutil.copytree(SHIPPED_PARTNERS, bench.folder / "partners")
-    settings(bench, partners="partners")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("BACKHAUL_SETTINGS", str(bench.folder / "backhaul.yaml"))
     return lambda *words: CliRunner().invoke(app, ["partner", *map(str, words)])

@@ -15,7 +15,7 @@ from schemas.records import CreditIntent
 from tests.world.conftest import Bench
 
 NORDSTAD = 'extends: x12/180\nclaims: {sender: "ZZ:NORDSTAD", version: "004010"}\n'
-ONE_OF_EACH = NORDSTAD + 'lines:\n  quantity: {const: "1", as: units}\n'
+ONE_OF_EACH = NORDSTAD + 'lines:\n  split:\n  quantity: {const: "1", as: units}\n'
 OTHER_PRICE = NORDSTAD + "lines:\n  unit_price: {from: BLI.03, as: decimal}\n"
 NO_ORDER = NORDSTAD + "lines:\n  po_number:\n"
 
