@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings import code_lists
-from mappings.check import faults
+from mappings.check import faults, is_at_key, takes_away_nothing
 from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
 from schemas.errors import ConfigError
@@ -146,16 +146,20 @@ def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:
     marked = _extended(read(path))
     rules = checked(Rules, marked)
     for loc, message in faults(rules, lists):
-        raise marked.fault(loc, message)
+        raise marked.fault(loc, message, at_key=is_at_key(loc, message))
     used = {rule.lookup: dict(lists[rule.lookup]) for rule in rules.field_rules() if rule.lookup}
     return Map(path.stem, path, rules, used, _version(rules, used))
 
 
 def _extended(own: Marked) -> Marked:
     """The mapping over the shipped standard that it extends."""
-    if "extends" not in own.data:
+    for loc, message in takes_away_nothing(own.data):
+        raise own.fault(loc, message, at_key=True)
+    if own.data.get("extends") is None:
         return own
-    name = str(own.data["extends"])
+    name = own.data["extends"]
+    if not isinstance(name, str):
+        raise own.fault(("extends",), "one standard's name should stand here. Next: write it as text, like x12/180.")
     standard = STANDARDS / f"{name}.yaml"
     if not standard.is_file():
         known = [path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml")]

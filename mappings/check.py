@@ -1,15 +1,30 @@
 """Open this when a mapping is refused: everything that is checked in it beyond its shape, before it ever runs."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
+from pydantic import BaseModel
 
 from mappings import check_edi, check_tables, check_trees
-from mappings.cleaning import fault_of_clean
+from mappings.advice import advised
+from mappings.check_clean import fault_of_step
 from mappings.code_lists import canonical
 from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
-from schemas.rules import EDI, GIVES, TABLES, TREES, FieldRule, Rules, field_types, header_types
+from schemas.rules import (
+    EDI,
+    GIVES,
+    LINES,
+    TABLES,
+    TREES,
+    FieldRule,
+    Header,
+    Lines,
+    Rules,
+    field_types,
+    header_types,
+)
 
 # Fields whose constants must be of one of our own lists.
 _LISTS = {
@@ -30,6 +45,25 @@ def faults(rules: Rules, lists: Mapping[str, Mapping[str, str]]) -> Iterator[tup
     yield from _types(rules)
     yield from _requirements(rules)
     yield from _split(rules)
+
+
+def is_at_key(loc: Loc, message: str) -> bool:
+    """Whether a fault lies in the key itself: a field that does not exist, a path that stands before its values."""
+    return f"field {loc[-1]!r} here" in message or loc[-2:-1] in (("where",), ("when",))
+
+
+def takes_away_nothing(data: Mapping[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Keys without a value in a file as it is written, that no mapping can have: a name with a typing error."""
+    fields = {name for kind in LINES for name in field_types(kind)}
+    for way, names in (((), _keys(Rules)), (("document",), _keys(Header)), (("lines",), _keys(Lines) | fields)):
+        section = data.get(way[0]) if way else data
+        for key, value in section.items() if isinstance(section, dict) else ():
+            if value is None and key not in names:
+                yield (*way, key), unknown_name(key, names, "key to take away")
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields) - {"fields"}
 
 
 def _claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
@@ -54,11 +88,11 @@ def _field(
     for number, written in enumerate(rule.from_):
         yield from _path(rules, (*loc, "from", number), written)
     for number, step in enumerate(rule.clean):
-        if wrong := fault_of_clean(step.function, step.argument):
-            yield (*loc, "clean", number), f"{wrong}. Next: correct it."
+        if wrong := fault_of_step(step.function, step.argument):
+            yield (*loc, "clean", number), wrong
     for number, form in enumerate(rule.form):
         if wrong := fault_of_form(form):
-            yield (*loc, "form", number), f"{wrong}. Next: correct it."
+            yield (*loc, "form", number), advised(wrong)
     for key, paths in (("times", rule.times), ("plus", rule.plus), ("minus", rule.minus)):
         for number, written in enumerate(paths):
             yield from _path(rules, (*loc, key, number), written)

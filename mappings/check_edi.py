@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mappings.advice import advised
 from mappings.marks import Loc
 from mappings.paths import parse
 from schemas.rules import Rules
@@ -20,7 +21,7 @@ def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
     try:
         parsed = parse(written)
     except ValueError as fault:
-        yield loc, f"{fault}. Next: correct it."
+        yield loc, advised(str(fault))
         return
     if parsed.how == "next" and parsed.tag not in rules.pairs:
         example = f"`pairs: {{{parsed.tag}: [1, 8]}}`"

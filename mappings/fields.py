@@ -214,7 +214,9 @@ def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
         return _joined(list(columns), rule.join), which
     found = next(columns)
     for number, other in enumerate(columns, start=1):
-        if other.is_there.any():
+        if not found.is_there.any():
+            found, which = other, np.full(source.size, number, dtype=np.int64)
+        elif other.is_there.any():
             found = found.filled(other, which, number)
         if found.is_there.all():
             break

@@ -93,6 +93,8 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
 def _lines(kind: str, pieces: Sequence[Piece], documents: pa.ChunkedArray) -> pa.Table:
     """All lines of this kind, by document and number."""
     table = pa.concat_tables([LINES[kind].empty_table(), *(p.lines[kind] for p in pieces if kind in p.lines)])
+    if not table.num_rows:
+        return table
     return _sorted(table, pc.index_in(table["document"], documents.combine_chunks()), ["line_no"])
 
 

@@ -101,6 +101,8 @@ class Clean(_Strict):
         if isinstance(value, dict) and len(value) == 1 and "function" not in value:
             [(function, argument)] = value.items()
             return {"function": function, "argument": argument}
+        if isinstance(value, dict) and "function" not in value:
+            raise ValueError("several functions stand in one entry: write a list, as `[strip, {prefix: S-}]`")
         return value
 
 
@@ -150,13 +152,15 @@ class FieldRule(_Strict):
         if self.const is not None and self.from_:
             raise ValueError("`from` and `const` exclude each other: keep one of them")
         if self.const is None and not self.from_:
-            raise ValueError("a field needs `from:` (where its value stands) or `const:` (its value)")
+            raise ValueError(
+                "a field needs `from:` (where its value stands) or `const:` (its value): write one of them"
+            )
         if self.only and self.skip:
             raise ValueError("`only` and `skip` exclude each other: keep one of them")
         if self.as_ == "date" and not self.form:
-            raise ValueError("a date needs `form:`, for example `form: CCYYMMDD`")
+            raise ValueError("a date needs its form: write for example `form: CCYYMMDD`")
         if self.unknown is not None and self.lookup is None:
-            raise ValueError("`unknown` belongs to a `lookup`")
+            raise ValueError("`unknown` belongs to a `lookup`: write `lookup:` too, or take it away")
         if (self.times or self.plus or self.minus) and self.as_ not in ("units", "decimal", "money"):
             raise ValueError("only numbers are calculated: write `as: units`, `as: decimal` or `as: money`")
         if self.times and self.as_ == "money":
@@ -289,7 +293,7 @@ class Part(_Strict):
     @model_validator(mode="after")
     def _one_quantity(self) -> Self:
         if (self.quantity is None) == (self.rest_of is None):
-            raise ValueError("a part needs either `quantity:` or `rest_of:`")
+            raise ValueError("a part needs either `quantity:` or `rest_of:`: write one of them")
         if self.repeat is not None and self.each is None:
             raise ValueError("`repeat` belongs to `each`: say which segment has the groups")
         return self
