@@ -143,12 +143,17 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
 
 def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:
     """One mapping file, merged over what it extends and checked to the last path; ConfigError shows the place."""
-    marked = _extended(read(path))
+    marked = marked_map(path)
     rules = checked(Rules, marked)
     for loc, message in faults(rules, lists):
         raise marked.fault(loc, message, at_key=is_at_key(loc, message))
     used = {rule.lookup: dict(lists[rule.lookup]) for rule in rules.field_rules() if rule.lookup}
     return Map(path.stem, path, rules, used, _version(rules, used))
+
+
+def marked_map(path: Path) -> Marked:
+    """A mapping file over what it extends, with the file, line and column of each key."""
+    return _extended(read(path))
 
 
 def _extended(own: Marked) -> Marked:
@@ -167,11 +172,24 @@ def _extended(own: Marked) -> Marked:
     return merge(read(standard), own)
 
 
+def content_of(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
+    """The resolved rules and the code lists they use, as the one text that a version is the digest of.
+
+    What nobody wrote is left out, so that a new key of the language makes no new version of mappings without it.
+    """
+    content = {"rules": rules.model_dump(mode="json", by_alias=True, exclude_defaults=True), "codes": used}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def map_of(content: str, version: str, name: str, path: Path) -> Map:
+    """A mapping from the text that ``content_of`` gave: an old version, as it was."""
+    kept = json.loads(content)
+    return Map(name, path, Rules.model_validate(kept["rules"]), kept["codes"], version)
+
+
 def _version(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
-    """First 12 hex digits of the sha256 of the resolved rules and the code lists they use."""
-    content = {"rules": rules.model_dump(mode="json", by_alias=True), "codes": used}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """First 12 hex digits of the sha256 of the content."""
+    return hashlib.sha256(content_of(rules, used).encode()).hexdigest()[:12]
 
 
 def _own_identities(folders: Mapping[str, PartnerFolder]) -> None:

@@ -12,6 +12,7 @@ from mappings.check_clean import fault_of_step
 from mappings.code_lists import canonical
 from mappings.dates import fault_of_form
 from mappings.marks import Loc, unknown_name
+from mappings.trace_rules import asks_of
 from schemas.rules import (
     EDI,
     GIVES,
@@ -118,6 +119,17 @@ def _constants(loc: Loc, name: str, rule: FieldRule, allowed: frozenset[str]) ->
 
 def _path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
     yield from _FAMILIES[rules.standard].path(rules, loc, written)
+
+
+def paths_of(rules: Rules) -> Iterator[tuple[Loc, str]]:
+    """Every path of a mapping, with its way from the top of the file."""
+    for loc, _, rule in _rules_with_places(rules):
+        yield from (((*loc, *ask.loc), ask.path) for ask in asks_of(rule))
+    for number, part in enumerate(rules.lines.split):
+        at: Loc = ("lines", "split", number)
+        named = {"quantity": part.quantity, "rest_of": part.rest_of}
+        yield from (((*at, key), written) for key, written in named.items() if written is not None)
+        yield from (((*at, "where", written), written) for written in part.where)
 
 
 def _types(rules: Rules) -> Iterator[tuple[Loc, str]]:

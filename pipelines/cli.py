@@ -7,7 +7,7 @@ import typer
 
 from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
-from pipelines.partner_commands import partner
+from pipelines.partner_commands import partner_words
 from pipelines.partner_new import partner_new
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -19,8 +19,8 @@ app = typer.Typer(
 )
 app.add_typer(edi, name="edi")
 app.add_typer(map_words, name="map")
-app.add_typer(partner, name="partner")
-partner.command("new")(partner_new)
+app.add_typer(partner_words, name="partner")
+partner_words.command("new")(partner_new)
 
 SettingsOption = Annotated[
     Path | None,

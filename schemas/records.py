@@ -188,6 +188,25 @@ class ReceiptLine(SQLModel, table=True):
     complete: bool = True
 
 
+class MapVersion(SQLModel, table=True):
+    """A version of a mapping, as it was when it was first seen. state: test, live, retired.
+
+    A live version without ``promoted_at`` is one of the partner's first mappings. ``content`` is the resolved rules and
+    the code lists they use, as JSON, so that an old version can be shown, compared and replayed.
+    """
+
+    __tablename__ = "map_version"
+    partner: str = Field(primary_key=True)
+    map: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    state: str = "test"
+    first_seen_at: datetime = Field(sa_type=UtcTime)
+    promoted_at: datetime | None = Field(None, sa_type=UtcTime)
+    promoted_by: str | None = None
+    note: str | None = None
+    content: str
+
+
 # --- what was sold
 
 
@@ -478,7 +497,7 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Allocation, Movement, Inspection, Difference, Decision, CreditIntent,
-    CreditIntentLine, CreditNote, OutboundMessage,
+    CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (

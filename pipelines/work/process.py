@@ -21,6 +21,7 @@ from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
 from pipelines.work.answers import acknowledgements_due, answers_to
+from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.message_lines import STORED
@@ -92,6 +93,7 @@ def process(hub: Hub, partner: Partner) -> Processed:
 def _process(hub: Hub, partner: Partner, batch: list[RawFile], total: Processed) -> None:
     """One batch of files, kind by kind."""
     folder = hub.catalog.partner(partner.id)
+    note_versions(hub, folder)
     translation = translate(batch, folder, hub.catalog)
     for kind, files in _by_kind(batch, translation):
         part = translation if len(files) == len(batch) else translate(files, folder, hub.catalog)

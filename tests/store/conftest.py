@@ -219,6 +219,12 @@ class World:
         part = self.document(f"{kind}-1", kind)
         self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
 
+    def see_map(self, name: str = "returns", version: str = "v1", state: str = "test") -> None:
+        """A version of a mapping, just seen."""
+        seen = {"partner": RETAILER, "map": name, "version": version, "state": state, "content": "{}"}
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
+
     def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
@@ -247,6 +253,7 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
     path = Path(shutil.copy(empty_store, tmp_path_factory.mktemp("credited")))
     with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
         world = World(store)
+        world.see_map()
         world.credit_one("R1", "INV1")
         world.credit_one("R2", "INV2")
         for kind in STORED:
