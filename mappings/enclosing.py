@@ -100,6 +100,7 @@ class Enclosing:
     scope: Ints
     root_of: Ints
     lost: Mask  # lines of an HL that names none above it, though it is not the first of its message
+    is_level: Mask  # of each loop
 
     @staticmethod
     def of(tree: Tree, opening: Ints) -> "Enclosing":
@@ -111,19 +112,23 @@ class Enclosing:
         lost = tree.is_hl & (tree.above < 0)
         lost[first] = False
         scope = tree.scopes(around)
-        return Enclosing(opening, tree.root_of[opening], around, scope, tree.root_of, np.append(lost, False)[own])
+        return Enclosing(
+            opening, tree.root_of[opening], around, scope, tree.root_of, np.append(lost, False)[own], tree.is_level
+        )
 
     def nearest(self, lines: Ints, segments: Ints) -> Ints:
         """For each of these lines the place in ``segments`` (outside all lines, in order) that it means, or -1.
 
-        In the nearest enclosing loop that has one: the last before the line, else the first behind it. In the message
-        as a whole, and for a lost line: the last before the line.
+        In the nearest enclosing loop that has one, or in the message as a whole: the last before the line. In a level,
+        whose parts may stand in any order, else the first behind it. For a lost line: the last before it, wherever.
         """
         spoken = _Spoken.of(self.scope[segments], segments, len(self.scope))
         opening, found = self.opening[lines], np.full(len(lines), -1, dtype=np.int64)
         for loops in self.around:
             rows = np.flatnonzero((found < 0) & (loops[lines] >= 0))
-            found[rows] = spoken.around(loops[lines[rows]], opening[rows])
+            own = loops[lines[rows]]
+            before = spoken.before(own, opening[rows])
+            found[rows] = np.where((before < 0) & self.is_level[own], spoken.behind(own, opening[rows]), before)
         rows = np.flatnonzero(found < 0)
         found[rows] = spoken.before(self.root[lines[rows]], opening[rows])
         rows = np.flatnonzero((found < 0) & self.lost[lines])
@@ -151,11 +156,9 @@ class _Spoken:
         """The last one of this scope before this segment, or -1."""
         return self._if_of(scope, np.searchsorted(self.key, scope * self.size + segment) - 1)
 
-    def around(self, scope: Ints, segment: Ints) -> Ints:
-        """The last one of this scope before this segment, else the first behind it, or -1."""
-        at = np.searchsorted(self.key, scope * self.size + segment)
-        before = self._if_of(scope, at - 1)
-        return np.where(before >= 0, before, self._if_of(scope, at))
+    def behind(self, scope: Ints, segment: Ints) -> Ints:
+        """The first one of this scope behind this segment, or -1."""
+        return self._if_of(scope, np.searchsorted(self.key, scope * self.size + segment))
 
     def _if_of(self, scope: Ints, at: Ints) -> Ints:
         inside = (at >= 0) & (at < len(self.key))

@@ -225,8 +225,13 @@ def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
 
 def _joined(columns: list[Column], by: str) -> Column:
     """The texts of each row that are there, joined; its place is that of the first column."""
-    text = pc.binary_join_element_wise(*(column.text for column in columns), by, null_handling="skip")
-    return Column.of_text(nothing_for_empty(text), columns[0].start, columns[0].end, is_trimmed=True)
+    there = np.logical_or.reduce([column.is_there for column in columns])
+    rows = np.flatnonzero(there)
+    # Arrow leaves a row out in which nothing is there, so only the others are joined.
+    texts = (column.text.take(pa.array(rows)) for column in columns)
+    joined = nothing_for_empty(pc.binary_join_element_wise(*texts, by, null_handling="skip"))
+    text = joined.take(pa.array(np.cumsum(there) - 1, mask=~there))
+    return Column.of_text(text, columns[0].start, columns[0].end, is_trimmed=True)
 
 
 def _faults(

@@ -21,7 +21,7 @@ Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 # What a field of one side of a merge makes meaningless on the other.
-_ENDS = {"const": ("from", "join", "only", "skip", "lookup", "unknown", "default"), "from": ("const",)}
+_ENDS = {"const": ("from", "join", "only", "skip", "lookup", "unknown", "default"), "from": ("const", "only", "skip")}
 
 # What is found at a key, not at a value.
 _AT_KEY = ("extra_forbidden", "missing")
@@ -128,7 +128,7 @@ def _plain(node: yaml.Node, way: Loc, marked: Marked, mark: Any) -> Any:
 def merge(shipped: Marked, own: Marked) -> Marked:
     """``own`` over ``shipped``: mappings key by key, everything else replaced; a key without value takes it away.
 
-    `const` in a field takes the shipped paths away, and `from` a shipped constant.
+    `const` in a field takes the shipped paths away, and `from` a shipped constant and what shipped paths pass over.
     """
     replaced = {way for way in own.values if not isinstance(_at(own.data, way), dict)}
     keys = {way: mark for way, mark in shipped.keys.items() if not _is_below(way, replaced)}

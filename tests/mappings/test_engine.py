@@ -327,3 +327,17 @@ def test_no_bytes_raise_and_every_file_leaves_a_trace(shop, junk, at, cut):
     for data in (junk, good[:at] + junk + good[at + cut :]):
         translation = run(shop, raw(data, "t.csv"))
         assert translation.documents.num_rows + translation.findings.num_rows > 0
+
+
+def test_rows_in_which_nothing_is_there_stay_when_paths_are_joined(tmp_path):
+    rules = RETURNS_180 + "lines: {delivery_note: {from: [N9.01, N9.02], join: '/'}}\n"
+    body = ["BGN*00*R1*20261118", line_180(), line_180(HOLDER), "N9*BM*7", line_180()]
+    translation = run(partner_folder(tmp_path, {"a": rules}), raw(x12(body, returned("R2"))))
+    assert translation.notice_lines["delivery_note"].to_pylist() == [None, "BM/7", None, None]
+
+
+def test_a_message_without_its_first_segment_has_no_number_however_that_is_joined(tmp_path):
+    folder = partner_folder(tmp_path, {"orders": "extends: x12/850\n"})
+    translation = run(folder, raw(x12(["PO1*1*2*EA**" + "*EN*" + PLATE], message="850", group="PO")))
+    assert translation.documents["number"].to_pylist() == [None]
+    assert "DOC-NO-NUMBER" in codes(translation)

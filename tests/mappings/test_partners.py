@@ -27,3 +27,9 @@ def test_three_quirks_over_a_standard_are_at_most_fifteen_lines():
     text = (SHIPPED / "kelmore" / "maps" / "returns.yaml").read_text(encoding="utf-8")
     assert len(yaml.safe_load(text)["lines"]) == 3
     assert len(text.splitlines()) <= LINES_MAX
+
+
+def test_paths_of_a_partner_do_not_stop_at_what_shipped_paths_stop_at():
+    [own] = [one for one in EXTENDING if one.path.parts[-3] == "varnholt"]
+    rule = own.rules.lines.fields["reason"]
+    assert (rule.from_, rule.only) == (("PIA[ZZZ].before",), ())
