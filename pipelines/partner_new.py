@@ -40,7 +40,7 @@ def partner_new(
     proposal = proposed(files, wanted, answers)
     for part in proposal_view(proposal):
         out.print(part, highlight=False)
-    if proposal.questions and not yes and sys.stdin.isatty() and out.is_terminal:
+    if proposal.questions and not yes and _is_terminal():
         answers = _asked(proposal.questions, answers)
         proposal = proposed(files, wanted, answers)
     _refuse_taken_identities(folder.parent, partner_id, proposal.files)
@@ -78,6 +78,10 @@ def _bytes(path: Path) -> bytes:
     except OSError as fault:
         reason = (fault.strerror or type(fault).__name__).lower()
         raise PermanentError(f"{path} cannot be read: {reason}. Check the path and its permissions.") from fault
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and out.is_terminal
 
 
 def _asked(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:
