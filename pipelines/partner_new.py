@@ -40,8 +40,10 @@ def partner_new(
     proposal = proposed(files, wanted, answers)
     for part in proposal_view(proposal):
         out.print(part, highlight=False)
-    if proposal.questions and not yes and _is_terminal():
-        answers = _asked(proposal.questions, answers)
+    asked: set[str] = set()
+    while not yes and _is_terminal() and (still := [one for one in proposal.questions if one.key not in asked]):
+        asked |= {one.key for one in still}
+        answers = _asked(still, answers)
         proposal = proposed(files, wanted, answers)
     _refuse_taken_identities(folder.parent, partner_id, proposal.files)
     _write(folder, proposal.files)
