@@ -47,13 +47,19 @@ class Standard:
     messages_in_2kb: int
 
 
-def _gtin(chance: random.Random) -> str:
-    digits = f"952{chance.randrange(10**9):09}"
-    total = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits))
+def gtin(chance: random.Random) -> str:
+    """An item of the demonstration prefix 952, of 13 digits."""
+    return with_check_digit(f"952{chance.randrange(10**9):09}")
+
+
+def with_check_digit(digits: str) -> str:
+    """The digits with their GS1 check digit."""
+    total = sum(int(digit) * (1 if at % 2 else 3) for at, digit in enumerate(reversed(digits)))
     return f"{digits}{-total % 10}"
 
 
-def _price(chance: random.Random) -> str:
+def price(chance: random.Random) -> str:
+    """A price with two decimals."""
     return f"{chance.randint(99, 9999) / 100:.2f}"
 
 
@@ -62,7 +68,7 @@ def _message_180(number: int, chance: random.Random) -> tuple[list[str], int]:
     body = [
         f"BGN*00*R-{number:07}*20260304*0506",
         "DTM*050*20260304",
-        f"N9*CN*{chance.randrange(10**17):018}",
+        f"N9*CN*{with_check_digit(f'0952{chance.randrange(10**13):013}')}",
         f"N1*SF*STORE {store}*92*{store:04}",
         f"N3*{chance.randint(1, 99)} HIGH STREET",
         f"N4*OLDTOWN*NY*{chance.randint(10000, 14999)}*US",
@@ -70,7 +76,7 @@ def _message_180(number: int, chance: random.Random) -> tuple[list[str], int]:
     ]
     for _ in range(lines):
         body += [
-            f"BLI*EN*{_gtin(chance)}*{chance.randint(1, 24)}*EA*UCP*{_price(chance)}",
+            f"BLI*EN*{gtin(chance)}*{chance.randint(1, 24)}*EA*UCP*{price(chance)}",
             f"N9*IV*{chance.randint(100000, 999999)}",
             f"RDR*RN*{chance.choice(_REASONS_1293)}**AS SEEN BY THE STORE",
             f"PRF*PO{chance.randrange(10**7):07}****{chance.randint(1, 20)}",
@@ -89,10 +95,10 @@ def _message_retann(number: int, chance: random.Random) -> tuple[list[str], int]
     ]
     for line in range(1, lines + 1):
         body += [
-            f"LIN+{line}++{_gtin(chance)}:EN",
+            f"LIN+{line}++{gtin(chance)}:EN",
             f"PIA+1+{chance.randint(20000, 89999)}:SA",
             f"IMD+F++:::{_description(chance)}",
-            f"PRI+AAA:{_price(chance)}",
+            f"PRI+AAA:{price(chance)}",
             f"QTY+61:{chance.randint(1, 24)}:PCE",
             f"CDI+3E+{chance.choice(_CONDITIONS_7007)}::9",
             f"RFF+ON:PO{chance.randrange(10**7):07}:{line}",

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings import code_lists
-from mappings.check import faults
+from mappings.check import faults, is_at_key, takes_away_nothing
+from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
 from schemas.errors import ConfigError
 from schemas.partners import Partner
@@ -33,7 +34,7 @@ class Map:
     version: str
 
     def claims_message(self, message: str, version: str, sender: str) -> bool:
-        """Whether this mapping is for a message of this type and version from this `qualifier:id`."""
+        """Whether this mapping is for a message of this type and version from this `qualifier:id`; `where` aside."""
         claims = self.rules.claims
         return (
             claims.message == message
@@ -61,8 +62,8 @@ class PartnerFolder:
         return self.path / "samples"
 
     def maps_for(self, standard: str) -> tuple[Map, ...]:
-        """The mappings for x12, edifact or delimited files, by name."""
-        return tuple(one for one in self.maps if one.rules.standard == standard)
+        """The mappings for x12, edifact or delimited files: who claims more precisely first, then by name."""
+        return in_order([one for one in self.maps if one.rules.standard == standard])
 
 
 class Names(Mapping[str, str]):
@@ -132,24 +133,38 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
     own = code_lists.lists_of(path / "codes")
     lists = code_lists.shadowed(shipped, own)
     maps = tuple(load_map(one, lists) for one in sorted((path / "maps").glob("*.yaml")))
+    for one, other in ambiguous(maps):
+        raise ConfigError(
+            f"{one.path} and {other.path} claim the same messages {one.rules.claims.message}. "
+            "Next: let `claims:` of one say more: `where:`, `sender:` or `version:`."
+        )
     return PartnerFolder(path, partner, maps)
 
 
 def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:
     """One mapping file, merged over what it extends and checked to the last path; ConfigError shows the place."""
-    marked = _extended(read(path))
+    marked = marked_map(path)
     rules = checked(Rules, marked)
     for loc, message in faults(rules, lists):
-        raise marked.fault(loc, message)
+        raise marked.fault(loc, message, at_key=is_at_key(loc, message))
     used = {rule.lookup: dict(lists[rule.lookup]) for rule in rules.field_rules() if rule.lookup}
     return Map(path.stem, path, rules, used, _version(rules, used))
 
 
+def marked_map(path: Path) -> Marked:
+    """A mapping file over what it extends, with the file, line and column of each key."""
+    return _extended(read(path))
+
+
 def _extended(own: Marked) -> Marked:
     """The mapping over the shipped standard that it extends."""
-    if "extends" not in own.data:
+    for loc, message in takes_away_nothing(own.data):
+        raise own.fault(loc, message, at_key=True)
+    if own.data.get("extends") is None:
         return own
-    name = str(own.data["extends"])
+    name = own.data["extends"]
+    if not isinstance(name, str):
+        raise own.fault(("extends",), "one standard's name should stand here. Next: write it as text, like x12/180.")
     standard = STANDARDS / f"{name}.yaml"
     if not standard.is_file():
         known = [path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml")]
@@ -157,11 +172,24 @@ def _extended(own: Marked) -> Marked:
     return merge(read(standard), own)
 
 
+def content_of(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
+    """The resolved rules and the code lists they use, as the one text that a version is the digest of.
+
+    What nobody wrote is left out, so that a new key of the language makes no new version of mappings without it.
+    """
+    content = {"rules": rules.model_dump(mode="json", by_alias=True, exclude_defaults=True), "codes": used}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def map_of(content: str, version: str, name: str, path: Path) -> Map:
+    """A mapping from the text that ``content_of`` gave: an old version, as it was."""
+    kept = json.loads(content)
+    return Map(name, path, Rules.model_validate(kept["rules"]), kept["codes"], version)
+
+
 def _version(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:
-    """First 12 hex digits of the sha256 of the resolved rules and the code lists they use."""
-    content = {"rules": rules.model_dump(mode="json", by_alias=True), "codes": used}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """First 12 hex digits of the sha256 of the content."""
+    return hashlib.sha256(content_of(rules, used).encode()).hexdigest()[:12]
 
 
 def _own_identities(folders: Mapping[str, PartnerFolder]) -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from mappings.advice import advised
 from mappings.marks import Loc
 from mappings.paths import parse
 from schemas.rules import Rules
 
 
 def claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
-    """A message is claimed by its type."""
+    """A message is claimed by its type, and by paths that are well formed."""
     if rules.claims.message is None:
         yield ("claims",), "a message is claimed by its type. Next: add `message:`."
+    for written in rules.claims.where:
+        yield from path(rules, ("claims", "where", written), written)
 
 
 def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
@@ -18,7 +21,7 @@ def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:
     try:
         parsed = parse(written)
     except ValueError as fault:
-        yield loc, f"{fault}. Next: correct it."
+        yield loc, advised(str(fault))
         return
     if parsed.how == "next" and parsed.tag not in rules.pairs:
         example = f"`pairs: {{{parsed.tag}: [1, 8]}}`"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from mappings.advice import advised
 from mappings.formats.delimited import Dialect
 from mappings.marks import Loc, unknown_name
 from mappings.paths import PSEUDO
@@ -25,7 +26,7 @@ def claims(rules: Rules) -> Iterator[tuple[Loc, str]]:
         dialect_of(rules)
     except ValidationError as fault:
         first = fault.errors()[0]
-        yield ("reads", *first["loc"]), f"{first['msg'].removeprefix('Value error, ')}. Next: correct it."
+        yield ("reads", *first["loc"]), advised(first["msg"].removeprefix("Value error, "))
 
 
 def path(rules: Rules, loc: Loc, written: str) -> Iterator[tuple[Loc, str]]:

@@ -1,7 +1,7 @@
 """Open this when a code of a partner means the wrong thing: the code lists, shipped and the partner's own.
 
 A code list is a CSV file ``code,means[,note]`` below a folder ``codes/``; its name is its path without .csv. Lists that
-partners' codes are turned into (reasons, dispositions, conditions, purposes) lie directly in ``mappings/codes``.
+partners' codes are turned into (reasons, deductions, verdicts and so on) lie directly in ``mappings/codes``.
 """
 
 import csv
@@ -17,7 +17,7 @@ _FLAGS = ("true", "false")
 
 
 def canonical(name: str) -> frozenset[str]:
-    """The codes of one of our own lists: reasons, dispositions, conditions or purposes."""
+    """The codes of one of our own lists: reasons, deductions, verdicts, conditions and so on."""
     return frozenset(_read(SHIPPED / f"{name}.csv"))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from mappings.catalog import Map
-from mappings.fields import Fault, Source, evaluate
+from mappings.fields import Faults, Source, evaluate
 from schemas.rules import LINES, header_types
 
 
@@ -15,7 +15,7 @@ class Header:
     """The header fields of some documents, and the faults found in them."""
 
     columns: dict[str, pa.Array]
-    faults: list[Fault]
+    faults: list[Faults]
 
 
 def header_columns(one: Map, source: Source) -> Header:
@@ -31,7 +31,8 @@ def header_columns(one: Map, source: Source) -> Header:
         faults += found.faults
     where = " or ".join(one.rules.document.number.from_)
     missing = np.flatnonzero(columns["number"].is_null().to_numpy(zero_copy_only=False))
-    faults += [Fault(int(row), "number", "DOC-NO-NUMBER", f"number: nothing in {where}") for row in missing]
+    if len(missing):
+        faults.append(Faults.nowhere("number", "DOC-NO-NUMBER", missing, f"number: nothing in {where}"))
     return Header(columns, faults)
 
 

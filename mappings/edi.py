@@ -8,18 +8,19 @@ import pyarrow.compute as pc
 
 from mappings.acknowledged import acknowledged
 from mappings.catalog import Map, PartnerFolder
-from mappings.column import Ints
+from mappings.column import Ints, Mask
 from mappings.documents import header_columns, placed_lines
-from mappings.fields import Fault
+from mappings.fields import Faults
 from mappings.formats.segments import RawFile, Segments
 from mappings.lines import fill
+from mappings.lookups import Index, Loops
 from mappings.messages import Judged, Places, judge, reader_findings
 from mappings.parts import split
-from mappings.paths import Index, Loops
 from mappings.sources import FILE_ID_DIGITS, Batch, Headers, LineRows
 from mappings.translation import INTERCHANGE_ROWS, ORIGINS, Piece
+from mappings.where import where_holds
 from schemas.findings import CATALOGUE, Finding, Severity, as_table
-from schemas.tables import DOCUMENTS
+from schemas.tables import DOCUMENTS, FINDINGS
 
 # Trailers end the last line of their message.
 _TRAILERS = ("SE", "UNT")
@@ -30,7 +31,7 @@ def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], pa
     places = Places.of(reading)
     batch = Batch(standard, Index(reading), places, {file.sha256: file.name for file in files})
     maps = partner.maps_for(standard)
-    judged = judge(places, partner, maps, standard)
+    judged = judge(places, partner, maps, standard, lambda one, messages: where_holds(batch, one, messages))
     ids = _message_ids(places)
     pieces = [_translate_map(batch, judged, number, one, partner.id, ids) for number, one in enumerate(maps)]
     documents = pa.concat_tables([DOCUMENTS.empty_table(), *(piece.documents for piece in pieces)])
@@ -62,9 +63,9 @@ def _by_kind(pieces: Sequence[Piece]) -> dict[str, list[pa.Table]]:
 
 def _message_ids(places: Places) -> pa.Array:
     """The document id of each message: digest of its file, and its number in the file."""
-    sha = [file[:FILE_ID_DIGITS] for file in places.reading.files["file"].to_pylist()]
-    files, numbers = places.file_of_message.tolist(), places.message_no.tolist()
-    return pa.array([f"{sha[file]}-{number}" for file, number in zip(files, numbers, strict=True)], pa.string())
+    sha = pc.utf8_slice_codeunits(places.reading.files["file"].combine_chunks(), 0, FILE_ID_DIGITS)
+    numbers = pc.cast(pa.array(places.message_no), pa.string())
+    return pc.binary_join_element_wise(sha.take(pa.array(places.file_of_message)), numbers, "-")
 
 
 def _translate_map(batch: Batch, judged: Judged, number: int, one: Map, partner: str, ids: pa.Array) -> Piece:
@@ -80,10 +81,10 @@ def _translate_map(batch: Batch, judged: Judged, number: int, one: Map, partner:
     for name, column in header.columns.items():
         documents = documents.append_column(name, column)
     documents = documents.take(pa.array(kept)).select(DOCUMENTS.names).cast(DOCUMENTS)
-    faults = [fault for fault in header.faults if numbered[fault.row] or judged.usable[messages[fault.row]]]
-    found = [_of_header(batch, loops, messages, ids, fault) for fault in faults]
+    told = numbered | judged.usable[messages]
+    found = [_of_header(batch, loops, messages, ids, fault.where(told[fault.rows])) for fault in header.faults]
     lines, line_findings = _lines(batch, judged.usable & (judged.maps == number), one, loops, ids)
-    return Piece(documents, {rules.kind: lines}, (as_table(found), line_findings))
+    return Piece(documents, {rules.kind: lines}, (*found, *line_findings))
 
 
 def _documents(batch: Batch, one: Map, partner: str, ids: pa.Array, messages: Ints) -> pa.Table:
@@ -109,53 +110,89 @@ def _documents(batch: Batch, one: Map, partner: str, ids: pa.Array, messages: In
     })  # fmt: skip
 
 
-def _of_header(batch: Batch, loops: Loops, messages: Ints, ids: pa.Array, fault: Fault) -> Finding:
-    message = int(messages[fault.row])
-    if fault.start >= 0:
-        place = batch.places.place(fault.start, fault.end, batch.value_path(fault.start, loops))
-    else:
-        row = batch.index.segments.messages.slice(message, 1).to_pylist()[0]
-        place = batch.places.place(row["start"], row["end"], batch.places.message_path(message))
-    return Finding(fault.code, place, fault.detail, ids[message].as_py())
+def _of_header(batch: Batch, loops: Loops, messages: Ints, ids: pa.Array, fault: Faults) -> pa.Table:
+    """Faults of headers at their place: the value, or the message where there is none."""
+    own, rows = messages[fault.rows], batch.index.segments.messages
+    nowhere = fault.start < 0
+    start = np.where(nowhere, rows["start"].to_numpy()[own], fault.start)
+    end = np.where(nowhere, rows["end"].to_numpy()[own], fault.end)
+    path = pc.if_else(pa.array(nowhere), batch.places.message_paths(own), batch.value_paths(start, loops))
+    return _findings(batch, fault, (start, end), path, ids.take(pa.array(own)), pa.nulls(len(own), pa.int64()))
 
 
-def _lines(batch: Batch, taken: np.ndarray, one: Map, loops: Loops, ids: pa.Array) -> tuple[pa.Table, pa.Table]:
+def _findings(
+    batch: Batch, fault: Faults, extent: tuple[Ints, Ints], path: pa.Array, documents: pa.Array, numbers: pa.Array
+) -> pa.Table:
+    """Faults as rows of ``FINDINGS``."""
+    start, end = extent
+    files = batch.places.files_of(start)
+    of_file = batch.places.reading.files
+    return pa.table({
+        "code": pa.repeat(fault.code, len(start)),
+        "severity": pa.repeat(CATALOGUE[fault.code].severity.value, len(start)),
+        "file": of_file["file"].take(pa.array(files)),
+        "offset": start - of_file["start"].to_numpy()[files],
+        "length": end - start,
+        "path": path,
+        "document": documents,
+        "line_no": numbers,
+        "detail": fault.detail,
+    }, schema=FINDINGS)  # fmt: skip
+
+
+def _lines(batch: Batch, taken: np.ndarray, one: Map, loops: Loops, ids: pa.Array) -> tuple[pa.Table, list[pa.Table]]:
     """The canonical lines of the taken messages, numbered from 1 in each, and their findings."""
     source = LineRows(batch, loops, np.flatnonzero(taken[batch.index.message[loops.lines]]))
     rules, given = one.rules, {}
     if rules.lines.split:
-        parts = split(rules.lines.split, source, one.codes)
+        parts = split(rules.lines, source, one.codes)
         source = source.picked(parts.rows)
-        given = {"quantity": parts.quantity, "condition": parts.condition}
+        given = parts.given
     filled = fill(rules.kind, rules.lines, source, one.codes, given)
     places, messages = batch.places, source.messages
     files = places.file_of_message[messages]
-    file_start = batch.index.ints("files", "start")[files]
+    file_start = places.reading.files["start"].to_numpy()[files]
     start, end = _extent(batch.index, loops, source.lines)
     documents = ids.take(pa.array(messages))
     sha = places.reading.files["file"].take(pa.array(files))
     table = placed_lines(rules.kind, filled.columns, documents, sha, start - file_start, end - start)
-    found = _line_findings(batch, loops, source, filled.faults, (start, end), table)
-    return table, as_table(found)
+    return table, [_line_findings(batch, loops, source, fault, (start, end), table) for fault in filled.faults]
 
 
 def _line_findings(
-    batch: Batch, loops: Loops, source: LineRows, faults: Sequence[Fault], extent: tuple[Ints, Ints], table: pa.Table
-) -> list[Finding]:
+    batch: Batch, loops: Loops, source: LineRows, fault: Faults, extent: tuple[Ints, Ints], table: pa.Table
+) -> pa.Table:
     """Faults at their place. What is wrong in the header without holding a line is told once, and of no line."""
-    documents, numbers = table["document"].to_pylist(), table["line_no"].to_pylist()
-    found: dict[Finding, None] = {}
-    for fault in faults:
-        if fault.start >= 0:
-            place = batch.places.place(fault.start, fault.end, batch.value_path(fault.start, loops))
-        else:
-            path = batch.line_path(int(source.lines[fault.row]), loops)
-            place = batch.places.place(int(extent[0][fault.row]), int(extent[1][fault.row]), path)
-        holds = CATALOGUE[fault.code].severity is Severity.ERROR
-        own = holds or fault.start < 0 or batch.in_a_line(fault.start, loops)
-        line_no = numbers[fault.row] if own else None
-        found[Finding(fault.code, place, fault.detail, documents[fault.row], line_no)] = None
-    return list(found)
+    nowhere = fault.start < 0
+    start = np.where(nowhere, extent[0][fault.rows], fault.start)
+    end = np.where(nowhere, extent[1][fault.rows], fault.end)
+    segments = batch.index.segment_of(batch.index.mark_before(start))
+    holds = CATALOGUE[fault.code].severity is Severity.ERROR
+    own = nowhere | (loops.line_of[segments] >= 0) | holds
+    told = np.sort(np.concatenate([np.flatnonzero(own), _first_of_each(start, np.flatnonzero(~own))]))
+    fault, start, end, nowhere, own = (
+        fault.where(_marked(told, len(own))),
+        start[told],
+        end[told],
+        nowhere[told],
+        own[told],
+    )
+    line_paths = batch.line_paths(source.lines[fault.rows], loops)
+    path = pc.if_else(pa.array(nowhere), line_paths, batch.value_paths(start, loops))
+    rows = pa.array(fault.rows)
+    numbers = pc.if_else(pa.array(own), table["line_no"].combine_chunks().take(rows), pa.scalar(None, pa.int64()))
+    return _findings(batch, fault, (start, end), path, table["document"].combine_chunks().take(rows), numbers)
+
+
+def _first_of_each(start: Ints, rows: Ints) -> Ints:
+    """Of rows at the same place the first."""
+    return rows[np.unique(start[rows], return_index=True)[1]]
+
+
+def _marked(rows: Ints, size: int) -> Mask:
+    marked = np.zeros(size, dtype=bool)
+    marked[rows] = True
+    return marked
 
 
 def _extent(index: Index, loops: Loops, lines: Ints) -> tuple[Ints, Ints]:
@@ -163,7 +200,7 @@ def _extent(index: Index, loops: Loops, lines: Ints) -> tuple[Ints, Ints]:
     last = np.zeros(len(loops.lines), dtype=np.int64)
     inside = np.flatnonzero(loops.line_of >= 0)
     last[loops.line_of[inside]] = inside
-    return index.ints("segments", "start")[loops.lines[lines]], index.ints("segments", "end")[last[lines]]
+    return index.cuts.start[loops.lines[lines]], index.cuts.end[last[lines]]
 
 
 def _interchanges(places: Places, judged: Judged) -> pa.Table:

@@ -1,21 +1,28 @@
 """Open this when a field has another value than you expect: how a field rule becomes a column of values and faults.
 
-The steps of ``schemas.rules.FieldRule`` in their order, each on the whole column.
+The steps of ``schemas.rules.FieldRule`` in their order, each on the whole column. Where a value's bytes are its text
+and nothing but blanks is cleaned, it is converted from the bytes; text is made only where somebody wants it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.column import Column, Ints
-from mappings.functions import FAULT_CODES, Reading, clean, convert, each_distinct, nothing_for_empty
-from schemas.rules import FieldRule
+from mappings.cleaning import clean
+from mappings.column import Column, Ints, Mask
+from mappings.conversions import convert_bytes
+from mappings.distinct import each_distinct, nothing_for_empty
+from mappings.functions import FAULT_CODES, Reading, calculated, convert
+from schemas.rules import Clean, FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]
+
+_STRIP = (Clean(function="strip"),)
 
 
 class Source(Protocol):
@@ -54,89 +61,182 @@ class Fault:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
+class Faults:
+    """Findings of one code in one field, row by row, as columns of what a ``Fault`` has."""
+
+    field: str
+    code: str
+    rows: Ints
+    detail: pa.Array
+    start: Ints
+    end: Ints
+    path: pa.Array
+
+    @staticmethod
+    def nowhere(name: str, code: str, rows: Ints, detail: str) -> "Faults":
+        """Findings of rows that have no value: the same words for each."""
+        none = np.full(len(rows), -1, dtype=np.int64)
+        return Faults(name, code, rows, pa.repeat(detail, len(rows)), none, none, pa.repeat("", len(rows)))
+
+    def moved(self, to: Ints) -> "Faults":
+        """The same findings, of the rows that are elsewhere now."""
+        return Faults(self.field, self.code, to[self.rows], self.detail, self.start, self.end, self.path)
+
+    def where(self, mask: Mask) -> "Faults":
+        """Those of the findings that are marked."""
+        at = pa.array(np.flatnonzero(mask))
+        return Faults(
+            self.field, self.code, self.rows[mask], self.detail.take(at), self.start[mask], self.end[mask],
+            self.path.take(at),
+        )  # fmt: skip
+
+    def each(self) -> Iterator[Fault]:
+        """One by one."""
+        columns = (self.rows.tolist(), self.detail.to_pylist(), self.start.tolist(), self.end.tolist())
+        for row, detail, start, end, path in zip(*columns, self.path.to_pylist(), strict=True):
+            yield Fault(row, self.field, self.code, detail, start, end, path)
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluated:
     """A field's column: its values, the text found (cleaned, before default and lookup), and its faults."""
 
     values: pa.Array
-    raw: pa.Array
-    faults: list[Fault]
+    text: Column
+    faults: list[Faults] = field(default_factory=list)
+
+    @cached_property
+    def raw(self) -> pa.Array:
+        """The text found, cleaned."""
+        return self.text.text
+
+    def where(self, holds: Mask) -> "Evaluated":
+        """Nothing in rows where it does not hold."""
+        mask = pa.array(holds)
+        values = pc.if_else(mask, self.values, pa.scalar(None, self.values.type))
+        raw = pc.if_else(mask, self.raw, pa.scalar(None, pa.string()))
+        faults = [fault.where(holds[fault.rows]) for fault in self.faults]
+        return Evaluated.of_text(values, raw, [fault for fault in faults if len(fault.rows)])
+
+    def or_else(self, other: "Evaluated") -> "Evaluated":
+        """The other's value in rows that have nothing, not even a text that is no value."""
+        empty = np.asarray(
+            pc.and_(self.values.is_null(), self.raw.is_null()).to_numpy(zero_copy_only=False), dtype=bool
+        )
+        mask, theirs = pa.array(empty), other.where(empty)
+        values, raw = pc.if_else(mask, theirs.values, self.values), pc.if_else(mask, theirs.raw, self.raw)
+        return Evaluated.of_text(values, raw, [*self.faults, *theirs.faults])
+
+    @staticmethod
+    def of_text(values: pa.Array, raw: pa.Array, faults: list[Faults]) -> "Evaluated":
+        """A column whose text is at hand."""
+        none = np.full(len(raw), -1, dtype=np.int64)
+        return Evaluated(values, Column.of_text(raw, none, none), faults)
 
 
 def evaluate(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None = None) -> Evaluated:
     """The field ``name`` for every row of the source; ``currency`` is each row's, for amounts."""
+    done = _read(name, rule, source, codes, currency)
+    for path in (*rule.times, *rule.plus, *rule.minus):
+        number = _read(name, FieldRule.model_validate({"from": path, "as": rule.as_}), source, codes, currency)
+        how = "times" if path in rule.times else "plus" if path in rule.plus else "minus"
+        faults = [*done.faults, *number.faults]
+        done = Evaluated(calculated(how, done.values, number.values, number.raw), done.text, faults)
+    if rule.when:
+        done = done.where(_holds(rule.when, source))
+    if rule.otherwise is not None:
+        done = done.or_else(evaluate(name, rule.otherwise, source, codes, currency))
+    return done
+
+
+def _holds(when: Mapping[str, Sequence[str]], source: Source) -> Mask:
+    """Rows in which each path finds one of its values."""
+    holds = np.ones(source.size, dtype=bool)
+    for path, values in when.items():
+        found = pc.is_in(source.column(path).trimmed().text, pa.array(values, pa.string()))
+        holds &= found.to_numpy(zero_copy_only=False)
+    return holds
+
+
+def _read(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None) -> Evaluated:
+    """The field by this rule alone."""
     found, which = _found(rule, source)
-    raw = found.text
-    for step in rule.clean:
-        raw = clean(raw, step.function, step.argument)
-    text = pc.fill_null(raw, rule.default) if rule.default is not None else raw
-    faults: list[Fault] = []
+    reading = Reading(source.decimal_marks, source.thousands_mark, rule.form, currency)
+    cleaned = _cleaned(rule, found)
+    done = None
+    if rule.lookup is None and (rule.default is None or cleaned.is_there.all()):
+        done = convert_bytes(cleaned, rule.as_, reading)
+    if done is None:
+        return _evaluated_text(name, rule, codes, reading, (found, cleaned, which))
+    values, bad = done
+    if rule.as_ == "text" or not pc.any(bad).as_py():
+        return Evaluated(values, cleaned)
+    return Evaluated(values, cleaned, _faults(name, rule, bad, FAULT_CODES[rule.as_], (cleaned.text, found, which), ""))
+
+
+def _evaluated_text(
+    name: str, rule: FieldRule, codes: Codes, reading: Reading, given: tuple[Column, Column, Ints]
+) -> Evaluated:
+    """Default, lookup and conversion of text."""
+    found, cleaned, which = given
+    text = pc.fill_null(cleaned.text, rule.default) if rule.default is not None else cleaned.text
+    faults: list[Faults] = []
     if rule.lookup is not None:
         meant = each_distinct(text, codes[rule.lookup].get)
         unknown = pc.and_(text.is_valid(), meant.is_null())
-        faults += _faults(name, rule, unknown, "FIELD-UNKNOWN-CODE", text, found, which, f" is not in {rule.lookup}")
+        why = f" is not in {rule.lookup}"
+        faults += _faults(name, rule, unknown, "FIELD-UNKNOWN-CODE", (text, found, which), why)
         text = meant if rule.unknown is None else pc.if_else(unknown, rule.unknown, meant)
-    reading = Reading(source.decimal_marks, source.thousands_mark, rule.form, currency)
     values, bad = convert(text, rule.as_, reading)
     if rule.as_ != "text":
-        faults += _faults(name, rule, bad, FAULT_CODES[rule.as_], text, found, which, "")
-    return Evaluated(values, raw, faults)
+        faults += _faults(name, rule, bad, FAULT_CODES[rule.as_], (text, found, which), "")
+    return Evaluated(values, cleaned, faults)
+
+
+def _cleaned(rule: FieldRule, found: Column) -> Column:
+    """The text of each row after all of `clean:`. Nothing that is found has blanks at its ends."""
+    if rule.clean == _STRIP:
+        return found
+    text = found.text
+    for step in rule.clean:
+        text = clean(text, step.function, step.argument)
+    return Column.of_text(text, found.start, found.end)
 
 
 def _found(rule: FieldRule, source: Source) -> tuple[Column, Ints]:
-    """The text of each row before any change, and by which of the rule's paths it was found."""
+    """What each row has before any change, without blanks at its ends, and by which of the rule's paths."""
+    which = np.zeros(source.size, dtype=np.int64)
     if rule.const is not None:
-        column = Column.nothing(source.size)
-        return Column.of_text(pa.array([rule.const] * source.size, pa.string()), column.start, column.end), column.start
-    columns = (source.column(path, rule.only, rule.skip) for path in rule.from_)
-    return _joined(list(columns), rule.join) if rule.join is not None else _first(columns)
-
-
-def _first(columns: Iterator[Column]) -> tuple[Column, Ints]:
-    """The first text of each row that is not blank. Columns are looked up only as long as a row has none."""
-    first = next(columns)
-    text, start, end = nothing_for_blank(first.text), first.start, first.end
-    which = np.zeros(len(start), dtype=np.int64)
+        return Column.constant(rule.const, source.size), which
+    columns = (source.column(path, rule.only, rule.skip).trimmed() for path in rule.from_)
+    if rule.join is not None:
+        return _joined(list(columns), rule.join), which
+    found = next(columns)
     for number, other in enumerate(columns, start=1):
-        filling = nothing_for_blank(other.text)
-        if filling.null_count == len(filling):
-            continue
-        fills = pc.and_(text.is_null(), filling.is_valid()).to_numpy(zero_copy_only=False)
-        text = pc.coalesce(text, filling)
-        start, end = np.where(fills, other.start, start), np.where(fills, other.end, end)
-        which = np.where(fills, number, which)
-        if not text.null_count:
+        if not found.is_there.any():
+            found, which = other, np.full(source.size, number, dtype=np.int64)
+        elif other.is_there.any():
+            found = found.filled(other, which, number)
+        if found.is_there.all():
             break
-    return Column.of_text(text, start, end), which
+    return found, which
 
 
-def _joined(columns: list[Column], by: str) -> tuple[Column, Ints]:
+def _joined(columns: list[Column], by: str) -> Column:
     """The texts of each row that are there, joined; its place is that of the first column."""
-    texts = [nothing_for_blank(column.text) for column in columns]
-    text = pc.binary_join_element_wise(*texts, by, null_handling="skip")
-    first = columns[0]
-    return Column.of_text(nothing_for_empty(text), first.start, first.end), np.zeros(len(first.start), dtype=np.int64)
-
-
-def nothing_for_blank(column: pa.Array) -> pa.Array:
-    """The column with null for text that is empty or all blanks."""
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), pa.scalar(None, pa.string()), column)
+    text = pc.binary_join_element_wise(*(column.text for column in columns), by, null_handling="skip")
+    return Column.of_text(nothing_for_empty(text), columns[0].start, columns[0].end, is_trimmed=True)
 
 
 def _faults(
-    name: str, rule: FieldRule, where: pa.Array, code: str, text: pa.Array, found: Column, which: Ints, why: str
-) -> list[Fault]:
+    name: str, rule: FieldRule, where: pa.Array, code: str, given: tuple[pa.Array, Column, Ints], why: str
+) -> list[Faults]:
     """One fault for each row that is marked."""
     rows = np.flatnonzero(pc.fill_null(where, False).to_numpy(zero_copy_only=False))
-    return [
-        Fault(
-            int(row),
-            name,
-            code,
-            f"{name}: {text[int(row)].as_py()!r}{why}",
-            int(found.start[row]),
-            int(found.end[row]),
-            rule.from_[int(which[row])] if rule.from_ else "",
-        )
-        for row in rows
-    ]
+    if not len(rows):
+        return []
+    text, found, which = given
+    told = pa.array([f"{name}: {one!r}{why}" for one in text.take(pa.array(rows)).to_pylist()], pa.string())
+    paths = pa.array(rule.from_ or ("",), pa.string()).take(pa.array(which[rows]))
+    return [Faults(name, code, rows, told, found.start[rows], found.end[rows], paths)]

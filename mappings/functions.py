@@ -1,179 +1,29 @@
-"""Open this when a mapping needs to change a value: the closed vocabulary of `clean:` and `as:`.
+"""Open this when a mapping needs a value of another kind: the closed vocabulary of `as:`, from text to a value.
 
-Every function takes a whole column of text and gives a whole column. Nulls stay null; what becomes empty is null.
-A new function needs a docstring with an example, a row in mappings/README.md (a test holds both together), and a need.
+Every function takes a whole column of text and gives a whole column. Nulls stay null. What `clean:` can do to a text
+before is in ``cleaning``. A new function needs a docstring with an example, and a need.
 """
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.dates import day_of
+from mappings.distinct import each_distinct
+from mappings.identifiers import check_digit_is_right, is_sscc
+from mappings.numbers import NumberMarks, exactly, number_of, text_of
 from schemas.money import exponent
 from schemas.rules import GIVES
 
 _UNITS_MAX = 10**9
-_DIGITS_MAX = 15
 _MINOR_MAX = 2**63 - 1
-
-
-def each_distinct(column: pa.Array, convert: Callable[[str], Any], kind: pa.DataType | None = None) -> pa.Array:
-    """The column with ``convert`` applied once to each distinct text: codes, dates and items repeat a lot.
-
-    >>> each_distinct(pa.array(["a", None, "a"]), str.upper).to_pylist()
-    ['A', None, 'A']
-    """
-    coded = pc.dictionary_encode(column)
-    converted = pa.array([convert(text) for text in coded.dictionary.to_pylist()], kind or pa.string())
-    return converted.take(coded.indices)
-
-
-def nothing_for_empty(column: pa.Array) -> pa.Array:
-    """The column with null for empty text.
-
-    >>> nothing_for_empty(pa.array(["", "a"])).to_pylist()
-    [None, 'a']
-    """
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
-
-
-# --- clean: text to text
-
-
-def strip(column: pa.Array) -> pa.Array:
-    """Without blanks at both ends. Done when a field says nothing else.
-
-    >>> strip(pa.array([" AB 1 "])).to_pylist()
-    ['AB 1']
-    """
-    return pc.utf8_trim_whitespace(column)
-
-
-def upper(column: pa.Array) -> pa.Array:
-    """In capital letters.
-
-    >>> upper(pa.array(["ab-1"])).to_pylist()
-    ['AB-1']
-    """
-    return pc.utf8_upper(column)
-
-
-def drop_spaces(column: pa.Array) -> pa.Array:
-    """Without any blanks.
-
-    >>> drop_spaces(pa.array(["95 2000 1"])).to_pylist()
-    ['9520001']
-    """
-    return pc.replace_substring_regex(column, r"\s+", "")
-
-
-def drop_leading_zeros(column: pa.Array) -> pa.Array:
-    """Without zeros in front; a lone zero stays.
-
-    >>> drop_leading_zeros(pa.array(["00420", "0"])).to_pylist()
-    ['420', '0']
-    """
-    return pc.replace_substring_regex(column, r"^0+(.)", r"\1")
-
-
-def keep_digits(column: pa.Array) -> pa.Array:
-    """Digits only.
-
-    >>> keep_digits(pa.array(["PO 12-3"])).to_pylist()
-    ['123']
-    """
-    return pc.replace_substring_regex(column, r"[^0-9]", "")
-
-
-def pattern(column: pa.Array, argument: str) -> pa.Array:
-    r"""The part that the one group of a regular expression (RE2) finds; nothing where it does not fit.
-
-    >>> pattern(pa.array(["order (77)", "none"]), r"\(([0-9]+)\)").to_pylist()
-    ['77', None]
-    """
-    named = re.sub(r"(?<!\\)\((?!\?)", "(?P<found>", argument, count=1)
-    found = pc.extract_regex(column, f"(?s){named}")
-    return pc.struct_field(found, "found")
-
-
-def before(column: pa.Array, argument: str) -> pa.Array:
-    """What stands before the first occurrence of a text; everything where it does not occur.
-
-    >>> before(pa.array(["4711-0042", "4711"]), "-").to_pylist()
-    ['4711', '4711']
-    """
-    return pc.replace_substring_regex(column, f"(?s){re.escape(argument)}.*$", "")
-
-
-def prefix(column: pa.Array, argument: str) -> pa.Array:
-    """With a text in front.
-
-    >>> prefix(pa.array(["17", None]), "S-").to_pylist()
-    ['S-17', None]
-    """
-    return pc.binary_join_element_wise(pa.scalar(argument), column, "")
-
-
-def pad_left(column: pa.Array, argument: str) -> pa.Array:
-    """Filled up with zeros in front to this width.
-
-    >>> pad_left(pa.array(["17"]), "4").to_pylist()
-    ['0017']
-    """
-    return pc.utf8_lpad(column, int(argument), "0")
-
-
-def implied_decimals(column: pa.Array, argument: str) -> pa.Array:
-    """A whole number with a point this many digits from the right (X12 type N2 is ``implied_decimals: 2``).
-
-    >>> implied_decimals(pa.array(["16000", "5", "x"]), "2").to_pylist()
-    ['160.00', '0.05', 'x']
-    """
-    places = int(argument)
-
-    def point(text: str) -> str:
-        return f"{Decimal(text).scaleb(-places):f}" if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else text
-
-    return each_distinct(column, point)
-
-
-CLEAN: dict[str, Callable[..., pa.Array]] = {
-    f.__name__: f
-    for f in (
-        strip, upper, drop_spaces, drop_leading_zeros, keep_digits, pattern, before, prefix, pad_left,
-        implied_decimals,
-    )
-}  # fmt: skip
-WITH_ARGUMENT = frozenset({"pattern", "before", "prefix", "pad_left", "implied_decimals"})
-
-
-def fault_of_clean(function: str, argument: str | None) -> str | None:
-    """What is wrong with this entry of `clean:`, with what to write instead; None when nothing is."""
-    if function not in CLEAN:
-        return f"there is no function {function!r}; write one of {', '.join(sorted(CLEAN))}"
-    if (argument is not None) != (function in WITH_ARGUMENT):
-        wanted = f"{{{function}: …}}" if function in WITH_ARGUMENT else function
-        return f"{function!r} is written as `{wanted}`"
-    try:
-        clean(pa.array(["0"]), function, argument)
-    except (pa.ArrowInvalid, ValueError) as fault:
-        return f"{argument!r} does not do for {function!r}: {fault}"
-    return None
-
-
-def clean(column: pa.Array, function: str, argument: str | None) -> pa.Array:
-    """One step of `clean:`."""
-    done = CLEAN[function](column) if argument is None else CLEAN[function](column, argument)
-    return nothing_for_empty(done)
-
-
-# --- as: text to a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +34,11 @@ class Reading:
     thousands_mark: str = ""
     forms: tuple[str, ...] = ()
     currency: pa.Array | None = field(default=None, compare=False)
+
+    @property
+    def marks(self) -> NumberMarks:
+        """How numbers are written."""
+        return NumberMarks(self.decimal_marks, self.thousands_mark)
 
 
 def text(column: pa.Array, _reading: Reading) -> pa.Array:
@@ -231,7 +86,7 @@ def decimal(column: pa.Array, reading: Reading) -> pa.Array:
     >>> decimal(pa.array(["12,50", "1.234,5", "x"]), Reading(",", ".")).to_pylist()
     ['12.50', '1234.5', None]
     """
-    return each_distinct(column, lambda raw: _text_of(_number(raw, reading)))
+    return each_distinct(column, lambda raw: text_of(number_of(raw, reading.marks)))
 
 
 def units(column: pa.Array, reading: Reading) -> pa.Array:
@@ -242,7 +97,7 @@ def units(column: pa.Array, reading: Reading) -> pa.Array:
     """
 
     def whole(raw: str) -> int | None:
-        number = _number(raw, reading)
+        number = number_of(raw, reading.marks)
         fits = number is not None and number == number.to_integral_value() and 0 < number < _UNITS_MAX
         return int(number) if number is not None and fits else None
 
@@ -259,7 +114,7 @@ def money(column: pa.Array, reading: Reading) -> pa.Array:
 
     @cache
     def minor(raw: str | None, unit: str | None) -> int | None:
-        number = _number(raw, reading) if raw is not None and unit is not None else None
+        number = number_of(raw, reading.marks) if raw is not None and unit is not None else None
         if number is None or unit is None:
             return None
         scaled = number.scaleb(exponent(unit))
@@ -275,7 +130,7 @@ def date_(column: pa.Array, reading: Reading) -> pa.Array:
     >>> date_(pa.array(["20261130", "261130", "20261131"]), Reading(forms=("CCYYMMDD", "YYMMDD"))).to_pylist()
     [datetime.date(2026, 11, 30), datetime.date(2026, 11, 30), None]
     """
-    return each_distinct(column, lambda raw: _day(raw, reading.forms), pa.date32())
+    return each_distinct(column, lambda raw: day_of(raw, reading.forms), pa.date32())
 
 
 def flag(column: pa.Array, _reading: Reading) -> pa.Array:
@@ -308,79 +163,28 @@ def convert(column: pa.Array, kind: str, reading: Reading) -> tuple[pa.Array, pa
     return values, pc.and_(column.is_valid(), values.is_null())
 
 
-def check_digit_is_right(digits: str) -> bool:
-    """Whether the last digit is the GS1 modulo 10 check digit of the others.
+def calculated(how: str, values: pa.Array, others: pa.Array, other_text: pa.Array) -> pa.Array:
+    """Each value `times`, `plus` or `minus` the other, exactly; unchanged where there is none.
 
-    >>> check_digit_is_right("9520000000011"), check_digit_is_right("9520000000012")
-    (True, False)
+    Nothing where the other is a text that is no number. Whole numbers and amounts come as integers, decimals as text.
+
+    >>> calculated("minus", pa.array([5, 5]), pa.array([2, None]), pa.array(["2", "x"])).to_pylist()
+    [3, None]
+    >>> calculated("times", pa.array(["2.5", "1"]), pa.array(["12", None]), pa.array(["12", None])).to_pylist()
+    ['30.0', '1']
     """
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return weighted % 10 == 0
+    work = {"times": operator.mul, "plus": operator.add, "minus": operator.sub}[how]
+    is_text = pa.types.is_string(values.type)
 
+    def done(value: Any, other: Any) -> Any:
+        if value is None or other is None:
+            return value
+        if not is_text:
+            return work(value, other)
+        with exactly():
+            return text_of(work(Decimal(value), Decimal(other)))
 
-def is_sscc(label: str) -> bool:
-    """Whether this is an SSCC: 18 digits with a right check digit.
-
-    >>> is_sscc("095200000000000011"), is_sscc("095200000000000012"), is_sscc("BOX 7")
-    (True, False, False)
-    """
-    return bool(re.fullmatch(r"[0-9]{18}", label)) and check_digit_is_right(label)
-
-
-def fault_of_form(form: str) -> str | None:
-    """What is wrong with this form of a date; None when nothing is."""
-    names = re.compile(_form_pattern(form)).groupindex
-    missing = [part for part in ("year", "month", "day") if part not in names]
-    return f"the form {form!r} names no {missing[0]}; write for example CCYYMMDD" if missing else None
-
-
-def _number(raw: str, reading: Reading) -> Decimal | None:
-    """The number a text means, written with at most one of the decimal marks; None for anything else."""
-    plain = raw.strip()
-    if reading.thousands_mark and not (plain := _without_thousands(plain, reading)):
-        return None
-    marks = re.escape(reading.decimal_marks)
-    if not re.fullmatch(rf"[+-]?(?:[0-9]+(?:[{marks}][0-9]*)?|[{marks}][0-9]+)", plain):
-        return None
-    try:
-        number = Decimal(re.sub(f"[{marks}]", ".", plain))
-    except InvalidOperation:
-        return None
-    return number if abs(number) < 10**_DIGITS_MAX and len(plain) <= 2 * _DIGITS_MAX else None
-
-
-def _without_thousands(plain: str, reading: Reading) -> str:
-    """The number without its thousands marks; empty where they stand elsewhere than before each three digits."""
-    mark, decimals = re.escape(reading.thousands_mark), re.escape(reading.decimal_marks)
-    if reading.thousands_mark not in plain:
-        return plain
-    grouped = re.fullmatch(rf"[+-]?[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+(?:[{decimals}][0-9]*)?", plain)
-    return plain.replace(reading.thousands_mark, "") if grouped else ""
-
-
-def _text_of(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number:f}"
-
-
-_FORM_PARTS = {
-    "CCYY": r"(?P<year>[0-9]{4})", "YYYY": r"(?P<year>[0-9]{4})", "YY": r"(?P<year>[0-9]{2})",
-    "MM": r"(?P<month>[0-9]{2})", "DD": r"(?P<day>[0-9]{2})", "hhmm": r"[0-9]{4}", "ss": r"[0-9]{2}",
-}  # fmt: skip
-
-
-@cache
-def _form_pattern(form: str) -> str:
-    tokens = re.split(f"({'|'.join(_FORM_PARTS)})", form)
-    return "".join(_FORM_PARTS.get(token, re.escape(token)) for token in tokens)
-
-
-def _day(raw: str, forms: tuple[str, ...]) -> date | None:
-    """The day a text means in one of the forms; two-digit years are of this century."""
-    for form in forms:
-        if found := re.fullmatch(_form_pattern(form), raw.strip()):
-            year = int(found["year"])
-            try:
-                return date(year + 2000 if len(found["year"]) == 2 else year, int(found["month"]), int(found["day"]))
-            except ValueError:
-                continue
-    return None
+    pairs = zip(values.to_pylist(), others.to_pylist(), strict=True)
+    result = pa.array([done(value, other) for value, other in pairs], values.type)
+    unclear = pc.and_(others.is_null(), other_text.is_valid())
+    return pc.if_else(unclear, pa.scalar(None, values.type), result)

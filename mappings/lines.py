@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.fields import Codes, Evaluated, Fault, Source, evaluate
+from mappings.fields import Codes, Evaluated, Faults, Source, evaluate
 from schemas.findings import CATALOGUE, Severity
 from schemas.rules import LINES, PLACED, RENAMED, FieldRule, Lines
 
@@ -17,7 +17,7 @@ class Filled:
     """The columns of a canonical table that a mapping fills, and the faults found on the way."""
 
     columns: dict[str, pa.Array]
-    faults: list[Fault]
+    faults: list[Faults]
 
 
 def fill(kind: str, lines: Lines, source: Source, codes: Codes, given: Mapping[str, Evaluated]) -> Filled:
@@ -59,7 +59,7 @@ def _units(rule: FieldRule | None, done: Mapping[str, Evaluated]) -> pa.Array | 
     return pc.multiply(quantity, done["unit"].values.cast(pa.int64()))
 
 
-def _missing(lines: Lines, done: Mapping[str, Evaluated], faults: list[Fault], size: int) -> list[Fault]:
+def _missing(lines: Lines, done: Mapping[str, Evaluated], faults: list[Faults], size: int) -> list[Faults]:
     """FIELD-MISSING for each required field, or choice of fields, that a row has nothing of.
 
     Where a value of the choice is there but wrong with severity error, that says already why the line is held.
@@ -70,11 +70,11 @@ def _missing(lines: Lines, done: Mapping[str, Evaluated], faults: list[Fault], s
         for name in choice:
             if name in done:
                 there |= done[name].values.is_valid().to_numpy(zero_copy_only=False)
-        errors = (fault for fault in faults if CATALOGUE[fault.code].severity is Severity.ERROR)
-        there[[fault.row for fault in errors if fault.field in choice]] = True
-        missing += [
-            Fault(int(row), choice[0], "FIELD-MISSING", _nothing(lines, choice)) for row in np.flatnonzero(~there)
-        ]
+        for fault in faults:
+            if fault.field in choice and CATALOGUE[fault.code].severity is Severity.ERROR:
+                there[fault.rows] = True
+        if not there.all():
+            missing.append(Faults.nowhere(choice[0], "FIELD-MISSING", np.flatnonzero(~there), _nothing(lines, choice)))
     return missing
 
 

@@ -4,8 +4,9 @@ Every scalar stays text here ("0123" and NO are not turned into something else);
 """
 
 import difflib
+import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from mappings import advice
 from schemas.errors import ConfigError
 
 Loc = tuple[str | int, ...]
@@ -20,6 +22,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # What a field of one side of a merge makes meaningless on the other.
 _ENDS = {"const": ("from", "join", "only", "skip", "lookup", "unknown", "default"), "from": ("const",)}
+
+# What is found at a key, not at a value.
+_AT_KEY = ("extra_forbidden", "missing")
 
 # libyaml reads many times faster; a PyYAML without it gives the same nodes and marks.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,7 +67,7 @@ class Marked:
 
 def read(path: Path) -> Marked:
     """A YAML file with one mapping at the top; ConfigError names the place where it is no YAML."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     lines = text.splitlines() or [""]
 
     def mark(found: yaml.Mark) -> Mark:
@@ -72,13 +77,35 @@ def read(path: Path) -> Marked:
     try:
         top = yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as fault:
-        place = mark(fault.problem_mark) if fault.problem_mark else Mark(path, 1, 1, lines[0])
-        raise place.fault("", f"this is no YAML: {fault.problem}. Next: correct it at the caret.") from None
+        problem = str(fault.problem)
+        opened = fault.context_mark if "unexpected end of stream" in problem else None
+        found = opened or fault.problem_mark
+        place = mark(found) if found else Mark(path, 1, 1, lines[0])
+        raise place.fault("", advice.of_yaml(problem, place.text, place.column)) from None
+    except yaml.reader.ReaderError as fault:
+        before = text[: fault.position].splitlines() or [""]
+        place = Mark(path, len(before), len(before[-1]) + 1, lines[len(before) - 1])
+        raise place.fault("", advice.of_yaml("control characters are not allowed", "", 1)) from None
     marked = Marked({}, {}, {})
     if not isinstance(top, yaml.MappingNode):
-        raise Mark(path, 1, 1, lines[0]).fault("", "keys with values are expected here. Next: see mappings/README.md.")
+        place = Mark(path, 1, 1, lines[0]) if top is None else mark(top.start_mark)
+        what = "the file says nothing" if top is None else "keys with values should stand here"
+        raise place.fault("", f"{what}. Next: write keys with values, as mappings/README.md shows them.")
     data = _plain(top, (), marked, mark)
     return Marked(data, marked.keys, marked.values)
+
+
+def _text(path: Path) -> str:
+    """The file's text; ConfigError at the first byte that is no UTF-8."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8").splitlines(keepends=True) or [""]
+        last = "" if before[-1].endswith("\n") else before[-1]
+        line = len(before) + (last == "" and before[-1] != "")
+        place = Mark(path, line, len(last) + 1, last + "�")
+        raise place.fault("", "this byte is no UTF-8. Next: save the file as UTF-8.") from None
 
 
 def _plain(node: yaml.Node, way: Loc, marked: Marked, mark: Any) -> Any:
@@ -133,10 +160,28 @@ def checked(model: type[Model], marked: Marked) -> Model:
     try:
         return model.model_validate(_without_nulls(marked.data))
     except ValidationError as fault:
-        first = fault.errors()[0]
+        first = _telling(marked, fault.errors())
         loc = _as_written(first["loc"])
         message = _message(model, first, first["loc"])
-        raise marked.fault(loc, message, at_key=first["type"] in ("extra_forbidden", "missing")) from None
+        if first["type"] not in _AT_KEY:
+            loc = _standing(marked, loc)
+        raise marked.fault(loc, message, at_key=first["type"] in _AT_KEY) from None
+
+
+def _telling(marked: Marked, errors: Sequence[Any]) -> Any:
+    """The first error, unless another one explains it: a misspelt key beside a missing one, or the values there are."""
+    first = errors[0]
+    if first["type"] == "missing":
+        beside = [one for one in errors if one["type"] == "extra_forbidden" and one["loc"][:-1] == first["loc"][:-1]]
+        return beside[0] if beside else first
+    place = _standing(marked, _as_written(first["loc"]))
+    same = [one for one in errors if _standing(marked, _as_written(one["loc"])) == place]
+    return next((one for one in same if one["type"] == "literal_error"), first)
+
+
+def _standing(marked: Marked, loc: Loc) -> Loc:
+    """The way as far as the file has it: a model's way goes on to the kind that it tried."""
+    return next((loc[:length] for length in range(len(loc), 0, -1) if loc[:length] in marked.values), loc)
 
 
 def _without_nulls(data: Any) -> Any:
@@ -148,6 +193,8 @@ def _without_nulls(data: Any) -> Any:
 def _as_written(loc: Iterable[str | int]) -> Loc:
     """The way as the file has it: the fields of `lines:` stand directly under it."""
     way = tuple(loc)
+    if way[:2] == ("lines", "split") and way[3:4] == ("fields",):
+        return (*way[:3], *way[4:])
     return (way[0], *way[2:]) if way[:2] == ("lines", "fields") else way
 
 
@@ -155,10 +202,8 @@ def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:
     if error["type"] == "extra_forbidden":
         return unknown_name(str(loc[-1]), _keys_at(model, loc[:-1]), "key")
     if error["type"] == "missing":
-        return "this key is missing. Next: add it."
-    if error["type"] == "literal_error":
-        return f"{error['input']!r} is not known. Next: write {error['ctx']['expected']}."
-    return f"{error['msg'].removeprefix('Value error, ')}. Next: correct it."
+        return advice.missing(_keys_at(model, loc), _values_at(model, loc), str(loc[-1]))
+    return advice.of_value(error, _keys_at(model, loc))
 
 
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:
@@ -170,21 +215,34 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
 
 
 def _keys_at(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The keys that the model has at this way from its top."""
+    """The keys that the model has at this way from its top; the fields of a section stand beside them by name."""
+    at = _model_at(model, loc)
+    if not (isinstance(at, type) and issubclass(at, BaseModel)):
+        return []
+    return [field.alias or name for name, field in at.model_fields.items() if name != "fields"]
+
+
+def _values_at(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
+    """The values of which one stands at this way from the model's top, where these are named."""
+    at = _model_at(model, loc)
+    return typing.get_args(at) if typing.get_origin(at) is typing.Literal else ()
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> Any:
+    """What stands at this way from the model's top: a model, or a type; None where the model does not go so far."""
     at: Any = model
     for part in loc:
         if isinstance(at, type) and issubclass(at, BaseModel):
             fields = {field.alias or name: field.annotation for name, field in at.model_fields.items()}
-            at = fields.get(str(part))
-        at = _inner_model(at) or at
-    if not (isinstance(at, type) and issubclass(at, BaseModel)):
-        return []
-    return [field.alias or name for name, field in at.model_fields.items()]
+            at = _without_none(fields.get(str(part)))
+        else:
+            inner = [one for one in typing.get_args(at) if one is not Ellipsis]
+            at = _without_none(inner[-1]) if inner else None
+    return at
 
 
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
-    """The model inside `X | None`, `tuple[X, ...]` or `dict[str, X]`."""
-    if isinstance(annotation, type) and not typing.get_args(annotation):
-        return annotation if issubclass(annotation, BaseModel) else None
-    found = (_inner_model(one) for one in typing.get_args(annotation))
-    return next((one for one in found if one), None)
+def _without_none(annotation: Any) -> Any:
+    """The first kind of `X | None`, otherwise the annotation itself."""
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return annotation
+    return next(one for one in typing.get_args(annotation) if one is not type(None))

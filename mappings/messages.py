@@ -1,6 +1,6 @@
 """Open this when a message gave no document: which interchanges and messages of a batch are taken, and by which map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from mappings.acknowledged import KINDS
 from mappings.catalog import Map, PartnerFolder
 from mappings.column import Ints, Mask
 from mappings.formats.segments import Segments
-from mappings.paths import numbered
 from schemas.findings import Finding, Place, Severity
 from schemas.tables import FINDINGS
 
@@ -58,10 +57,15 @@ class Places:
     @staticmethod
     def of(reading: Segments) -> "Places":
         """The places of a batch."""
-        files = numbered(reading.interchanges["file_index"].to_numpy())
-        interchange = numbered(reading.messages["interchange"].to_numpy())
+        files = reading.interchanges["file_index"].to_numpy().astype(np.int64)
+        interchange = reading.messages["interchange"].to_numpy().astype(np.int64)
         of_message = files[interchange]
         return Places(reading, files, _counted(files), interchange, of_message, _counted(of_message))
+
+    def files_of(self, start: Ints) -> Ints:
+        """The file in which each of these offsets of the buffer lies."""
+        starts = self.reading.files["start"].to_numpy()
+        return np.maximum(np.searchsorted(starts, start, side="right").astype(np.int64) - 1, 0)
 
     def place(self, start: int, end: int, path: str) -> Place:
         """A stretch of the buffer as a place in its file."""
@@ -71,11 +75,22 @@ class Places:
 
     def message_path(self, message: int) -> str:
         """How a person finds a message: `ISA 000000017/GS 17/ST 0003`, `UNB 4711/UNH 3`."""
-        row = self.reading.messages.slice(message, 1).to_pylist()[0]
-        head = self.interchange_path(row["interchange"])
-        group_tag, tag = ("UNG", "UNH") if head.startswith("UNB") else ("GS", "ST")
-        group = f"/{group_tag} {self.reading.groups['control'][row['group']].as_py()}" if row["group"] >= 0 else ""
-        return f"{head}{group}/{tag} {row['control']}"
+        return str(self.message_paths(np.array([message]))[0].as_py())
+
+    def message_paths(self, messages: Ints) -> pa.Array:
+        """How a person finds each of these messages."""
+        rows = self.reading.messages.take(pa.array(messages))
+        envelopes = self.reading.interchanges.take(rows["interchange"])
+        is_x12 = pc.equal(envelopes["standard"], "x12")
+        group = pc.if_else(pc.greater_equal(rows["group"], 0), rows["group"], pa.scalar(None, pa.int32()))
+        control = self.reading.groups["control"].take(group)
+        within = pc.binary_join_element_wise(pc.if_else(is_x12, "/GS ", "/UNG "), control, "")
+        parts = (
+            pc.if_else(is_x12, "ISA ", "UNB "), pc.fill_null(envelopes["control"], "None"),
+            pc.if_else(pc.is_valid(group), pc.fill_null(within, "/GS None"), ""),
+            pc.if_else(is_x12, "/ST ", "/UNH "), pc.fill_null(rows["control"], "None"),
+        )  # fmt: skip
+        return pc.binary_join_element_wise(*parts, "").combine_chunks()
 
     def interchange_path(self, interchange: int) -> str:
         """How a person finds an interchange."""
@@ -92,7 +107,11 @@ def _counted(owner: Ints) -> Ints:
     return numbers
 
 
-def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str) -> Judged:
+# Which of these messages hold a mapping's `where` (mappings/where.py).
+Where = Callable[[Map, Ints], Mask]
+
+
+def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard: str, where: Where) -> Judged:
     """Known senders, claimed kinds of message, and messages without an untolerated fatal finding."""
     reading = places.reading
     findings: list[tuple[Finding, int]] = []
@@ -102,7 +121,7 @@ def judge(places: Places, partner: PartnerFolder, maps: Sequence[Map], standard:
     owners = reading.owners
     at_interchange = _marked(owners["interchange"], fatal & ~_of_message(reading), reading.interchanges.num_rows)
     accepted = known & ~at_interchange
-    claimed = _claimed(places, maps, standard, accepted, findings, rejections)
+    claimed = _claimed(places, maps, standard, where, accepted, findings, rejections)
     bad = _marked(owners["message"], fatal, reading.messages.num_rows)
     excused = _marked(owners["message"], tolerated, reading.messages.num_rows)
     readable = reading.messages["readable"].to_numpy().astype(bool)
@@ -128,10 +147,10 @@ def _known_senders(
 
 def _fatal(reading: Segments, partner: PartnerFolder) -> tuple[Mask, Mask]:
     """Which of the reader's findings are fatal for this partner, and which it tolerates."""
-    severity = np.asarray(reading.findings["severity"].to_pylist(), dtype=object)
+    is_fatal = pc.equal(reading.findings["severity"], Severity.FATAL.value).to_numpy().astype(bool)
     named = pa.array([TOLERANCES[name] for name in partner.partner.tolerate], pa.string())
     tolerated = np.asarray(pc.is_in(reading.findings["code"], named).to_numpy(), dtype=bool)
-    return (severity == Severity.FATAL.value) & ~tolerated, tolerated
+    return is_fatal & ~tolerated, tolerated
 
 
 def _of_message(reading: Segments) -> Mask:
@@ -140,7 +159,7 @@ def _of_message(reading: Segments) -> Mask:
 
 def _marked(owner: pa.Array, marks: Mask, size: int) -> Mask:
     """Which of the owners have a marked row; -1 owns nothing."""
-    owners = numbered(owner.to_numpy(zero_copy_only=False))[marks]
+    owners = owner.to_numpy(zero_copy_only=False).astype(np.int64)[marks]
     found = np.zeros(size, dtype=bool)
     found[owners[owners >= 0]] = True
     return found
@@ -150,6 +169,7 @@ def _claimed(
     places: Places,
     maps: Sequence[Map],
     standard: str,
+    where: Where,
     accepted: Mask,
     findings: list[tuple[Finding, int]],
     out: list[Rejection],
@@ -158,27 +178,38 @@ def _claimed(
 
     Answers to what we sent need no mapping.
     """
-    messages = places.reading.messages.select(["type", "version", "start", "end"]).to_pylist()
-    senders = [
-        f"{(row['sender_qualifier'] or '').strip()}:{(row['sender'] or '').strip()}"
-        for row in places.reading.interchanges.select(["sender_qualifier", "sender"]).to_pylist()
-    ]
-    known: dict[tuple[str, str, str], int] = {}
-    claimed = np.full(len(messages), -1, dtype=np.int64)
-    for at, row in enumerate(messages):
-        interchange = int(places.interchange_of[at])
-        if not accepted[interchange]:
-            continue
-        key = (row["type"] or "", row["version"] or "", senders[interchange])
-        if key not in known:
-            known[key] = next((n for n, one in enumerate(maps) if one.claims_message(*key)), -1)
-        claimed[at] = known[key]
-        if known[key] < 0 and key[0] not in KINDS[standard]:
-            place = places.place(row["start"], row["end"], places.message_path(at))
-            detail = f"message {key[0]}, version {key[1] or 'not stated'}"
-            findings.append((Finding("MSG-NOT-CLAIMED", place, detail), at))
-            out.append(Rejection(standard, interchange, at, "MSG-NOT-CLAIMED"))
+    named, code = _kinds_of_message(places)
+    taken = accepted[places.interchange_of] if len(code) else np.zeros(0, dtype=bool)
+    claimed = np.full(len(code), -1, dtype=np.int64)
+    for number, one in enumerate(maps):
+        meant = np.array([*(one.claims_message(*kind) for kind in named), False])[code]
+        open_ones = np.flatnonzero(taken & meant & (claimed < 0))
+        claimed[open_ones[where(one, open_ones)]] = number
+    is_answer = np.array([*(kind[0] in KINDS[standard] for kind in named), False])[code]
+    for at in np.flatnonzero(taken & (claimed < 0) & ~is_answer).tolist():
+        row = places.reading.messages.slice(at, 1).to_pylist()[0]
+        message, version, _ = named[code[at]]
+        detail = f"message {message}, version {version or 'not stated'}"
+        place = places.place(row["start"], row["end"], places.message_path(at))
+        findings.append((Finding("MSG-NOT-CLAIMED", place, detail), at))
+        out.append(Rejection(standard, int(places.interchange_of[at]), at, "MSG-NOT-CLAIMED"))
     return claimed
+
+
+def _kinds_of_message(places: Places) -> tuple[list[tuple[str, str, str]], Ints]:
+    """The different types, versions and senders (`qualifier:id`) of messages, and which of them each message has."""
+    reading = places.reading
+    named = ("sender_qualifier", "sender")
+    parts = (pc.utf8_trim_whitespace(pc.fill_null(reading.interchanges[name], "")) for name in named)
+    senders = pc.binary_join_element_wise(*parts, ":").take(pa.array(places.interchange_of))
+    columns = [pc.fill_null(reading.messages["type"], ""), pc.fill_null(reading.messages["version"], ""), senders]
+    coded = [column.combine_chunks().dictionary_encode() for column in columns]
+    codes = [one.indices.to_numpy(zero_copy_only=False).astype(np.int64) for one in coded]
+    words = [one.dictionary.to_pylist() for one in coded]
+    together = (codes[0] * len(words[1]) + codes[1]) * len(words[2]) + codes[2]
+    _, first, code = np.unique(together, return_index=True, return_inverse=True)
+    kinds = [tuple(word[own[at]] for word, own in zip(words, codes, strict=True)) for at in first.tolist()]
+    return kinds, code.astype(np.int64)
 
 
 def reader_findings(reading: Segments, partner: PartnerFolder, documents: pa.Array) -> pa.Table:

@@ -1,83 +1,118 @@
-"""Open this when a receipt line becomes several canonical lines: a counted quantity split by condition."""
+"""Open this when a line becomes several canonical lines: a quantity split by condition, store, carton or reason."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.cleaning import strip
 from mappings.column import Column, Ints, Mask
-from mappings.fields import Codes, Evaluated, Fault, Source, evaluate
-from mappings.functions import Reading, convert, strip
-from schemas.rules import Part
+from mappings.fields import Codes, Evaluated, Faults, Source, evaluate
+from mappings.functions import Reading, convert
+from schemas.rules import GIVES, FieldRule, Lines, Part, Repeat
 
 
 class Splittable(Source, Protocol):
-    """A source whose rows have segments below them."""
+    """A source whose rows have segments, or elements of a tree, below them."""
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
-        """The segments of this tag in the rows, and the row of each."""
+    def below(self, tag: str, repeat: Repeat | None) -> tuple[Any, Ints]:
+        """What is called so in the rows, as ``picked`` wants it and `take` gives parts of; and the row of each."""
         ...
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> Source:
-        """These rows as a source of their own; paths of ``tag`` look at each row's own segment alone."""
+    def picked(self, rows: Ints, own: Any = None) -> "Splittable":
+        """These rows as a source of their own; its paths look at each row's ``own`` part alone."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The canonical lines that come of a source's rows, in order: each one's row, quantity and condition."""
+    """The canonical lines that come of a source's rows, in order: each one's row, and the fields that parts give."""
 
     rows: Ints
-    quantity: Evaluated
-    condition: Evaluated
+    given: dict[str, Evaluated]
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The lines that one part gives: their rows, and the quantity as text with its place."""
+    """The lines that one part gives: their rows, the quantity as text with its place, and the fields of all parts."""
 
     rows: Ints
     quantity: Column
-    condition: Evaluated
+    fields: Mapping[str, Evaluated] = field(default_factory=dict)
     doubtful: frozenset[int] = frozenset()  # rows whose parts do not add up to the whole
 
 
-def split(parts: Sequence[Part], source: Splittable, codes: Codes) -> Split:
-    """Every part of every row; a row without any part stays one line without quantity or condition."""
-    counted = {number: _counted(part, source, codes) for number, part in enumerate(parts) if part.rest_of is None}
+@dataclass(frozen=True)
+class _Splitting:
+    """A line's rules, and what they are applied to."""
+
+    lines: Lines
+    source: Splittable
+    codes: Codes
+
+    def rules(self) -> dict[str, FieldRule]:
+        """The fields that some part has, each with one of its rules."""
+        return {name: rule for part in self.lines.split for name, rule in part.fields.items()}
+
+    def fields(self, part: Part | None, rows: Ints, own: Any) -> dict[str, Evaluated]:
+        """Those fields for the lines of a part (None: of no part): by its own rule, or else by the line's."""
+        mine, whole = self.source.picked(rows, own), self.source.picked(rows)
+        done = {}
+        for name, rule in self.rules().items():
+            if part is not None and name in part.fields:
+                done[name] = evaluate(name, part.fields[name], mine, self.codes)
+            elif name in self.lines.fields:
+                done[name] = evaluate(name, self.lines.fields[name], whole, self.codes)
+            else:
+                done[name] = Evaluated(pa.nulls(len(rows), GIVES[rule.as_]), Column.nothing(len(rows)))
+        return done
+
+
+def split(lines: Lines, source: Splittable, codes: Codes) -> Split:
+    """Every part of every row; a row without any part stays one line, with what the line itself says."""
+    work = _Splitting(lines, source, codes)
+    counted = {number: _counted(part, work) for number, part in enumerate(lines.split) if part.rest_of is None}
     taken = list(counted.values())
-    for number, part in enumerate(parts):
+    for number, part in enumerate(lines.split):
         if part.rest_of is not None:
-            counted[number] = _rest(part, source, codes, taken)
-    groups = [counted[number] for number in range(len(parts))]
+            counted[number] = _rest(part, work, taken)
+    groups = [counted[number] for number in range(len(lines.split))]
     bare = np.setdiff1d(np.arange(source.size), np.concatenate([group.rows for group in groups]))
-    nothing = Evaluated(pa.nulls(len(bare), pa.string()), pa.nulls(len(bare), pa.string()), [])
-    return _in_order([*groups, _Counted(bare, Column.nothing(len(bare)), nothing)], source)
+    return _in_order([*groups, _bare(work, bare)], source)
 
 
-def _counted(part: Part, source: Splittable, codes: Codes) -> _Counted:
+def _bare(work: _Splitting, rows: Ints) -> _Counted:
+    """The rows without parts."""
+    rule = work.lines.fields.get("quantity")
+    quantity = Column.nothing(len(rows))
+    if rule is not None:
+        quantity = evaluate("quantity", rule, work.source.picked(rows), work.codes).text
+    return _Counted(rows, quantity, work.fields(None, rows, None))
+
+
+def _counted(part: Part, work: _Splitting) -> _Counted:
     """The lines of a part that names its own quantity."""
-    rows, own = np.arange(source.size), None
+    rows, own = np.arange(work.source.size), None
     if part.each is not None:
-        own, rows = source.below(part.each)
-    picked = source.picked(rows, part.each or "", own)
-    quantity = picked.column(part.quantity or "")
-    there = _text_there(quantity)
+        own, rows = work.source.below(part.each, part.repeat)
+    picked = work.source.picked(rows, own)
+    quantity = picked.column(part.quantity or "").trimmed()
+    there = quantity.is_there
     for path, allowed in part.where.items():
-        there &= pc.fill_null(pc.is_in(picked.column(path).text, pa.array(allowed)), False).to_numpy(
-            zero_copy_only=False
-        )
+        fits = pc.fill_null(pc.is_in(picked.column(path).text, pa.array(allowed)), False)
+        there = there & fits.to_numpy(zero_copy_only=False)
     kept = np.flatnonzero(there)
-    mine = source.picked(rows[kept], part.each or "", None if own is None else own[kept])
-    return _Counted(rows[kept], quantity.take(kept), evaluate("condition", part.condition, mine, codes))
+    fields = work.fields(part, rows[kept], None if own is None else own.take(kept))
+    return _Counted(rows[kept], quantity.take(kept), fields)
 
 
-def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted]) -> _Counted:
+def _rest(part: Part, work: _Splitting, taken: Sequence[_Counted]) -> _Counted:
     """What is left of the whole after the parts. A rest that cannot be worked out is told in words: no number."""
-    whole = source.column(part.rest_of or "")
+    source = work.source
+    whole = source.column(part.rest_of or "").trimmed()
     total = _numbers(whole.text, source)
     less, unclear = np.zeros(source.size, dtype=np.int64), np.zeros(source.size, dtype=bool)
     for group in taken:
@@ -86,15 +121,15 @@ def _rest(part: Part, source: Splittable, codes: Codes, taken: Sequence[_Counted
         unclear[group.rows[units < 0]] = True
     rest = total - less
     clear = (total >= 0) & ~unclear & (rest >= 0)
-    rows = np.flatnonzero(_text_there(whole) & ~(clear & (rest == 0)))
+    rows = np.flatnonzero(whole.is_there & ~(clear & (rest == 0)))
     untouched = clear & (less == 0)
     texts = [
         whole.text[int(row)].as_py() if untouched[row] or total[row] < 0 else _told(row, total, less, clear, unclear)
         for row in rows.tolist()
     ]
     quantity = Column.of_text(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
-    doubtful = frozenset(np.flatnonzero(_text_there(whole) & ~clear).tolist())
-    return _Counted(rows, quantity, evaluate("condition", part.condition, source.picked(rows), codes), doubtful)
+    doubtful = frozenset(np.flatnonzero(whole.is_there & ~clear).tolist())
+    return _Counted(rows, quantity, work.fields(part, rows, None), doubtful)
 
 
 def _told(row: int, total: Ints, less: Ints, clear: Mask, unclear: Mask) -> str:
@@ -111,11 +146,6 @@ def _numbers(text: pa.Array, source: Source) -> Ints:
     return np.asarray(pc.fill_null(pc.if_else(zero, 0, units), -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _text_there(column: Column) -> Mask:
-    there = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(column.text)), 0)
-    return np.asarray(pc.fill_null(there, False).to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
     """The parts' lines side by side, by row, then in the order in which the mapping names the parts."""
     rows = np.concatenate([group.rows for group in groups]).astype(np.int64)
@@ -124,15 +154,19 @@ def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
     to = np.empty(len(rows), dtype=np.int64)
     to[order] = np.arange(len(rows))
     starts = np.cumsum([0, *(len(group.rows) for group in groups)])
-    shifted = [
-        Fault(int(to[starts[at] + f.row]), f.field, f.code, f.detail, f.start, f.end, f.path)
-        for at, group in enumerate(groups)
-        for f in group.condition.faults
-    ]
-    take = pa.array(order)
-    values = pa.concat_arrays([group.condition.values for group in groups]).take(take)
-    raw = pa.concat_arrays([group.condition.raw for group in groups]).take(take)
-    return Split(rows[order], _quantity(groups, order, source), Evaluated(values, raw, shifted))
+    given = {"quantity": _quantity(groups, order, source)}
+    for name in groups[0].fields:
+        columns = [group.fields[name] for group in groups]
+        moved = [
+            fault.moved(to[starts[at] : starts[at + 1]]) for at, column in enumerate(columns) for fault in column.faults
+        ]
+        values, raw = (pa.concat_arrays(parts).take(pa.array(order)) for parts in _both(columns))
+        given[name] = Evaluated.of_text(values, raw, moved)
+    return Split(rows[order], given)
+
+
+def _both(columns: Sequence[Evaluated]) -> tuple[list[pa.Array], list[pa.Array]]:
+    return [column.values for column in columns], [column.raw for column in columns]
 
 
 def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evaluated:
@@ -144,9 +178,12 @@ def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evalua
     values, unreadable = convert(raw, "units", Reading(source.decimal_marks, source.thousands_mark))
     bad = unreadable.to_numpy(zero_copy_only=False)
     doubtful = np.isin(rows, sorted({row for group in groups for row in group.doubtful})) & ~bad
+    held = np.flatnonzero(bad | doubtful)
     faults = []
-    for row in np.flatnonzero(bad | doubtful).tolist():
-        why = " is a part of a whole that does not add up" if doubtful[row] else ""
-        detail = f"quantity: {raw[row].as_py()!r}{why}"
-        faults.append(Fault(row, "quantity", "FIELD-BAD-NUMBER", detail, int(start[row]), int(end[row])))
-    return Evaluated(pc.if_else(pa.array(doubtful), pa.scalar(None, pa.int64()), values), raw, faults)
+    if len(held):
+        why = np.where(doubtful[held], " is a part of a whole that does not add up", "")
+        texts = raw.take(pa.array(held)).to_pylist()
+        told = pa.array([f"quantity: {one!r}{because}" for one, because in zip(texts, why.tolist(), strict=True)])
+        nowhere = pa.repeat("", len(held))
+        faults = [Faults("quantity", "FIELD-BAD-NUMBER", held, told, start[held], end[held], nowhere)]
+    return Evaluated.of_text(pc.if_else(pa.array(doubtful), pa.scalar(None, pa.int64()), values), raw, faults)

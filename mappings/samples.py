@@ -17,8 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from mappings.catalog import Catalog, PartnerFolder
-from mappings.engine import translate
+from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
+from mappings.row_changes import RowChange, row_changes
+
+Tables = dict[str, list[dict[str, Any]]]
 
 _EXPECTED = ".expected.json"
 _SHIPPED_PARTNERS = Path(__file__).parent / "partners"
@@ -41,12 +44,22 @@ def expected_path(sample: Path) -> Path:
 
 def rows_of(sample: Path, folder: PartnerFolder, catalog: Catalog) -> str:
     """The rows that a sample gives, as the JSON text of its expected file."""
-    data = sample.read_bytes()
-    translation = translate([RawFile(hashlib.sha256(data).hexdigest(), sample.name, data)], folder, catalog)
+    tables = tables_of(translate([raw_file(sample)], folder, catalog))
+    return json.dumps(tables, indent=1, ensure_ascii=False) + "\n"
+
+
+def raw_file(path: Path) -> RawFile:
+    """A file of a disk as the engine takes it."""
+    data = path.read_bytes()
+    return RawFile(hashlib.sha256(data).hexdigest(), path.name, data)
+
+
+def tables_of(translation: Translation) -> Tables:
+    """The rows of a translation as plain values, by the names that expected files use; tables without rows left out."""
     lines = {_TABLE_OF.get(kind, f"{kind}_lines"): table for kind, table in translation.lines.items()}
     named = {"documents": translation.documents, **lines, "findings": translation.findings}
     tables = {name: _plain(table) for name, table in named.items()}
-    return json.dumps({name: rows for name, rows in tables.items() if rows}, indent=1, ensure_ascii=False) + "\n"
+    return {name: rows for name, rows in tables.items() if rows}
 
 
 def _plain(table: pa.Table) -> list[dict[str, Any]]:
@@ -67,6 +80,13 @@ def differences(sample: Path, folder: PartnerFolder, catalog: Catalog) -> str:
     given = rows_of(sample, folder, catalog)
     lines = difflib.unified_diff(expected.splitlines(), given.splitlines(), beside.name, "given", lineterm="", n=1)
     return "\n".join(lines)
+
+
+def changed_rows(sample: Path, folder: PartnerFolder, catalog: Catalog) -> list[RowChange]:
+    """The rows that differ between those expected and those given; every given row where nothing is expected yet."""
+    beside = expected_path(sample)
+    expected = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    return row_changes(expected, json.loads(rows_of(sample, folder, catalog)))
 
 
 def main(arguments: list[str]) -> int:

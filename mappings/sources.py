@@ -10,8 +10,10 @@ import pyarrow.compute as pc
 from mappings.column import Column, Ints
 from mappings.formats.delimited import Rows
 from mappings.formats.segments import RawFile
+from mappings.lookups import Index, Loops, Own
 from mappings.messages import Places
-from mappings.paths import Index, Loops, parse
+from mappings.paths import parse
+from schemas.rules import Repeat
 
 # EDIFACT knows no thousands separators, and partners write the decimal mark that UNA does not declare.
 DECIMAL_MARKS = {"x12": ".", "edifact": ".,"}
@@ -29,39 +31,38 @@ class Batch:
 
     def pseudo(self, name: str, messages: Ints) -> Column:
         """`@file` or `@name` for these messages."""
-        files = self.places.file_of_message[messages]
-        sha = self.index.segments.files["file"].take(pa.array(files))
-        texts = [one.as_py()[:FILE_ID_DIGITS] if name == "file" else self.names[one.as_py()] for one in sha]
+        files = self.index.segments.files["file"].to_pylist()
+        texts = [sha[:FILE_ID_DIGITS] if name == "file" else self.names[sha] for sha in files]
         nothing = Column.nothing(len(messages))
-        return Column.of_text(pa.array(texts, pa.string()), nothing.start, nothing.end)
+        own = pa.array(texts, pa.string()).take(pa.array(self.places.file_of_message[messages]))
+        return Column.of_text(own, nothing.start, nothing.end)
 
-    def in_a_line(self, start: int, loops: Loops) -> bool:
-        """Whether the value that begins here stands in a line, and not in the header."""
-        segment = int(np.searchsorted(self.index.ints("segments", "start"), start, side="right")) - 1
-        return bool(loops.line_of[segment] >= 0)
+    def value_paths(self, start: Ints, loops: Loops) -> pa.Array:
+        """How a person finds the values that begin at these offsets: `ISA 000000017/GS 17/ST 0003/BLI 3.03`."""
+        marks = self.index.mark_before(start)
+        segments = self.index.segment_of(marks)
+        element, component = self.index.position(marks)
+        deeper = pc.binary_join_element_wise(".", pc.cast(pa.array(component), pa.string()), "")
+        line = loops.line_of[segments]
+        tags = pa.array(self.index.segments.tags, pa.string()).take(pa.array(self.index.cuts.tag[segments]))
+        opens = (line >= 0) & (loops.lines[line] == segments) if len(loops.lines) else np.zeros(len(line), dtype=bool)
+        inside = self.line_paths(np.maximum(line, 0), loops) if len(loops.lines) else pa.repeat("", len(line))
+        head = pc.if_else(pa.array(line >= 0), inside, self.places.message_paths(self.index.message[segments]))
+        parts = (
+            head, pc.if_else(pa.array(opens), "", pc.binary_join_element_wise("/", tags, "")), ".",
+            pc.utf8_lpad(pc.cast(pa.array(element), pa.string()), 2, "0"),
+            pc.if_else(pa.array(component > 1), deeper, ""),
+        )  # fmt: skip
+        return pc.binary_join_element_wise(*parts, "")
 
-    def value_path(self, start: int, loops: Loops) -> str:
-        """How a person finds the value that begins here: `ISA 000000017/GS 17/ST 0003/BLI 3.03`."""
-        starts = self.index.ints("segments", "start")
-        segment = int(np.searchsorted(starts, start, side="right")) - 1
-        value = int(np.searchsorted(self.index.ints("values", "start"), start))
-        row = self.index.segments.values.slice(value, 1).to_pylist()[0]
-        position = f"{row['element']:02d}" + (f".{row['component']}" if row["component"] > 1 else "")
-        tag = self.index.segments.segments["tag"][segment].as_py()
-        line = int(loops.line_of[segment])
-        message = int(self.index.message[segment])
-        if line < 0:
-            return f"{self.places.message_path(message)}/{tag}.{position}"
-        here = self.line_path(line, loops)
-        return f"{here}.{position}" if segment == loops.lines[line] else f"{here}/{tag}.{position}"
-
-    def line_path(self, line: int, loops: Loops) -> str:
-        """How a person finds a line: by its number in the message."""
-        segment = int(loops.lines[line])
-        message = int(self.index.message[segment])
-        number = line - int(np.searchsorted(loops.lines, loops.first_line[message])) + 1
-        tag = self.index.segments.segments["tag"][segment].as_py()
-        return f"{self.places.message_path(message)}/{tag} {number}"
+    def line_paths(self, lines: Ints, loops: Loops) -> pa.Array:
+        """How a person finds lines: each by its number in its message."""
+        segments = loops.lines[lines]
+        messages = self.index.message[segments]
+        number = lines - np.searchsorted(loops.lines, loops.first_line[messages]) + 1
+        tags = pa.array(self.index.segments.tags, pa.string()).take(pa.array(self.index.cuts.tag[segments]))
+        numbers = pc.cast(pa.array(number), pa.string())
+        return pc.binary_join_element_wise(self.places.message_paths(messages), "/", tags, " ", numbers, "")
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,12 @@ class Headers:
 
 @dataclass(frozen=True)
 class LineRows:
-    """Lines of messages: one row a line, or a part of one. Paths of ``tag`` look at a row's ``own`` segment alone."""
+    """Lines of messages: one row a line, or a part of one, whose paths look at its ``own`` segment and behind it."""
 
     batch: Batch
     loops: Loops
     lines: Ints
-    tag: str = ""
-    own: Ints | None = None
+    own: Own | None = None
     thousands_mark: str = ""
 
     @property
@@ -122,21 +122,28 @@ class LineRows:
         parsed = parse(path).passing(only, skip)
         if parsed.scope == "@":
             return self.batch.pseudo(parsed.tag, self.messages)
-        if self.own is not None and parsed.tag == self.tag and not parsed.scope:
-            return self.loops.of_segments(self.own, parsed)
+        if self.own is not None and not parsed.scope:
+            return self.loops.of_own(self.own, parsed)
         return self.loops.of_lines(self.lines, parsed)
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
-        """The segments of this tag in the rows' lines, and the row of each."""
+    def below(self, tag: str, repeat: Repeat | None) -> tuple[Own, Ints]:
+        """The segments of this tag in the rows' lines, or the groups of elements in them, and the row of each."""
         segments = self.batch.index.tagged(tag)
         row_of = np.full(len(self.loops.lines) + 1, -1, dtype=np.int64)  # the last place stands for line -1
         row_of[self.lines] = np.arange(len(self.lines))
         rows = row_of[self.loops.line_of[segments]]
-        return segments[rows >= 0], rows[rows >= 0]
+        segments, rows = segments[rows >= 0], rows[rows >= 0]
+        if repeat is None:
+            return Own(tag, segments), rows
+        elements = self.batch.index.elements_of(segments)
+        groups = np.maximum(-(-(elements - repeat.first + 1) // repeat.size), 0)
+        first = np.repeat(np.cumsum(groups) - groups, groups)
+        shift = repeat.first - 1 + (np.arange(len(first)) - first) * repeat.size
+        return Own(tag, np.repeat(segments, groups), shift), np.repeat(rows, groups)
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> "LineRows":
+    def picked(self, rows: Ints, own: Own | None = None) -> "LineRows":
         """These rows, in this order."""
-        return LineRows(self.batch, self.loops, self.lines[rows], tag, own)
+        return LineRows(self.batch, self.loops, self.lines[rows], own)
 
 
 @dataclass(frozen=True)
@@ -176,10 +183,10 @@ class TableRows:
             cells = pc.if_else(named if only else pc.invert(named), cells, pa.scalar(None, pa.string()))
         return Column.of_text(cells, self.start, self.end)
 
-    def below(self, tag: str) -> tuple[Ints, Ints]:
+    def below(self, tag: str, repeat: Repeat | None) -> tuple[Own, Ints]:
         """Nothing stands below a row; the check of a mapping refuses to ask for it."""
         raise NotImplementedError(f"a row of a table has no {tag} below it")
 
-    def picked(self, rows: Ints, tag: str = "", own: Ints | None = None) -> "TableRows":
+    def picked(self, rows: Ints, own: Own | None = None) -> "TableRows":
         """These rows, in this order."""
         return TableRows(self.file, self.table, self.rows[rows], self.decimal_marks, self.thousands_mark)

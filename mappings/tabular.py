@@ -79,7 +79,11 @@ def _translated(file: RawFile, one: Map, table: Rows, partner: str) -> Piece:
     documents = _documents(file, one, partner, ids, source, owner)
     for name, column in header.columns.items():
         documents = documents.append_column(name, column)
-    found = [_finding(source, int(first[fault.row]), fault, ids[fault.row].as_py(), None) for fault in header.faults]
+    found = [
+        _finding(source, int(first[fault.row]), fault, ids[fault.row].as_py(), None)
+        for faults in header.faults
+        for fault in faults.each()
+    ]
     lines, line_findings = _lines(one, source, ids.take(pa.array(owner)))
     ragged = _with_document(table.findings, ids) if rules.document.group_by is None else table.findings
     return Piece(
@@ -131,16 +135,17 @@ def _lines(one: Map, source: TableRows, documents: pa.Array) -> tuple[pa.Table, 
     """The canonical lines of the rows, numbered from 1 in each document, and their findings."""
     rules, given = one.rules, {}
     if rules.lines.split:
-        parts = split(rules.lines.split, source, one.codes)
+        parts = split(rules.lines, source, one.codes)
         source, documents = source.picked(parts.rows), documents.take(pa.array(parts.rows))
-        given = {"quantity": parts.quantity, "condition": parts.condition}
+        given = parts.given
     filled = fill(rules.kind, rules.lines, source, one.codes, given)
     sha = pa.repeat(source.file.sha256, source.size)
     table = placed_lines(rules.kind, filled.columns, documents, sha, source.start, source.end - source.start)
     numbers = table["line_no"]
     found = [
         _finding(source, fault.row, fault, documents[fault.row].as_py(), numbers[fault.row].as_py())
-        for fault in filled.faults
+        for faults in filled.faults
+        for fault in faults.each()
     ]
     return table, as_table(found)
 

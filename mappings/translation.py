@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -92,6 +93,8 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
 def _lines(kind: str, pieces: Sequence[Piece], documents: pa.ChunkedArray) -> pa.Table:
     """All lines of this kind, by document and number."""
     table = pa.concat_tables([LINES[kind].empty_table(), *(p.lines[kind] for p in pieces if kind in p.lines)])
+    if not table.num_rows:
+        return table
     return _sorted(table, pc.index_in(table["document"], documents.combine_chunks()), ["line_no"])
 
 
@@ -101,5 +104,20 @@ def _in_file_order(table: pa.Table, order: pa.Array, then: Sequence[str]) -> pa.
 
 def _sorted(table: pa.Table, first: pa.ChunkedArray, then: Sequence[str]) -> pa.Table:
     keyed = table.select(list(then)).append_column("first", first)
+    if _is_sorted(keyed, ["first", *then]):
+        return table.combine_chunks()
     keys = [("first", "ascending"), *((name, "ascending") for name in then)]
     return table.take(pc.sort_indices(keyed, sort_keys=keys)).combine_chunks()
+
+
+def _is_sorted(table: pa.Table, by: Sequence[str]) -> bool:
+    """Whether the rows are in this order already, as those of one file mostly are. Only whole numbers are looked at."""
+    if any(not pa.types.is_integer(table[name].type) or table[name].null_count for name in by):
+        return bool(table.num_rows < 2)
+    tied = np.ones(max(table.num_rows - 1, 0), dtype=bool)
+    for name in by:
+        step = np.diff(table[name].to_numpy().astype(np.int64))
+        if (tied & (step < 0)).any():
+            return False
+        tied &= step == 0
+    return True

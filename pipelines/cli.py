@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pipelines.edi_commands import edi
-from pipelines.partner_commands import partner
+from pipelines.map_commands import map_words
+from pipelines.partner_commands import partner_words
 from pipelines.partner_new import partner_new
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -17,8 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
-app.add_typer(partner, name="partner")
-partner.command("new")(partner_new)
+app.add_typer(map_words, name="map")
+app.add_typer(partner_words, name="partner")
+partner_words.command("new")(partner_new)
 
 SettingsOption = Annotated[
     Path | None,
@@ -119,6 +121,33 @@ def report(settings: SettingsOption = None) -> None:
         written = write_report(hub)
         out.print(f"Page:     {written.page}", highlight=False, soft_wrap=True)
         out.print(f"Workbook: {written.workbook}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@told_plainly
+def expect(
+    partner: Annotated[str | None, typer.Argument(help="Only this partner; otherwise all.")] = None,
+    docs: Annotated[bool, typer.Option("--docs", help="Also write the results as pages, into data-docs/.")] = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Judge what is stored by the suites of schemas/expectations; exits with 1 when something is not as expected."""
+    from pipelines.expect_command import expect_view, judge_partner, write_docs
+    from pipelines.report.data_docs import FOLDER
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        chosen = [hub.catalog.partner(partner)] if partner else hub.catalog.partners
+        results = [one for folder in chosen for one in judge_partner(hub, folder.id)]
+        for part in expect_view(results):
+            out.print(part, highlight=False, soft_wrap=True)
+        if docs:
+            for one in results:
+                write_docs(hub, one)
+            out.print(
+                f"Data docs: {hub.settings.state_folder / FOLDER / 'index.html'}", highlight=False, soft_wrap=True
+            )
+        if any(not one.judged.passed for one in results):
+            raise typer.Exit(EXIT_FINDINGS)
 
 
 @app.command()

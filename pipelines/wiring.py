@@ -42,7 +42,12 @@ class Hub:
 def clock_of(settings: Settings) -> Callable[[], datetime]:
     """The settings' fixed moment, or the time of day in UTC."""
     fixed = settings.clock
-    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC))
+    return (lambda: fixed) if fixed else utc_now
+
+
+def utc_now() -> datetime:
+    """The time of day in UTC."""
+    return datetime.now(UTC)
 
 
 @contextmanager

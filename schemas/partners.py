@@ -82,6 +82,9 @@ class Policy(_Strict):
     order: Literal["newest", "oldest"] = Field("newest", description="which of equally evident sales is taken first")
     spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
     limits: Limits = Limits()
+    map_hold_days: int = Field(
+        3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
+    )
 
 
 class Address(_Strict):

@@ -11,12 +11,8 @@ from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint,
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-# Every constraint has a name that a migration can call it by, the same on every database.
-SQLModel.metadata.naming_convention = {
-    "ix": "%(table_name)s_by_%(column_0_N_name)s",
-    "uq": "%(table_name)s_one_%(column_0_N_name)s",
-    "fk": "%(table_name)s_has_%(column_0_N_name)s",
-}
+import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -190,6 +186,25 @@ class ReceiptLine(SQLModel, table=True):
     condition: str | None = None
     carton: str | None = None
     complete: bool = True
+
+
+class MapVersion(SQLModel, table=True):
+    """A version of a mapping, as it was when it was first seen. state: test, live, retired.
+
+    A live version without ``promoted_at`` is one of the partner's first mappings. ``content`` is the resolved rules and
+    the code lists they use, as JSON, so that an old version can be shown, compared and replayed.
+    """
+
+    __tablename__ = "map_version"
+    partner: str = Field(primary_key=True)
+    map: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    state: str = "test"
+    first_seen_at: datetime = Field(sa_type=UtcTime)
+    promoted_at: datetime | None = Field(None, sa_type=UtcTime)
+    promoted_by: str | None = None
+    note: str | None = None
+    content: str
 
 
 # --- what was sold
@@ -480,11 +495,12 @@ class AuditEvent(SQLModel, table=True):
 
 
 SEALED: tuple[type[SQLModel], ...] = (
-    SourceFile, Document, NoticeLine, ReceiptLine, InvoiceLine, Creditable, Return, ReturnLine, Allocation, Movement,
-    Inspection, Difference, Decision, CreditIntent, CreditIntentLine, CreditNote, OutboundMessage,
+    SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
+    InvoiceLine, Creditable, Return, ReturnLine, Allocation, Movement, Inspection, Difference, Decision, CreditIntent,
+    CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
-    NoticeLine, ReceiptLine, InvoiceLine, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine,
-    CreditNote, AuditEvent,
+    NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Allocation,
+    Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
 )  # fmt: skip

@@ -79,6 +79,14 @@ def _as_list(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _beside(model: type[BaseModel], value: Any) -> Any:
+    """Keys that the model does not know, gathered as its ``fields``."""
+    if not isinstance(value, dict) or "fields" in value:
+        return value
+    own = {key: entry for key, entry in value.items() if key in model.model_fields}
+    return own | {"fields": {key: entry for key, entry in value.items() if key not in model.model_fields}}
+
+
 class Clean(_Strict):
     """A function on text, with its argument where it takes one: ``strip``, or ``{pattern: 'PO-(\\d+)'}``."""
 
@@ -93,6 +101,8 @@ class Clean(_Strict):
         if isinstance(value, dict) and len(value) == 1 and "function" not in value:
             [(function, argument)] = value.items()
             return {"function": function, "argument": argument}
+        if isinstance(value, dict) and "function" not in value:
+            raise ValueError("several functions stand in one entry: write a list, as `[strip, {prefix: S-}]`")
         return value
 
 
@@ -102,6 +112,10 @@ class FieldRule(_Strict):
     The steps run in the order: ``const`` or the first path of ``from`` that is not empty (with ``join``: all of them,
     joined by this text), ``clean``, ``default``, ``lookup``, ``as``. A path passes over values that ``only`` does not
     name, or that ``skip`` names, and goes on to the next segment.
+
+    Behind these: numbers are calculated with those of other paths (``times``, ``plus``, ``minus``; where there is none,
+    nothing changes); a row in which a path of ``when`` finds none of its values has nothing; and a row that has nothing
+    gets what ``otherwise``, a rule like this one, gives.
     """
 
     from_: tuple[str, ...] = Field((), alias="from")
@@ -115,8 +129,18 @@ class FieldRule(_Strict):
     unknown: str | None = Field(None, description="what a code means that the list does not have; it is found anyway")
     as_: As = Field("text", alias="as")
     form: tuple[str, ...] = Field((), description="forms of a date, as CCYYMMDD or DD.MM.YYYY; the first that fits")
+    times: tuple[str, ...] = Field((), description="paths of whole or decimal numbers to multiply by")
+    plus: tuple[str, ...] = Field((), description="paths of numbers to add")
+    minus: tuple[str, ...] = Field((), description="paths of numbers to take away")
+    when: dict[str, tuple[str, ...]] = Field({}, description="paths, and the values one of which each must find")
+    otherwise: Self | None = Field(None, description="the rule for rows that have nothing")
 
-    _lists = field_validator("from_", "form", "only", "skip", mode="before")(_as_list)
+    _lists = field_validator("from_", "form", "only", "skip", "times", "plus", "minus", mode="before")(_as_list)
+
+    @field_validator("when", mode="before")
+    @classmethod
+    def _when_lists(cls, value: Any) -> Any:
+        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
 
     @field_validator("clean", mode="before")
     @classmethod
@@ -128,14 +152,24 @@ class FieldRule(_Strict):
         if self.const is not None and self.from_:
             raise ValueError("`from` and `const` exclude each other: keep one of them")
         if self.const is None and not self.from_:
-            raise ValueError("a field needs `from:` (where its value stands) or `const:` (its value)")
+            raise ValueError(
+                "a field needs `from:` (where its value stands) or `const:` (its value): write one of them"
+            )
         if self.only and self.skip:
             raise ValueError("`only` and `skip` exclude each other: keep one of them")
         if self.as_ == "date" and not self.form:
-            raise ValueError("a date needs `form:`, for example `form: CCYYMMDD`")
+            raise ValueError("a date needs its form: write for example `form: CCYYMMDD`")
         if self.unknown is not None and self.lookup is None:
-            raise ValueError("`unknown` belongs to a `lookup`")
+            raise ValueError("`unknown` belongs to a `lookup`: write `lookup:` too, or take it away")
+        if (self.times or self.plus or self.minus) and self.as_ not in ("units", "decimal", "money"):
+            raise ValueError("only numbers are calculated: write `as: units`, `as: decimal` or `as: money`")
+        if self.times and self.as_ == "money":
+            raise ValueError("an amount is not multiplied, since it would have to be rounded: take the total's path")
         return self
+
+    def with_others(self) -> "tuple[FieldRule, ...]":
+        """This rule and those that it gives way to."""
+        return (self, *(self.otherwise.with_others() if self.otherwise is not None else ()))
 
 
 class Claims(_Strict):
@@ -217,33 +251,51 @@ class Header(_Strict):
     each: str | None = None
 
 
-class Part(_Strict):
-    """A part of a line that becomes a canonical line of its own, with its quantity and condition.
+class Repeat(_Strict):
+    """Elements of a segment that come in groups: the element in which the first group begins, and how many each has."""
 
-    ``each``: one part for every segment of this tag in the line. ``rest_of``: what is left of this quantity after the
-    other parts; nothing, if nothing is left. Otherwise one part, if ``quantity`` is there.
+    first: int = Field(ge=1)
+    size: int = Field(ge=1)
+
+
+class Part(_Strict):
+    """A part of a line that becomes a canonical line of its own, with its quantity and with fields of its own.
+
+    ``each``: one part for every segment of this tag in the line, or with ``repeat`` for every group of elements in it,
+    whose elements are `SDQ.#1`, `SDQ.#2`. Paths of a part look at its own segment, and behind it up to the next one.
+    ``rest_of``: what is left of this quantity after the other parts; nothing, if nothing is left. Otherwise one part,
+    if ``quantity`` is there. The fields stand beside these keys; a text is a constant.
     """
 
     each: str | None = None
+    repeat: Repeat | None = None
     quantity: str | None = None
     rest_of: str | None = None
     where: dict[str, tuple[str, ...]] = {}
-    condition: FieldRule
+    fields: dict[str, FieldRule] = {}
 
     @field_validator("where", mode="before")
     @classmethod
     def _where_lists(cls, value: Any) -> Any:
         return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
 
-    @field_validator("condition", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _constant(cls, value: Any) -> Any:
-        return {"const": value} if isinstance(value, str) else value
+    def _fields_stand_beside(cls, value: Any) -> Any:
+        return _beside(cls, value)
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _constants(cls, value: Any) -> Any:
+        named = value.items() if isinstance(value, dict) else ()
+        return {name: {"const": rule} if isinstance(rule, str) else rule for name, rule in named}
 
     @model_validator(mode="after")
     def _one_quantity(self) -> Self:
         if (self.quantity is None) == (self.rest_of is None):
-            raise ValueError("a part needs either `quantity:` or `rest_of:`")
+            raise ValueError("a part needs either `quantity:` or `rest_of:`: write one of them")
+        if self.repeat is not None and self.each is None:
+            raise ValueError("`repeat` belongs to `each`: say which segment has the groups")
         return self
 
 
@@ -262,10 +314,7 @@ class Lines(_Strict):
     @classmethod
     def _fields_stand_beside(cls, value: Any) -> Any:
         """In the file the fields stand directly under ``lines:``, beside ``each`` and ``split``."""
-        if not isinstance(value, dict) or "fields" in value:
-            return value
-        own = {key: entry for key, entry in value.items() if key in cls.model_fields}
-        return own | {"fields": {key: entry for key, entry in value.items() if key not in cls.model_fields}}
+        return _beside(cls, value)
 
     @field_validator("require", mode="before")
     @classmethod
@@ -291,5 +340,6 @@ class Rules(_Strict):
     def field_rules(self) -> tuple[FieldRule, ...]:
         """Every field rule of the header, the lines and their parts."""
         header = (self.document.number, self.document.purpose, self.document.issued_on)
-        parts = (part.condition for part in self.lines.split)
-        return tuple(rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)
+        parts = (rule for part in self.lines.split for rule in part.fields.values())
+        rules = (rule for rule in (*header, *self.lines.fields.values(), *parts) if rule is not None)
+        return tuple(one for rule in rules for one in rule.with_others())

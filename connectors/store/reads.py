@@ -79,6 +79,17 @@ class Reads:
         chosen = chosen.where(documents.c.partner == partner, documents.c.state == "accepted")
         return self._select(chosen.order_by(lines.c.document, lines.c.line_no), NOTICE_LINES)
 
+    def lines(self, record: str, shape: pa.Schema, partner: str, files: Iterable[str] | None = None) -> pa.Table:
+        """A stored table of lines in this shape, of the partner's accepted documents, in these files or in all."""
+        lines, documents = table_named(record), TABLES["document"]
+        chosen = select(*(lines.c[name] for name in shape.names)).join_from(lines, documents)
+        chosen = chosen.where(documents.c.partner == partner, documents.c.state == "accepted")
+        if files is None:
+            return self._select(chosen.order_by(lines.c.document, lines.c.line_no), shape)
+        return self._in_chunks(chosen, lines.c.file, files, shape).sort_by(
+            [("document", "ascending"), ("line_no", "ascending")]
+        )
+
     # --- what was sold
 
     def items(self) -> pa.Table:

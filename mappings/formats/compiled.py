@@ -6,6 +6,7 @@ importing this module costs what importing numba costs (half a second): only lar
 """
 
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from types import FunctionType
@@ -21,11 +22,15 @@ from mappings.formats.review import Inner
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
 
 # Numba makes the code of a function anew when its own file changed, and knows nothing of the functions and constants
-# that it takes from others: so all these files have a part in the name that the code is kept under.
-_SOURCES = (
-    "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting", "projecting", "walk",
+# that it takes from others: so all files of its family have a part in the name that the code is kept under.
+_FAMILIES = (
+    (
+        "formats/check", "formats/cut_bytes", "formats/cut_columns", "formats/cut_envelopes", "formats/cut_headers",
+        "formats/cuts", "formats/cutting", "formats/projecting", "formats/walk",
+    ),
+    ("picking", "formats/cuts"),
+    ("parsing",),
 )  # fmt: skip
-_VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
 
 _done: dict[FunctionType, Callable[..., Any]] = {}
 
@@ -37,9 +42,17 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
         named = {name: one.__globals__.get(name) for name in one.__code__.co_names}
         called = {name: compiled(value) for name, value in named.items() if isinstance(value, FunctionType)}
         twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
-        twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_VERSION[:12]}"
+        twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_version(one.__module__)}"
         _done[one] = numba.njit(**_OPTIONS)(twin)
     return _done[one]
+
+
+@cache
+def _version(module: str) -> str:
+    """12 hex digits that change with any file of the module's family."""
+    name = module.removeprefix("mappings.").replace(".", "/")
+    family = next(family for family in _FAMILIES if name in family)
+    return sha256(b"".join((files("mappings") / f"{one}.py").read_bytes() for one in family)).hexdigest()[:12]
 
 
 cut: Callable[..., int] = compiled(cutting.cut)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from mappings import functions
+from mappings.cleaning import strip, upper
 from mappings.code_lists import SHIPPED, canonical, lists_of
 from mappings.propose.header_words import folded, word_list
 from mappings.propose.questions import Question
@@ -49,9 +49,9 @@ def codes_of(field: str, column: str, cells: Sequence[str], answers: Mapping[str
 
 def _codes(cells: Sequence[str]) -> dict[str, str]:
     """Each different code as `clean: [strip, upper]` makes it, with a cell as it stands."""
-    upper = functions.upper(functions.strip(pa.array(cells, pa.string()))).to_pylist()
+    capitals = upper(strip(pa.array(cells, pa.string()))).to_pylist()
     found: dict[str, str] = {}
-    for code, cell in zip(upper, cells, strict=True):
+    for code, cell in zip(capitals, cells, strict=True):
         if code:
             found.setdefault(code, cell)
     return found

@@ -38,7 +38,10 @@ def received_files(context: dg.AssetExecutionContext, hub: HubResource) -> dg.Ma
 @dg.asset(partitions_def=PARTNERS, group_name=GROUP, deps=[received_files])
 def recorded_documents(context: dg.AssetExecutionContext, hub: HubResource) -> dg.MaterializeResult[Any]:
     """Documents read, translated, checked, split over invoice lines, reconciled, and in the ledger."""
-    return _counts(process(hub.hub, _partner(context, hub)))
+    partner = _partner(context, hub)
+    pending = hub.hub.store.table("source_file", partner=partner.id, state="received")
+    hub.begin_batch(pending["file"].to_pylist())
+    return _counts(process(hub.hub, partner))
 
 
 @dg.asset(partitions_def=PARTNERS, group_name=GROUP, deps=[recorded_documents])

@@ -1,8 +1,12 @@
-"""Open this when a great-expectations suite fails: it judges a canonical table by a suite of schemas/expectations."""
+"""Open this when a great-expectations suite fails: it judges a canonical table by a suite of schemas/expectations.
+
+Importing great-expectations takes seconds, so only what judges imports this module, and only when there are rows.
+"""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -10,47 +14,116 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
-import yaml
+import pyarrow as pa
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.row_conditions import Column
 
-SUITES = Path(__file__).resolve().parent.parent.parent / "schemas" / "expectations"
+from pipelines.suites import settings
+from schemas.suites import Expectation, Suite, When
+
+EXAMPLES = 5
+# Above this, lines spread evenly over all of them are judged: great-expectations takes about a minute for 100,000 lines
+# that all break one expectation, and ten seconds for half of them.
+LINES_MAX = 50_000
+# Whole numbers and flags keep their kind beside nulls; pandas would make floats and objects of them.
+_PANDAS = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one expectation did: lines it looked at, lines that break it, and some of them as column to text."""
+
+    expectation: Expectation
+    passed: bool
+    looked_at: int
+    broken: int
+    examples: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Judged:
-    """How a table did: rows looked at, expectations tried, and those that failed, in words."""
+    """How a table did: ``rows`` is how many were judged, ``of`` how many there are."""
 
-    passed: bool
+    suite: Suite
     rows: int
-    expectations: int
-    failed: list[str]
+    of: int
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The expectations that failed, in the order of the suite."""
+        return tuple(one for one in self.outcomes if not one.passed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all expectations hold."""
+        return not self.failed
 
 
-def judge(suite: str, rows: pd.DataFrame) -> Judged:
-    """Judge the rows by ``schemas/expectations/<suite>.yaml``."""
-    wanted = yaml.safe_load((SUITES / f"{suite}.yaml").read_text(encoding="utf-8"))["expectations"]
-    if rows.empty:
-        return Judged(True, 0, len(wanted), [])
+def judge(suite: Suite, rows: pa.Table, today: date) -> Judged:
+    """Judge the rows by the suite. ``today`` is the day that bounds like `days_ahead` count from."""
+    there, rows = rows.num_rows, _spread(rows)
+    frame = rows.select(suite.shape.names).to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
+    # great-expectations gives results in an order of its own: each one carries the number of its entry.
+    wanted = [_expectation(suite, one, number, today) for number, one in enumerate(suite.expectations)]
+    results = _batch(suite, frame).validate(
+        gx.ExpectationSuite(name=suite.table, expectations=wanted),
+        result_format={
+            "result_format": "SUMMARY",
+            "partial_unexpected_count": EXAMPLES,
+            "unexpected_index_column_names": suite.key,
+        },
+    )
+    by_number = {one.expectation_config.meta["number"]: one for one in results.results}
+    outcomes = (_outcome(suite, one, by_number[number]) for number, one in enumerate(suite.expectations))
+    return Judged(suite, rows.num_rows, there, tuple(outcomes))
+
+
+def _spread(rows: pa.Table) -> pa.Table:
+    """All rows, or as many as are judged, spread evenly."""
+    if rows.num_rows <= LINES_MAX:
+        return rows
+    return rows.take(pa.array([number * rows.num_rows // LINES_MAX for number in range(LINES_MAX)]))
+
+
+def _batch(suite: Suite, frame: pd.DataFrame) -> Any:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    batch = (
-        context.data_sources.add_pandas("rows").add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
-    )
-    expectations = [
-        getattr(gxe, entry["expect"])(**{k: v for k, v in entry.items() if k != "expect"}) for entry in wanted
-    ]
-    result = batch.get_batch({"dataframe": rows}).validate(gx.ExpectationSuite(name=suite, expectations=expectations))
-    failed = [_in_words(one.expectation_config) for one in result.results if not one.success]
-    return Judged(bool(result.success), len(rows), len(wanted), failed)
+    asset = context.data_sources.add_pandas("rows").add_dataframe_asset(suite.table)
+    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
 
 
-def _expectation(expect: str, **settings: Any) -> Any:
+def _expectation(suite: Suite, one: Expectation, number: int, today: date) -> Any:
     """The expectation class of this name, with its settings."""
-    return getattr(gxe, expect)(**settings)
+    given = settings(suite, one, today)
+    if condition := _condition(one.when):
+        given["row_condition"] = condition
+    return getattr(gxe, one.expect)(**given, notes=one.notes, meta={"number": number})
 
 
-def _in_words(config: object) -> str:
-    """An expectation as a short text: its type and its columns."""
-    kwargs = getattr(config, "kwargs", {})
-    column = kwargs.get("column") or kwargs.get("column_list")
-    return f"{getattr(config, 'type', 'expectation')}({column})"
+def _condition(when: When) -> Any:
+    parts = [Column(name).is_not_null() for name in when.present] + [Column(name).is_null() for name in when.absent]
+    whole: Any = None
+    for part in parts:
+        whole = part if whole is None else whole & part
+    return whole
+
+
+def _outcome(suite: Suite, one: Expectation, found: Any) -> Outcome:
+    """What great-expectations found; RuntimeError when it could not try the expectation at all."""
+    result = found.result
+    if "element_count" not in result:
+        raise RuntimeError(f"{suite.table}: {one.expect} of {one.columns} was not tried: {found.exception_info}")
+    shown = (*suite.key, *one.columns)
+    examples = tuple(
+        {name: _text(row[name]) for name in dict.fromkeys(shown) if name in row}
+        for row in result.get("partial_unexpected_index_list") or ()
+    )
+    return Outcome(one, bool(found.success), result["element_count"], result.get("unexpected_count", 0), examples)
+
+
+def _text(value: Any) -> str:
+    """A value as people read it; nothing for none."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)

@@ -1,6 +1,6 @@
 """Open this when a run cannot open the hub: the Dagster resource that builds it, once for each run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ class HubResource(dg.ConfigurableResource["HubResource"]):
 
     settings: str = ""
     _hub: Hub = PrivateAttr()
+    _batch: tuple[str, ...] | None = PrivateAttr(None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HubResource"]:
@@ -34,3 +35,12 @@ class HubResource(dg.ConfigurableResource["HubResource"]):
     def hub(self) -> Hub:
         """The run's hub."""
         return self._hub
+
+    @property
+    def batch(self) -> tuple[str, ...] | None:
+        """The files that this run found pending, by sha256; None when this run read no files."""
+        return self._batch
+
+    def begin_batch(self, files: Iterable[str]) -> None:
+        """Keep which files this run is about to read."""
+        self._batch = tuple(files)

@@ -14,7 +14,7 @@ from pipelines.report.workbook import write_workbook
 from pipelines.show import ENDS, money
 from pipelines.wiring import Hub
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -91,7 +91,7 @@ def write_report(hub: Hub) -> Written:
     folder = hub.settings.state_folder / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     page, workbook = folder / "returns.html", folder / "returns.xlsx"
-    text = _TEMPLATES.get_template("report.html.j2").render(book=book, as_of=book.as_of, parts=PARTS, Markup=Markup)
+    text = TEMPLATES.get_template("report.html.j2").render(book=book, as_of=book.as_of, parts=PARTS, Markup=Markup)
     _replace(page, text.encode())
     draft = workbook.with_suffix(".tmp")
     write_workbook(draft, book.totals, book.sections)

@@ -13,7 +13,7 @@ import yaml
 from rich.console import Console
 
 from pipelines.dagster_home import use_dagster_home
-from pipelines.settings import PORT_VARIABLE, SETTINGS_VARIABLE, load_settings
+from pipelines.settings import PORT_VARIABLE, SETTINGS_VARIABLE, SHIPPED_PARTNERS, load_settings
 from pipelines.show import Standing, demo_view, progress_of, standing
 from pipelines.simulate.company import OUR_COMPANIES
 from pipelines.simulate.partners_online import partners_online
@@ -111,6 +111,7 @@ def _write_settings(folder: Path, world: World) -> Path:
             "companies": {name: party.model_dump(mode="json") for name, party in OUR_COMPANIES.items()},
             "state": ".",
             "clock": world.now.isoformat(),
+            "partners": _partners(folder).name,
             "connections": _connections(folder, _keys(folder, world)),
             "simulation": {"sftp_root": "world/sftp", "keys": "keys"},
         }
@@ -118,6 +119,19 @@ def _write_settings(folder: Path, world: World) -> Path:
         draft.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
         draft.replace(path)
     return path
+
+
+def _partners(folder: Path) -> Path:
+    """The shipped folders of the world's partners alone, made once and whole: others have no mailbox here."""
+    partners = folder / "partners"
+    if not partners.exists():
+        with TemporaryDirectory(dir=folder, prefix=".partners-") as scratch:
+            draft = Path(scratch) / "partners"
+            draft.mkdir()
+            for name in MAILBOXES:
+                (draft / name).symlink_to(SHIPPED_PARTNERS / name, target_is_directory=True)
+            draft.rename(partners)
+    return partners
 
 
 def _keys(folder: Path, world: World) -> Path:

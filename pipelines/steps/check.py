@@ -1,7 +1,8 @@
 """Open this when you ask what became of a document: accepted, quarantined, a duplicate, or held for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -30,19 +31,26 @@ CHECKED_DOCUMENTS = pa.schema(
         pa.field("duplicate_of", pa.string()),
     ]
 )
+# A remittance that takes nothing from what it pays has nothing to say here; any other document without lines is wrong.
+WITHOUT_LINES = frozenset({("deduction", "820")})
+NO_OTHERS: Mapping[str, pa.Table] = MappingProxyType({})
 NO_SALES = pa.schema([pa.field("invoice_line", pa.string()), *(SALE_LINES.field(name) for name in SALE)]).empty_table()
 NO_RETURNS = pa.schema([("retailer", pa.string()), ("number", pa.string()), ("document", pa.string())]).empty_table()
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is left to work with: documents with content, state and duplicate_of; lines of accepted ones; findings."""
+    """What is left to work with: documents with content, state and duplicate_of; lines of accepted ones; findings.
+
+    ``others`` are lines by kind of which nothing is worked out yet: orders, shipments, invoices, deductions, answers.
+    """
 
     documents: pa.Table
     notice_lines: pa.Table
     receipt_lines: pa.Table
     sale_lines: pa.Table
     findings: pa.Table
+    others: Mapping[str, pa.Table]
 
 
 def check(
@@ -55,24 +63,28 @@ def check(
     items: pa.Table,
     known_sales: pa.Table = NO_SALES,
     known_returns: pa.Table = NO_RETURNS,
+    others: Mapping[str, pa.Table] = NO_OTHERS,
 ) -> Checked:
     """Judge the documents of one batch against each other and against what is known; findings go in and come out.
 
     ``known_documents`` has document, partner, kind, number, content, state (only accepted ones count); ``items`` gtin
     and vendor_item; ``known_sales`` invoice_line and the columns of ``lines.SALE``; ``known_returns`` retailer,
     number and the document that opened the return. Among documents of one number the first row is the original.
-    Lines with an error, and lines without a usable quantity, come out without units.
+    Lines with an error come out without units, and so do lines of notices and receipts without a usable quantity.
     """
-    content = digest_of_documents(documents, notice_lines, receipt_lines, sale_lines)
-    filled = _with_lines(notice_lines, receipt_lines, sale_lines)
+    tables = (notice_lines, receipt_lines, sale_lines, *others.values())
+    content = digest_of_documents(documents, *tables)
+    filled = _with_lines(*tables)
     verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
     held = lines_with_errors(findings)
     accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
     notices, told_notices = _lines(notice_lines, accepted, held, items, least=1)
     receipts, told_receipts = _lines(receipt_lines, accepted, held, items, least=0)
     sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
-    new = as_table([*told, *told_notices, *told_receipts, *told_sales])
-    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, pa.concat_tables([findings, new]))
+    told = [*told, *told_notices, *told_receipts, *told_sales]
+    found = pa.concat_tables([findings, as_table(told)])
+    kept = {kind: _held_back(_of(lines, accepted), held) for kind, lines in others.items()}
+    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, found, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,7 @@ def _verdict(row: dict[str, Any], digest: str, fatal: bool, filled: bool, known:
         return _Verdict(document, QUARANTINED, code="DOC-NO-NUMBER", detail=f"no number in this {row['kind']}")
     if purpose in ("cancel", "replace"):
         return _Verdict(document, HELD, code="DOC-PURPOSE-HELD", detail=f"purpose {purpose} of {number}")
-    if not filled:
+    if not filled and (row["kind"], row["message_type"]) not in WITHOUT_LINES:
         return _Verdict(document, QUARANTINED, code="DOC-NO-LINES", detail=f"{row['kind']} {number or ''}".strip())
     if row["kind"] == "sales":
         return _Verdict(document, ACCEPTED)
@@ -189,6 +201,11 @@ def _lines(
 
 def _of(lines: pa.Table, accepted: pa.Array) -> pa.Table:
     return lines.filter(pc.is_in(lines["document"], accepted))
+
+
+def _held_back(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:
+    """The lines as they were said; those with an error have no units."""
+    return without_units_where(lines, mask_of(lines, held))
 
 
 def _without(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:

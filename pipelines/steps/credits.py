@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -50,11 +51,13 @@ def compose(
     sequences: Mapping[ReturnKey, int],
     issued_on: date,
     limits_of: Mapping[str, Limits],
+    doubts: Mapping[str, str] = MappingProxyType({}),
 ) -> Composed:
     """One credit for each company, return and currency of the ``CREDIT_LINES``, sorted by these.
 
     ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. A credit above
-    a limit waits for approval, and its ``problem`` names the limit. ConfigError: a party or limits are not set up.
+    a limit waits for approval, and its ``problem`` names the limit; so does one with a decision that ``doubts`` gives a
+    reason to wait for. ConfigError: a party or limits are not set up.
     """
     following = dict(sequences)
     intents, intent_lines = [], []
@@ -62,7 +65,7 @@ def compose(
         sequence = following.get((company, return_id), 1)
         following[company, return_id] = sequence + 1
         request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on)
-        intents.append(_intent(rows, request, sequence, _limits(limits_of, rows[0]["retailer"])))
+        intents.append(_intent(rows, request, sequence, _problem(rows, request, limits_of, doubts)))
         intent_lines += [_intent_line(request.reference, number, row) for number, row in enumerate(rows, 1)]
     return Composed(pa.Table.from_pylist(intents, INTENTS), pa.Table.from_pylist(intent_lines, INTENT_LINES))
 
@@ -135,9 +138,8 @@ def _line(number: int, row: Row) -> CreditLine:
     )
 
 
-def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, limits: Limits) -> dict[str, Any]:
+def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, problem: str | None) -> dict[str, Any]:
     text = request.canonical()
-    problem = _over_limit(request, limits)
     return {
         "reference": request.reference,
         "company": request.company,
@@ -159,8 +161,16 @@ def _intent_line(reference: str, number: int, row: Row) -> dict[str, Any]:
     return {"reference": reference, "line_no": number, **{name: row[name] for name in names}}
 
 
-def _over_limit(request: CreditRequest, limits: Limits) -> str | None:
-    """Which limit of partner.yaml the credit is above, in words; None when it may go out by itself."""
+def _problem(
+    rows: Sequence[Row], request: CreditRequest, limits_of: Mapping[str, Limits], doubts: Mapping[str, str]
+) -> str | None:
+    """Why the credit needs a person, in words; None when it may go out by itself."""
+    own = dict.fromkeys(doubts[row["decision"]] for row in rows if row["decision"] in doubts)
+    return "; ".join([*_over_limit(request, _limits(limits_of, request.retailer)), *own]) or None
+
+
+def _over_limit(request: CreditRequest, limits: Limits) -> list[str]:
+    """Which limits of partner.yaml the credit is above, in words."""
     over = [
         f"line {line.line_no} is {line.net} {request.currency} net, above limits.line of {limits.line}"
         for line in request.lines
@@ -168,7 +178,7 @@ def _over_limit(request: CreditRequest, limits: Limits) -> str | None:
     ]
     if request.net > limits.note:
         over.append(f"the note is {request.net} {request.currency} net, above limits.note of {limits.note}")
-    return "; ".join(over) or None
+    return over
 
 
 def _party(parties: Mapping[str, Party | None], key: str, who: str, where: str) -> Party:

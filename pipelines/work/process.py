@@ -21,8 +21,10 @@ from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
 from pipelines.work.answers import acknowledgements_due, answers_to
+from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
+from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 from schemas.tables import ALLOCATIONS, FINDINGS
@@ -30,8 +32,8 @@ from schemas.tables import ALLOCATIONS, FINDINGS
 SPLIT_VERSION = "split-1"
 RECONCILE_VERSION = "reconcile-1"
 ATTEMPTS_MAX = 3
-# What is sold must be known before what comes back, and a notice before its receipt.
-KINDS = ("sales", "notice", "receipt")
+# What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
+KINDS = ("order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
 
 
 @dataclass
@@ -91,6 +93,7 @@ def process(hub: Hub, partner: Partner) -> Processed:
 def _process(hub: Hub, partner: Partner, batch: list[RawFile], total: Processed) -> None:
     """One batch of files, kind by kind."""
     folder = hub.catalog.partner(partner.id)
+    note_versions(hub, folder)
     translation = translate(batch, folder, hub.catalog)
     for kind, files in _by_kind(batch, translation):
         part = translation if len(files) == len(batch) else translate(files, folder, hub.catalog)
@@ -130,6 +133,8 @@ def _record(
     if checked.receipt_lines.num_rows:
         told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
+    for name, lines in checked.others.items():
+        rows.add(STORED[name], lines)
     told, answered = _answered(hub, partner, translation)
     changes += answered
     found = pa.concat_tables([*findings, told])
@@ -162,6 +167,7 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
         items=hub.store.items_for(gtins, vendor_items),
         known_sales=hub.store.known_invoice_lines(_invoice_line_ids(translation.sale_lines).to_pylist()),
         known_returns=hub.store.returns_of(partner.id, numbers).select(["retailer", "number", "document"]),
+        others={kind: translation.lines[kind] for kind in STORED},
     )
 
 

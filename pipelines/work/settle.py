@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps import credits, decide
 from pipelines.wiring import Hub
+from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
 from schemas.partners import Partner
 
@@ -61,6 +62,7 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         sequences=hub.store.next_sequences(retailer.id),
         issued_on=hub.now().date(),
         limits_of={retailer.id: retailer.policy.limits},
+        doubts=young_maps(hub, retailer),
     )
     rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
     hub.store.record(Outcome("intend", retailer.id, rows))

@@ -12,6 +12,18 @@ from allocation as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all
+select 'answer_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from answer_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'billing_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from billing_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
 select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
   'no return ' || c.return_id as what
 from carton as c
@@ -77,6 +89,12 @@ select 'decision' as table_name, c.decision as row_key,
 from decision as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
+union all
+select 'deduction_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from deduction_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 union all
 select 'difference' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no as row_key,
   'no document ' || c.receipt_document as what
@@ -144,6 +162,12 @@ from notice_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'order_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from order_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
 select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from receipt_line as c
@@ -167,4 +191,10 @@ select 'return_line' as table_name, c.return_line as row_key,
 from return_line as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
+union all
+select 'shipment_line' as table_name, c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from shipment_line as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 order by table_name, row_key, what

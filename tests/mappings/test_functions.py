@@ -1,37 +1,20 @@
 import doctest
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings import functions, paths
-from mappings.functions import CLEAN, CONVERT, WITH_ARGUMENT, Reading, fault_of_clean
+from mappings import cleaning, dates, distinct, functions, identifiers, paths
+from mappings.cleaning import CLEAN, WITH_ARGUMENT, fault_of_clean
+from mappings.functions import CONVERT, Reading
 
-README = Path(functions.__file__).with_name("README.md")
 
-
-@pytest.mark.parametrize("module", [functions, paths])
+@pytest.mark.parametrize("module", [cleaning, dates, distinct, functions, identifiers, paths])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
-
-
-@pytest.mark.parametrize("name", [*CLEAN, *CONVERT])
-def test_every_function_has_an_example(name):
-    assert ">>>" in ({**CLEAN, **CONVERT}[name].__doc__ or "")
-
-
-def test_the_readme_lists_the_vocabulary_as_it_is():
-    rows = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    for name, function in {**CLEAN, **CONVERT}.items():
-        promise = (function.__doc__ or "").split("\n")[0]
-        written = f"{{{name}: …}}" if name in WITH_ARGUMENT else name
-        assert f"| `{written}` | {promise} |" in rows
-    listed = [line for line in rows if line.split("`")[1].strip("{}").split(":")[0] in {**CLEAN, **CONVERT}]
-    assert len(listed) == len(CLEAN) + len(CONVERT)
 
 
 def test_an_empty_column_stays_empty():
@@ -42,9 +25,9 @@ def test_an_empty_column_stays_empty():
 
 def test_nulls_stay_null():
     nulls = pa.nulls(2, pa.string())
-    arguments = {"pattern": "(a)", "before": "-", "prefix": "x", "pad_left": "3", "implied_decimals": "2"}
+    arguments = dict.fromkeys(WITH_ARGUMENT, "3") | {"pattern": "(a)"}
     for name in CLEAN:
-        assert functions.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
+        assert cleaning.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
     for convert in CONVERT.values():
         assert convert(nulls, Reading(forms=("CCYYMMDD",))).to_pylist() == [None, None]
 

@@ -123,3 +123,71 @@ def test_the_parts_of_a_line_sum_to_the_line_or_are_held(dock, lines):
             assert set(units) == {None}
         else:
             assert sum(units) == total
+
+
+ORDER_850 = """
+kind: order
+standard: x12
+claims: {message: "850"}
+pairs: {PO1: [6, 8]}
+document: {number: {from: BEG.03}}
+lines:
+  each: PO1
+  require: [quantity]
+  po_number: {from: ^BEG.03}
+  gtin: {from: "PO1[EN].next", as: gtin}
+  quantity: {from: PO1.02, as: units}
+  store: {from: "^N1[ST].04"}
+  split:
+    - {each: SDQ, repeat: {first: 3, size: 2}, quantity: "SDQ.#2", store: {from: "SDQ.#1"}}
+"""
+
+
+def ordered(tmp_path, *segments: str):
+    shop = partner_folder(tmp_path, {"orders": ORDER_850})
+    body = ["BEG*00*SA*PO7**20261118", "N1*ST*STORE*92*0001", *segments]
+    rows = run(shop, raw(x12(body, message="850", group="PO"))).lines["order"].to_pylist()
+    return [(row["line_no"], row["gtin"][1:], row["store"], row["units"]) for row in rows]
+
+
+def test_groups_of_a_segment_are_lines_of_their_own(tmp_path):
+    segments = [f"PO1*1*9*EA***EN*{PLATE}", "SDQ*EA*92*0014*4*0015*3", "SDQ*EA*92*0016*2", f"PO1*2*5*EA***EN*{HOLDER}"]
+    assert ordered(tmp_path, *segments) == [
+        (1, PLATE, "0014", 4),
+        (2, PLATE, "0015", 3),
+        (3, PLATE, "0016", 2),
+        (4, HOLDER, "0001", 5),
+    ]
+
+
+def test_a_group_that_breaks_off_has_no_quantity_and_is_no_line(tmp_path):
+    segments = [f"PO1*1*9*EA***EN*{PLATE}", "SDQ*EA*92*0014*4*0015"]
+    assert ordered(tmp_path, *segments) == [(1, PLATE, "0014", 4)]
+
+
+REASONS = """
+extends: edifact/retann
+lines:
+  quantity: {from: "QTY[61].1.2", as: units}
+  split:
+    - {each: QTY, quantity: QTY.1.2, where: {QTY.1.1: ["61"]}, delivery_note: {from: "RFF[DQ].1.2"}}
+"""
+
+
+def test_a_part_looks_behind_its_segment_up_to_the_next_one(tmp_path):
+    shop = partner_folder(tmp_path, {"returns": REASONS})
+    line = [
+        f"LIN+1++{PLATE}:EN",
+        "RFF+ON:PO1",
+        "QTY+61:2",
+        "RFF+DQ:D1",
+        "QTY+12:9",
+        "RFF+DQ:D9",
+        "QTY+61:3",
+        "RFF+DQ:D2",
+    ]
+    rows = run(shop, raw(edifact(["BGM+732+R1+9", *line, "UNS+S"]))).notice_lines.to_pylist()
+    assert [(row["units"], row["delivery_note"], row["po_number"]) for row in rows] == [
+        (2, "D1", "PO1"),
+        (3, "D2", "PO1"),
+    ]

@@ -1,11 +1,13 @@
 """Lookups over columns find what a person finds who walks the segments one by one."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.formats import x12
-from mappings.paths import Index, Loops, numbered, parse
+from mappings.lookups import Index, Loops
+from mappings.paths import parse
 from tests.mappings.folders import raw
 from tests.mappings.folders import x12 as interchange
 
@@ -66,7 +68,7 @@ def test_a_masked_lookup_finds_what_a_walk_finds(messages, written):
     index = Index(x12.read([raw(interchange(*messages))]))
     loops = Loops.of(index, "BLI", ("LX", "SE"), PAIRS)
     expected = [text for body in messages for text in walked([s.split("*") for s in body], path)]
-    column = loops.of_lines(numbered(range(len(loops.lines))), path)
+    column = loops.of_lines(np.arange(len(loops.lines)), path)
     assert [text or "" for text in column.text.to_pylist()] == expected
     buffer = index.segments.buffer
     places = zip(column.start.tolist(), column.end.tolist(), strict=True)

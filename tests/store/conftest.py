@@ -15,6 +15,7 @@ import pytest
 from connectors.store import Store
 from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
+from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
 
 RETAILER = "nordstad"
@@ -213,6 +214,17 @@ class World:
         }  # fmt: skip
         self.record("answer", outbound_message=rows("outbound_message", message))
 
+    def tell(self, kind: str) -> None:
+        """A document of one of the kinds of which nothing is worked out yet, with one line."""
+        part = self.document(f"{kind}-1", kind)
+        self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
+
+    def see_map(self, name: str = "returns", version: str = "v1", state: str = "test") -> None:
+        """A version of a mapping, just seen."""
+        seen = {"partner": RETAILER, "map": name, "version": version, "state": state, "content": "{}"}
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
+
     def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
@@ -237,12 +249,15 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
-    """A database in which two returns went all the way, R1 and R2: every sealed table has rows."""
+    """A database in which R1 and R2 went all the way, and other kinds came: every sealed table has rows."""
     path = Path(shutil.copy(empty_store, tmp_path_factory.mktemp("credited")))
     with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
         world = World(store)
+        world.see_map()
         world.credit_one("R1", "INV1")
         world.credit_one("R2", "INV2")
+        for kind in STORED:
+            world.tell(kind)
     return path
 
 

@@ -45,6 +45,18 @@ BREACHES = [
     ("files_ended", "update source_file set state = 'received' where partner = 'harwich'", "%-1"),
     ("files_ended", "delete from arrival where partner = 'harwich'", "harwich|%"),
     ("files_ended", "delete from source_file where partner = 'harwich'", "harwich/R1-receipt"),
+    (
+        "message_lines_fit",
+        'insert into order_line (document, line_no, file, "offset", "length") '
+        "select document, 7, file, 0, 1 from document where kind = 'receipt'",
+        "%|7",
+    ),
+    (
+        "orphans",
+        'insert into deduction_line (document, line_no, file, "offset", "length") '
+        "select 'gone', 7, file, 0, 1 from document limit 1",
+        "gone|7",
+    ),
     ("orphans", "delete from invoice_line", "WR01/INV1/1"),
     ("orphans", "delete from \"return\"", "nordstad/R1/1"),
 ]  # fmt: skip

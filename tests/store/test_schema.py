@@ -18,6 +18,7 @@ from connectors.store import Store
 from connectors.store.insert import TABLES
 from connectors.store.schema import SQL, derived_objects, name_of
 from schemas.errors import ConfigError, PermanentError
+from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
 
 
@@ -71,15 +72,19 @@ def test_a_newer_database_is_left_alone(path, url):
         Store.open(url, now)
 
 
-def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seals(credited, tmp_path):
-    path = tmp_path / "credited.db"
+def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seals(path, store, world):
+    world.credit_one()
+    store.close()
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("alter table outbound_message drop column answered_by")
         raw.execute("drop index interchange_by_partner_control")
+        for name in STORED.values():
+            raw.execute(f"drop table {name}")
+        raw.execute("drop table map_version")
         raw.execute("update alembic_version set version_num = '0001'")
     with Store.open(f"sqlite:///{path}", now) as store:
         assert store.table("outbound_message")["answered_by"].null_count > 0
-        assert store.verify() == []
+        assert {violation.table for violation in store.verify()} == {"map_version"}  # what was dropped is missed
 
 
 def test_views_and_triggers_are_made_anew_when_they_changed(path, url):

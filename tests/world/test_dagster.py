@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.judged_tables import STORED
 from pipelines.settings import PORT_VARIABLE, SETTINGS_VARIABLE
 from pipelines.show import standing
 from pipelines.simulate.partners_online import partners_online
@@ -43,7 +44,9 @@ def online(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*CHAIN, "returns_report"}
-    assert {check.name for check in graph.asset_check_keys} == {"ledger_conserves", "notice_lines_meet_expectations"}
+    assert {check.name for check in graph.asset_check_keys} == {
+        "ledger_conserves", *(f"{table}_meet_expectations" for table in STORED),
+    }  # fmt: skip
     sensors = {sensor.name for sensor in defs.sensors or []}
     partners = ("brightwell", "erp_export", "essen", "harwich", "lindhaus", "nordstad", "venlo")
     assert sensors == {"partner_folders", *(f"mailbox_{partner}_main" for partner in partners)}
@@ -121,10 +124,28 @@ def test_the_job_carries_a_partner_from_mailbox_to_answers(online: Bench, defs: 
             assert run.success
             checks = {check.check_name: check.passed for check in run.get_asset_check_evaluations()}
             assert checks["ledger_conserves"] is True
-            assert "notice_lines_meet_expectations" in checks
+            assert {name for name, passed in checks.items() if not passed} == set()
     with online.open() as hub:
         assert standing(hub).credit_notes > 0
         assert hub.store.verify() == []
+
+
+def test_the_suites_judge_the_files_of_the_run_alone_and_leave_a_page(online: Bench, defs: dg.Definitions) -> None:
+    online.keep("lindhaus", 2)
+    chain = defs.resolve_job_def("partner_chain")
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("partner", ["lindhaus"])
+        first, second = (chain.execute_in_process(partition_key="lindhaus", instance=instance) for _ in range(2))
+    found = {one.check_name: one for one in first.get_asset_check_evaluations()}["notice_lines_meet_expectations"]
+    assert found.severity is dg.AssetCheckSeverity.WARN
+    assert not found.blocking
+    with online.open() as hub:
+        assert found.metadata["rows"].value == hub.store.notice_lines("lindhaus").num_rows > 0
+    assert found.metadata["judged"].value == "the files of one run"
+    assert found.metadata["failed_expectations"].value
+    assert Path(str(found.metadata["data_docs"].value)).read_text().count("<tr>") > found.metadata["expectations"].value
+    again = {one.check_name: one for one in second.get_asset_check_evaluations()}["notice_lines_meet_expectations"]
+    assert (again.passed, again.metadata["rows"].value) == (True, 0)
 
 
 def test_a_broken_law_stops_the_run_before_money_moves(

@@ -70,7 +70,7 @@ def test_a_180_is_told_in_words(edi: Invoke) -> None:
     assert "01 disposition: RA (return, authorised)" in result.stdout
     assert "02 reason: DM (defective, found by store)" in result.stdout
     assert "05 price kind: UCP (unit cost)  06 price: 2.55" in result.stdout
-    assert "1 interchange, 3 messages, 22 segments" in result.stdout
+    assert "1 interchange, 3 messages, 24 segments" in result.stdout
     assert "✓ nothing is wrong" in result.stdout
 
 

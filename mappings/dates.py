@@ -1,0 +1,89 @@
+"""Open this when a date is read wrongly: the forms that `form:` can have, and the days that texts in them mean.
+
+CCYY or YYYY, YY (of this century), MM, M, MMM (a month's name), DD, D, hhmm, hh:mm, ss, and any other characters as
+they are; `serial` is the number of days by which spreadsheets count.
+"""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from functools import cache
+
+SERIAL = "serial"
+_SERIAL_ZERO, _SERIAL_MAX = date(1899, 12, 30), 2_958_465  # until the end of 9999
+
+_PARTS = {
+    "CCYY": r"(?P<year>[0-9]{4})", "YYYY": r"(?P<year>[0-9]{4})", "YY": r"(?P<year>[0-9]{2})",
+    "MMM": r"(?P<name>[^\W\d_]{3,12})\.?", "MM": r"(?P<month>[0-9]{2})", "M": r"(?P<month>[0-9]{1,2})",
+    "DD": r"(?P<day>[0-9]{2})", "D": r"(?P<day>[0-9]{1,2})",
+    "hhmm": r"[0-9]{4}", "hh:mm": r"[0-9]{2}:[0-9]{2}", "ss": r"[0-9]{2}",
+}  # fmt: skip
+
+# How the names of months begin, without accents, in English, German, French, Swedish, Danish, Norwegian, Finnish,
+# Dutch, Spanish, Italian and Polish.
+_MONTHS = {
+    1: "jan ene gen sty tam", 2: "feb fev lut hel", 3: "mar mrt maa", 4: "apr avr abr kwi huh",
+    5: "may mai mag maj mei tou", 6: "jun juin giu cze kes", 7: "jul juil lug lip hei", 8: "aug aou ago sie elo",
+    9: "sep set wrz syy", 10: "oct okt ott paz lok", 11: "nov lis marra", 12: "dec dez dic gru jou des",
+}  # fmt: skip
+_MONTH_OF = {start: month for month, starts in _MONTHS.items() for start in starts.split()}
+_LONGEST = max(map(len, _MONTH_OF))
+
+
+def day_of(raw: str, forms: tuple[str, ...]) -> date | None:
+    """The day a text means in the first of the forms that fits; None where none does.
+
+    >>> day_of("3. März 2026", ("DD.MM.YYYY", "D. MMM YYYY")), day_of("46350", (SERIAL,))
+    (datetime.date(2026, 3, 3), datetime.date(2026, 11, 24))
+    """
+    for form in forms:
+        found = _serial(raw.strip()) if form == SERIAL else _day(raw.strip(), form)
+        if found is not None:
+            return found
+    return None
+
+
+def fault_of_form(form: str) -> str | None:
+    """What is wrong with this form of a date; None when nothing is."""
+    if form == SERIAL:
+        return None
+    try:
+        names = set(re.compile(_pattern(form)).groupindex)
+    except re.error:
+        return f"the form {form!r} names a part twice; write for example CCYYMMDD"
+    names |= {"month"} if "name" in names else set()
+    missing = [part for part in ("year", "month", "day") if part not in names]
+    return f"the form {form!r} names no {missing[0]}; write for example CCYYMMDD" if missing else None
+
+
+@cache
+def _pattern(form: str) -> str:
+    tokens = re.split(f"({'|'.join(_PARTS)})", form)
+    return "".join(_PARTS.get(token, re.escape(token)) for token in tokens)
+
+
+def _day(raw: str, form: str) -> date | None:
+    found = re.fullmatch(_pattern(form), raw)
+    if not found:
+        return None
+    parts = found.groupdict()
+    month = _month_named(parts["name"]) if "name" in parts else int(parts["month"])
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    try:
+        return date(year, month, int(parts["day"]))
+    except ValueError:
+        return None
+
+
+def _month_named(name: str) -> int:
+    """The month of this name or of its beginning; 0 for no month, or one of two."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    starts = (plain[:size] for size in range(_LONGEST, 2, -1))
+    return next((_MONTH_OF[start] for start in starts if start in _MONTH_OF), 0)
+
+
+def _serial(raw: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]+)?", raw):
+        return None
+    days = int(raw.split(".")[0])
+    return _SERIAL_ZERO + timedelta(days) if 60 < days <= _SERIAL_MAX else None  # before March 1900 it counts wrongly

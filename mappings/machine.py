@@ -1,0 +1,55 @@
+"""Open this when mappings are slow on large files: which form of the functions that walk over bytes a batch gets.
+
+They are plain functions (``picking``, ``parsing``); large batches get them as machine code. Both forms give the same.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from mappings import parsing, picking
+
+COMPILED_FROM_ROWS = 2_000  # from here on importing numba, half a second, is worth its while
+
+
+class Machine(NamedTuple):
+    """The functions, plain or as machine code."""
+
+    find_lines: Callable[..., int]
+    pick_at: Callable[..., None]
+    pick_next: Callable[..., None]
+    pick_before: Callable[..., None]
+    keep_words: Callable[..., None]
+    first_by_owner: Callable[..., None]
+    spans: Callable[..., bool]
+    is_ascii: Callable[..., bool]
+    trim: Callable[..., bool]
+    gather: Callable[..., None]
+    parse_units: Callable[..., None]
+    parse_amounts: Callable[..., None]
+    find_plain_numbers: Callable[..., None]
+    parse_gtins: Callable[..., None]
+    find_labels: Callable[..., None]
+
+
+PLAIN = Machine(
+    picking.find_lines, picking.pick_at, picking.pick_next, picking.pick_before, picking.keep_words,
+    picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units,
+    parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
+)  # fmt: skip
+
+
+def machine_for(rows: int) -> Machine:
+    """The functions for a column of so many rows."""
+    if rows < COMPILED_FROM_ROWS and "mappings.formats.compiled" not in sys.modules:
+        return PLAIN
+    return compiled_form()
+
+
+@cache
+def compiled_form() -> Machine:
+    """The functions as machine code."""
+    from mappings.formats.compiled import compiled  # numba takes half a second to import
+
+    return Machine(*(compiled(one) for one in PLAIN))

@@ -1,0 +1,17 @@
+"""Open this when ``backhaul map schema`` prints the wrong thing: JSON Schema of mappings and partners, for editors."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.terminal import told_plainly
+
+
+@told_plainly
+def schema(
+    partner: Annotated[bool, typer.Option("--partner", help="The schema of partner.yaml instead of mappings.")] = False,
+) -> None:
+    """Print the JSON Schema of mapping files, so that an editor completes and underlines them while you type."""
+    from mappings.editor_schema import schema_text
+
+    typer.echo(schema_text("partner" if partner else "mapping"), nl=False)
