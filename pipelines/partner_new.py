@@ -40,8 +40,10 @@ def partner_new(
     proposal = proposed(files, wanted, answers)
     for part in proposal_view(proposal):
         out.print(part, highlight=False)
-    if proposal.questions and not yes and sys.stdin.isatty() and out.is_terminal:
-        answers = _asked(proposal.questions, answers)
+    asked: set[str] = set()
+    while not yes and _is_terminal() and (still := [one for one in proposal.questions if one.key not in asked]):
+        asked |= {one.key for one in still}
+        answers = _asked(still, answers)
         proposal = proposed(files, wanted, answers)
     _refuse_taken_identities(folder.parent, partner_id, proposal.files)
     _write(folder, proposal.files)
@@ -78,6 +80,10 @@ def _bytes(path: Path) -> bytes:
     except OSError as fault:
         reason = (fault.strerror or type(fault).__name__).lower()
         raise PermanentError(f"{path} cannot be read: {reason}. Check the path and its permissions.") from fault
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and out.is_terminal
 
 
 def _asked(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:

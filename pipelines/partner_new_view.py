@@ -20,7 +20,7 @@ from mappings.propose.tables import TableProposal
 
 _COLOURS = {"sure": "green", "likely": "yellow", "asked": "bold red", "aside": "dim", "yours": "green"}
 _WORDS = {"aside": "not read"}
-_CELLS, _QUALIFIERS = 22, 6
+_NAMES, _CELLS, _QUALIFIERS = 24, 18, 6
 
 
 def proposal_view(proposal: Proposal) -> Iterator[RenderableType]:
@@ -41,10 +41,10 @@ def open_view(proposal: Proposal, folder: Path) -> Iterator[RenderableType]:
     for sample, rows in proposal.rows.items():
         yield Text(f"\n{sample}: {_counted(rows)}")
     yield Text(f"Written to {folder}: {', '.join(sorted(proposal.files))}")
-    again = "answer what is open with --answer, or " if proposal.questions else ""
-    yield Text(
-        f"Next: {again}read maps/ and samples/*.expected.json; `python -m mappings.samples` holds them together."
-    )
+    if proposal.questions:
+        yield Text("Next: answer in the mapping itself; or remove the folder, and run this again with --answer.")
+    else:
+        yield Text("Next: read maps/ and samples/*.expected.json: what stands there the mapping is held to.")
 
 
 def _questions(questions: Sequence[Question]) -> Iterator[Text]:
@@ -92,8 +92,11 @@ def _table_view(name: str, table: TableProposal) -> Iterator[RenderableType]:
 
 def _columns(columns: Sequence[Column]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for title, width in (("column", 20), ("cells", _CELLS), ("field", 14), ("sure?", 8)):
-        table.add_column(title, overflow="fold", max_width=width)
+    longest = max(len(" ".join(one.name.split())) for one in columns)
+    table.add_column("column", overflow="fold", min_width=min(longest, _NAMES), max_width=_NAMES)
+    table.add_column("cells", overflow="fold", max_width=_CELLS)
+    table.add_column("field", no_wrap=True)
+    table.add_column("sure?", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for one in columns:
         cells = one.look.some if len(one.look.some) <= _CELLS else next(iter(one.look.cells))[:_CELLS]

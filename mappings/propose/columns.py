@@ -18,7 +18,7 @@ from mappings.propose.products import by_product
 
 Verdict = Literal["sure", "likely", "asked", "aside", "yours"]
 SURE, LIKELY, CONSIDERED = 75, 55, 25
-_CLOSE, _AMBIGUOUS = 20, 10
+_CLOSE, _AMBIGUOUS = 20, 15
 NOTHING = "nothing"
 
 

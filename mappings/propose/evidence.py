@@ -11,7 +11,7 @@ from mappings.propose.content import Look
 from mappings.propose.header_words import LANGUAGES, Reading, readings
 from mappings.propose.meanings import ASIDE, Meanings, label, nearest
 
-NAMED, NAMED_WHOLLY, NAMED_PARTLY, GENERIC = 60, 10, 25, -15
+NAMED, NAMED_WHOLLY, NAMED_PARTLY, GENERIC = 60, 10, 20, -15
 FOREIGN, GUESSED = -5, -10
 UNNAMED = 10
 CONTRADICTED = -60
@@ -41,12 +41,17 @@ def candidates(header: str | None, look: Look, languages: Sequence[str], table: 
 
 def _alone(field: str, look: Look) -> int:
     """What cells that can be little else are worth without a header: many GTINs are items, few may be stores."""
-    items = field == "gtin" and look.distinct >= 3 and look.distinct * 2 >= look.filled
-    return UNNAMED if items or field == "carton" else 0
+    return UNNAMED if field == "carton" or (field == "gtin" and _is_varied(look)) else 0
+
+
+def _is_varied(look: Look) -> bool:
+    return look.distinct >= 3 and look.distinct * 2 > look.filled
 
 
 def _weighed(field: str, points: int, reason: str, look: Look) -> Candidate:
     seen, told = judged(field, look)
+    if field == "gtin" and points < NAMED + GENERIC and not _is_varied(look):
+        seen = min(seen, NAMED_PARTLY)  # places have such numbers too, and few of them
     reasons = (reason,) if reason else ()
     if seen < 0:
         return Candidate(field, points + CONTRADICTED, reasons, (told,))
@@ -141,7 +146,7 @@ def _gtin(look: Look) -> Judged:
 def _carton(look: Look) -> Judged:
     if look.sscc >= 0.9:
         return 50, _share(look.sscc, look, "are SSCCs with a right check digit")
-    if look.is_day or look.fraction > 0.1 or look.prose > 0.5 or look.gtin >= 0.9:
+    if look.is_day or look.fraction > 0.1 or look.prose > 0.5 or look.gtin >= 0.9 or look.small >= 0.95:
         return -1, f"cells like {look.some} are no labels"
     return (10, "the cells can be labels") if look.digits >= 0.9 else (0, "")
 
@@ -188,7 +193,7 @@ def _store(look: Look) -> Judged:
         return -1, f"cells like {look.some} are no stores"
     if look.digits >= 0.9:
         return 20, "the cells can be numbers of stores"
-    return (10, "the same texts come again") if look.repeats else (5, "")
+    return 12, "the same texts come again" if look.repeats else "texts"
 
 
 def _item(look: Look) -> Judged:

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
 from typing import Any
@@ -41,6 +41,7 @@ class Reading:
     guessed: bool = False
 
 
+@lru_cache(maxsize=65536)
 def folded(text: str) -> str:
     """Text in which capitals, accents and the ways to write umlauts make no difference.
 

@@ -1,6 +1,7 @@
 """Open this when a workbook's cells are read wrongly in a proposal: its first sheet with a table, as text."""
 
 import io
+import warnings
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +23,9 @@ def rows_of_workbook(data: bytes) -> tuple[str, list[list[str]]]:
     if data.startswith(_OLD_EXCEL):
         raise PermanentError("The workbook is of the kind before 2007. Save it as .xlsx, and propose from that.")
     try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions, which hold no cells
+            book = load_workbook(io.BytesIO(data), data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as fault:
         raise PermanentError("The file is packed, but no workbook. Unpack it, then try again.") from fault
     sheets = [(sheet.title, [[_text(cell) for cell in row] for row in sheet.values]) for sheet in book.worksheets]

@@ -44,7 +44,9 @@ def keys(proposal: Proposal) -> list[str]:
     return [one.key for one in proposal.questions]
 
 
-@pytest.mark.parametrize("one", header_sets("header_sets.yaml", "held_out_sets.yaml"), ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "one", header_sets("header_sets.yaml", "held_out_sets.yaml", "hard_sets.yaml"), ids=lambda one: one.name
+)
 def test_a_proposed_folder_loads_and_its_sample_gives_the_rows_beside_it(one, tmp_path):
     proposal = proposed([Sample("file.csv", one.data)], Wanted("shop", None, one.role), {})
     if not one.proposal().grid.header_row or one.proposal().grid.header_rows > 1:
