@@ -13,7 +13,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, projecting, walk
+from mappings.formats import check, cut_blocks, cutting, projecting, vectors, walk
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 
@@ -23,11 +23,16 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 # Numba makes the code of a function anew when its own file changed, and knows nothing of the functions and constants
 # that it takes from others: so all these files have a part in the name that the code is kept under.
 _SOURCES = (
-    "check", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cuts", "cutting", "projecting", "walk",
+    "check", "cut_blocks", "cut_bytes", "cut_columns", "cut_envelopes", "cut_headers", "cut_usual", "cuts", "cutting",
+    "projecting", "vectors", "walk",
 )  # fmt: skip
 _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
 
-_done: dict[FunctionType, Callable[..., Any]] = {}
+# What is compiled already; to begin with, what has a form of its own for that.
+_done: dict[Any, Callable[..., Any]] = {
+    cut_blocks.delimiters_in: vectors.delimiters_in,
+    cut_blocks.lowest: vectors.lowest,
+}
 
 
 def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
