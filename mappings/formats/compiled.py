@@ -31,6 +31,7 @@ _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes
 # What is compiled already; to begin with, what has a form of its own for that.
 _done: dict[Any, Callable[..., Any]] = {
     cut_blocks.delimiters_in: vectors.delimiters_in,
+    cut_blocks.letters_in: vectors.letters_in,
     cut_blocks.lowest: vectors.lowest,
 }
 
@@ -48,5 +49,6 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 
 
 cut: Callable[..., int] = compiled(cutting.cut)
+find_signs: Callable[..., int] = compiled(cut_blocks.find_signs)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))

@@ -46,6 +46,22 @@ def delimiters_in(typing: Any, buffer: Any, at: Any, a: Any, b: Any, c: Any, d: 
 
 
 @intrinsic
+def letters_in(typing: Any, buffer: Any, at: Any, a: Any, b: Any, c: Any) -> Any:
+    """``cut_blocks.letters_in``."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, at, *letters = args
+        found = ir.Constant(ir.VectorType(ir.IntType(1), BLOCK), [1] * BLOCK)
+        for place, letter in enumerate(letters):
+            further = builder.add(at, ir.Constant(at.type, place))
+            block = _load(context, builder, signature.args[0], array, further)
+            found = builder.and_(found, builder.icmp_unsigned("==", block, _everywhere(builder, letter)))
+        return builder.bitcast(found, _BITS)
+
+    return types.int64(buffer, *[types.int64] * 4), generate
+
+
+@intrinsic
 def lowest(typing: Any, bits: Any) -> Any:
     """``cut_blocks.lowest``."""
 
