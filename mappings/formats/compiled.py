@@ -30,6 +30,7 @@ _VERSION = sha256(b"".join((files("mappings.formats") / f"{name}.py").read_bytes
 
 # What is compiled already; to begin with, what has a form of its own for that.
 _done: dict[Any, Callable[..., Any]] = {
+    cut_blocks.copy_block: vectors.copy_block,
     cut_blocks.delimiters_in: vectors.delimiters_in,
     cut_blocks.letters_in: vectors.letters_in,
     cut_blocks.lowest: vectors.lowest,

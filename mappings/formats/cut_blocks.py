@@ -45,6 +45,12 @@ def find_signs(buffer: Bytes, a: int, b: int, c: int, into: Ints) -> int:
     return count
 
 
+def copy_block(buffer: Bytes, at: int, into: Bytes, to: int) -> int:
+    """Copy the BLOCK bytes from here to there; gives how many that are."""
+    into[to : to + BLOCK] = buffer[at : at + BLOCK]
+    return BLOCK
+
+
 def lowest(bits: int) -> int:
     """The place of the lowest bit that is set; there must be one."""
     return (bits & -bits).bit_length() - 1

@@ -62,6 +62,20 @@ def letters_in(typing: Any, buffer: Any, at: Any, a: Any, b: Any, c: Any) -> Any
 
 
 @intrinsic
+def copy_block(typing: Any, buffer: Any, at: Any, into: Any, to: Any) -> Any:
+    """``cut_blocks.copy_block``."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source, at, target, to = args
+        block = _load(context, builder, signature.args[0], source, at)
+        data = context.make_array(signature.args[2])(context, builder, target).data
+        builder.store(block, builder.bitcast(builder.gep(data, [to]), _BYTES.as_pointer()), align=1)
+        return ir.Constant(_BITS, BLOCK)
+
+    return types.int64(buffer, types.int64, into, types.int64), generate
+
+
+@intrinsic
 def lowest(typing: Any, bits: Any) -> Any:
     """``cut_blocks.lowest``."""
 
