@@ -36,12 +36,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """What sets a standard apart for the batch. ``unmistakable`` finds headers that end a truncated interchange."""
+    """What sets a standard apart for the batch.
+
+    ``unmistakable`` is asked of a place where ``sign`` stands, with where the file begins and ends: the span of the
+    header that is there, beyond doubt, so that it ends a truncated interchange; None where it is not.
+    """
 
     standard: str
     service: Service
     find_header: Callable[[Buffer, int, int], Header | None]
-    unmistakable: Callable[[Buffer, int, int], Iterable[int]]
+    sign: bytes  # three letters
+    unmistakable: Callable[[Buffer, int, int, int], tuple[int, int] | None]
 
 
 def candidates(pattern: re.Pattern[bytes], buffer: Buffer, at: int, limit: int) -> Iterator[re.Match[bytes]]:
@@ -102,9 +107,27 @@ def behind_mark(buffer: Buffer, begin: int, limit: int) -> int:
     return begin + (len(_MARK) if stands(buffer, _MARK, begin, limit) else 0)
 
 
-def sure_headers(syntax: Syntax, buffer: Buffer, begin: int, limit: int) -> list[int]:
-    """Where unmistakable headers begin in a file; an interchange that has not ended before one is truncated."""
-    return list(syntax.unmistakable(buffer, behind_mark(buffer, begin, limit), limit))
+def sure_headers(
+    syntax: Syntax, buffer: Buffer, begin: int, limit: int, signs: Iterable[int] | None = None
+) -> list[int]:
+    """Where unmistakable headers begin in a file; an interchange that has not ended before one is truncated.
+
+    ``signs`` are the places where the sign of the standard stands, if they are known.
+    """
+    begin = free = behind_mark(buffer, begin, limit)
+    found = []
+    for sign in _signs(buffer, syntax.sign, begin, limit) if signs is None else signs:
+        span = syntax.unmistakable(buffer, sign, begin, limit) if sign >= free else None
+        if span:
+            found.append(span[0])
+            free = span[1]
+    return found
+
+
+def _signs(buffer: Buffer, sign: bytes, at: int, limit: int) -> Iterator[int]:
+    while (at := buffer.find(sign, at, limit)) >= 0:
+        yield at
+        at += 1
 
 
 def no_interchange(recorder: Recorder, syntax: Syntax, start: int, end: int) -> None:

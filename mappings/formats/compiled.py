@@ -14,7 +14,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, projecting, table_passes, walk, xml_scan
+from mappings.formats import check, cut_blocks, cutting, projecting, table_passes, vectors, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 from mappings.formats.table_passes import Passes
@@ -26,8 +26,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 # that it takes from others: so all files of its family have a part in the name that the code is kept under.
 _FAMILIES = (
     (
-        "formats/check", "formats/cut_bytes", "formats/cut_columns", "formats/cut_envelopes", "formats/cut_headers",
-        "formats/cuts", "formats/cutting", "formats/projecting", "formats/walk",
+        "formats/check", "formats/cut_blocks", "formats/cut_bytes", "formats/cut_columns", "formats/cut_envelopes",
+        "formats/cut_headers", "formats/cut_usual", "formats/cuts", "formats/cutting", "formats/projecting",
+        "formats/vectors", "formats/walk",
     ),
     ("picking", "formats/cuts"),
     ("parsing",),
@@ -35,7 +36,13 @@ _FAMILIES = (
     ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
 )  # fmt: skip
 
-_done: dict[FunctionType, Callable[..., Any]] = {}
+# What is compiled already; to begin with, what has a form of its own for that.
+_done: dict[Any, Callable[..., Any]] = {
+    cut_blocks.copy_block: vectors.copy_block,
+    cut_blocks.delimiters_in: vectors.delimiters_in,
+    cut_blocks.letters_in: vectors.letters_in,
+    cut_blocks.lowest: vectors.lowest,
+}
 
 
 def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,6 +66,7 @@ def _version(module: str) -> str:
 
 
 cut: Callable[..., int] = compiled(cutting.cut)
+find_signs: Callable[..., int] = compiled(cut_blocks.find_signs)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
 PASSES = Passes(*(compiled(one) for one in table_passes.PLAIN))

@@ -3,10 +3,15 @@
 All functions here keep to what ``compiled`` can turn into machine code: integers and arrays, no objects.
 """
 
-from mappings.formats.cut_columns import Bytes
+from mappings.formats.cut_columns import TAG_SLOTS, Bytes
 
 _COUNT_DIGITS_MAX = 18
 _COUNT_MAX = 2**31 - 1
+
+
+def slot_from(key: int) -> int:
+    """The slot from which on a tag is looked for."""
+    return (key ^ (key >> 8) * 31 ^ (key >> 16) * 131) & (TAG_SLOTS - 1)
 
 
 def is_blank(byte: int) -> bool:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.uint32]
 
 # Why `cut` came back.
 DONE, AT_END, NO_ROOM, HEADER, IRREGULAR, PAUSE = range(6)
@@ -60,7 +61,7 @@ class Room(NamedTuple):
     start: Ints
     end: Ints
     first_mark: Ints
-    mark_at: npt.NDArray[np.uint32]
+    mark_at: Marks
     mark_kind: Bytes
 
 

@@ -6,7 +6,15 @@ in front of it and says so. All functions here keep to what ``compiled`` can tur
 arrays, no objects.
 """
 
-from mappings.formats.cut_bytes import is_alphanumeric, is_blank, only_line_breaks, rstrip, skip_blanks, starts_with
+from mappings.formats.cut_bytes import (
+    is_alphanumeric,
+    is_blank,
+    only_line_breaks,
+    rstrip,
+    skip_blanks,
+    slot_from,
+    starts_with,
+)
 from mappings.formats.cut_columns import (
     AT,
     AT_END,
@@ -46,6 +54,7 @@ from mappings.formats.cut_columns import (
 )
 from mappings.formats.cut_envelopes import close_message, event, give_up, has_rows, serve, truncated
 from mappings.formats.cut_headers import begin_edifact, begin_x12
+from mappings.formats.cut_usual import cut_usual
 from mappings.formats.cuts import BLANK, COMPONENT, CONTROL, ELEMENT, END, ESCAPED, POSITION_MAX
 
 _TAG_PROBES = 32
@@ -80,7 +89,7 @@ def odd_tag_key(buffer: Bytes, at: int, limit: int, meaning: Bytes) -> tuple[int
 
 def slot_of(rules: Rules, key: int) -> int:
     """The slot of a tag among the tags seen, or BAD_TAG when there is no room for it."""
-    slot = (key ^ (key >> 8) * 31 ^ (key >> 16) * 131) & (TAG_SLOTS - 1)
+    slot = slot_from(key)
     for _ in range(_TAG_PROBES):
         if rules.slots[slot] == key:
             return int(slot)
@@ -179,13 +188,16 @@ def cut(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: Ints) -> int
 def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: Ints) -> int:
     """The open interchange to its end; DONE when nothing was unusual. This is the loop that time goes into.
 
-    Whatever content a message has is done here, in one function and on plain arrays; ``serve`` is for the envelope.
+    Whatever content a message has is done here, in one function and on plain arrays, or in ``cut_usual`` where nothing
+    about it is unusual; ``serve`` is for the envelope.
     """
     message_of, tag_of, start_of, end_of, first_mark = room.message, room.tag, room.start, room.end, room.first_mark
     mark_at, mark_kind, meaning, kinds, slots = room.mark_at, room.mark_kind, rules.meaning, rules.kinds, rules.slots
     numbers, last_mark, last_segment, limit = rules.numbers, mark_at.size - 2, start_of.size - 1, state[LIMIT]
-    at, segments, marks, message = state[AT], state[SEGMENTS], state[MARKS], state[MESSAGE]
+    here = rows.interchanges[state[INTERCHANGES] - 1]
     while True:
+        cut_usual(buffer, rules, room, rows.messages, here, state)
+        at, segments, marks, message = state[AT], state[SEGMENTS], state[MARKS], state[MESSAGE]
         while at < limit and is_blank(int(buffer[at])):
             at += 1
         start, first = at, marks
@@ -196,7 +208,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
             truncated(rows, state)
             return DONE
         if meaning[buffer[at]] == END:
-            at += 1
+            state[AT] = at + 1
             continue
         if segments >= last_segment:
             state[AT] = start
@@ -209,7 +221,7 @@ def cut_interchange(buffer: Bytes, rules: Rules, room: Room, rows: Rows, state: 
         what = int(meaning[buffer[at]]) if at < limit else END
         if at == start or at - start >= TAG_BYTES_MAX or what not in (END, ELEMENT):
             key, at = odd_tag_key(buffer, start, limit, meaning)
-        slot = int((key ^ (key >> 8) * 31 ^ (key >> 16) * 131) & (TAG_SLOTS - 1))
+        slot = slot_from(key)
         if key <= 0:
             slot = int(key)
         elif slots[slot] != key:

@@ -8,7 +8,7 @@ whose message is -1 and whose interchange is not reaches every message of that i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -68,12 +68,14 @@ def find_header(buffer: Buffer, at: int, limit: int) -> Header | None:
     return None
 
 
-def unmistakable(buffer: Buffer, at: int, limit: int) -> Iterator[int]:
-    """Where a UNB with a syntax level begins, or the UNA in front of it."""
-    for found in _UNMISTAKABLE.finditer(buffer, at, limit):
-        window = max(at, found.start() - _ADVICE_BYTES_MAX)
-        advice = _ADVICE_AT_END.search(buffer[window : found.start()])
-        yield window + advice.start() if advice else found.start()
+def unmistakable(buffer: Buffer, sign: int, begin: int, limit: int) -> tuple[int, int] | None:
+    """The UNB with a syntax level that begins here, and the UNA in front of it."""
+    found = _UNMISTAKABLE.match(buffer, sign, limit)
+    if not found:
+        return None
+    window = max(begin, sign - _ADVICE_BYTES_MAX)
+    advice = _ADVICE_AT_END.search(buffer[window:sign])
+    return (window + advice.start() if advice else sign), found.end()
 
 
 @lru_cache(maxsize=256)
@@ -127,7 +129,7 @@ def _interchange_row(unb: Fields) -> Row:
     }
 
 
-SYNTAX = Syntax("edifact", SERVICE, find_header, unmistakable)
+SYNTAX = Syntax("edifact", SERVICE, find_header, b"UNB", unmistakable)
 
 
 def read(files: Sequence[RawFile]) -> Segments:

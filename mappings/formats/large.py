@@ -7,6 +7,7 @@ What is not regular is read by ``batch``'s plain way, interchange by interchange
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from mappings.formats.batch import (
     sure_headers,
     text_outside,
 )  # fmt: skip
-from mappings.formats.cut_envelopes import begin_anew
+from mappings.formats.cut_envelopes import begin_anew, has_rows
 from mappings.formats.cut_headers import begin, learn
 from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.envelope import Walked
@@ -37,7 +38,12 @@ from mappings.formats.tokens import Delimiters, tag
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 
-_SEGMENT_BYTES, _MARK_BYTES, _MESSAGE_BYTES = 14, 3, 400  # what the first guess at the room takes each to need
+_SEGMENT_BYTES, _MARK_BYTES, _MESSAGE_BYTES, _SIGN_BYTES = (
+    14,
+    3,
+    400,
+    1000,
+)  # what the first guess at the room takes each to need
 _ROOM_MIN, _ROWS_MIN = 4096, 256
 _KINDS = (c.GROUP_OPEN, c.GROUP_CLOSE, c.MESSAGE_OPEN, c.MESSAGE_CLOSE, c.INTERCHANGE_CLOSE)
 
@@ -61,17 +67,26 @@ class Run:
     def __post_init__(self) -> None:
         self._starts, self._ends = (self.files[name].to_numpy() for name in ("start", "end"))
         self._is_held = np.zeros(len(self._starts), np.bool_)  # files with an interchange
-        spans = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
-        found = (at for span in spans for at in sure_headers(self.syntax, self.buffer, *span))
-        self._sure = list(found if self.sure is None else self.sure)
-        self._cut = self.cut or _compiled_cut()
         self._bytes = np.frombuffer(self.buffer, np.uint8)
+        self._sure = list(self._sure_headers() if self.sure is None else self.sure)
+        self._cut = self.cut or _compiled().cut
         size = len(self.buffer) if self.pause < 0 else min(len(self.buffer), 2 * self.pause)
         self._room = _room(size // _SEGMENT_BYTES + _ROOM_MIN, size // _MARK_BYTES + _ROOM_MIN)
-        self._rows = _rows(size // _MESSAGE_BYTES + _ROWS_MIN)
+        self._rows = _rows(len(self._sure) + _ROWS_MIN, size // _MESSAGE_BYTES + _ROWS_MIN)
         self._rules = _rules(self.syntax, self._starts, self._ends, self._sure)
         self._state = np.zeros(c.STATE_SIZE, np.int64)
         self._state[[c.FILE, c.GROUP, c.MESSAGE, c.PAUSE_AT]] = -1
+
+    def _sure_headers(self) -> Iterator[int]:
+        """Where unmistakable headers begin in the files."""
+        spans = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
+        if self.cut:
+            yield from (at for span in spans for at in sure_headers(self.syntax, self.buffer, *span))
+            return
+        signs = signs_in(self._bytes, self.syntax.sign)
+        first = np.searchsorted(signs, self._starts).tolist()
+        for (start, end), one, behind in zip(spans, first, [*first[1:], len(signs)], strict=True):
+            yield from sure_headers(self.syntax, self.buffer, start, end, signs[one:behind].tolist())
 
     def pieces(self) -> Iterator[Segments]:
         """The batch in pieces that follow one another; what is not regular is one of its own."""
@@ -222,10 +237,20 @@ class Run:
         return numbers, list(names)
 
 
-def _compiled_cut() -> Callable[..., int]:
-    from mappings.formats.compiled import cut  # numba takes half a second to import
+def signs_in(data: c.Bytes, sign: bytes) -> Ints:
+    """Where in the bytes the three letters stand that every header of a standard begins with."""
+    found = np.empty(len(data) // _SIGN_BYTES + _ROWS_MIN, np.int64)
+    count = _compiled().find_signs(data, *sign, found)
+    if count > len(found):
+        found = np.empty(count, np.int64)
+        _compiled().find_signs(data, *sign, found)
+    return found[:count]
 
-    return cut
+
+def _compiled() -> ModuleType:
+    from mappings.formats import compiled  # numba takes half a second to import
+
+    return compiled
 
 
 def read_large(syntax: Syntax, buffer: Buffer, files: pa.Table, cut: Callable[..., int] | None = None) -> Segments:
@@ -247,23 +272,25 @@ def _room(segments: int, marks: int) -> c.Room:
     )  # fmt: skip
 
 
-def _rows(messages: int) -> c.Rows:
-    """Unfilled rows for this many messages."""
-    sizes = ((_ROWS_MIN, c.I_SIZE), (_ROWS_MIN, c.G_SIZE), (messages, c.M_SIZE), (_ROWS_MIN, c.E_SIZE))
+def _rows(interchanges: int, messages: int) -> c.Rows:
+    """Unfilled rows for this many interchanges, as many groups, and this many messages."""
+    sizes = ((interchanges, c.I_SIZE), (interchanges, c.G_SIZE), (messages, c.M_SIZE), (_ROWS_MIN, c.E_SIZE))
     return c.Rows(*(np.empty(size, np.int64) for size in sizes))
 
 
 def _grown(room: c.Room, rows: c.Rows, state: Ints) -> tuple[c.Room, c.Rows]:
-    """Twice the room where less than half of it is left; what was noted stays.
+    """Twice the rows, or the room, where less than half of it is left; what was noted stays.
 
-    Marks always get more: those of the segment that did not fit are not counted yet, and may be any number.
+    Where there are rows enough, marks get more: those of the segment that did not fit are not counted yet, and may be
+    any number.
     """
-    segments, marks = int(state[c.SEGMENTS]), len(room.mark_at)
-    counts = [int(state[at]) for at in (c.INTERCHANGES, c.GROUPS, c.MESSAGES, c.EVENTS)]
-    columns: list[Any] = [_roomy(column, segments) for column in room[:5]]
-    columns += [_roomy(column, marks) for column in room[5:]]
-    tables: list[Any] = [_roomy(table, there) for table, there in zip(rows, counts, strict=True)]
-    return c.Room(*columns), c.Rows(*tables)
+    if not has_rows(rows, state):
+        counts = [int(state[at]) for at in (c.INTERCHANGES, c.GROUPS, c.MESSAGES, c.EVENTS)]
+        tables: list[Any] = [_roomy(table, there) for table, there in zip(rows, counts, strict=True)]
+        return room, c.Rows(*tables)
+    columns: list[Any] = [_roomy(column, int(state[c.SEGMENTS])) for column in room[:5]]
+    columns += [_roomy(column, len(room.mark_at)) for column in room[5:]]
+    return c.Room(*columns), rows
 
 
 def _roomy(column: Any, there: int) -> Any:

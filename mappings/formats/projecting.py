@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mappings.formats.cut_blocks import BLOCK, copy_block
 from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, WHAT
 
 Ints = npt.NDArray[np.int64]
@@ -93,11 +94,17 @@ def gather_values(buffer: Bytes, start: Offsets, end: Offsets, offsets: npt.NDAr
     at, seen = 0, 0
     for row in range(start.size):
         offsets[row] = at
-        for place in range(int(start[row]), int(end[row])):
+        first, behind = int(start[row]), int(end[row])
+        if behind - first <= BLOCK and first + BLOCK <= buffer.size and at + BLOCK <= into.size:
+            copy_block(buffer, first, into, at)  # what is too much of it, the next values stand on
+            at += behind - first
+            continue
+        for place in range(first, behind):
             into[at] = buffer[place]
-            seen |= int(buffer[place])
             at += 1
     offsets[start.size] = at
+    for place in range(at):
+        seen |= int(into[place])
     return seen < 128
 
 

@@ -12,17 +12,17 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 
 from mappings.formats import edifact, x12
 from mappings.formats.batch import Syntax, read_batch, sure_headers
 from mappings.formats.compiled import REVIEW
-from mappings.formats.large import Run
+from mappings.formats.large import Run, signs_in
 from mappings.formats.review import review
 from mappings.formats.segments import BATCH_BYTES_MAX, FILES, RawFile, Segments
 
 PIECE_BYTES = 4_000_000
-_HEADER_BYTES = 2_000  # a header, and the blanks in front of it, begin and end within so many
 
 _SYNTAX = {"x12": x12.SYNTAX, "edifact": edifact.SYNTAX}
 
@@ -51,13 +51,14 @@ def stream(path: Path, standard: Literal["x12", "edifact"], piece: int = PIECE_B
 
 
 def _sure_headers(buffer: mmap.mmap, syntax: Syntax) -> list[int]:
-    """What ``batch.sure_headers`` finds, window by window, so that the whole file is never held."""
-    found: dict[int, None] = {}
+    """What ``batch.sure_headers`` finds, whose signs are looked for window by window: the whole file is never held."""
+    data = np.frombuffer(buffer, np.uint8)
+    signs: list[int] = []
     for at in range(0, len(buffer), PIECE_BYTES):
-        end = min(at + PIECE_BYTES + _HEADER_BYTES, len(buffer))
-        found |= dict.fromkeys(sure_headers(syntax, buffer, at, end))
+        end = min(at + PIECE_BYTES + len(syntax.sign) - 1, len(buffer))
+        signs += (at + signs_in(data[at:end], syntax.sign)).tolist()
         _let_go(buffer, at, end)
-    return list(found)
+    return sure_headers(syntax, buffer, 0, len(buffer), signs)
 
 
 def _let_go(buffer: mmap.mmap, start: int, end: int) -> int:

@@ -8,7 +8,7 @@ and whose interchange is not reaches every message of that interchange.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -128,12 +128,13 @@ def _interchange_row(isa: Sequence[str]) -> Row:
     }  # fmt: skip
 
 
-def unmistakable(buffer: Buffer, at: int, limit: int) -> Iterator[int]:
-    """Where an ISA of the right widths begins."""
-    return (found.start() for found in _HEADER_OF_RIGHT_WIDTHS.finditer(buffer, at, limit))
+def unmistakable(buffer: Buffer, sign: int, begin: int, limit: int) -> tuple[int, int] | None:
+    """The ISA of the right widths that begins here."""
+    found = _HEADER_OF_RIGHT_WIDTHS.match(buffer, sign, limit)
+    return found.span() if found else None
 
 
-SYNTAX = Syntax("x12", SERVICE, find_header, unmistakable)
+SYNTAX = Syntax("x12", SERVICE, find_header, b"ISA", unmistakable)
 
 
 def read(files: Sequence[RawFile]) -> Segments:

@@ -101,6 +101,14 @@ def _places(reading: Segments) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
+@settings(max_examples=150 * TIMES, deadline=None)
+@given(datas=some.lists(spoilt(), min_size=1, max_size=3))
+def test_spoilt_files_read_alike_compiled(syntax: Syntax, datas: list[bytes]) -> None:
+    buffer, files = join([raw(data, f"{number:064}") for number, data in enumerate(datas)])
+    assert_same(read_plain(syntax, buffer, files), read_large(syntax, buffer, files))
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
 def test_all_samples_in_one_batch_read_alike_compiled(syntax: Syntax) -> None:
     buffer, files = join([raw((FOLDER / name).read_bytes(), f"{at:064}") for at, name in enumerate(names())])
     assert_same(read_plain(syntax, buffer, files), read_large(syntax, buffer, files))
