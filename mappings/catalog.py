@@ -157,7 +157,7 @@ def marked_map(path: Path) -> Marked:
 
 
 def _extended(own: Marked) -> Marked:
-    """The mapping over the shipped standard that it extends."""
+    """The mapping over the shipped standard that it extends, which may extend another."""
     for loc, message in takes_away_nothing(own.data):
         raise own.fault(loc, message, at_key=True)
     if own.data.get("extends") is None:
@@ -169,7 +169,7 @@ def _extended(own: Marked) -> Marked:
     if not standard.is_file():
         known = [path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml")]
         raise own.fault(("extends",), unknown_name(name, known, "standard"))
-    return merge(read(standard), own)
+    return merge(_extended(read(standard)), own)
 
 
 def content_of(rules: Rules, used: Mapping[str, Mapping[str, str]]) -> str:

@@ -165,11 +165,8 @@ def _requirements(rules: Rules) -> Iterator[tuple[Loc, str]]:
     if rules.document.group_by is not None:
         if rules.standard not in TABLES:
             yield ("document", "group_by"), "only tables are grouped. Next: take it away."
-        elif rules.document.group_by not in rules.claims.columns:
-            yield (
-                ("document", "group_by"),
-                unknown_name(rules.document.group_by, rules.claims.columns, "claimed column"),
-            )
+        else:
+            yield from check_tables.path(rules, ("document", "group_by"), rules.document.group_by)
     amounts = any(rule.as_ == "money" for rule in rules.lines.fields.values())
     if amounts and "currency" not in rules.lines.fields:
         yield ("lines",), "amounts need `currency:`. Next: add it, as `{from: …}` or `{const: GBP}`."

@@ -1,12 +1,14 @@
 """Open this when a document has the wrong number, purpose or line numbers: headers, and lines in their documents."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from mappings.catalog import Map
-from mappings.fields import Faults, Source, evaluate
+from mappings.fields import Fault, Faults, Source, evaluate
+from schemas.findings import CATALOGUE, Finding, Place, Severity
 from schemas.rules import LINES, header_types
 
 
@@ -48,6 +50,20 @@ def placed_lines(
         "length": pa.array(length),
     }
     return pa.table(placed | columns).select(LINES[kind].names).cast(LINES[kind])
+
+
+def told_once(
+    faults: Sequence[Faults], table: pa.Table, place: Callable[[Fault], Place], is_in_line: Callable[[Fault], bool]
+) -> list[Finding]:
+    """Faults of lines at their place. What is wrong in the header without holding a line is told once, of no line."""
+    documents, numbers = table["document"].to_pylist(), table["line_no"].to_pylist()
+    found: dict[Finding, None] = {}
+    for fault in (one for some in faults for one in some.each()):
+        holds = CATALOGUE[fault.code].severity is Severity.ERROR
+        own = holds or fault.start < 0 or is_in_line(fault)
+        line_no = numbers[fault.row] if own else None
+        found[Finding(fault.code, place(fault), fault.detail, documents[fault.row], line_no)] = None
+    return list(found)
 
 
 def _numbered(documents: pa.Array) -> np.ndarray:

@@ -13,7 +13,9 @@ from mappings.formats.segments import RawFile
 from mappings.formats.sniff import sniff
 from mappings.tabular import translate_table
 from mappings.translation import Piece, Translation, assemble
+from mappings.trees import translate_trees
 from schemas.findings import Finding, Place, as_table
+from schemas.rules import TREES
 
 __all__ = ["Translation", "translate"]
 
@@ -31,13 +33,17 @@ def translate(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog
         own = [file for file, kind in zip(files, kinds, strict=True) if kind == standard]
         if own:
             pieces.append(translate_edi(standard, read(own), own, partner))
+    for standard in TREES:
+        own = [file for file, kind in zip(files, kinds, strict=True) if kind == standard]
+        if own:
+            pieces += translate_trees(standard, own, partner)
     for file, kind in zip(files, kinds, strict=True):
         if kind == "empty":
             pieces.append(_refused(file, "FILE-EMPTY", "the file holds nothing but blanks" if file.data else "0 bytes"))
         elif kind == "unknown":
             pieces.append(_refused(file, "FILE-UNKNOWN-FORMAT", f"begins with {file.data[:16]!r}"))
-        elif kind == "delimited":
-            pieces.append(translate_table(file, partner))
+        elif kind in ("delimited", "workbook"):
+            pieces.append(translate_table(file, partner, kind))
     return assemble(files, pieces)
 
 

@@ -57,6 +57,10 @@ class _Splitting:
         """The fields that some part has, each with one of its rules."""
         return {name: rule for part in self.lines.split for name, rule in part.fields.items()}
 
+    def stays_whole(self, part: Part) -> bool:
+        """Whether a row without other parts is left to the line's own rules, instead of being all rest."""
+        return part.rest_of is None or (not part.fields and "quantity" in self.lines.fields)
+
     def fields(self, part: Part | None, rows: Ints, own: Any) -> dict[str, Evaluated]:
         """Those fields for the lines of a part (None: of no part): by its own rule, or else by the line's."""
         mine, whole = self.source.picked(rows, own), self.source.picked(rows)
@@ -72,10 +76,15 @@ class _Splitting:
 
 
 def split(lines: Lines, source: Splittable, codes: Codes) -> Split:
-    """Every part of every row; a row without any part stays one line, with what the line itself says."""
+    """Every part of every row; a row without any part stays one line, with what the line itself says.
+
+    So does one that would be all rest, where the line has a rule for its quantity and the rest no fields of its own.
+    """
     work = _Splitting(lines, source, codes)
     counted = {number: _counted(part, work) for number, part in enumerate(lines.split) if part.rest_of is None}
     taken = list(counted.values())
+    if all(work.stays_whole(part) for part in lines.split) and not any(len(group.rows) for group in taken):
+        return Split(np.arange(source.size), {})
     for number, part in enumerate(lines.split):
         if part.rest_of is not None:
             counted[number] = _rest(part, work, taken)
@@ -121,7 +130,10 @@ def _rest(part: Part, work: _Splitting, taken: Sequence[_Counted]) -> _Counted:
         unclear[group.rows[units < 0]] = True
     rest = total - less
     clear = (total >= 0) & ~unclear & (rest >= 0)
-    rows = np.flatnonzero(whole.is_there & ~(clear & (rest == 0)))
+    there = whole.is_there
+    if work.stays_whole(part):
+        there = there & np.isin(np.arange(source.size), np.concatenate([group.rows for group in taken]))
+    rows = np.flatnonzero(there & ~(clear & (rest == 0)))
     untouched = clear & (less == 0)
     texts = [
         whole.text[int(row)].as_py() if untouched[row] or total[row] < 0 else _told(row, total, less, clear, unclear)

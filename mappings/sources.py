@@ -8,8 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.column import Column, Ints
-from mappings.formats.delimited import Rows
-from mappings.formats.segments import RawFile
 from mappings.lookups import Index, Loops, Own
 from mappings.messages import Places
 from mappings.paths import parse
@@ -144,49 +142,3 @@ class LineRows:
     def picked(self, rows: Ints, own: Own | None = None) -> "LineRows":
         """These rows, in this order."""
         return LineRows(self.batch, self.loops, self.lines[rows], own)
-
-
-@dataclass(frozen=True)
-class TableRows:
-    """Rows of a delimited file."""
-
-    file: RawFile
-    table: Rows
-    rows: Ints
-    decimal_marks: str
-    thousands_mark: str
-
-    @property
-    def size(self) -> int:
-        """How many rows."""
-        return len(self.rows)
-
-    @property
-    def start(self) -> Ints:
-        """The first byte of each row."""
-        return np.asarray(self.table.offset.to_numpy(), dtype=np.int64)[self.rows]
-
-    @property
-    def end(self) -> Ints:
-        """The byte after each row."""
-        return self.start + np.asarray(self.table.length.to_numpy(), dtype=np.int64)[self.rows]
-
-    def column(self, path: str, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Column:
-        """The cells of a column; a row is their place. Empty cells are null."""
-        if path.startswith("@"):
-            text = self.file.sha256[:FILE_ID_DIGITS] if path == "@file" else self.file.name
-            cells = pa.array([text] * self.size, pa.string())
-        else:
-            cells = self.table.text(path).combine_chunks().take(pa.array(self.rows))
-        if only or skip:
-            named = pc.is_in(cells, pa.array(only or skip, pa.string()))
-            cells = pc.if_else(named if only else pc.invert(named), cells, pa.scalar(None, pa.string()))
-        return Column.of_text(cells, self.start, self.end)
-
-    def below(self, tag: str, repeat: Repeat | None) -> tuple[Own, Ints]:
-        """Nothing stands below a row; the check of a mapping refuses to ask for it."""
-        raise NotImplementedError(f"a row of a table has no {tag} below it")
-
-    def picked(self, rows: Ints, own: Own | None = None) -> "TableRows":
-        """These rows, in this order."""
-        return TableRows(self.file, self.table, self.rows[rows], self.decimal_marks, self.thousands_mark)

@@ -1,77 +1,56 @@
-"""Open this when a delimited file was not taken: which mapping claims a table, and what becomes of its rows."""
-
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
+"""Open this when you ask how a table becomes documents and lines: delimited text, fixed width and workbooks alike."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.catalog import Map, PartnerFolder
-from mappings.check_tables import dialect_of
 from mappings.column import Ints
 from mappings.documents import header_columns, placed_lines
 from mappings.fields import Fault
-from mappings.formats import delimited
-from mappings.formats.delimited import Dialect, Rows
 from mappings.formats.segments import RawFile
-from mappings.lines import fill
+from mappings.lines import Filled, fill
 from mappings.parts import split
-from mappings.sources import FILE_ID_DIGITS, TableRows
+from mappings.sources import FILE_ID_DIGITS
+from mappings.table_claims import Taken, claim
+from mappings.table_dates import dated
+from mappings.table_reading import TEXTS
+from mappings.table_rows import TableRows
 from mappings.translation import Piece
-from schemas.findings import Finding, Place, as_table
+from schemas.findings import CATALOGUE, Finding, Place, Severity, as_table
+from schemas.rules import Lines
 from schemas.tables import DOCUMENTS, FINDINGS
 
+_STANDARDS = {"delimited": TEXTS, "workbook": ("workbook",)}
+_NO_MAP = {
+    "delimited": "text without an EDI envelope, and this partner has no mapping for tables",
+    "workbook": "a workbook, and this partner has no mapping for workbooks",
+}
 
-def translate_table(file: RawFile, partner: PartnerFolder) -> Piece:
-    """The documents and lines of one delimited file, by the first mapping that claims it; a finding if none does."""
-    maps = partner.maps_for("delimited")
+
+def translate_table(file: RawFile, partner: PartnerFolder, kind: str) -> Piece:
+    """The documents and lines of one table (``delimited`` or ``workbook``), by the first mapping that claims it.
+
+    A finding if none does.
+    """
+    maps = [one for one in partner.maps if one.rules.standard in _STANDARDS[kind]]
     if not maps:
-        return _refused(
-            file, "FILE-UNKNOWN-FORMAT", "text without an EDI envelope, and this partner has no mapping for tables"
-        )
-    read: dict[Dialect, Rows] = {}
-    for one in maps:
-        dialect = dialect_of(one.rules)
-        if dialect not in read:
-            read[dialect] = delimited.read(file, dialect)
-        if _fits_name(one, file) and not _missing(one, read[dialect]):
-            return _translated(file, one, read[dialect], partner.id)
-    return _unclaimed(file, [(one, read[dialect_of(one.rules)]) for one in maps])
+        return _refused(Finding("FILE-UNKNOWN-FORMAT", Place(file.sha256, 0, len(file.data)), _NO_MAP[kind]))
+    found = claim(file, maps)
+    return _refused(found) if isinstance(found, Finding) else _translated(file, found, partner.id)
 
 
-def _fits_name(one: Map, file: RawFile) -> bool:
-    pattern = one.rules.claims.files
-    return pattern is None or fnmatchcase(file.name.lower(), pattern.lower())
+def _refused(finding: Finding) -> Piece:
+    return Piece(findings=(as_table([finding]),))
 
 
-def _missing(one: Map, rows: Rows) -> list[str]:
-    return [column for column in one.rules.claims.columns if column not in rows.header]
-
-
-def _unclaimed(file: RawFile, tried: Sequence[tuple[Map, Rows]]) -> Piece:
-    """FILE-UNCLAIMED, or TABLE-COLUMN-MISSING when most columns of a mapping are there."""
-    one, rows = min(tried, key=lambda pair: len(_missing(*pair)) / len(pair[0].rules.claims.columns))
-    missing, known = _missing(one, rows), one.rules.claims.columns
-    new = [column for column in rows.header if column not in known]
-    if not missing:
-        return _refused(file, "FILE-UNCLAIMED", f"the name {file.name!r} does not fit {one.rules.claims.files!r}")
-    detail = f"mapping {one.name}: missing are {', '.join(missing)}; new are {', '.join(new) or 'none'}"
-    code = "TABLE-COLUMN-MISSING" if 2 * len(missing) < len(known) else "FILE-UNCLAIMED"
-    return _refused(file, code, detail)
-
-
-def _refused(file: RawFile, code: str, detail: str) -> Piece:
-    return Piece(findings=(as_table([Finding(code, Place(file.sha256, 0, len(file.data)), detail)]),))
-
-
-def _translated(file: RawFile, one: Map, table: Rows, partner: str) -> Piece:
-    """All rows of the file through this mapping."""
+def _translated(file: RawFile, taken: Taken, partner: str) -> Piece:
+    """All rows of the file through the mapping."""
+    one, source = dated(taken.map), taken.rows
     rules = one.rules
-    source = _rows(file, one, table, np.arange(len(table.row_no)))
     if not source.size:
-        refused = _refused(file, "DOC-NO-LINES", "the table has a header and no rows")
-        return Piece(findings=(*refused.findings, table.findings))
+        empty = Finding("DOC-NO-LINES", Place(file.sha256, 0, len(file.data)), "the table has a header and no rows")
+        return Piece(findings=(as_table([empty]), taken.table.findings))
     owner = _grouped(source, rules.document.group_by)
     first = np.unique(owner, return_index=True)[1]
     ids = pa.array([f"{file.sha256[:FILE_ID_DIGITS]}-{number}" for number in range(1, len(first) + 1)], pa.string())
@@ -84,23 +63,27 @@ def _translated(file: RawFile, one: Map, table: Rows, partner: str) -> Piece:
         for faults in header.faults
         for fault in faults.each()
     ]
-    lines, line_findings = _lines(one, source, ids.take(pa.array(owner)))
-    ragged = _with_document(table.findings, ids) if rules.document.group_by is None else table.findings
+    lines, line_findings = _lines(one, source, ids.take(pa.array(owner)), taken.damage.faults)
+    ragged = _with_document(taken.table.findings, ids) if rules.document.group_by is None else taken.table.findings
     return Piece(
         documents.select(DOCUMENTS.names).cast(DOCUMENTS),
         {rules.kind: lines},
-        (ragged, as_table(found), line_findings),
+        (_new_columns(file, taken), ragged, as_table(found), line_findings),
     )
+
+
+def _new_columns(file: RawFile, taken: Taken) -> pa.Table:
+    """One finding for all columns that the mapping does not know."""
+    if not taken.new:
+        return as_table(())
+    place = Place(file.sha256, 0, len(file.data))
+    return as_table([Finding("TABLE-COLUMN-NEW", place, f"mapping {taken.map.name}: {', '.join(taken.new)}")])
 
 
 def _with_document(findings: pa.Table, ids: pa.Array) -> pa.Table:
     """The reader's findings with the one document of the file."""
     column = pa.repeat(ids[0], findings.num_rows)
     return findings.set_column(FINDINGS.get_field_index("document"), FINDINGS.field("document"), column)
-
-
-def _rows(file: RawFile, one: Map, table: Rows, rows: Ints) -> TableRows:
-    return TableRows(file, table, rows, one.rules.reads.decimal, one.rules.reads.thousands)
 
 
 def _grouped(source: TableRows, column: str | None) -> Ints:
@@ -122,7 +105,7 @@ def _documents(file: RawFile, one: Map, partner: str, ids: pa.Array, source: Tab
         "file": file.sha256,
         "partner": partner,
         "kind": one.rules.kind,
-        "standard": "delimited",
+        "standard": one.rules.standard,
         "message_type": one.name,
         "rule_version": one.version,
     }
@@ -131,9 +114,9 @@ def _documents(file: RawFile, one: Map, partner: str, ids: pa.Array, source: Tab
     return pa.table({"document": ids, "offset": start, "length": end - start} | repeated | none)
 
 
-def _lines(one: Map, source: TableRows, documents: pa.Array) -> tuple[pa.Table, pa.Table]:
+def _lines(one: Map, source: TableRows, documents: pa.Array, damage: list[Fault]) -> tuple[pa.Table, pa.Table]:
     """The canonical lines of the rows, numbered from 1 in each document, and their findings."""
-    rules, given = one.rules, {}
+    rules, given, whole = one.rules, {}, source
     if rules.lines.split:
         parts = split(rules.lines, source, one.codes)
         source, documents = source.picked(parts.rows), documents.take(pa.array(parts.rows))
@@ -142,17 +125,49 @@ def _lines(one: Map, source: TableRows, documents: pa.Array) -> tuple[pa.Table, 
     sha = pa.repeat(source.file.sha256, source.size)
     table = placed_lines(rules.kind, filled.columns, documents, sha, source.start, source.end - source.start)
     numbers = table["line_no"]
+    on_lines = _of_lines(damage, source, whole.size)
     found = [
         _finding(source, fault.row, fault, documents[fault.row].as_py(), numbers[fault.row].as_py())
-        for faults in filled.faults
-        for fault in faults.each()
+        for fault in (*on_lines, *_not_told_twice(rules.lines, filled, on_lines))
     ]
     return table, as_table(found)
 
 
+def _of_lines(damage: list[Fault], source: TableRows, rows: int) -> list[Fault]:
+    """Faults of the table's rows as faults of the lines that came of them: errors of each, the rest of the first."""
+    if not damage:
+        return []
+    lines: list[list[int]] = [[] for _ in range(rows)]
+    for line, row in enumerate(source.rows.tolist()):
+        lines[row].append(line)
+    return [
+        Fault(line, fault.field, fault.code, fault.detail, fault.start, fault.end, fault.path)
+        for fault in damage
+        for line in (lines[fault.row] if _is_error(fault) else lines[fault.row][:1])
+    ]
+
+
+def _is_error(fault: Fault) -> bool:
+    return CATALOGUE[fault.code].severity is Severity.ERROR
+
+
+def _not_told_twice(lines: Lines, filled: Filled, damage: list[Fault]) -> list[Fault]:
+    """The faults of the fields, without FIELD-MISSING where a damaged cell already says why."""
+    faults = [fault for column in filled.faults for fault in column.each()]
+    lost = {(fault.row, fault.path) for fault in damage if _is_error(fault)}
+    if not lost:
+        return faults
+
+    def is_told(fault: Fault) -> bool:
+        choice = next((choice for choice in lines.require if choice[0] == fault.field), ())
+        paths = {path for name in choice if name in lines.fields for path in lines.fields[name].from_}
+        return fault.code == "FIELD-MISSING" and any((fault.row, path) in lost for path in paths)
+
+    return [fault for fault in faults if not is_told(fault)]
+
+
 def _finding(source: TableRows, row: int, fault: Fault, document: str, line_no: int | None) -> Finding:
-    """The fault at its row, and at its column where one is known."""
-    at = int(source.rows[row])
-    path = f"row {source.table.row_no[at].as_py()}" + (f", {fault.path}" if fault.path else "")
-    start, end = int(source.start[row]), int(source.end[row])
+    """The fault at its cell where there is one, else at its row."""
+    path = source.table.place(int(source.rows[row]), fault.path)
+    start, end = (fault.start, fault.end) if fault.start >= 0 else (int(source.start[row]), int(source.end[row]))
     return Finding(fault.code, Place(source.file.sha256, start, end - start, path), fault.detail, document, line_no)

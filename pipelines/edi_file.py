@@ -14,6 +14,9 @@ from schemas.findings import CATALOGUE, FindingCode, Severity
 _NO_EDI = {
     "empty": "holds no bytes. Ask its sender to send it again",
     "delimited": "is text, but no X12 or EDIFACT: no ISA or UNB is in its first 16 kB. Open a table with a spreadsheet",
+    "workbook": "is a workbook, no X12 or EDIFACT. Open it with a spreadsheet",
+    "xml": "is XML, and no X12 or EDIFACT. A mapping for XML reads it",
+    "json": "is JSON, and no X12 or EDIFACT. A mapping for JSON reads it",
     "unknown": "is no text: it may be packed or encrypted. Unpack it, then try again",
 }
 _READERS = {"x12": x12.read, "edifact": edifact.read}

@@ -14,9 +14,10 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cutting, projecting, walk
+from mappings.formats import check, cutting, projecting, table_passes, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
+from mappings.formats.table_passes import Passes
 
 # No array is made or kept in these functions, so none needs to be counted (`_nrt`): that would take half the time.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
@@ -30,6 +31,8 @@ _FAMILIES = (
     ),
     ("picking", "formats/cuts"),
     ("parsing",),
+    ("formats/cell_signs", "formats/delimited_cut", "formats/table_passes"),
+    ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
 )  # fmt: skip
 
 _done: dict[FunctionType, Callable[..., Any]] = {}
@@ -58,3 +61,5 @@ def _version(module: str) -> str:
 cut: Callable[..., int] = compiled(cutting.cut)
 REVIEW = Inner(compiled(walk.walk), compiled(check.check))
 PROJECTION = Projection(*(compiled(one) for one in projecting.PLAIN))
+PASSES = Passes(*(compiled(one) for one in table_passes.PLAIN))
+scan_xml: Callable[..., bool] = compiled(xml_scan.scan)

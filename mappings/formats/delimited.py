@@ -1,25 +1,30 @@
-"""Open this when a partner sends tables as text: CSV and its relatives, read to text columns with their places.
+"""Open this when a partner sends tables as text: CSV and its relatives, read to columns with their places.
 
-    read(file: RawFile, dialect: Dialect) -> Rows
+    read(file: RawFile, dialect: Dialect) -> Table
 
-Nothing is guessed about types: every cell stays the text it is, ``""`` where it is empty.
+Nothing is guessed about types: every cell stays the text it is. The bytes are gone through once (``delimited_cut``);
+a column is made when a mapping asks for it.
 """
 
-import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from mappings.formats.charset import actual, is_as_declared
+from mappings.column import Column, Ints
+from mappings.formats.delimited_cut import meanings
+from mappings.formats.records import Kind, filled_down
 from mappings.formats.segments import RawFile
+from mappings.formats.table import Cells, Table
+from mappings.formats.table_names import joined, names_of
+from mappings.formats.table_passes import PLAIN, passes
+from mappings.formats.table_text import Text, text_of
 from schemas.findings import Finding, Place, as_table
-
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 def _known_encoding(name: str) -> str:
@@ -30,161 +35,206 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _ascii(mark: str) -> str:
+    if not mark.isascii():
+        raise ValueError(f"`{mark}` cannot be a quote; write one of ASCII, or nothing")
+    return mark
+
+
 class Dialect(BaseModel):
-    """How a partner writes its tables. ``header_row`` counts from 1; what stands above it is passed over."""
+    """How a partner writes its tables. ``header_row`` counts from 1; what stands above it is passed over.
+
+    ``header_row`` 0 is a table without a header, whose columns are ``names``. With ``records`` there is no header
+    either: the rows are those of the kind ``each``, and carry the values of the nearest records above them. The table
+    ends at the first row whose first cell that holds anything begins with the pattern ``ends``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    separator: Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[^\r\n]$")] = ","
     decimal: Annotated[str, Field(pattern=r"^[.,]$")] = "."
     encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
-    header_row: int = Field(1, ge=1)
-    quote: Annotated[str, Field(max_length=1)] = '"'
+    header_row: int = Field(1, ge=0)
+    header_rows: int = Field(1, ge=1, le=3)
+    names: tuple[str, ...] = ()
+    quote: Annotated[str, Field(max_length=1, pattern=r"^[^\r\n]?$"), AfterValidator(_ascii)] = '"'
+    ends: str | None = None
+    records: tuple[Kind, ...] = ()
+    each: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A table as it came. ``table`` has one text column for each name of ``header``, in that order, then three more:
-    ``row_no`` (as a spreadsheet counts: the header is row 1 when it stands on top), ``offset`` and ``length`` (bytes
-    in the file). A ragged row is not in it: nobody can say which cell belongs to which column.
-    """
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that were cut: for each its number, how many cells it has, and the marks between them."""
 
-    header: list[str]
-    table: pa.Table
-    findings: pa.Table  # schemas.tables.FINDINGS
-
-    def text(self, name: str) -> pa.ChunkedArray:
-        """The cells of the column of this name, the leftmost if there are several. KeyError if there is none."""
-        if name not in self.header:
-            raise KeyError(name)
-        return self.table.column(self.header.index(name))
-
-    @property
-    def row_no(self) -> pa.ChunkedArray:
-        """The number of each row, as a spreadsheet shows it."""
-        return self.table.column(len(self.header))
+    text: Text
+    dialect: Dialect
+    columns: int
+    marks: npt.NDArray[Any]  # of each row: its start, the end of each cell, its end
+    row_no: Ints
+    counts: Ints
+    ragged: Ints  # of each row left out: number, start, end, cells
 
     @property
-    def offset(self) -> pa.ChunkedArray:
-        """The first byte of each row in the file."""
-        return self.table.column(len(self.header) + 1)
+    def quote(self) -> int:
+        return ord(self.dialect.quote) if self.dialect.quote else -1
 
-    @property
-    def length(self) -> pa.ChunkedArray:
-        """The bytes of each row, without its line break."""
-        return self.table.column(len(self.header) + 2)
+    def place(self, mark: int) -> Ints:
+        """The place of each row's start (0) or end (-1)."""
+        return self.text.came_from(self.marks[:, mark].astype(np.int64))
+
+    def picked(self, rows: Ints) -> "_Rows":
+        return _Rows(
+            self.text, self.dialect, self.columns, self.marks[rows], self.row_no[rows], self.counts[rows], self.ragged
+        )
+
+    def column(self, at: int) -> Column:
+        """The cells of the column at this position: as bytes where they are their own text."""
+        start, end = np.empty((2, len(self.row_no)), np.int64)
+        cutting = passes(self.marks.nbytes)
+        buffer = self.text.buffer if cutting is not PLAIN else self.text.data
+        skip = len(self.text.encoded(self.dialect.separator))
+        stride = self.columns + 2
+        marks = np.ascontiguousarray(self.marks).reshape(-1)
+        odd = cutting.spans(buffer, marks, stride, at, skip, self.quote, start, end)
+        if not odd and self.text.places is None:
+            return Column.of_bytes(self.text.buffer, start, end)
+        return Column(self.text.came_from(start), self.text.came_from(end), lambda: self._texts(start, end))
+
+    def _texts(self, start: Ints, end: Ints) -> pa.Array:
+        sizes, letters = self.text.letters()
+        offsets = np.zeros(len(start) + 1, np.int64)
+        into = np.empty(int((end - start).sum()) * int(sizes.max()), np.uint8)
+        write = passes(into.nbytes).write_texts
+        used = write(self.text.buffer, start, end, self.quote, sizes, letters, offsets, into)
+        there = pa.array(start >= 0).buffers()[1]
+        return pa.LargeStringArray.from_buffers(
+            len(start), pa.py_buffer(offsets), pa.py_buffer(into[:used]), there
+        ).cast(pa.string())
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: int
-    offset: int
-    length: int
-    cells: list[str]
-
-
-def read(file: RawFile, dialect: Dialect) -> Rows:
+def read(file: RawFile, dialect: Dialect) -> Table:
     """The rows of one delimited file; findings TABLE-ROW-RAGGED for each row left out, FILE-CHARSET for the file."""
-    encoding, mark = _encoding(file.data, dialect.encoding)
-    findings = _charset_findings(file, mark, encoding, dialect.encoding)
-    rows = _rows(file.data[mark:].decode(encoding), encoding, mark, dialect)
-    top = next(rows, None)
-    header = _header(top.cells) if top else []
-    kept: list[_Row] = []
-    for row in rows:
-        cells = _fitted(row.cells, len(header))
-        if cells is None:
-            findings.append(_ragged(file, row, len(header)))
-        else:
-            kept.append(_Row(row.number, row.offset, row.length, cells))
-    return Rows(header, _as_columns(header, kept), as_table(findings))
+    text = text_of(file, dialect.encoding)
+    findings = list(text.findings)
+    if dialect.records:
+        return _of_records(file, text, dialect, findings)
+    header, at, number = _header(text, dialect)
+    rows = _ended(_cut(text, dialect, at, number, len(header), len(header)))
+    findings += [_ragged(file, rows, row, len(header)) for row in rows.ragged.tolist()]
+    return Table(
+        header, rows.row_no, rows.place(0), rows.place(-1), as_table(findings), lambda at: Cells(rows.column(at))
+    )
 
 
-def _encoding(data: bytes, declared: str) -> tuple[str, int]:
-    """The codec the bytes are in, and the length of a byte order mark in front of them."""
-    for mark, codec in _MARKS.items():
-        if data.startswith(mark) and actual(data[len(mark) :], codec) == codec:
-            return codec, len(mark)
-    return actual(data, declared), 0
+def _cut(text: Text, dialect: Dialect, at: int, number: int, columns: int, least: int, stop_after: int = 0) -> _Rows:
+    return _cut_on(text, dialect, at, number, columns, least, stop_after)[0]
 
 
-def _charset_findings(file: RawFile, mark: int, encoding: str, declared: str) -> list[Finding]:
-    if is_as_declared(encoding, declared, file.data[mark:]):
-        return []
-    detail = f"the mapping says {declared}, the bytes are {encoding}; they were read as {encoding}"
-    return [Finding("FILE-CHARSET", Place(file.sha256, 0, len(file.data)), detail)]
+def _cut_on(
+    text: Text, dialect: Dialect, at: int, number: int, columns: int, least: int, stop_after: int
+) -> tuple[_Rows, int, int]:
+    """The rows from a place on, the place behind them, and the number of the last one."""
+    limit = len(text.data)
+    cutting = PLAIN if stop_after else passes(limit - at)
+    most = stop_after or cutting.count_breaks(text.data if cutting is PLAIN else text.buffer, at, limit) + 1
+    room = min(most, (limit - at) // max(least, 1) + 1) + 1
+    marks = np.empty(room * (columns + 2), np.uint32 if limit < 2**32 else np.int64)
+    row_no, counts, ragged = np.empty(room, np.int64), np.empty(room, np.int64), np.empty((most + 1, 4), np.int64)
+    done = np.zeros(3, np.int64)
+    quote = ord(dialect.quote) if dialect.quote else -1
+    separator: Any = text.encoded(dialect.separator)
+    meaning: Any = meanings(separator, quote)
+    buffer: Any = text.data
+    if cutting is not PLAIN:
+        buffer, separator, meaning = (np.frombuffer(one, np.uint8) for one in (buffer, separator, meaning))
+    kept = cutting.cut(
+        buffer, at, limit, separator, quote, meaning, text.is_wide, columns, least, number, stop_after, marks, row_no,
+        counts, ragged, done,
+    )  # fmt: skip
+    table: Any = marks[: kept * (columns + 2)].reshape(kept, columns + 2)
+    rows = _Rows(text, dialect, columns, table, row_no[:kept], counts[:kept], ragged[: done[2]])
+    return rows, int(done[0]), int(done[1])
 
 
-def _rows(text: str, encoding: str, offset: int, dialect: Dialect) -> Iterator[_Row]:
-    """The header, then each row that holds anything, with number and place.
-
-    A row that runs over several lines and does not fit the header is an unclosed quote: it costs its first line alone.
-    """
-    lines = _LINES.findall(text)
-    number, at, columns = 0, 0, 0
-    while at < len(lines):
-        number += 1
-        cells, taken = _row(lines, at, dialect)
-        if taken > 1 and columns and _fitted(cells, columns) is None:
-            cells, taken = _line_alone(lines[at].rstrip("\r\n"), dialect), 1
-        raw = "".join(lines[at : at + taken])
-        if number >= dialect.header_row and any(cells):
-            columns = columns or len(_header(cells))
-            yield _Row(number, offset, len(raw.rstrip("\r\n").encode(encoding)), cells)
-        offset, at = offset + len(raw.encode(encoding)), at + taken
+def _header(text: Text, dialect: Dialect) -> tuple[tuple[str, ...], int, int]:
+    """The names of the columns, the place behind the header, and the number of its last row."""
+    if not dialect.header_row:
+        return dialect.names, text.begin, 0
+    at, number, found = text.begin, 0, list[list[str]]()
+    while at < len(text.data) and len(found) < dialect.header_rows:
+        row, behind, last = _cut_on(text, dialect, at, number, 0, 0, 1)
+        if len(row.row_no) and last >= dialect.header_row:
+            found.append(_texts_of(row))
+        at, number = behind, last
+    return (names_of(joined(found)) if found else ()), at, number
 
 
-def _row(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int]:
-    """The cells of the row that begins on this line, and how many lines it takes. Bad quoting costs this line alone."""
-    taken = 0
-
-    def following() -> Iterator[str]:
-        nonlocal taken
-        while at + taken < len(lines):
-            taken += 1
-            yield lines[at + taken - 1]
-
-    try:
-        return next(_reader(following(), dialect, strict=True)), taken
-    except csv.Error:
-        return _line_alone(lines[at].rstrip("\r\n"), dialect), 1
+def _texts_of(row: _Rows) -> list[str]:
+    """The cells of a row of which only the number of cells is known."""
+    again = _cut(row.text, row.dialect, int(row.marks[0, 0]), 0, int(row.counts[0]), 0, 1)
+    return [again.column(at).text[0].as_py() or "" for at in range(again.columns)]
 
 
-def _line_alone(line: str, dialect: Dialect) -> list[str]:
-    """The cells of a line whose quotes do not pair up; the whole line as one cell if it cannot be cut at all."""
-    try:
-        return next(_reader(iter([line]), dialect, strict=False))
-    except csv.Error:
-        return [line]
+def _ended(rows: _Rows) -> _Rows:
+    """The rows above the first one whose first cell that holds anything begins with the pattern that ends the table."""
+    if rows.dialect.ends is None:
+        return rows
+    ending = re.compile(rows.dialect.ends)
+    separators = rows.dialect.separator + rows.dialect.quote + " "
+    stop = len(rows.text.data)
+    starts = np.concatenate([rows.marks[:, 0].astype(np.int64), rows.ragged[:, 1]])
+    ends = np.concatenate([rows.marks[:, -1].astype(np.int64), rows.ragged[:, 2]])
+    for at, behind in sorted(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if ending.match(rows.text.data[at:behind].decode(rows.text.codec, "replace").lstrip(separators)):
+            stop = at
+            break
+    kept = rows.picked(np.flatnonzero(rows.marks[:, 0] < stop))
+    return replace(kept, ragged=rows.ragged[rows.ragged[:, 1] < stop])
 
 
-def _reader(lines: Iterator[str], dialect: Dialect, *, strict: bool) -> Iterator[list[str]]:
-    if not dialect.quote:
-        return csv.reader(lines, delimiter=dialect.separator, quotechar=None, quoting=csv.QUOTE_NONE, strict=strict)
-    return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, strict=strict)
+def _ragged(file: RawFile, rows: _Rows, row: list[int], columns: int) -> Finding:
+    number, start, end, cells = row
+    detail = f"{cells} fields where the header has {columns}; the row was left out"
+    return _row_finding(file, rows.text, "TABLE-ROW-RAGGED", number, start, end, detail)
 
 
-def _header(cells: list[str]) -> list[str]:
-    """Column names without blanks around them; empty cells at the end are no columns."""
-    names = [cell.strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    return names
+def _row_finding(file: RawFile, text: Text, code: str, number: int, start: int, end: int, detail: str) -> Finding:
+    first, last = text.came_from(np.array([start, end])).tolist()
+    return Finding(code, Place(file.sha256, first, last - first, f"row {number}"), detail)
 
 
-def _fitted(cells: list[str], columns: int) -> list[str] | None:
-    """The cells, empty ones beyond the last column cut off; None when there are more or fewer than columns."""
-    return cells[:columns] if len(cells) >= columns and not any(cells[columns:]) else None
+def _of_records(file: RawFile, text: Text, dialect: Dialect, findings: list[Finding]) -> Table:
+    """The rows of the kind that is a line, with the values of the records above them."""
+    widest = max(len(kind.columns) for kind in dialect.records)
+    rows = _ended(_cut(text, dialect, text.begin, 0, widest, 1))
+    findings += [_ragged(file, rows, row, widest) for row in rows.ragged.tolist()]
+    first = rows.column(0).text
+    kinds = np.full(len(rows.row_no), -1, np.int64)
+    for at, kind in enumerate(dialect.records):
+        kinds[pc.fill_null(pc.equal(first, kind.starts), False).to_numpy(zero_copy_only=False)] = at
+    start, end = rows.marks[:, 0].astype(np.int64), rows.marks[:, -1].astype(np.int64)
+    for row in np.flatnonzero(kinds < 0).tolist():
+        detail = f"begins with {first[row].as_py()!r}, which is none of the mapping's records; the row was left out"
+        number = int(rows.row_no[row])
+        findings.append(
+            _row_finding(file, text, "TABLE-RECORD-UNKNOWN", number, int(start[row]), int(end[row]), detail)
+        )
+    for at, kind in enumerate(dialect.records):
+        short = (kinds == at) & ~_fits(rows, len(kind.columns))
+        for row in np.flatnonzero(short).tolist():
+            place = [int(rows.row_no[row]), int(start[row]), int(end[row]), int(rows.counts[row])]
+            findings.append(_ragged(file, rows, place, len(kind.columns)))
+        kinds[short] = -1
+    findings.sort(key=lambda found: found.place.offset)
+    return filled_down(
+        dialect.records, dialect.each, kinds, lambda _kind, which, at: Cells(rows.picked(which).column(at)),
+        rows.row_no, rows.place(0), rows.place(-1), as_table(findings),
+    )  # fmt: skip
 
 
-def _ragged(file: RawFile, row: _Row, columns: int) -> Finding:
-    detail = f"{len(row.cells)} fields where the header has {columns}; the row was left out"
-    return Finding("TABLE-ROW-RAGGED", Place(file.sha256, row.offset, row.length, f"row {row.number}"), detail)
-
-
-def _as_columns(header: list[str], rows: list[_Row]) -> pa.Table:
-    columns = [pa.array([row.cells[i] for row in rows], pa.string()) for i in range(len(header))]
-    columns += [pa.array([row.number for row in rows], pa.int64())]
-    columns += [pa.array([row.offset for row in rows], pa.int64())]
-    columns += [pa.array([row.length for row in rows], pa.int64())]
-    return pa.table(columns, names=[*header, "row_no", "offset", "length"])
+def _fits(rows: _Rows, columns: int) -> npt.NDArray[np.bool_]:
+    """Which rows have cells for all these columns, and nothing beyond them but empty cells."""
+    beyond = rows.marks[:, -2].astype(np.int64) - rows.marks[:, columns]
+    empty = (rows.columns - columns) * len(rows.text.encoded(rows.dialect.separator))
+    return np.asarray((rows.counts >= columns) & (beyond <= empty), dtype=bool)

@@ -37,7 +37,7 @@ VERDICTS = [
     (("DOC-DUPLICATE",), "accepted"),
     (("FIELD-MISSING",), "accepted with remarks"),
     (("FIELD-BAD-GTIN",), "accepted with remarks"),
-    (("TABLE-COLUMN-MISSING",), "refused"),
+    (("TABLE-LAYOUT-CHANGED",), "refused"),
 ]
 
 

@@ -3,12 +3,17 @@
 import ast
 from importlib.resources import files
 
-from mappings.formats.compiled import _SOURCES
+import pytest
+
+from mappings.formats.compiled import _FAMILIES
 
 
-def test_every_file_that_compiled_functions_take_from_has_a_part_in_their_name() -> None:
-    for name in _SOURCES:
-        tree = ast.parse((files("mappings.formats") / f"{name}.py").read_text("utf-8"))
+@pytest.mark.parametrize("family", _FAMILIES, ids=lambda family: family[0])
+def test_every_file_that_compiled_functions_take_from_has_a_part_in_their_name(family: tuple[str, ...]) -> None:
+    for name in family:
+        tree = ast.parse((files("mappings") / f"{name}.py").read_text("utf-8"))
         taken = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-        ours = {module.removeprefix("mappings.formats.") for module in taken if module.startswith("mappings.")}
-        assert ours <= set(_SOURCES)
+        ours = {
+            module.removeprefix("mappings.").replace(".", "/") for module in taken if module.startswith("mappings.")
+        }
+        assert ours <= set(family)

@@ -21,7 +21,13 @@ KINDS = {
     "delimited": [
         *(b"Retoure;Menge\nR1;2\n", "Größe;Menge\n".encode("cp1252"), "﻿a;b".encode("utf-16-le")),
         *(b"ISABELLA;1\n", b"UNBEKANNT;2\n", b"STORE,GTIN\n", b"a visa-card, please"),
+        *(b"<1;2\n", b"[EAN];[Menge]\n", b"{Nr};2\n", b"< 5;6\n"),
     ],
+    "xml": [
+        *(b"<a/>", b"<?xml version='1.0'?><a/>", b"\xef\xbb\xbf<!-- c --><a/>", b"\n <p:a x='1'>", b"<!DOCTYPE html>"),
+        *("<a/>".encode("utf-16"), "<?xml version='1.0'?>".encode("utf-16-le"), "<?xml".encode("utf-16-be")),
+    ],
+    "json": [*(b"{}", b'{"a": 1}', b"\xef\xbb\xbf [ {", b"[[1]]", b"[]", '{"a": 1}'.encode("utf-16"))],
     "unknown": [
         b"PK\x03\x04\x14\x00\x08",
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",

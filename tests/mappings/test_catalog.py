@@ -40,7 +40,7 @@ def caret(message: str) -> str:
         ("lines: {gtin: {from: [BLI.02, 'BLI[EN]']}}", "'BLI[EN]']}}", "write for example BLI.03"),
         ("lines: {gtin: {from: 'XYZ[EN].next'}}", "'XYZ[EN].next'}}", "pairs: {XYZ: [1, 8]}"),
         ("lines: {gtin: {from: BLI.00}}", "BLI.00}}", "count from 1"),
-        ("lines: {reason: {from: RDR.02, lookup: reasons/x12_1239}}", "reasons/x12_1239}}", "write 'reasons/x12_1293'"),
+        ("lines: {reason: {from: RDR.02, lookup: reasons/x12_129}}", "reasons/x12_129}}", "write 'reasons/x12_129"),
         ("lines: {reason: {lookup: null, unknown: null, const: overstok}}", "overstok}}", "write 'overstock'"),
         ("lines: {store: {clean: [strp]}}", "strp]}}", "write 'strip'"),
         ("lines: {store: {clean: [{upper: x}]}}", "{upper: x}]}}", "`upper`"),

@@ -255,8 +255,8 @@ def test_rows_with_the_same_number_are_one_document(shop):
     ]
     assert [(row["code"], row["path"]) for row in translation.findings.to_pylist()] == [
         ("FIELD-BAD-NUMBER", "row 2, Price"),
-        ("FIELD-BAD-NUMBER", "row 4, Qty"),
         ("FIELD-MISSING", "row 4"),
+        ("FIELD-BAD-NUMBER", "row 4, Qty"),
     ]
 
 
@@ -267,7 +267,7 @@ def test_rows_with_the_same_number_are_one_document(shop):
         (b" \r\n", "t.csv", "FILE-EMPTY", "blanks"),
         (b"\x00\x01PK\x03\x04", "t.csv", "FILE-UNKNOWN-FORMAT", "begins with"),
         (b"A;B\n1;2\n", "t.csv", "FILE-UNCLAIMED", "missing are No, Ean, Qty, Price; new are A, B"),
-        (b"No;Ean;Menge;Price\n1;2;3;4\n", "t.csv", "TABLE-COLUMN-MISSING", "missing are Qty; new are Menge"),
+        (b"No;Ean;Menge;Price\n1;2;3;4\n", "t.csv", "TABLE-LAYOUT-CHANGED", "3: Qty -> Menge?"),
         (b"No;Ean;Qty;Price\n1;2;3;4\n", "t.txt", "FILE-UNCLAIMED", "'t.txt' does not fit '*.csv'"),
         (b"No;Ean;Qty;Price\n", "t.csv", "DOC-NO-LINES", "no rows"),
     ],
@@ -286,8 +286,9 @@ def test_text_for_a_partner_that_sends_no_tables_is_no_known_format(tmp_path):
 
 
 def test_more_columns_than_claimed_do_no_harm(shop):
-    table = raw("Note;Price;Qty;Ean;No\nx;1;1;9522234400018;T1\n", "t.csv")
+    table = raw("No;Note;Ean;Qty;Price\nT1;x;9522234400018;1;1\n", "t.csv")
     assert only(run(shop, table))["gtin"] == "09522234400018"
+    assert only(run(shop, table), "findings")["detail"] == "mapping table: Note"
 
 
 def test_no_files_give_empty_tables(shop):

@@ -42,7 +42,7 @@ def test_a_short_mapping_that_says_only_what_differs_is_in_order(tmp_path: Path)
 def test_a_mapping_that_does_not_load_is_an_error_at_its_place(tmp_path: Path) -> None:
     one = only(linted(tmp_path, "extends: x12/180\nlines:\n  stroe: {from: BGN.02}\n"))
     assert one.is_error
-    assert "returns.yaml:3:10: lines.stroe: there is no notice field 'stroe' here. Next: write 'store'." in one.text
+    assert "returns.yaml:3:3: lines.stroe: there is no notice field 'stroe' here. Next: write 'store'." in one.text
 
 
 def test_a_segment_that_the_message_has_not_is_an_error_with_a_caret(tmp_path: Path) -> None:
@@ -77,11 +77,11 @@ def test_what_the_standard_says_anyway(tmp_path: Path) -> None:
 
 
 def test_a_required_field_that_no_rule_gives(tmp_path: Path) -> None:
-    text = "extends: x12/180\nlines:\n  require: [quantity, store]\n  store:\n"
+    text = "extends: x12/180\nlines:\n  require: [quantity, carton]\n  carton:\n"
     one = only(linted(tmp_path, text))
     assert one.is_error
     assert (
-        "returns.yaml:3:23: lines.require.1: no rule gives store, so every line is held. Next: add a rule" in one.text
+        "returns.yaml:3:23: lines.require.1: no rule gives carton, so every line is held. Next: add a rule" in one.text
     )
 
 
