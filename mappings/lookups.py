@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from mappings.column import Bytes, Column, Ints, Mask
+from mappings.enclosing import Enclosing, Tree, with_levels_below
 from mappings.formats.cuts import COMPONENT, ELEMENT, ESCAPED, WHAT, Cuts
 from mappings.formats.segments import Segments
 from mappings.formats.values import decoded
@@ -62,6 +63,11 @@ class Index:
     @cached_property
     def _code_of(self) -> dict[str, int]:
         return {tag: code for code, tag in enumerate(self.segments.tags)}
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The loops and levels of the batch."""
+        return Tree.of(self.segments.loops, self.cuts.loop, self.cuts.message)
 
     def code_of(self, tag: str) -> int:
         """The number of a tag in this batch; -1 where it does not occur."""
@@ -193,6 +199,8 @@ class Loops:
         line_of, lines = np.empty(index.size, dtype=np.int64), np.empty(len(index.tagged(each)), dtype=np.int64)
         first = np.full(index.segments.messages.num_rows, index.size, dtype=np.int64)
         index.machine.find_lines(cuts.tag, cuts.message, code, ends, line_of, lines, first)
+        if index.tree.is_level.any():
+            line_of = with_levels_below(index.tree, lines, line_of)
         return Loops(index, lines, line_of, first, pairs)
 
     def of_lines(self, lines: Ints, path: Path) -> Column:
@@ -247,7 +255,9 @@ class Loops:
         segments, marks = segments[marks >= 0], marks[marks >= 0]
         if not len(segments):
             return Column.nothing(len(lines))
-        opening = self.lines[lines]
-        above = np.searchsorted(segments, opening) - 1
-        fits = (above >= 0) & (self.index.message[segments[above]] == self.index.message[opening])
-        return self.index.column(np.where(fits, marks[above], -1))
+        return self.index.column(np.append(marks, -1)[self.enclosing.nearest(lines, segments)])
+
+    @cached_property
+    def enclosing(self) -> Enclosing:
+        """What encloses each line."""
+        return Enclosing.of(self.index.tree, self.lines)
