@@ -19,7 +19,8 @@ ROLES = ("retailer", "warehouse", "erp")
 @told_plainly
 def partner_new(
     partner_id: Annotated[str, typer.Argument(metavar="ID", help="The partner's id: also the name of its folder.")],
-    samples: Annotated[list[Path], typer.Option("--from", help="A file that it sent; may be given several times.")],
+    samples: Annotated[list[Path], typer.Option("--from", metavar="FILE...", help="Files that it sent.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE", show_default=False, hidden=True)] = None,
     name: Annotated[str | None, typer.Option("--name", help="What the partner is called.")] = None,
     role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp.")] = None,
     into: Annotated[Path | None, typer.Option("--into", help="The partners' folder; none: the settings' own.")] = None,
@@ -35,7 +36,7 @@ def partner_new(
 
     folder = _folder(into) / partner_id
     _refuse(partner_id, folder, role)
-    files = [Sample(path.name, _bytes(path)) for path in samples]
+    files = [Sample(path.name, _bytes(path)) for path in (*samples, *(more or []))]
     wanted, answers = Wanted(partner_id, name, role), answers_of(answer or [])
     proposal = proposed(files, wanted, answers)
     for part in proposal_view(proposal):
