@@ -19,8 +19,10 @@ class Machine(NamedTuple):
 
     find_lines: Callable[..., int]
     pick_at: Callable[..., None]
-    pick_next: Callable[..., None]
-    pick_before: Callable[..., None]
+    code_firsts: Callable[..., None]
+    code_pairs: Callable[..., None]
+    most_elements: Callable[..., int]
+    code_components: Callable[..., None]
     keep_words: Callable[..., None]
     first_by_owner: Callable[..., None]
     spans: Callable[..., bool]
@@ -35,7 +37,8 @@ class Machine(NamedTuple):
 
 
 PLAIN = Machine(
-    picking.find_lines, picking.pick_at, picking.pick_next, picking.pick_before, picking.keep_words,
+    picking.find_lines, picking.pick_at, picking.code_firsts, picking.code_pairs, picking.most_elements,
+    picking.code_components, picking.keep_words,
     picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units,
     parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
 )  # fmt: skip

@@ -11,14 +11,16 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from mappings.column import Bytes, Column, Ints, Mask
+from mappings.column import Bytes, Column, Ints
 from mappings.formats.cuts import COMPONENT, ELEMENT, ESCAPED, WHAT, Cuts
 from mappings.formats.segments import Segments
 from mappings.formats.values import decoded
 from mappings.machine import Machine, machine_for
 from mappings.messages.enclosing import Enclosing, Tree, with_levels_below
 from mappings.messages.paths import Path
+from mappings.messages.qualifiers import Qualifiers, first_values, pairs_of, second_components
 
+_LEVELS = frozenset({"HL", "CPS"})
 _NO_PAIRS: tuple[int, ...] = ()
 _NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
 
@@ -29,6 +31,8 @@ class Index:
 
     segments: Segments
     _by_tag: dict[str, Ints] = field(default_factory=dict, repr=False)
+    _row_of: dict[str, Ints] = field(default_factory=dict, repr=False)
+    _qualifiers: dict[tuple[str, str, tuple[int, ...]], Qualifiers] = field(default_factory=dict, repr=False)
 
     @property
     def cuts(self) -> Cuts:
@@ -69,6 +73,11 @@ class Index:
         """The loops and levels of the batch."""
         return Tree.of(self.segments.loops, self.cuts.loop, self.cuts.message)
 
+    @property
+    def has_levels(self) -> bool:
+        """Whether a message has a hierarchy of its own, by HL or CPS."""
+        return not _LEVELS.isdisjoint(self.segments.tags) and bool(self.tree.is_level.any())
+
     def code_of(self, tag: str) -> int:
         """The number of a tag in this batch; -1 where it does not occur."""
         return self._code_of.get(tag, -1)
@@ -86,20 +95,47 @@ class Index:
 
         Elements that a path counts in a group stand ``shift`` further on.
         """
-        cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
-        given = (self.buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind)
-        qualifier = _bytes((path.qualifier or "").encode())
-        if path.how == "next":
-            self.machine.pick_next(*given, _flags(pairs), qualifier, found)
-        elif path.how == "before":
-            self.machine.pick_before(*given, qualifier, found)
+        if path.how in ("next", "before"):
+            found = self._qualified(path, pairs).marks_of(path.qualifier or "", self._rows(path.tag, segments))
+        elif path.qualifier is None:
+            found = self._at(path, segments, shift)
         else:
-            self.machine.pick_at(*given, path.element, shift, path.component, qualifier, found)
+            found = np.full(len(segments), -1, dtype=np.int64)
+            firsts = self._qualified(path, pairs).marks_of(path.qualifier, self._rows(path.tag, segments))
+            fits = np.flatnonzero(firsts >= 0)
+            found[fits] = self._at(path, segments[fits], shift[fits] if len(shift) else shift)
         if path.only or path.skip:
             words = [word.encode() for word in path.only or path.skip]
             word_at = np.cumsum([0, *map(len, words)])
-            self.machine.keep_words(self.buffer, cuts.mark_at, _bytes(b"".join(words)), word_at, bool(path.only), found)
+            joined = np.frombuffer(b"".join(words), dtype=np.uint8)
+            self.machine.keep_words(self.buffer, self.cuts.mark_at, joined, word_at, bool(path.only), found)
         return found
+
+    def _at(self, path: Path, segments: Ints, shift: Ints) -> Ints:
+        cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
+        given = (segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind)
+        self.machine.pick_at(*given, path.element, shift, path.component, found)
+        return found
+
+    def _rows(self, tag: str, segments: Ints) -> Ints:
+        """The number of each of these segments among all of the tag."""
+        tagged = self.tagged(tag)
+        if len(segments) == len(tagged):
+            return np.arange(len(tagged))
+        if tag not in self._row_of:
+            self._row_of[tag] = np.zeros(self.size, dtype=np.int64)
+            self._row_of[tag][tagged] = np.arange(len(tagged))
+        return self._row_of[tag][segments]
+
+    def _qualified(self, path: Path, pairs: Sequence[int]) -> Qualifiers:
+        key = (path.tag, path.how, tuple(pairs) if path.how == "next" else ())
+        if key not in self._qualifiers:
+            given = (self.cuts, self.buffer, self.machine, self.tagged(path.tag))
+            if path.how == "next":
+                self._qualifiers[key] = pairs_of(*given, pairs)
+            else:
+                self._qualifiers[key] = (second_components if path.how == "before" else first_values)(*given)
+        return self._qualifiers[key]
 
     def column(self, marks: Ints) -> Column:
         """The text of the values behind these marks."""
@@ -157,16 +193,6 @@ class Index:
         return element, component
 
 
-def _flags(pairs: Sequence[int]) -> Mask:
-    flags = np.zeros(max(pairs, default=0) + 1, dtype=bool)
-    flags[list(pairs)] = True
-    return flags
-
-
-def _bytes(raw: bytes) -> Bytes:
-    return np.frombuffer(raw, dtype=np.uint8)
-
-
 @dataclass(frozen=True)
 class Own:
     """The segment of each part of a line; ``shift`` says how far its group of elements stands behind the first."""
@@ -189,6 +215,7 @@ class Loops:
     line_of: Ints  # for each segment its line, or -1
     first_line: Ints  # for each message the segment of its first line, or the number of segments
     pairs: Mapping[str, tuple[int, ...]]
+    _where: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of(index: Index, each: str, until: tuple[str, ...], pairs: Mapping[str, tuple[int, ...]]) -> "Loops":
@@ -199,7 +226,7 @@ class Loops:
         line_of, lines = np.empty(index.size, dtype=np.int64), np.empty(len(index.tagged(each)), dtype=np.int64)
         first = np.full(index.segments.messages.num_rows, index.size, dtype=np.int64)
         index.machine.find_lines(cuts.tag, cuts.message, code, ends, line_of, lines, first)
-        if index.tree.is_level.any():
+        if index.has_levels:
             line_of = with_levels_below(index.tree, lines, line_of)
         return Loops(index, lines, line_of, first, pairs)
 
@@ -207,18 +234,15 @@ class Loops:
         """What the path finds for each of these lines."""
         if path.scope == "^":
             return self.of_messages(self.index.message[self.lines[lines]], path)
-        segments = self.index.tagged(path.tag)
         if path.scope == "<":
-            return self._nearest_above(lines, path, segments[self.line_of[segments] < 0])
-        return self._column(
-            self._first(path, segments[self.line_of[segments] >= 0], self.line_of, len(self.lines)), lines
-        )
+            return self._nearest_above(lines, path, self._segments(path.tag, "outside"))
+        marks = self._first(path, self._segments(path.tag, "inside"), self.line_of, len(self.lines))
+        return self._column(marks, lines)
 
     def of_messages(self, messages: Ints, path: Path) -> Column:
         """What the path finds in the header of each of these messages; without ^ also after the lines."""
-        segments = self.index.tagged(path.tag)
-        outside = self._is_above(segments) if path.scope == "^" else self.line_of[segments] < 0
-        marks = self._first(path, segments[outside], self.index.message, len(self.first_line))
+        segments = self._segments(path.tag, "above" if path.scope == "^" else "outside")
+        marks = self._first(path, segments, self.index.message, len(self.first_line))
         return self._column(marks, messages)
 
     def of_own(self, own: Own, path: Path) -> Column:
@@ -234,9 +258,16 @@ class Loops:
         first[part[inside][marks >= 0][::-1]] = marks[marks >= 0][::-1]
         return self._column(first, np.searchsorted(opening, own.segments))
 
-    def _is_above(self, segments: Ints) -> Mask:
-        """Which segments stand before the first line of their message."""
-        return segments < self.first_line[self.index.message[segments]]
+    def _segments(self, tag: str, where: str) -> Ints:
+        """The segments of this tag inside lines, outside them, or above the first line of their message."""
+        if (tag, where) not in self._where:
+            segments = self.index.tagged(tag)
+            if where == "above":
+                there = segments < self.first_line[self.index.message[segments]]
+            else:
+                there = (self.line_of[segments] >= 0) == (where == "inside")
+            self._where[tag, where] = segments if there.all() else segments[there]
+        return self._where[tag, where]
 
     def _first(self, path: Path, segments: Ints, owner: Ints, owners: int) -> Ints:
         """For each owner the first value that one of its segments has."""
@@ -248,7 +279,10 @@ class Loops:
 
     def _column(self, marks: Ints, owners: Ints) -> Column:
         """The text for each of these owners."""
-        return self.index.column(marks[owners]) if (marks >= 0).any() else Column.nothing(len(owners))
+        if not (marks >= 0).any():
+            return Column.nothing(len(owners))
+        is_all = len(owners) == len(marks) and bool((owners == np.arange(len(marks))).all())
+        return self.index.column(marks if is_all else marks[owners])
 
     def _nearest_above(self, lines: Ints, path: Path, segments: Ints) -> Column:
         marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))

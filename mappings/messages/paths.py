@@ -19,6 +19,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mappings.messages.picking import QUALIFIER_BYTES
+
 PSEUDO = ("file", "name")
 _PATH = re.compile(
     r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<qualifier>[^\]]+)\])?\."
@@ -64,6 +66,8 @@ def parse(written: str) -> Path:
         raise ValueError(
             f"{written!r} does not say what it follows; write for example {found['tag']}[EN].{found['how']}"
         )
+    if len((found["qualifier"] or "").encode()) > QUALIFIER_BYTES:
+        raise ValueError(f"{written!r}: a qualifier has up to {QUALIFIER_BYTES} characters")
     element, component = int(found["element"] or 0), int(found["component"] or 1)
     if not found["how"] and (element == 0 or component == 0):
         raise ValueError(f"{written!r}: elements and components count from 1")

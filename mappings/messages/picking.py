@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, WHAT
 
+QUALIFIER_BYTES = 7  # a qualifier of up to so many bytes is a number
+NOTHING, LONGER = -1, -2
+
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.uint32]
@@ -40,86 +43,98 @@ def find_lines(
 
 
 def pick_at(
-    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
-    element: int, shift: Ints, component: int, qualifier: Bytes, found: Ints,
+    segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes, element: int, shift: Ints, component: int,
+    found: Ints,
 ) -> None:  # fmt: skip
-    """The value at this element and component of each segment, if its first value is the qualifier (empty: any).
+    """The value at this element and component of each segment.
 
     ``shift``, if it is not empty, says how many elements further on each row's value stands.
     """
-    size = qualifier.size
     for row in range(segments.size):
         found[row] = -1
         wanted = element + shift[row] if shift.size else element
-        at_element, at_component, is_first, fits = 0, 1, True, size == 0
+        at_element, at_component, is_first = 0, 1, True
         for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
             what = mark_kind[mark] & WHAT
             if what == ELEMENT:
                 at_element, at_component, is_first = at_element + 1, 1, True
+                if at_element > wanted:
+                    break
             elif what == COMPONENT:
                 at_component += 1
             else:
                 is_first = False
-            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-            if not fits:
-                fits = end - start == size
-                for at in range(size):
-                    fits = fits and buffer[start + at] == qualifier[at]
-                if not fits:
-                    break
-            if at_element > wanted:
-                break
             if at_element == wanted and at_component == component and is_first:
-                if end > start and not mark_kind[mark] & BLANK:
+                if mark_at[mark + 1] > mark_at[mark] + 1 and not mark_kind[mark] & BLANK:
                     found[row] = mark
                 break
 
 
-def pick_next(
-    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
-    pairs: npt.NDArray[np.bool_], qualifier: Bytes, found: Ints,
-) -> None:  # fmt: skip
-    """The element behind the first one that is the qualifier and stands where ``pairs`` (by element) has one."""
-    size = qualifier.size
+def code_firsts(
+    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes, codes: Ints
+) -> None:
+    """The first value of each segment as a number, its bytes: NOTHING where there is none, LONGER beyond 7 bytes."""
     for row in range(segments.size):
-        found[row] = -1
-        element, is_next = 0, False
+        mark = first_mark[segments[row]]
+        start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1]) if mark_kind[mark] & WHAT == ELEMENT else 0
+        code = 0
+        for at in range(start, min(end, start + QUALIFIER_BYTES)):
+            code = (code << 8) | int(buffer[at])
+        codes[row] = NOTHING if end <= start else LONGER if end - start > QUALIFIER_BYTES else code
+
+
+def code_pairs(
+    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
+    pairs: npt.NDArray[np.bool_], codes: Ints, marks: Ints,
+) -> None:  # fmt: skip
+    """The values at the elements of ``pairs`` as numbers, pair by pair, and the marks of the elements behind them."""
+    for row in range(segments.size):
+        element, pair, is_next = 0, 0, False
         for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
             if mark_kind[mark] & WHAT != ELEMENT:
                 continue
             element += 1
             start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
             if is_next and end > start and not mark_kind[mark] & BLANK:
-                found[row] = mark
-                break
-            is_next = element < pairs.size and pairs[element] and end - start == size
+                marks[row, pair - 1] = mark
+            is_next = element < pairs.size and pairs[element]
             if is_next:
-                for at in range(size):
-                    is_next = is_next and buffer[start + at] == qualifier[at]
+                code = 0
+                for at in range(start, min(end, start + QUALIFIER_BYTES)):
+                    code = (code << 8) | int(buffer[at])
+                codes[row, pair] = NOTHING if end == start else LONGER if end - start > QUALIFIER_BYTES else code
+                pair += 1
 
 
-def pick_before(
-    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes,
-    qualifier: Bytes, found: Ints,
-) -> None:  # fmt: skip
-    """The first component of the first element whose second component is the qualifier."""
-    size = qualifier.size
+def most_elements(segments: Ints, first_mark: Ints, mark_kind: Bytes) -> int:
+    """The most elements that one of these segments has."""
+    most = 0
     for row in range(segments.size):
-        found[row] = -1
-        whole = -1  # the mark of the first component, while the next mark may be that of the second
+        elements = 0
+        for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
+            elements += mark_kind[mark] & WHAT == ELEMENT
+        most = max(most, elements)
+    return most
+
+
+def code_components(
+    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes, codes: Ints, marks: Ints
+) -> None:
+    """The second component of each element as a number, element by element, and the marks of the first components."""
+    for row in range(segments.size):
+        element, whole = -1, -1
         for mark in range(first_mark[segments[row]], first_mark[segments[row] + 1] - 1):
             what = mark_kind[mark] & WHAT
             if what == ELEMENT:
-                whole = mark
-                continue
-            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-            fits = what == COMPONENT and whole == mark - 1 and end - start == size
-            if fits:
-                for at in range(size):
-                    fits = fits and buffer[start + at] == qualifier[at]
-            if fits and mark_at[mark] > mark_at[whole] + 1 and not mark_kind[whole] & BLANK:
-                found[row] = whole
-                break
+                element, whole = element + 1, mark
+            elif what == COMPONENT and whole == mark - 1:
+                start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+                code = 0
+                for at in range(start, min(end, start + QUALIFIER_BYTES)):
+                    code = (code << 8) | int(buffer[at])
+                codes[row, element] = NOTHING if end == start else LONGER if end - start > QUALIFIER_BYTES else code
+                if start - 1 > int(mark_at[whole]) + 1 and not mark_kind[whole] & BLANK:
+                    marks[row, element] = whole
 
 
 def keep_words(buffer: Bytes, mark_at: Offsets, words: Bytes, word_at: Ints, only: bool, found: Ints) -> None:
