@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings import code_lists
-from mappings.check import faults, is_at_key, takes_away_nothing
+from mappings.checks.rules import faults, is_at_key, takes_away_nothing
 from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
 from schemas.errors import ConfigError

@@ -7,13 +7,13 @@ the whole batch; nothing is walked object by object. Pure: the same files and ma
 from collections.abc import Sequence
 
 from mappings.catalog import Catalog, PartnerFolder
-from mappings.edi import translate_edi
 from mappings.formats import edifact, x12
 from mappings.formats.segments import RawFile
 from mappings.formats.sniff import sniff
-from mappings.tabular import translate_table
+from mappings.messages.translate import translate_edi
+from mappings.tables.translate import translate_table
 from mappings.translation import Piece, Translation, assemble
-from mappings.trees import translate_trees
+from mappings.trees.translate import translate_trees
 from schemas.findings import Finding, Place, as_table
 from schemas.rules import TREES
 

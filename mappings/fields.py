@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.cleaning import clean
 from mappings.column import Column, Ints, Mask
-from mappings.conversions import convert_bytes
-from mappings.distinct import each_distinct, nothing_for_empty
-from mappings.functions import FAULT_CODES, Reading, calculated, convert
+from mappings.functions.cleaning import clean
+from mappings.functions.distinct import each_distinct, nothing_for_empty
+from mappings.functions.from_bytes import convert_bytes
+from mappings.functions.values import FAULT_CODES, Reading, calculated, convert
 from schemas.rules import Clean, FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from mappings import parsing, picking
+from mappings.functions import parsing
+from mappings.messages import picking
 
 COMPILED_FROM_ROWS = 2_000  # from here on importing numba, half a second, is worth its while
 

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.cleaning import strip
 from mappings.column import Column, Ints, Mask
 from mappings.fields import Codes, Evaluated, Faults, Source, evaluate
-from mappings.functions import Reading, convert
+from mappings.functions.cleaning import strip
+from mappings.functions.values import Reading, convert
 from schemas.rules import GIVES, FieldRule, Lines, Part, Repeat
 
 

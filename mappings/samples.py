@@ -19,7 +19,7 @@ import pyarrow as pa
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
-from mappings.row_changes import RowChange, row_changes
+from mappings.workbench.row_changes import RowChange, row_changes
 
 Tables = dict[str, list[dict[str, Any]]]
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.formats.segments import RawFile, Segments
-from mappings.messages import Rejection
+from mappings.messages.judge import Rejection
 from schemas.rules import LINES
 from schemas.tables import ACKNOWLEDGED, DOCUMENTS, FINDINGS
 

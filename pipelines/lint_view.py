@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from mappings.lint import Lint
+from mappings.workbench.lint import Lint
 
 
 def lint_view(found: Sequence[Lint]) -> Iterator[Text]:

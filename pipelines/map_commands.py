@@ -71,7 +71,7 @@ def trace(
 ) -> None:
     """Each canonical field of a file: its value, the bytes it came from, and the rule and path that found it."""
     from mappings.engine import translate
-    from mappings.trace import trace as trace_file
+    from mappings.workbench.trace import trace as trace_file
     from pipelines.map_files import catalog_of, file_at, sender_of
     from pipelines.trace_view import trace_view
 
@@ -123,7 +123,7 @@ def lint(
     folder: FolderOption = None,
 ) -> None:
     """What is wrong or suspicious in mappings, each with its place and what to do; exit code 1 on errors."""
-    from mappings.lint import lint_partner
+    from mappings.workbench.lint import lint_partner
     from pipelines.lint_view import lint_view
     from pipelines.map_files import linted
     from pipelines.show import progress_of

@@ -9,8 +9,8 @@ from mappings.catalog import Catalog, Map, PartnerFolder, load_map
 from mappings.engine import translate
 from mappings.formats.segments import RawFile
 from mappings.marks import unknown_name
-from mappings.row_changes import RowChange, row_changes
 from mappings.samples import raw_file, samples, tables_of
+from mappings.workbench.row_changes import RowChange, row_changes
 from pipelines.settings import SHIPPED_PARTNERS, Settings, partners_folder
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.versions import live_maps, stored_map

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings.catalog import Catalog, PartnerFolder
-from mappings.row_changes import RowChange
 from mappings.samples import changed_rows, differences, expected_path, rows_of
+from mappings.workbench.row_changes import RowChange
 
 
 @dataclass(frozen=True, slots=True)

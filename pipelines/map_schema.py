@@ -12,6 +12,6 @@ def schema(
     partner: Annotated[bool, typer.Option("--partner", help="The schema of partner.yaml instead of mappings.")] = False,
 ) -> None:
     """Print the JSON Schema of mapping files, so that an editor completes and underlines them while you type."""
-    from mappings.editor_schema import schema_text
+    from mappings.workbench.editor_schema import schema_text
 
     typer.echo(schema_text("partner" if partner else "mapping"), nl=False)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mappings.catalog import Map, PartnerFolder
-from mappings.row_changes import RowChange
+from mappings.workbench.row_changes import RowChange
 from pipelines.edi_layout import plain
 from pipelines.map_files import Compared
 from pipelines.show import table_of

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from mappings.acknowledge import Answer, Batch, acknowledge
-from mappings.acknowledged import acknowledged
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledged import acknowledged
 from mappings.formats import edifact, x12
 from mappings.formats.segments import RawFile, Segments
 from mappings.formats.sniff import sniff

@@ -12,8 +12,8 @@ from typing import Literal
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
-from mappings.lint import lint_partner
 from mappings.samples import raw_file, samples
+from mappings.workbench.lint import lint_partner
 from pipelines.map_samples import tested
 from pipelines.settings import Settings
 from schemas.rules import EDI

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mappings.marks import Mark
-from mappings.trace import Found, TracedField, TracedRow
+from mappings.workbench.trace import Found, TracedField, TracedRow
 from pipelines.edi_layout import plain
 from pipelines.map_view import more
 from pipelines.show import SEVERITY_COLOURS

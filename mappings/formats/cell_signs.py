@@ -1,6 +1,6 @@
 """Open this when a cell that a spreadsheet damaged is passed over: which cells of a column need a closer look.
 
-One way through the bytes of a column, so that whole columns cost little. What a cell is, ``cell_damage`` decides. Like
+One way through the bytes of a column, so that whole columns cost little. What a cell is, ``damage`` decides. Like
 those of ``cutting``, these functions keep to what ``compiled`` can turn into machine code.
 """
 

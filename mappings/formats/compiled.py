@@ -30,9 +30,9 @@ _FAMILIES = (
         "formats/cut_headers", "formats/cut_usual", "formats/cuts", "formats/cutting", "formats/projecting",
         "formats/vectors", "formats/walk",
     ),
-    ("picking", "formats/cuts"),
-    ("parsing",),
-    ("formats/cell_signs", "formats/delimited_cut", "formats/table_passes"),
+    ("messages/picking", "formats/cuts"),
+    ("functions/parsing",),
+    ("formats/cell_signs", "formats/delimited_cut"),
     ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ def text(segments: Segments, rows: Sequence[int] | npt.NDArray[Any] | pa.Array |
 def decoded(
     segments: Segments, start: Int, end: Int, escaped: npt.NDArray[np.bool_], messages: Callable[[], Int]
 ) -> pa.Array:
-    """The text between these offsets. ``messages`` says, when it matters, which message each lies in."""
+    """The text between these offsets. ``messages.judge`` says, when it matters, which message each lies in."""
     gathered, offsets = gather(segments.buffer, start, end)
     plain = ~(escaped | _not_ascii(gathered, offsets))
     if plain.all():

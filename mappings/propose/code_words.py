@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from mappings.cleaning import strip, upper
 from mappings.code_lists import SHIPPED, canonical, lists_of
+from mappings.functions.cleaning import strip, upper
 from mappings.propose.header_words import folded, word_list
 from mappings.propose.questions import Question
 from mappings.propose.reason_words import reasons_meant

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from mappings.code_lists import SHIPPED, lists_of
-from mappings.identifiers import check_digit_is_right, is_sscc
+from mappings.functions.identifiers import check_digit_is_right, is_sscc
 from mappings.propose.header_words import folded, word_list
 from mappings.propose.reason_words import means_a_reason
 from mappings.propose.written import Days, days_of, short_years

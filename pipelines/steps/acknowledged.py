@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from mappings.answer import control_in, control_of
+from mappings.answers.answer import control_in, control_of
 from schemas.findings import Finding, Place, as_table
 from schemas.outcome import Change
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pyarrow as pa
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats.segments import RawFile
 from mappings.translation import Translation
 from pipelines.wiring import Hub

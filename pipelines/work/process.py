@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.answers.repeats import with_repeats
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
-from mappings.repeats import with_repeats
 from pipelines.steps import movements
 from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check

@@ -19,8 +19,8 @@ from connectors.store import Store
 from connectors.store.reads import Reads
 from mappings.catalog import Catalog, Map, PartnerFolder
 from mappings.engine import translate
-from mappings.row_changes import RowChange, row_changes
 from mappings.samples import tables_of
+from mappings.workbench.row_changes import RowChange, row_changes
 from pipelines.wiring import Hub
 from pipelines.work.rebuild import Batch, batches_of, bytes_of, copied, scratch, with_maps
 from schemas.ledger import ORIGINS, Bucket

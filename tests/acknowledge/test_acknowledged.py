@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mappings.acknowledge import Batch, acknowledge
-from mappings.acknowledged import acknowledged
+from mappings.answers.acknowledge import Batch, acknowledge
+from mappings.answers.acknowledged import acknowledged
 from mappings.formats import edifact as edifact_reader
 from mappings.formats import x12 as x12_reader
 from mappings.formats.segments import Segments
-from mappings.messages import Rejection
+from mappings.messages.judge import Rejection
 from schemas.partners import Partner
 from tests.acknowledge.placed import with_found
 from tests.formats.files import codes, edifact, gs, isa, raw, st, unb, unh, x12

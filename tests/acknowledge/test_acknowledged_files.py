@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.catalog import Catalog
 from mappings.engine import translate
 from mappings.translation import Translation

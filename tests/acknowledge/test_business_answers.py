@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mappings.acknowledge import Answer, Batch, acknowledge
-from mappings.acknowledged import acknowledged
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledged import acknowledged
 from mappings.formats import edifact as edifact_reader
 from mappings.formats import x12 as x12_reader
 from mappings.formats.segments import Segments

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import edifact as reader
-from mappings.messages import Rejection
+from mappings.messages.judge import Rejection
 from schemas.partners import Partner
 from tests.acknowledge.placed import with_found
 from tests.formats.files import codes, edifact, raw, records, unb, unh

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import edifact as edifact_reader
 from mappings.formats import x12 as x12_reader
 from mappings.formats.segments import Segments

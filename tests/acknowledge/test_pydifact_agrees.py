@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from pydifact.parser import Parser
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import edifact as reader
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner

@@ -10,7 +10,7 @@ from pyx12.params import params
 from pyx12.x12file import X12Reader
 from pyx12.x12n_document import x12n_document
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import x12 as reader
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner

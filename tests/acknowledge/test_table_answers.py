@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from mappings.acknowledge import Batch, acknowledge
+from mappings.answers.acknowledge import Batch, acknowledge
 from mappings.formats.segments import RawFile
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mappings.acknowledge import Answer, Batch, acknowledge
+from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats import x12 as reader
 from mappings.formats.segments import Segments
-from mappings.messages import Rejection
+from mappings.messages.judge import Rejection
 from schemas.partners import Partner
 from tests.formats.files import codes, gs, isa, raw, records, st, x12
 

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mappings import column as columns
-from mappings import conversions, machine
+from mappings import machine
 from mappings.column import Column
-from mappings.conversions import convert_bytes
-from mappings.functions import Reading, convert
+from mappings.functions import from_bytes as conversions
+from mappings.functions.from_bytes import convert_bytes
+from mappings.functions.values import Reading, convert
 
 KINDS = ("text", "units", "money", "decimal", "gtin", "sscc", "date")
 NUMBERS = st.from_regex(r"[+-]?[0-9]{0,16}[.,]?[0-9]{0,4}", fullmatch=True)

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from mappings.catalog import STANDARDS
-from mappings.cleaning import CLEAN
-from mappings.editor_schema import FILES, main, path_of, schema_text
+from mappings.functions.cleaning import CLEAN
+from mappings.workbench.editor_schema import FILES, main, path_of, schema_text
 from pipelines.cli import app
 
 PARTNERS = STANDARDS.parent / "partners"
@@ -31,12 +31,12 @@ def faults(which: str, data: Any) -> list[str]:
 
 @pytest.mark.parametrize("which", FILES)
 def test_the_kept_schema_is_current_and_is_one(which):
-    assert path_of(which).read_text(encoding="utf-8") == schema_text(which), "python -m mappings.editor_schema --write"
+    assert path_of(which).read_text(encoding="utf-8") == schema_text(which), "run editor_schema --write"
     Draft202012Validator.check_schema(json.loads(schema_text(which)))
 
 
 def test_a_stale_schema_is_told_and_written_anew(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("mappings.editor_schema._FOLDER", tmp_path)
+    monkeypatch.setattr("mappings.workbench.editor_schema._FOLDER", tmp_path)
     for name in FILES.values():
         (tmp_path / name).write_text("{}")
     assert main([]) == 1

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mappings.enclosing import Enclosing, Tree, with_levels_below
 from mappings.formats import edifact, x12
-from mappings.lookups import Index, Loops
-from mappings.paths import parse
+from mappings.messages.enclosing import Enclosing, Tree, with_levels_below
+from mappings.messages.lookups import Index, Loops
+from mappings.messages.paths import parse
 from tests.mappings.folders import edifact as edifact_file
 from tests.mappings.folders import raw
 from tests.mappings.folders import x12 as x12_file

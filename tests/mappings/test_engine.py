@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mappings.messages import Rejection
+from mappings.messages.judge import Rejection
 from tests.mappings.folders import (
     CARTON,
     HOLDER,

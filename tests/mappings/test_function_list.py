@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from mappings.cleaning import CLEAN, WITH_ARGUMENT
-from mappings.function_list import FAMILIES, FINDINGS, README, example, main, pages, promise
-from mappings.functions import CONVERT
+from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT
+from mappings.functions.values import CONVERT
+from mappings.workbench.function_list import FAMILIES, FINDINGS, README, example, main, pages, promise
 from schemas.findings import CATALOGUE
 
 VOCABULARY = {f"clean {name}": one for name, one in CLEAN.items()} | {
@@ -17,15 +17,15 @@ VOCABULARY = {f"clean {name}": one for name, one in CLEAN.items()} | {
 
 def test_the_pages_are_current():
     for path, text in pages().items():
-        assert path.read_text(encoding="utf-8") == text, "python -m mappings.function_list --write"
+        assert path.read_text(encoding="utf-8") == text, "python -m mappings.workbench.function_list --write"
     assert main([]) == 0
 
 
 def test_a_stale_page_is_told_and_written_anew(tmp_path, monkeypatch, capsys):
     stale = tmp_path / "README.md"
     stale.write_text(README.read_text(encoding="utf-8").replace("| `upper` |", "| `uper` |"), encoding="utf-8")
-    monkeypatch.setattr("mappings.function_list.README", stale)
-    monkeypatch.setattr("mappings.function_list.FINDINGS", tmp_path / "findings.md")
+    monkeypatch.setattr("mappings.workbench.function_list.README", stale)
+    monkeypatch.setattr("mappings.workbench.function_list.FINDINGS", tmp_path / "findings.md")
     assert main([]) == 1
     assert main(["--write"]) == 0
     assert main([]) == 0

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings import cleaning, dates, distinct, functions, identifiers, paths
-from mappings.cleaning import CLEAN, WITH_ARGUMENT, fault_of_clean
-from mappings.functions import CONVERT, Reading
+from mappings.functions import cleaning, dates, distinct, identifiers
+from mappings.functions import values as functions
+from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT, fault_of_clean
+from mappings.functions.values import CONVERT, Reading
+from mappings.messages import paths
 
 
 @pytest.mark.parametrize("module", [cleaning, dates, distinct, functions, identifiers, paths])

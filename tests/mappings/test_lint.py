@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings.lint import Lint, lint_partner
+from mappings.workbench.lint import Lint, lint_partner
 from tests.mappings.folders import partner_folder, returned, x12
 
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "mappings" / "partners"

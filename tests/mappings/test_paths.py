@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.formats import x12
-from mappings.lookups import Index, Loops
-from mappings.paths import parse
+from mappings.messages.lookups import Index, Loops
+from mappings.messages.paths import parse
 from tests.mappings.folders import raw
 from tests.mappings.folders import x12 as interchange
 

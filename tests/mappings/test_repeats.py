@@ -4,11 +4,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from mappings.acknowledge import Batch, acknowledge
+from mappings.answers.acknowledge import Batch, acknowledge
+from mappings.answers.repeats import with_repeats
 from mappings.catalog import Catalog
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
-from mappings.repeats import with_repeats
 from pipelines.settings import SHIPPED_PARTNERS
 from tests.acknowledge.test_places import NOW, partner
 from tests.formats.files import gs, isa, raw, st, x12

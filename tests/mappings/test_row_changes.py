@@ -1,6 +1,6 @@
 """Two translations compared: each row that differs is told once, with its fields."""
 
-from mappings.row_changes import FieldChange, row_changes
+from mappings.workbench.row_changes import FieldChange, row_changes
 
 
 def line(number: int, **fields: object) -> dict[str, object]:

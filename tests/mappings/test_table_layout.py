@@ -2,7 +2,7 @@
 
 import pytest
 
-from mappings.table_layout import drift
+from mappings.tables.layout import drift
 from schemas.errors import ConfigError
 from tests.mappings.folders import BOWL, HOLDER, PLATE, codes, partner_folder, raw, run
 

@@ -7,7 +7,7 @@ import pytest
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import translate
 from mappings.samples import raw_file, samples
-from mappings.trace import TracedField, TracedRow, trace
+from mappings.workbench.trace import TracedField, TracedRow, trace
 from tests.mappings.folders import BOWL, PLATE, line_180, partner_folder, raw, returned, x12
 
 SHIPPED = Catalog.load(Path(__file__).resolve().parent.parent.parent / "mappings" / "partners")

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from lxml import etree
 
-from mappings.check_trees import claims
-from mappings.check_trees import path as check_path
+from mappings.checks.trees import claims
+from mappings.checks.trees import path as check_path
 from mappings.formats import json_text, xml
-from mappings.tree_paths import parse_tree
-from mappings.tree_rows import ElementRows, Names
+from mappings.trees.paths import parse_tree
+from mappings.trees.rows import ElementRows, Names
 from schemas.rules import Rules
 from tests.mappings.folders import raw
 

@@ -1,0 +1,1 @@
+"""What we answer to files, and what partners answer to us."""

@@ -1,0 +1,88 @@
+"""Open this when a partner got the wrong acknowledgement: which answers a batch of files gets.
+
+    acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]
+
+X12 interchanges get a 997 (or 999) for each group, or a TA1; EDIFACT interchanges a CONTRL; other files a table of
+results. They speak of syntax: an accepted 997 does not say that a return is accepted. What became of each document is
+told in an 824 or an APERAK, where the partner wants that. Nothing answers an acknowledgement.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+import pyarrow as pa
+
+from mappings.answers.answer import Answer
+from mappings.answers.aperak import application_error
+from mappings.answers.business import judgements
+from mappings.answers.contrl import contrl
+from mappings.answers.table import results
+from mappings.answers.verdicts import verdicts
+from mappings.answers.x12 import functional
+from mappings.answers.x12_824 import application_advice
+from mappings.formats.segments import RawFile, Segments
+from mappings.messages.judge import Rejection
+from schemas.partners import Partner
+from schemas.tables import DOCUMENTS, FINDINGS
+
+__all__ = ["Answer", "Batch", "acknowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read from a partner's files, and what was found wrong with it.
+
+    ``findings`` (FINDINGS) and ``documents`` (DOCUMENTS) are the final ones; tables of results, 824 and APERAK are made
+    from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
+    """
+
+    files: Sequence[RawFile]
+    readings: Sequence[Segments] = ()
+    rejections: Sequence[Rejection] = ()
+    findings: pa.Table = field(default_factory=FINDINGS.empty_table)
+    documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
+
+
+def acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]:
+    """The answers to a batch that the partner wants: of syntax reading by reading, of business, then tables of results.
+
+    Control numbers count on from ``first_control``. The same batch at the same time gives the same bytes.
+    """
+    numbers = count(first_control)
+    answers = [answer for reading in batch.readings for answer in _of_syntax(reading, batch, partner, now, numbers)]
+    answers += [answer for reading in batch.readings for answer in _of_business(reading, batch, partner, now, numbers)]
+    if partner.answers_wanted is None:
+        return answers
+    read_as_edi = {sha for reading in batch.readings for sha in reading.files["file"].to_pylist()}
+    tables = [file for file in batch.files if file.sha256 not in read_as_edi]
+    return answers + [results(file, batch.findings, batch.documents) for file in tables]
+
+
+def _of_syntax(
+    reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]
+) -> Iterator[Answer]:
+    """997, 999, TA1 or CONTRL for each interchange of a reading."""
+    if partner.answers_wanted is None or not reading.interchanges.num_rows:
+        return iter(())
+    standard = _standard(reading)
+    held = verdicts(reading, [r for r in batch.rejections if r.standard == standard], partner.tolerate)
+    answer = functional if standard == "x12" else contrl
+    return answer(reading, held, partner.answers_wanted, now, numbers)
+
+
+def _of_business(
+    reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]
+) -> Iterator[Answer]:
+    """824 or APERAK for the documents of a reading."""
+    if partner.business_answers == "none" or not reading.interchanges.num_rows:
+        return iter(())
+    wants_all = partner.business_answers == "all"
+    judged = judgements(reading, batch.documents, batch.findings, accepted_too=wants_all)
+    answer = application_advice if _standard(reading) == "x12" else application_error
+    return answer(reading, judged, now, numbers)
+
+
+def _standard(reading: Segments) -> str:
+    return str(reading.interchanges["standard"][0].as_py())

@@ -1,0 +1,1 @@
+"""EDI messages through a mapping."""

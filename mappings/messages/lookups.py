@@ -1,0 +1,263 @@
+"""Open this when a path finds nothing in an EDI message where you see the value: lookups over a batch of cut segments.
+
+Nothing is walked object by object: a path is one way through the segments of its tag (``picking``), and which line or
+message they belong to is a column of integers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from mappings.column import Bytes, Column, Ints, Mask
+from mappings.formats.cuts import COMPONENT, ELEMENT, ESCAPED, WHAT, Cuts
+from mappings.formats.segments import Segments
+from mappings.formats.values import decoded
+from mappings.machine import Machine, machine_for
+from mappings.messages.enclosing import Enclosing, Tree, with_levels_below
+from mappings.messages.paths import Path
+
+_NO_PAIRS: tuple[int, ...] = ()
+_NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Index:
+    """A batch of segments, made ready for lookups. A found value is told by the mark it stands behind, -1 for none."""
+
+    segments: Segments
+    _by_tag: dict[str, Ints] = field(default_factory=dict, repr=False)
+
+    @property
+    def cuts(self) -> Cuts:
+        """Where the bytes are cut."""
+        return self.segments.cuts
+
+    @property
+    def size(self) -> int:
+        """How many segments there are."""
+        return len(self.cuts.tag)
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The functions that go over this many segments."""
+        return machine_for(self.size)
+
+    @cached_property
+    def message(self) -> Ints:
+        """The message of each segment."""
+        return self.cuts.message.astype(np.int64)
+
+    @cached_property
+    def buffer(self) -> Bytes:
+        """The bytes of the batch."""
+        return np.frombuffer(self.segments.buffer, dtype=np.uint8)
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all bytes of the batch are ASCII."""
+        return bytes(self.segments.buffer).isascii()
+
+    @cached_property
+    def _code_of(self) -> dict[str, int]:
+        return {tag: code for code, tag in enumerate(self.segments.tags)}
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The loops and levels of the batch."""
+        return Tree.of(self.segments.loops, self.cuts.loop, self.cuts.message)
+
+    def code_of(self, tag: str) -> int:
+        """The number of a tag in this batch; -1 where it does not occur."""
+        return self._code_of.get(tag, -1)
+
+    def tagged(self, tag: str) -> Ints:
+        """The segments of this tag, in order."""
+        if tag not in self._by_tag:
+            code = self.code_of(tag)
+            found = np.flatnonzero(self.cuts.tag == code) if code >= 0 else np.zeros(0, dtype=np.int64)
+            self._by_tag[tag] = found.astype(np.int64)
+        return self._by_tag[tag]
+
+    def picked(self, path: Path, segments: Ints, pairs: Sequence[int], shift: Ints = _NO_SHIFT) -> Ints:
+        """For each of these segments, all of the path's tag, the mark of the value that the path means.
+
+        Elements that a path counts in a group stand ``shift`` further on.
+        """
+        cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
+        given = (self.buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind)
+        qualifier = _bytes((path.qualifier or "").encode())
+        if path.how == "next":
+            self.machine.pick_next(*given, _flags(pairs), qualifier, found)
+        elif path.how == "before":
+            self.machine.pick_before(*given, qualifier, found)
+        else:
+            self.machine.pick_at(*given, path.element, shift, path.component, qualifier, found)
+        if path.only or path.skip:
+            words = [word.encode() for word in path.only or path.skip]
+            word_at = np.cumsum([0, *map(len, words)])
+            self.machine.keep_words(self.buffer, cuts.mark_at, _bytes(b"".join(words)), word_at, bool(path.only), found)
+        return found
+
+    def column(self, marks: Ints) -> Column:
+        """The text of the values behind these marks."""
+        start, end = np.empty(len(marks), dtype=np.int64), np.empty(len(marks), dtype=np.int64)
+        cuts = self.cuts
+        has_escapes = self.machine.spans(marks, cuts.mark_at, cuts.mark_kind, ESCAPED, start, end)
+        if not has_escapes and (self.is_ascii or self.machine.is_ascii(self.buffer, start, end)):
+            return Column.of_bytes(self.buffer, start, end)
+        return Column.of_text(self._decoded(marks, start, end), *self._without_blanks(start, end))
+
+    def _without_blanks(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """The places of the text, as those of a column of bytes would be."""
+        trimmed_start, trimmed_end = start.copy(), end.copy()
+        is_done = self.machine.trim(self.buffer, trimmed_start, trimmed_end)
+        return (trimmed_start, trimmed_end) if is_done else (start, end)
+
+    def _decoded(self, marks: Ints, start: Ints, end: Ints) -> pa.Array:
+        there = marks >= 0
+        where = np.flatnonzero(there)
+        if not len(where):
+            return pa.nulls(len(marks), pa.string())
+        escaped = self.cuts.mark_kind[marks[where]] & ESCAPED != 0
+        text = decoded(self.segments, start[where], end[where], escaped, lambda: self.message_of(marks[where]))
+        to = np.full(len(marks), -1, dtype=np.int64)
+        to[where] = np.arange(len(where))
+        return text.take(pa.array(to, mask=~there))
+
+    def elements_of(self, segments: Ints) -> Ints:
+        """How many elements each of these segments has."""
+        is_element = np.concatenate([[0], np.cumsum(self.cuts.mark_kind & WHAT == ELEMENT)])
+        first = self.cuts.first_mark
+        return np.asarray(is_element[first[segments + 1]] - is_element[first[segments]], dtype=np.int64)
+
+    def segment_of(self, marks: Ints) -> Ints:
+        """The segment of each of these marks."""
+        return np.searchsorted(self.cuts.first_mark, marks, side="right").astype(np.int64) - 1
+
+    def message_of(self, marks: Ints) -> Ints:
+        """The message of each of these marks."""
+        return self.message[self.segment_of(marks)]
+
+    def mark_before(self, start: Ints) -> Ints:
+        """The mark behind which the value lies that holds this offset."""
+        return np.searchsorted(self.cuts.mark_at, start.astype(np.uint32), side="left").astype(np.int64) - 1
+
+    def position(self, marks: Ints) -> tuple[Ints, Ints]:
+        """Element and component of the value behind each of these marks, both from 1."""
+        at = self.cuts.first_mark[self.segment_of(marks)].copy()
+        element, component = np.zeros(len(marks), dtype=np.int64), np.ones(len(marks), dtype=np.int64)
+        while (still := at <= marks).any():
+            what = self.cuts.mark_kind[np.where(still, at, 0)] & WHAT
+            element += still & (what == ELEMENT)
+            component = np.where(still, np.where(what == COMPONENT, component + 1, 1), component)
+            at += 1
+        return element, component
+
+
+def _flags(pairs: Sequence[int]) -> Mask:
+    flags = np.zeros(max(pairs, default=0) + 1, dtype=bool)
+    flags[list(pairs)] = True
+    return flags
+
+
+def _bytes(raw: bytes) -> Bytes:
+    return np.frombuffer(raw, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Own:
+    """The segment of each part of a line; ``shift`` says how far its group of elements stands behind the first."""
+
+    tag: str
+    segments: Ints
+    shift: Ints | None = None
+
+    def take(self, rows: Ints) -> "Own":
+        """These parts."""
+        return Own(self.tag, self.segments[rows], None if self.shift is None else self.shift[rows])
+
+
+@dataclass(frozen=True)
+class Loops:
+    """Which segments belong to which line of a mapping: membership as integer columns."""
+
+    index: Index
+    lines: Ints  # the segment that opens each line
+    line_of: Ints  # for each segment its line, or -1
+    first_line: Ints  # for each message the segment of its first line, or the number of segments
+    pairs: Mapping[str, tuple[int, ...]]
+
+    @staticmethod
+    def of(index: Index, each: str, until: tuple[str, ...], pairs: Mapping[str, tuple[int, ...]]) -> "Loops":
+        """Lines open at each segment `each` and end at the next one, at a tag of ``until``, or with the message."""
+        cuts, code = index.cuts, index.code_of(each)
+        ends = np.zeros(max(len(index.segments.tags), 1), dtype=bool)
+        ends[[index.code_of(tag) for tag in until if index.code_of(tag) >= 0]] = True
+        line_of, lines = np.empty(index.size, dtype=np.int64), np.empty(len(index.tagged(each)), dtype=np.int64)
+        first = np.full(index.segments.messages.num_rows, index.size, dtype=np.int64)
+        index.machine.find_lines(cuts.tag, cuts.message, code, ends, line_of, lines, first)
+        if index.tree.is_level.any():
+            line_of = with_levels_below(index.tree, lines, line_of)
+        return Loops(index, lines, line_of, first, pairs)
+
+    def of_lines(self, lines: Ints, path: Path) -> Column:
+        """What the path finds for each of these lines."""
+        if path.scope == "^":
+            return self.of_messages(self.index.message[self.lines[lines]], path)
+        segments = self.index.tagged(path.tag)
+        if path.scope == "<":
+            return self._nearest_above(lines, path, segments[self.line_of[segments] < 0])
+        return self._column(
+            self._first(path, segments[self.line_of[segments] >= 0], self.line_of, len(self.lines)), lines
+        )
+
+    def of_messages(self, messages: Ints, path: Path) -> Column:
+        """What the path finds in the header of each of these messages; without ^ also after the lines."""
+        segments = self.index.tagged(path.tag)
+        outside = self._is_above(segments) if path.scope == "^" else self.line_of[segments] < 0
+        marks = self._first(path, segments[outside], self.index.message, len(self.first_line))
+        return self._column(marks, messages)
+
+    def of_own(self, own: Own, path: Path) -> Column:
+        """What the path finds for parts: in exactly their segments, or behind them up to the next of their tag."""
+        if path.tag == own.tag:
+            shift = own.shift if path.how == "group" and own.shift is not None else _NO_SHIFT
+            return self.index.column(self.index.picked(path, own.segments, self.pairs.get(path.tag, _NO_PAIRS), shift))
+        opening, segments = self.index.tagged(own.tag), self.index.tagged(path.tag)
+        part = np.searchsorted(opening, segments, side="right") - 1
+        inside = (part >= 0) & (self.line_of[opening[part]] == self.line_of[segments]) & (self.line_of[segments] >= 0)
+        marks = self.index.picked(path, segments[inside], self.pairs.get(path.tag, _NO_PAIRS))
+        first = np.full(len(opening), -1, dtype=np.int64)
+        first[part[inside][marks >= 0][::-1]] = marks[marks >= 0][::-1]
+        return self._column(first, np.searchsorted(opening, own.segments))
+
+    def _is_above(self, segments: Ints) -> Mask:
+        """Which segments stand before the first line of their message."""
+        return segments < self.first_line[self.index.message[segments]]
+
+    def _first(self, path: Path, segments: Ints, owner: Ints, owners: int) -> Ints:
+        """For each owner the first value that one of its segments has."""
+        first = np.full(owners, -1, dtype=np.int64)
+        if len(segments):
+            marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
+            self.index.machine.first_by_owner(owner, segments, marks, first)
+        return first
+
+    def _column(self, marks: Ints, owners: Ints) -> Column:
+        """The text for each of these owners."""
+        return self.index.column(marks[owners]) if (marks >= 0).any() else Column.nothing(len(owners))
+
+    def _nearest_above(self, lines: Ints, path: Path, segments: Ints) -> Column:
+        marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
+        segments, marks = segments[marks >= 0], marks[marks >= 0]
+        if not len(segments):
+            return Column.nothing(len(lines))
+        return self.index.column(np.append(marks, -1)[self.enclosing.nearest(lines, segments)])
+
+    @cached_property
+    def enclosing(self) -> Enclosing:
+        """What encloses each line."""
+        return Enclosing.of(self.index.tree, self.lines)

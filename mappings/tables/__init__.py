@@ -1,0 +1,1 @@
+"""Tables of text, of fixed width and in workbooks through a mapping."""

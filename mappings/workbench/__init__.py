@@ -1,0 +1,1 @@
+"""What helps whoever writes mappings: lint, trace, lists, schemas."""
