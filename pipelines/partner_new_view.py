@@ -110,7 +110,8 @@ def _edi_view(name: str, sent: Interchange, maps: Sequence[EdiMap]) -> Iterator[
     yield Text.assemble((name, "bold"), f": {sent.standard}, from {':'.join(sent.sender)} to {':'.join(sent.receiver)}")
     yield Text(f"  delimiters: {sent.delimiters}")
     for message in sent.messages:
-        extends = f"read by {message.extends}" if message.extends else "no shipped standard yet"
+        standards = " or ".join(filter(None, (message.extends, message.notice)))
+        extends = f"read by {standards}" if standards else "no shipped standard yet"
         yield Text(f"  {message.count} × {message.type} {', '.join(message.versions)} {message.about}: {extends}")
     for tag, values in sent.qualifiers.items():
         shown = [f"{qualifier} {word_of(sent.standard, tag, qualifier)}".strip() for qualifier in values]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -69,6 +69,10 @@ class Look:
     def some(self) -> str:
         """Two or three of the cells, for a person."""
         return ", ".join(list(self.cells)[:3])
+
+    def some_but(self, usual: Callable[[str], bool]) -> str:
+        """Two or three of the cells that are not as they should be; any of them when all are."""
+        return ", ".join([cell for cell in self.cells if not usual(cell)][:3]) or self.some
 
 
 def look_at(column: Sequence[str]) -> Look:

@@ -31,13 +31,17 @@ _ITEMS: dict[str, dict[str, tuple[int, ...]]] = {
 
 @dataclass(frozen=True)
 class Message:
-    """A kind of message in a sample: its type, versions, how many, and whether a shipped standard reads it."""
+    """A kind of message in a sample: its type, versions, how many, and which shipped standard reads it.
+
+    ``notice`` is the standard that reads the same message as a return's notice, where there is one.
+    """
 
     type: str
     versions: tuple[str, ...]
     count: int
     extends: str | None
     about: str
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def _messages(standard: str, reading: Segments) -> tuple[Message, ...]:
             count,
             _shipped(standard, kind),
             message_name(standard, kind),
+            _shipped(standard, f"{kind}_notice"),
         )
         for kind, count in sorted(counts.items())
     )

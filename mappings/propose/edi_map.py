@@ -38,16 +38,15 @@ class EdiMap:
 
 def proposed_map(sent: Interchange, message: Message, sample: str, answers: Mapping[str, str], tried: Try) -> EdiMap:
     """The mapping of one kind of message: the standard's name, and only what the sample needs beside it."""
-    if message.extends is None:
-        raise ValueError(f"{message.type} has no shipped standard")
-    standard = checked(Rules, read(STANDARDS / f"{message.extends}.yaml"))
-    head = _head(sent, message, sample)
+    name = _extended(message, answers)
+    standard = checked(Rules, read(STANDARDS / f"{name}.yaml"))
+    head = _head(sent, message, name, sample)
     changed: dict[str, tuple[str, str]] = {}
     plain = tried(head)
-    for field, paths, why in (*_parties(sent, standard, plain), *_added(sent, message, standard, plain, head, tried)):
+    for field, paths, why in (*_parties(sent, standard, plain), *_added(sent, name, standard, plain, head, tried)):
         changed[field] = (_rule(standard, field, paths), why)
     asked, codes = _codes(plain, answers)
-    asked += _agreed(standard, answers, changed)
+    asked += [*_which(message, answers), *_agreed(standard, answers, changed)]
     lines = [f"  # {why}\n  {field}: {rule}" for field, (rule, why) in changed.items()]
     comments = [f"  # asked: {one.text}" for one in asked]
     body = "\n".join(
@@ -57,11 +56,29 @@ def proposed_map(sent: Interchange, message: Message, sample: str, answers: Mapp
     return EdiMap(_name(standard), f"{head}{body}\n" if body else head, codes, tuple(asked), told)
 
 
-def _head(sent: Interchange, message: Message, sample: str) -> str:
+def _extended(message: Message, answers: Mapping[str, str]) -> str:
+    """The shipped standard to extend: the one for notices where a message may be either, unless it ships goods."""
+    name = message.notice if message.notice and answers.get(message.type) != "shipment" else message.extends
+    if name is None:
+        raise ValueError(f"{message.type} has no shipped standard")
+    return name
+
+
+def _which(message: Message, answers: Mapping[str, str]) -> list[Question]:
+    """Whether a message announces a return or ships goods, which it does not say itself."""
+    if message.notice is None or message.type in answers:
+        return []
+    told = (
+        f"Does {message.type} announce returns here, or goods that are shipped? It is read as a notice until you say."
+    )
+    return [Question(message.type, told, ("notice", "shipment"))]
+
+
+def _head(sent: Interchange, message: Message, name: str, sample: str) -> str:
     claims = [f'sender: "{":".join(sent.sender)}"']
     if sent.standard == "x12" and len(message.versions) == 1 and message.versions[0]:
         claims.append(f'version: "{message.versions[0]}"')
-    return f"# Proposed from {sample}.\nextends: {message.extends}\nclaims: {{{', '.join(claims)}}}\n"
+    return f"# Proposed from {sample}.\nextends: {name}\nclaims: {{{', '.join(claims)}}}\n"
 
 
 def _name(standard: Rules) -> str:
@@ -103,11 +120,11 @@ def _value_at(sent: Interchange, path: str) -> str | None:
 
 
 def _added(
-    sent: Interchange, message: Message, standard: Rules, plain: Translation, head: str, tried: Try
+    sent: Interchange, name: str, standard: Rules, plain: Translation, head: str, tried: Try
 ) -> list[tuple[str, tuple[str, ...], str]]:
     """Further paths that fill what the standard leaves empty in this sample."""
     found = []
-    table: Mapping[str, Mapping[str, str]] = resource("edi_alternatives.yaml").get(message.extends, {})
+    table: Mapping[str, Mapping[str, str]] = resource("edi_alternatives.yaml").get(name, {})
     for field, alternatives in table.items():
         paths, told = _paths(standard, field), []
         best = _filled(standard, plain, field)

@@ -7,9 +7,10 @@ contradict a header take them away again, and the column is asked about.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.propose.content import Look
+from mappings.propose.content import Look, is_gtin
 from mappings.propose.header_words import LANGUAGES, Reading, readings
 from mappings.propose.meanings import ASIDE, Meanings, label, nearest
+from mappings.propose.written import is_day_like
 
 NAMED, NAMED_WHOLLY, NAMED_PARTLY, GENERIC = 60, 10, 20, -15
 FOREIGN, GUESSED = -5, -10
@@ -137,10 +138,10 @@ def _gtin(look: Look) -> Judged:
     if look.gtin >= 0.9:
         return 50, _share(look.gtin, look, "have a right GTIN check digit")
     if look.scientific > 0.2:
-        return -1, f"cells like {look.some} lost their digits in a spreadsheet"
+        return -1, f"cells like {look.some_but(str.isdigit)} lost their digits in a spreadsheet"
     if look.gtin >= 0.5:
         return 10, _share(look.gtin, look, "have a right GTIN check digit, the others not")
-    return -1, f"cells like {look.some} are no GTINs"
+    return -1, f"cells like {look.some_but(is_gtin)} are no GTINs"
 
 
 def _carton(look: Look) -> Judged:
@@ -159,7 +160,7 @@ def _quantity(look: Look) -> Judged:
         return (5, "the rows are counted up") if look.counts_up else (20, told)
     if look.small >= 0.95:
         return -1, "some numbers are negative, others not"
-    return -1, f"cells like {look.some} are no quantities"
+    return -1, f"cells like {look.some_but(lambda cell: cell.isdigit())} are no quantities"
 
 
 def _price(look: Look) -> Judged:
@@ -173,7 +174,7 @@ def _day(look: Look) -> Judged:
         return 30, _share(look.days.share, look, "are days")
     if look.short_years:
         return 20, "six digits that are days as YYMMDD"
-    return -1, f"cells like {look.some} are no days"
+    return -1, f"cells like {look.some_but(is_day_like)} are no days"
 
 
 def _reference(look: Look) -> Judged:

@@ -22,14 +22,13 @@ from mappings.propose.partner_text import partner_text
 from mappings.propose.questions import Question, refuse_unknown
 from mappings.propose.sample_copies import copy_of
 from mappings.propose.table_map import map_text
-from mappings.propose.tables import TableProposal, proposed_table
+from mappings.propose.tables import KIND_OF, TableProposal, likeliest_role, proposed_table
 from mappings.propose.trees import TreeMap, tree_of
 from mappings.propose.workbook_rows import is_workbook
 from mappings.samples import expected_path, rows_of
 from mappings.translation import Translation
 from schemas.errors import ConfigError, PermanentError
 
-_KIND_OF = {"retailer": "notice", "warehouse": "receipt", "erp": "sales"}
 _ROLE_OF = {"receipt": "warehouse", "sales": "erp"}
 _NAME_OF = {"notice": "returns", "receipt": "receipts", "sales": "sales"}
 
@@ -63,12 +62,14 @@ class Proposal:
     questions: list[Question]
     notes: list[str]
     rows: dict[str, str]  # of each sample, what its mapping makes of it
+    role_of_tables: str | None = None  # where no person has said it
 
     @property
     def answerable(self) -> list[str]:
         """What may stand left of `=` in an answer."""
         columns = [name for _, one in self.tables for name in one.grid.names if name]
-        settled = ["days", "decimal", "encoding", "currency", "complete", "condition"]
+        either = [one.type for _, sent, _ in self.interchanges for one in sent.messages if one.notice]
+        settled = [*either, "days", "decimal", "encoding", "currency", "complete", "condition"]
         return list(dict.fromkeys([*(one.key for one in self.questions), *columns, *settled]))
 
 
@@ -92,7 +93,7 @@ def proposed(samples: Sequence[Sample], wanted: Wanted, answers: Mapping[str, st
 def _role(proposal: Proposal) -> str:
     """What the partner is by what it sends; a retailer when nothing else shows."""
     kinds = {one.name for _, _, maps in proposal.interchanges for one in maps}
-    return "warehouse" if kinds == {"receipts"} else "retailer"
+    return proposal.role_of_tables or ("warehouse" if kinds == {"receipts"} else "retailer")
 
 
 def _take(proposal: Proposal, sample: Sample, answers: Mapping[str, str]) -> None:
@@ -116,7 +117,11 @@ def _take_table(proposal: Proposal, sample: Sample, answers: Mapping[str, str]) 
     if any(_alike(grid, one.grid) for _, one in proposal.tables):
         proposal.notes.append(f"{sample.name} has the columns of an earlier sample: the same mapping is for it")
         return
-    kind = _KIND_OF[proposal.wanted.role or "retailer"]
+    role = proposal.wanted.role or proposal.role_of_tables or likeliest_role(grid)
+    if proposal.wanted.role is None:
+        proposal.role_of_tables = role
+        proposal.notes.append(f"{sample.name}: no --role was given; by its columns it is read as of role {role}")
+    kind = KIND_OF[role]
     table = proposed_table(kind, grid, answers)
     proposal.tables.append((sample, table))
     proposal.notes += [f"{sample.name}: {note}" for note in grid.notes]

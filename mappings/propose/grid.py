@@ -92,7 +92,9 @@ def _laid_out(name: str, raw: Sequence[Sequence[str]]) -> Grid:
     names = _names(rows[at : at + height], width) if at >= 0 else tuple(f"column {n + 1}" for n in range(width))
     kept, ends = _without_totals(body, width)
     notes = _ragged(kept, width)
-    fitted = tuple(tuple((row + [""] * width)[:width]) for row in kept if not any(row[width:]))
+    fitted = tuple(
+        tuple(row if len(row) == width else (row + [""] * width)[:width]) for row in kept if not any(row[width:])
+    )
     if not fitted:
         raise PermanentError(f"{name} has a header and no rows. Ask its sender for a file with some returns in it.")
     return Grid(names, fitted, "delimited", at + 1, max(height, 1), ends=ends, notes=notes)

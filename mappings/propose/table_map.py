@@ -33,8 +33,7 @@ def map_text(proposal: TableProposal, sample: str, answers: Mapping[str, str]) -
     """The mapping file: what was settled, and comments where something is asked."""
     grid, kind = proposal.grid, proposal.kind
     lines = [f"# Proposed from {sample}. Read it before you keep it: each line says where a field comes from."]
-    lines += [f"kind: {kind}", f"standard: {grid.standard}", "claims:"]
-    lines += _wrapped("  columns: ", [one for one in dict.fromkeys(grid.names) if one])
+    lines += [f"kind: {kind}", f"standard: {grid.standard}", *_claims(proposal, sample)]
     lines += [f"reads: {{{', '.join(_reads(proposal))}}}"]
     lines += ["document:", *_document(proposal)]
     lines += ["lines:", "  each: row", f"  require: [{', '.join(_required(proposal))}]"]
@@ -46,6 +45,13 @@ def map_text(proposal: TableProposal, sample: str, answers: Mapping[str, str]) -
 def written(text: str) -> str:
     """A text as YAML: plain where it can be, else in quotes."""
     return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
+
+
+def _claims(proposal: TableProposal, sample: str) -> list[str]:
+    """A table is known by its columns; one without a header only by its file's name."""
+    if proposal.grid.header_row == 0:
+        return [f'claims: {{files: "*.{sample.rpartition(".")[2]}"}}  # without a header nothing else tells it']
+    return ["claims:", *_wrapped("  columns: ", [one for one in dict.fromkeys(proposal.grid.names) if one])]
 
 
 def _wrapped(head: str, names: Sequence[str]) -> list[str]:

@@ -17,6 +17,13 @@ from schemas.errors import ConfigError
 DAY_FIELDS = ("issued_on", "received_on", "sold_on")
 MARKS = ("point", "comma")
 FLAGS = ("true", "false")
+KIND_OF = {"retailer": "notice", "warehouse": "receipt", "erp": "sales"}
+_ROLE_ROWS = 200
+# Fields that together show who sends a table.
+_SIGNS: Mapping[str, tuple[set[str], ...]] = {
+    "erp": ({"company", "net"}, {"invoice_number", "invoice_line", "net"}),
+    "warehouse": ({"condition", "number"}, {"complete", "number"}),
+}
 _ITEMS = ("gtin", "vendor_item", "buyer_item")
 
 
@@ -68,6 +75,16 @@ def proposed_table(kind: str, grid: Grid, answers: Mapping[str, str]) -> TablePr
         *(question for one in codes.values() for question in one.questions),
     ]
     return TableProposal(kind, grid, tuple(columns), numbers, forms, codes, tuple(questions))
+
+
+def likeliest_role(grid: Grid) -> str:
+    """Whose table this is, by fields that only one role sends; a retailer's when it has none of them."""
+    part = replace(grid, rows=grid.rows[:_ROLE_ROWS])
+    for role, signs in _SIGNS.items():
+        fields = {one.field for one in proposed_table(KIND_OF[role], part, {}).columns}
+        if any(sign <= fields for sign in signs):
+            return role
+    return "retailer"
 
 
 def _answered(kind: str, names: Sequence[str], answers: Mapping[str, str]) -> dict[str, str]:

@@ -43,6 +43,11 @@ def days_of(cells: Collection[str]) -> Days:
     return Days(worded / len(cells)) if worded * 10 >= len(cells) * 9 else Days(0.0)
 
 
+def is_day_like(cell: str) -> bool:
+    """Whether a cell has the look of a day: numbers with the same mark between them."""
+    return _DAY.fullmatch(cell) is not None
+
+
 def short_years(cells: Collection[str]) -> bool:
     """Whether all are six digits that are days as YYMMDD: only a header can say that they are."""
     return bool(cells) and all(re.fullmatch(r"\d{6}", cell) and _is_day(cell, "YYMMDD") for cell in cells)

@@ -49,8 +49,6 @@ def keys(proposal: Proposal) -> list[str]:
 )
 def test_a_proposed_folder_loads_and_its_sample_gives_the_rows_beside_it(one, tmp_path):
     proposal = proposed([Sample("file.csv", one.data)], Wanted("shop", None, one.role), {})
-    if not one.proposal().grid.header_row or one.proposal().grid.header_rows > 1:
-        pytest.skip("the engine's reader decides whether it can read a table of this shape")
     catalog = written(proposal, tmp_path)
     [sample] = samples.samples(catalog.partner("shop"))
     assert samples.differences(sample, catalog.partner("shop"), catalog) == ""
@@ -282,3 +280,32 @@ def test_two_samples_with_the_same_columns_are_one_mapping():
 def test_the_same_samples_give_the_same_bytes():
     text = f"{HEAD}R1;18.11.2026;7;{GTIN};3;1,20;defekt\n"
     assert propose(text).files == propose(text).files
+
+
+@pytest.mark.parametrize(
+    ("partner", "sample", "role", "name"),
+    [
+        ("essen", "receipts.csv", "warehouse", "receipts"),
+        ("erp-export", "sales.csv", "erp", "sales"),
+        ("lindhaus", "returns.csv", "retailer", "returns"),
+    ],
+)
+def test_whose_table_it_is_shows_in_its_columns_and_is_told(partner, sample, role, name):
+    proposal = propose((SHIPPED / partner / "samples" / sample).read_bytes(), sample)
+    assert f"maps/{name}.yaml" in proposal.files
+    assert f"role: {role}\n" in proposal.files["partner.yaml"].decode()
+    assert any(f"of role {role}" in note for note in proposal.notes)
+
+
+def test_a_message_that_may_announce_returns_or_ship_goods_is_asked_about():
+    message = ["BGM+351+D1+9", "DTM+137:20261118:102", "CPS+1", f"LIN+1++{GTIN}:EN", "QTY+12:3"]
+    text = edifact(message, kind="DESADV:D:96A:UN")
+    assert "DESADV" in keys(propose(text, "d.edi"))
+    assert "extends: edifact/desadv_notice" in mapping(propose(text, "d.edi", None, "DESADV=notice"))
+    assert "extends: edifact/desadv\n" in mapping(propose(text, "d.edi", None, "DESADV=shipment"), "shipment")
+
+
+def test_a_cell_that_contradicts_its_header_is_the_one_that_is_shown():
+    proposal = propose(f"Retoure;EAN;Menge\nR1;{GTIN};3\nR2;9,52E+12;1\nR3;9,52E+12;2\n")
+    [question] = [one for one in proposal.questions if one.key == "EAN"]
+    assert "9,52E+12 lost their digits" in question.text
