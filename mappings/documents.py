@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from mappings.catalog import Map
+from mappings.column import Ints
 from mappings.fields import Fault, Faults, Source, evaluate
 from schemas.findings import CATALOGUE, Finding, Place, Severity
 from schemas.rules import LINES, header_types
@@ -39,12 +40,13 @@ def header_columns(one: Map, source: Source) -> Header:
 
 
 def placed_lines(
-    kind: str, columns: dict[str, pa.Array], documents: pa.Array, file: pa.Array, offset: np.ndarray, length: np.ndarray
+    kind: str, columns: dict[str, pa.Array], ids: pa.Array, owner: Ints, file: pa.Array, offset: Ints, length: Ints
 ) -> pa.Table:
-    """The canonical table: the columns with their document, a line number from 1 in each document, and their place."""
+    """The canonical table: the columns with their document (``owner``, a number of ``ids``), a line number from 1 in
+    each document, and their place."""
     placed = {
-        "document": documents,
-        "line_no": pa.array(_numbered(documents)),
+        "document": ids.take(pa.array(owner)),
+        "line_no": pa.array(_numbered(owner)),
         "file": file,
         "offset": pa.array(offset),
         "length": pa.array(length),
@@ -66,11 +68,11 @@ def told_once(
     return list(found)
 
 
-def _numbered(documents: pa.Array) -> np.ndarray:
+def _numbered(owner: Ints) -> Ints:
     """For each row its number, from 1, among the rows of its document, in their order."""
-    owner = documents.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.argsort(owner, kind="stable")
-    _, first, counts = np.unique(owner[order], return_index=True, return_counts=True)
+    step = np.diff(owner, prepend=owner[:1])
+    order = np.arange(len(owner)) if (step >= 0).all() else np.argsort(owner, kind="stable")
+    first = np.flatnonzero(np.diff(owner[order], prepend=-1))
     numbers = np.empty(len(owner), dtype=np.int64)
-    numbers[order] = np.arange(len(owner)) - np.repeat(first, counts) + 1
+    numbers[order] = np.arange(len(owner)) - np.repeat(first, np.diff(np.append(first, len(owner)))) + 1
     return numbers

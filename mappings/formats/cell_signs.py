@@ -50,11 +50,54 @@ def has_sign(buffer: Any, start: int, end: int, wanted: int, other_mark: int) ->
     return False
 
 
-def signs(buffer: Any, start: Any, end: Any, wanted: int, other_mark: int, rows: Any) -> int:
-    """The rows whose cells need a closer look, in order: how many."""
+# What each byte counts for when the bytes of a cell are added up: eight bits for each kind, from the lowest on.
+_LETTER, _BETWEEN, _COMMA, _DIGIT, _E, _SIGN, _POINT, _SPACE = (1 << 8 * place for place in range(8))
+_MANY = 120  # a cell of so many bytes is looked at anyway
+
+
+def _worth(byte: int) -> int:
+    letter = _LETTER if (chr(byte).isascii() and chr(byte).isalpha()) or byte >= 128 else 0
+    between = _BETWEEN if byte in b"-./" else 0
+    kinds = (_DIGIT * (48 <= byte <= 57), _COMMA * (byte == 44), _E * (byte in b"Ee"), _SIGN * (byte in b"+-"))
+    return letter + between + sum(kinds) + _POINT * (byte == 46) + _SPACE * (byte == 32)
+
+
+WORTH = tuple(_worth(byte) for byte in range(256))
+
+
+def signs(buffer: Any, start: Any, end: Any, wanted: int, other_mark: int, worth: Any, rows: Any) -> int:
+    """The rows whose cells need a closer look, in order: how many. ``worth`` is ``WORTH``.
+
+    Most cells have no kind of byte that could be a sign; only the others are gone through with ``has_sign``.
+    """
     found = 0
     for row in range(len(start)):
-        if end[row] > start[row] and has_sign(buffer, int(start[row]), int(end[row]), wanted, other_mark):
+        first, last = int(start[row]), int(end[row])
+        if last <= first:
+            continue
+        total, size = 0, last - first
+        if size < _MANY:
+            for at in range(first, last):
+                total += worth[buffer[at]]
+        byte = buffer[first]
+        letters, between, commas, digits = total & 255, total >> 8 & 255, total >> 16 & 255, total >> 24 & 255
+        if size >= _MANY or total >> 56 or byte == 61 or byte == 39 or byte == 35:
+            suspect = True
+        elif total >> 32 & 255 and total >> 40 & 255:
+            suspect = True  # an E and a sign
+        elif wanted == NUMBER:
+            suspect = letters > 0 or (commas > 0 if other_mark == 44 else total >> 48 & 255 > 0)
+        elif wanted == DAY:
+            suspect = letters == 0 and digits >= _SERIAL and (between + commas == 1 or size == _SERIAL)
+        else:
+            suspect = between > 0 and size <= _SHORT_DATE and 0 < digits <= 8
+            suspect = suspect and (letters >= 3 or (letters == 0 and between == 2))
+            if wanted == ITEM:
+                suspect = suspect or digits == _ITEM_SHORT or (letters == 0 and between + commas == 1)
+            elif wanted == LABEL:
+                zeros = digits < _LABEL_MOST or buffer[last - 1] == 48 or between + commas > 0
+                suspect = suspect or (letters == 0 and _LABEL_LEAST <= digits <= _LABEL_MOST and zeros)
+        if suspect and has_sign(buffer, first, last, wanted, other_mark):
             rows[found] = row
             found += 1
     return found

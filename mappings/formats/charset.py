@@ -40,11 +40,29 @@ def is_as_declared(codec: str, declared: str | None, data: bytes) -> bool:
 
 
 def _fits(data: bytes, codec: str) -> bool:
+    if letters := _letters(codec):
+        return not data.translate(None, letters)
     try:
         data.decode(codec)
     except UnicodeDecodeError:
         return False
     return True
+
+
+@cache
+def _letters(codec: str) -> bytes:
+    """The bytes that an 8-bit character set has letters for; empty for a set in which a letter may take several."""
+    if not codecs.lookup(codec).name.startswith(("cp125", "cp437", "cp85", "iso8859", "latin")):
+        return b""
+
+    def has_letter(byte: int) -> bool:
+        try:
+            bytes([byte]).decode(codec)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    return bytes(byte for byte in range(256) if has_letter(byte))
 
 
 def _same(one: str, other: str) -> bool:

@@ -165,6 +165,8 @@ class Index:
 
     def elements_of(self, segments: Ints) -> Ints:
         """How many elements each of these segments has."""
+        if not len(segments):
+            return segments
         is_element = np.concatenate([[0], np.cumsum(self.cuts.mark_kind & WHAT == ELEMENT)])
         first = self.cuts.first_mark
         return np.asarray(is_element[first[segments + 1]] - is_element[first[segments]], dtype=np.int64)

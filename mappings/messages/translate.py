@@ -153,9 +153,8 @@ def _lines(batch: Batch, taken: np.ndarray, one: Map, loops: Loops, ids: pa.Arra
     files = places.file_of_message[messages]
     file_start = places.reading.files["start"].to_numpy()[files]
     start, end = _extent(batch.index, loops, source.lines)
-    documents = ids.take(pa.array(messages))
     sha = places.reading.files["file"].take(pa.array(files))
-    table = placed_lines(rules.kind, filled.columns, documents, sha, start - file_start, end - start)
+    table = placed_lines(rules.kind, filled.columns, ids, messages, sha, start - file_start, end - start)
     return table, [_line_findings(batch, loops, source, fault, (start, end), table) for fault in filled.faults]
 
 

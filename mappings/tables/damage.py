@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from mappings.column import Column, Ints
 from mappings.fields import Fault
 from mappings.formats import table as cell_kinds
-from mappings.formats.cell_signs import DAY, ITEM, LABEL, NUMBER, WORD
+from mappings.formats.cell_signs import DAY, ITEM, LABEL, NUMBER, WORD, WORTH
 from mappings.formats.table import DATE, ERROR, FORMULA, TEXT, Cells, Table
 from mappings.formats.table_passes import PLAIN, passes
 from mappings.functions.values import Reading, convert
@@ -107,7 +107,8 @@ def _suspects(column: Column, kind: int, other_mark: int) -> Ints:
     seen: Any = buffer
     if ways is PLAIN:
         seen = memoryview(seen)  # gives plain numbers, and those fast
-    return rows[: ways.signs(seen, start, end, kind, other_mark, rows)]
+    worth: Any = WORTH if ways is PLAIN else np.array(WORTH, np.int64)
+    return rows[: ways.signs(seen, start, end, kind, other_mark, worth, rows)]
 
 
 def _of_kinds(cells: Cells, want: Want) -> dict[int, Judged]:

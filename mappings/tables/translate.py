@@ -53,7 +53,8 @@ def _translated(file: RawFile, taken: Taken, partner: str) -> Piece:
         return Piece(findings=(as_table([empty]), taken.table.findings))
     owner = _grouped(source, rules.document.group_by)
     first = np.unique(owner, return_index=True)[1]
-    ids = pa.array([f"{file.sha256[:FILE_ID_DIGITS]}-{number}" for number in range(1, len(first) + 1)], pa.string())
+    numbers = pc.cast(pa.array(np.arange(1, len(first) + 1)), pa.string())
+    ids = pc.binary_join_element_wise(file.sha256[:FILE_ID_DIGITS], numbers, "-")
     header = header_columns(one, source.picked(first))
     documents = _documents(file, one, partner, ids, source, owner)
     for name, column in header.columns.items():
@@ -63,7 +64,7 @@ def _translated(file: RawFile, taken: Taken, partner: str) -> Piece:
         for faults in header.faults
         for fault in faults.each()
     ]
-    lines, line_findings = _lines(one, source, ids.take(pa.array(owner)), taken.damage.faults)
+    lines, line_findings = _lines(one, source, ids, owner, taken.damage.faults)
     ragged = _with_document(taken.table.findings, ids) if rules.document.group_by is None else taken.table.findings
     return Piece(
         documents.select(DOCUMENTS.names).cast(DOCUMENTS),
@@ -114,20 +115,20 @@ def _documents(file: RawFile, one: Map, partner: str, ids: pa.Array, source: Tab
     return pa.table({"document": ids, "offset": start, "length": end - start} | repeated | none)
 
 
-def _lines(one: Map, source: TableRows, documents: pa.Array, damage: list[Fault]) -> tuple[pa.Table, pa.Table]:
+def _lines(one: Map, source: TableRows, ids: pa.Array, owner: Ints, damage: list[Fault]) -> tuple[pa.Table, pa.Table]:
     """The canonical lines of the rows, numbered from 1 in each document, and their findings."""
     rules, given, whole = one.rules, {}, source
     if rules.lines.split:
         parts = split(rules.lines, source, one.codes)
-        source, documents = source.picked(parts.rows), documents.take(pa.array(parts.rows))
+        source, owner = source.picked(parts.rows), owner[parts.rows]
         given = parts.given
     filled = fill(rules.kind, rules.lines, source, one.codes, given)
     sha = pa.repeat(source.file.sha256, source.size)
-    table = placed_lines(rules.kind, filled.columns, documents, sha, source.start, source.end - source.start)
+    table = placed_lines(rules.kind, filled.columns, ids, owner, sha, source.start, source.end - source.start)
     numbers = table["line_no"]
     on_lines = _of_lines(damage, source, whole.size)
     found = [
-        _finding(source, fault.row, fault, documents[fault.row].as_py(), numbers[fault.row].as_py())
+        _finding(source, fault.row, fault, ids[owner[fault.row]].as_py(), numbers[fault.row].as_py())
         for fault in (*on_lines, *_not_told_twice(rules.lines, filled, on_lines))
     ]
     return table, as_table(found)

@@ -224,10 +224,10 @@ def _lines(claimed: _Claimed, source: ElementRows) -> tuple[pa.Table, list[Findi
         parts = split(rules.lines, source, codes)
         source, given = source.picked(parts.rows), parts.given
     filled = fill(rules.kind, rules.lines, source, codes, given)
-    documents = claimed.ids.take(pa.array(np.searchsorted(claimed.nodes, source.documents)))
+    owner = np.searchsorted(claimed.nodes, source.documents)
     start, end = tree.start[source.nodes], tree.end[source.nodes]
     file, offset, length = tree.places(start, end)
-    table = placed_lines(rules.kind, filled.columns, documents, _sha(tree, file), offset, length)
+    table = placed_lines(rules.kind, filled.columns, claimed.ids, owner, _sha(tree, file), offset, length)
     found = told_once(
         filled.faults,
         table,
