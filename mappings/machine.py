@@ -26,7 +26,6 @@ class Machine(NamedTuple):
     keep_words: Callable[..., None]
     first_by_owner: Callable[..., None]
     spans: Callable[..., bool]
-    is_ascii: Callable[..., bool]
     trim: Callable[..., bool]
     gather: Callable[..., None]
     parse_units: Callable[..., None]
@@ -39,7 +38,7 @@ class Machine(NamedTuple):
 PLAIN = Machine(
     picking.find_lines, picking.pick_at, picking.code_firsts, picking.code_pairs, picking.most_elements,
     picking.code_components, picking.keep_words,
-    picking.first_by_owner, picking.spans, picking.is_ascii, parsing.trim, parsing.gather, parsing.parse_units,
+    picking.first_by_owner, picking.spans, parsing.trim, parsing.gather, parsing.parse_units,
     parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from mappings.messages.enclosing import Enclosing, Tree, with_levels_below
 from mappings.messages.paths import Path
 from mappings.messages.qualifiers import Qualifiers, first_values, pairs_of, second_components
 
+_ASCII, _HIGH = 127, 32  # _HIGH is a bit that no mark has
 _LEVELS = frozenset({"HL", "CPS"})
 _NO_PAIRS: tuple[int, ...] = ()
 _NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
@@ -60,9 +61,14 @@ class Index:
         return np.frombuffer(self.segments.buffer, dtype=np.uint8)
 
     @cached_property
-    def is_ascii(self) -> bool:
-        """Whether all bytes of the batch are ASCII."""
-        return bytes(self.segments.buffer).isascii()
+    def _kinds(self) -> Bytes:
+        """The kinds of all marks, with those told apart behind which a byte beyond ASCII stands."""
+        if bytes(self.segments.buffer).isascii():
+            return self.cuts.mark_kind
+        kinds = self.cuts.mark_kind.copy()
+        marks = self.mark_before(np.flatnonzero(self.buffer > _ASCII))
+        kinds[marks[marks >= 0]] |= _HIGH
+        return kinds
 
     @cached_property
     def _code_of(self) -> dict[str, int]:
@@ -140,9 +146,7 @@ class Index:
     def column(self, marks: Ints) -> Column:
         """The text of the values behind these marks."""
         start, end = np.empty(len(marks), dtype=np.int64), np.empty(len(marks), dtype=np.int64)
-        cuts = self.cuts
-        has_escapes = self.machine.spans(marks, cuts.mark_at, cuts.mark_kind, ESCAPED, start, end)
-        if not has_escapes and (self.is_ascii or self.machine.is_ascii(self.buffer, start, end)):
+        if not self.machine.spans(marks, self.cuts.mark_at, self._kinds, ESCAPED | _HIGH, start, end):
             return Column.of_bytes(self.buffer, start, end)
         return Column.of_text(self._decoded(marks, start, end), *self._without_blanks(start, end))
 

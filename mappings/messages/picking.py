@@ -173,12 +173,3 @@ def spans(marks: Ints, mark_at: Offsets, mark_kind: Bytes, wanted: int, start: I
             start[row], end[row] = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
             seen |= mark_kind[mark]
     return seen & wanted != 0
-
-
-def is_ascii(buffer: Bytes, start: Ints, end: Ints) -> bool:
-    """Whether all these stretches are."""
-    seen = 0
-    for row in range(start.size):
-        for at in range(start[row], end[row]):
-            seen |= int(buffer[at])
-    return seen < 128

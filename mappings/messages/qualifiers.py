@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,22 +21,17 @@ class Qualifiers:
     codes: Numbers
     marks: Numbers
 
-    @cached_property
-    def present(self) -> frozenset[int]:
-        """Every qualifier that occurs."""
-        return frozenset(np.unique(self.codes).tolist())
-
     def marks_of(self, qualifier: str, rows: Ints) -> Ints:
         """For each of these rows the mark of the first value with this qualifier, or -1."""
-        code = code_of(qualifier)
-        if code not in self.present:
+        fits = self.codes == code_of(qualifier)
+        if not fits.any():
             return np.full(len(rows), -1, dtype=np.int64)
-        codes, marks = self.codes[rows], self.marks[rows]
-        if codes.shape[1] == 1:
-            return np.where(codes[:, 0] == code, marks[:, 0], -1)
-        fits = (codes == code) & (marks >= 0)
-        first = fits.argmax(axis=1)
-        return np.where(fits.any(axis=1), marks[np.arange(len(rows)), first], -1)
+        is_all = len(rows) == len(fits)
+        fits, marks = (fits, self.marks) if is_all else (fits[rows], self.marks[rows])
+        found = np.where(fits[:, 0], marks[:, 0], -1)
+        for place in range(1, fits.shape[1]):
+            found = np.where((found < 0) & fits[:, place], marks[:, place], found)
+        return found
 
 
 def code_of(qualifier: str) -> int:
