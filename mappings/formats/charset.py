@@ -7,6 +7,7 @@ import codecs
 from functools import cache
 
 import numpy as np
+import pyarrow as pa
 
 # UNB S001 0001 (syntax level) to the codec of its character set. A and B are subsets of ISO 646.
 SYNTAX_LEVELS: dict[str, str] = {
@@ -40,11 +41,23 @@ def is_as_declared(codec: str, declared: str | None, data: bytes) -> bool:
 
 
 def _fits(data: bytes, codec: str) -> bool:
+    if codec == "utf-8":
+        return _is_utf8(data)
     if letters := _letters(codec):
         return not data.translate(None, letters)
     try:
         data.decode(codec)
     except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8, which Arrow sees many times faster than decoding them shows."""
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -107,15 +106,15 @@ def read(file: RawFile, layout: Layout) -> Table:
     header, below = _header(sheet, layout)
     kept = _rows_that_hold(sheet, below, len(header), layout.ends)
     letters = tuple(letters_of(at) for at in range(len(header)))
-    rows = [sheet.rows[row] for row in kept]
-    if any("" in row for row in rows):
+    columns = list(zip(*(sheet.rows[row] for row in kept), strict=True))  # a sheet's rows are all of one length
+    if any("" in column for column in columns[: len(header)]):
         _ = sheet.marks  # a sheet that cannot be gone through is told here, not when a column is asked for
     above = [(name, *place_of(where)) for name, where in layout.cells]
     start, end = np.zeros(len(kept), np.int64), np.full(len(kept), len(file.data), np.int64)
 
     def give(at: int) -> Cells:
         if at < len(header):
-            column = list(map(itemgetter(at), rows))
+            column: Sequence[Any] = columns[at] if columns else ()
             marked = sheet.marks.column(at, kept) if "" in column else {}
         else:
             _, row, column_at = above[at - len(header)]

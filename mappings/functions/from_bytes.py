@@ -26,9 +26,26 @@ _NO_POINT = -1
 
 def convert_bytes(column: Column, kind: str, reading: Reading) -> Converted | None:
     """What ``functions.convert`` gives for the column's text; None where that has to do it."""
-    if column.buffer is None or not column.is_trimmed or kind not in _KINDS:
+    if kind not in _KINDS:
         return None
-    return _KINDS[kind](column, column.buffer, reading)
+    own = column if column.buffer is not None or kind == "text" else _as_bytes(column)
+    if own is None or own.buffer is None or not own.is_trimmed:
+        return None
+    return _KINDS[kind](own, own.buffer, reading)
+
+
+def _as_bytes(column: Column) -> Column | None:
+    """A column of text as the bytes that Arrow keeps it in; None where these are not ASCII, or it is not trimmed."""
+    text = column.text
+    if not column.is_trimmed or text.type != pa.string() or isinstance(text, pa.ChunkedArray):
+        return None
+    _, offsets, data = text.buffers()
+    if data is None or text.offset or not bytes(data).isascii():
+        return None
+    at = np.frombuffer(offsets, np.int32)[: len(text) + 1].astype(np.int64)
+    there = column.is_there
+    start, end = np.where(there, at[:-1], -1), np.where(there, at[1:], -1)
+    return Column.of_bytes(np.frombuffer(data, np.uint8), start, end, is_trimmed=True)
 
 
 def _units(column: Column, buffer: Bytes, reading: Reading) -> Converted:
