@@ -146,23 +146,20 @@ class Index:
     def column(self, marks: Ints) -> Column:
         """The text of the values behind these marks."""
         start, end = np.empty(len(marks), dtype=np.int64), np.empty(len(marks), dtype=np.int64)
-        if not self.machine.spans(marks, self.cuts.mark_at, self._kinds, ESCAPED | _HIGH, start, end):
-            return Column.of_bytes(self.buffer, start, end)
-        return Column.of_text(self._decoded(marks, start, end), *self._without_blanks(start, end))
+        if not self.machine.spans(self.buffer, marks, self.cuts.mark_at, self._kinds, ESCAPED | _HIGH, start, end):
+            return Column.of_bytes(self.buffer, start, end, is_trimmed=True)
+        return Column.of_text(self._decoded(marks), start, end)
 
-    def _without_blanks(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-        """The places of the text, as those of a column of bytes would be."""
-        trimmed_start, trimmed_end = start.copy(), end.copy()
-        is_done = self.machine.trim(self.buffer, trimmed_start, trimmed_end)
-        return (trimmed_start, trimmed_end) if is_done else (start, end)
-
-    def _decoded(self, marks: Ints, start: Ints, end: Ints) -> pa.Array:
+    def _decoded(self, marks: Ints) -> pa.Array:
+        """The text of these values in their character set, with blanks, without release characters."""
         there = marks >= 0
         where = np.flatnonzero(there)
         if not len(where):
             return pa.nulls(len(marks), pa.string())
-        escaped = self.cuts.mark_kind[marks[where]] & ESCAPED != 0
-        text = decoded(self.segments, start[where], end[where], escaped, lambda: self.message_of(marks[where]))
+        own = marks[where]
+        start, end = self.cuts.mark_at[own].astype(np.int64) + 1, self.cuts.mark_at[own + 1].astype(np.int64)
+        escaped = self.cuts.mark_kind[own] & ESCAPED != 0
+        text = decoded(self.segments, start, end, escaped, lambda: self.message_of(own))
         to = np.full(len(marks), -1, dtype=np.int64)
         to[where] = np.arange(len(where))
         return text.take(pa.array(to, mask=~there))

@@ -11,6 +11,7 @@ from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, WHAT
 
 QUALIFIER_BYTES = 7  # a qualifier of up to so many bytes is a number
 NOTHING, LONGER = -1, -2
+_BLANK = 32
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -162,14 +163,24 @@ def first_by_owner(owner: Ints, segments: Ints, found: Ints, into: Ints) -> None
             into[at] = found[row]
 
 
-def spans(marks: Ints, mark_at: Offsets, mark_kind: Bytes, wanted: int, start: Ints, end: Ints) -> bool:
-    """Where the values behind these marks begin and end; whether one of them has a flag of ``wanted``."""
-    seen = 0
+def spans(buffer: Bytes, marks: Ints, mark_at: Offsets, mark_kind: Bytes, wanted: int, start: Ints, end: Ints) -> bool:
+    """Where the values behind these marks begin and end, without blanks at their ends; -1 where that leaves nothing.
+
+    Answers whether they are not simply their bytes: one has a flag of ``wanted``, or another white space at an end.
+    """
+    seen, is_odd = 0, False
     for row in range(marks.size):
         mark = marks[row]
+        start[row], end[row] = -1, -1
         if mark < 0:
-            start[row], end[row] = -1, -1
-        else:
-            start[row], end[row] = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-            seen |= mark_kind[mark]
-    return seen & wanted != 0
+            continue
+        first, last = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+        seen |= mark_kind[mark]
+        while first < last and buffer[first] == _BLANK:
+            first += 1
+        while last > first and buffer[last - 1] == _BLANK:
+            last -= 1
+        if first < last:
+            start[row], end[row] = first, last
+            is_odd = is_odd or buffer[first] < _BLANK or buffer[last - 1] < _BLANK
+    return is_odd or seen & wanted != 0
