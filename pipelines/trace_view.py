@@ -57,14 +57,18 @@ def _from(field: TracedField) -> Text:
     there = [one for one in field.found if one is not None]
     if not there:
         return Text("nothing found", "dim")
-    told = there if field.rule.join is not None else there[:1]
-    return Text("\n").join(_found(one) for one in told)
+    read = [one for one in there if one.read is not None] or there
+    return Text("\n").join(_found(one) for one in (there if field.rule.join is not None else read[:1]))
 
 
 def _found(found: Found) -> Text:
-    if found.path.startswith("@"):
-        return Text.assemble(repr(plain(found.text)), (" of the file itself", "dim"))
-    return Text.assemble(repr(plain(found.text)), (f" bytes {found.offset}–{found.offset + found.length}", "cyan"))
+    spot = found.spot
+    text = repr(plain(found.text))
+    if spot.is_whole:
+        return Text.assemble(
+            text, (f" at {plain(spot.place)}", "cyan") if spot.place else (" of the file itself", "dim")
+        )
+    return Text.assemble(text, (f" bytes {spot.offset}–{spot.offset + spot.length}", "cyan"))
 
 
 def _by(field: TracedField) -> Text:
