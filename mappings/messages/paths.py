@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 PSEUDO = ("file", "name")
+OF_FILE = tuple(f"@{name}" for name in PSEUDO)  # these paths alone; in XML others that begin so are attributes
 _PATH = re.compile(
     r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<qualifier>[^\]]+)\])?\."
     r"(?:(?P<group>#)?(?P<element>[0-9]{1,2})(?:\.(?P<component>[0-9]{1,2}))?|(?P<how>next|before))"

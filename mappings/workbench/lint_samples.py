@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mappings.catalog import Catalog, Map, PartnerFolder
 from mappings.engine import translate
 from mappings.marks import Loc
+from mappings.messages.paths import OF_FILE
 from mappings.samples import expected_path, raw_file, samples
 from mappings.workbench.trace_rules import asks_of
 from mappings.workbench.trace_sources import readings
@@ -54,6 +55,6 @@ def _named(rules: Rules) -> list[tuple[bool, str, str, FieldRule]]:
 def _unused_paths(one: Map, seen: Seen) -> Iterator[tuple[Map, Loc, str]]:
     for of_line, section, name, rule in _named(one.rules):
         for number, ask in enumerate(asks_of(rule)):
-            if not ask.path.startswith("@") and (one.version, of_line, name, number) not in seen:
+            if ask.path not in OF_FILE and (one.version, of_line, name, number) not in seen:
                 told = f"{ask.path} finds nothing in any sample. Next: add a sample that has it, or take the path away."
                 yield one, (section, name, *ask.loc), told

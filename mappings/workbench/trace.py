@@ -16,13 +16,14 @@ from mappings.engine import translate
 from mappings.fields import Evaluated, Source, evaluate
 from mappings.formats.segments import RawFile
 from mappings.marks import Loc, Mark, Marked
+from mappings.messages.paths import OF_FILE
 from mappings.parts import Split, Splittable, split
 from mappings.workbench.trace_rules import Ask, Asked, asks_of, quantity_path, rules_of
 from mappings.workbench.trace_sources import Reading, Spot, readings
 from mappings.workbench.trace_steps import steps_of
 from schemas.rules import RENAMED, FieldRule, header_types
 
-REST = "less the other parts"
+_REST = "less the other parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Asked:
         read, start, end, old = (column[row] for column in self._found[asked])
         if read is None and old is None:
             return None
-        is_of_file = start < 0 or path in ("@file", "@name")
+        is_of_file = start < 0 or path in OF_FILE
         spot = Spot(0, 0, "", is_whole=True) if is_of_file else self.reading.locate(self.source, row, path, start, end)
         return Found(path, read if old is None else old, read, spot)
 
@@ -217,7 +218,9 @@ class _Teller:
         part = self.one.rules.lines.split[line.part]
         rule = FieldRule.model_validate({"from": (quantity_path(part),), "as": "units"})
         found = self._parts[line.part].found((quantity_path(part), (), ()), line.row_of_part)
-        key, steps = ("quantity", _read_as((found,))) if part.quantity is not None else ("rest_of", [REST])
+        key, steps = "quantity", _read_as((found,))
+        if part.quantity is None:
+            key, steps = "rest_of", [f"{_REST} → {self._split.given['quantity'].raw[line.row].as_py()}"]
         worked_out = self._split.given["quantity"].values[line.row].as_py()
         mark = self._mark(("lines", "split", line.part), (key,))
         return TracedField("quantity", rule, value, (found,), tuple(steps), worked_out, mark)
@@ -229,7 +232,8 @@ class _Teller:
         found = {ask: one for ask in asks_of(rule) if ask.level == level and (one := asked.found(ask.asked, row))}
         own = tuple(found.get(ask) for ask in asks_of(rule) if ask.level == level and ask.key == "from")
         given = {ask.asked: one.read for ask, one in found.items() if one.read is not None}
-        steps = steps_of(chosen, [one.read if one else None for one in own], given, self.one.codes)
+        marks = asked.source.decimal_marks, asked.source.thousands_mark
+        steps = steps_of(chosen, [one.read if one else None for one in own], given, self.one.codes, marks)
         done = asked.evaluated(name, rule)
         worked_out = (done.raw if name == "unit" else done.values)[row].as_py()
         mark = self._mark(loc, _won(found, level))
@@ -277,7 +281,7 @@ def _read_as(found: Sequence[Found | None], *, joined: bool = False) -> list[str
     steps = []
     for one in found:
         if one is not None and one.read is None:
-            steps.append(f"{one.text!r} cannot be read")
+            steps.append("the damaged cell is not read")
         elif one is not None and one.read != one.text:
             steps.append(f"read as {one.read!r}")
         if one is not None and one.read is not None and not joined:

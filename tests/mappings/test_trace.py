@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import translate
+from mappings.formats.segments import RawFile
 from mappings.formats.workbook_cells import text_of_cell
 from mappings.samples import raw_file, samples
 from mappings.workbench.trace import Found, TracedField, TracedRow, trace
@@ -165,3 +166,68 @@ def test_groups_of_a_segment_have_their_own_bytes(tmp_path: Path) -> None:
             assert found is not None
             assert file.data[found.spot.offset : found.spot.offset + found.spot.length] == there
     assert field(bare, "quantity").value == 5
+
+
+def bytes_of(file: RawFile, row: TracedRow, name: str) -> tuple[str, bytes]:
+    """The text that was found for a field, and the bytes that are named for it."""
+    one = field(row, name)
+    assert one.won is not None
+    found = one.found[one.won]
+    assert found is not None
+    return found.text, file.data[found.spot.offset : found.spot.offset + found.spot.length]
+
+
+def test_bytes_of_xml_and_json_are_raw_and_their_texts_decoded(tmp_path: Path) -> None:
+    lines = "lines: {each: l, store: {from: shop}, quantity: {from: qty, as: units}}\n"
+    xml = "kind: notice\nstandard: xml\nclaims: {root: r}\ndocument: {number: {from: no}}\n" + lines
+    folder = partner_folder(tmp_path, {"xml": xml, "json": xml.replace("xml", "json").replace("root: r", "has: [l]")})
+    content = "<r><no> A&amp;B </no><l><shop><![CDATA[<7>]]></shop><qty>2</qty></l></r>"
+    file = raw(content, "a.xml")
+    header, line = worked(trace(file, folder, Catalog.load(tmp_path)))
+    assert bytes_of(file, header, "number")[0] == "A&B"
+    assert bytes_of(file, header, "number")[1].strip() == b"A&amp;B"
+    assert bytes_of(file, line, "store") == ("<7>", b"<![CDATA[<7>]]>")
+    file = raw(r'{"no": "A\u0026\"B", "l": [{"shop": " 7 ", "qty": 2}]}', "a.json")
+    header, line = worked(trace(file, folder, Catalog.load(tmp_path)))
+    assert bytes_of(file, header, "number") == ('A&"B', rb"A\u0026\"B")
+    assert bytes_of(file, line, "store") == ("7", b"7")
+    assert field(line, "store").found[0].spot.place.endswith("l/shop")  # type: ignore[union-attr]
+
+
+def test_values_of_a_record_above_have_its_bytes() -> None:
+    folder = SHIPPED.partner("oldport")
+    file = raw_file(samples(folder)[1])
+    first, second = [row for row in trace(file, folder, SHIPPED) if row.line_no][:2]
+    assert bytes_of(file, second, "carton") == bytes_of(file, first, "carton")
+    carton = field(second, "carton").found[0]
+    assert carton is not None
+    assert carton.spot.offset < first.offset < second.offset
+    assert carton.spot.place.startswith("above row ")
+
+
+def test_what_was_read_of_a_damaged_cell_is_a_step() -> None:
+    folder = SHIPPED.partner("fjellmark")
+    file = raw_file(samples(folder)[0])
+    lost, whole = [row for row in trace(file, folder, SHIPPED) if row.line_no][:2]
+    gtin = field(lost, "gtin")
+    assert (gtin.value, gtin.won, gtin.steps) == (None, None, ("the damaged cell is not read",))
+    assert gtin.found[0] is not None
+    assert gtin.found[0].text == "9,52223E+12"
+    assert field(whole, "gtin").steps == ("read as '9522234400018'", "as gtin")
+    assert bytes_of(file, whole, "gtin") == ("9,522234400018E+12", b"9,522234400018E+12")
+
+
+def test_values_above_the_table_of_a_workbook_have_the_place_of_their_cell() -> None:
+    folder = SHIPPED.partner("kaufring")
+    rows = trace(raw_file(samples(folder)[1]), folder, SHIPPED)
+    places = {row.line_no: field(row, "store").found[0].spot.place for row in rows if row.line_no}  # type: ignore[union-attr]
+    assert len(places) > 1
+    assert set(places.values()) == {"Retoure!F3"}
+
+
+def test_what_cannot_be_converted_is_told(tmp_path: Path) -> None:
+    folder = partner_folder(tmp_path, {"returns": "extends: x12/180\nlines:\n  split:\n"})
+    line = trace(raw(x12(returned("R1", line_180("123", "x")))), folder, Catalog.load(tmp_path))[-1]
+    assert field(line, "gtin").steps == ("as gtin: impossible",)
+    assert field(line, "quantity").steps == ("as units: impossible",)
+    assert field(line, "po_number").steps == ()
