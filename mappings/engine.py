@@ -17,9 +17,9 @@ from mappings.trees.translate import translate_trees
 from schemas.findings import Finding, Place, as_table
 from schemas.rules import TREES
 
-__all__ = ["Translation", "translate"]
+__all__ = ["EDI_READERS", "Translation", "translate"]
 
-_READERS = {"x12": x12.read, "edifact": edifact.read}
+EDI_READERS = {"x12": x12.read, "edifact": edifact.read}
 
 
 def translate(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog) -> Translation:
@@ -29,7 +29,7 @@ def translate(files: Sequence[RawFile], partner: PartnerFolder, catalog: Catalog
     """
     kinds = [sniff(file.data) for file in files]
     pieces = [Piece()]
-    for standard, read in _READERS.items():
+    for standard, read in EDI_READERS.items():
         own = [file for file, kind in zip(files, kinds, strict=True) if kind == standard]
         if own:
             pieces.append(translate_edi(standard, read(own), own, partner))

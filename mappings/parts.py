@@ -28,21 +28,31 @@ class Splittable(Source, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """The canonical lines that come of a source's rows, in order: each one's row, and the fields that parts give."""
+class Counted:
+    """The lines that one part gives: their rows, the quantity as text with its place, and the fields of all parts.
 
-    rows: Ints
-    given: dict[str, Evaluated]
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """The lines that one part gives: their rows, the quantity as text with its place, and the fields of all parts."""
+    ``own`` is what is called as the part says in each of them, as ``picked`` wants it.
+    """
 
     rows: Ints
     quantity: Column
     fields: Mapping[str, Evaluated] = field(default_factory=dict)
     doubtful: frozenset[int] = frozenset()  # rows whose parts do not add up to the whole
+    own: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The canonical lines that come of a source's rows, in order: each one's row, and the fields that parts give.
+
+    ``groups`` are the lines of each part, and at the end those of no part; ``order`` says which of all these, one group
+    behind the other, each line is. Where no row has a part there are none.
+    """
+
+    rows: Ints
+    given: dict[str, Evaluated]
+    groups: tuple[Counted, ...] = ()
+    order: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -93,16 +103,16 @@ def split(lines: Lines, source: Splittable, codes: Codes) -> Split:
     return _in_order([*groups, _bare(work, bare)], source)
 
 
-def _bare(work: _Splitting, rows: Ints) -> _Counted:
+def _bare(work: _Splitting, rows: Ints) -> Counted:
     """The rows without parts."""
     rule = work.lines.fields.get("quantity")
     quantity = Column.nothing(len(rows))
     if rule is not None:
         quantity = evaluate("quantity", rule, work.source.picked(rows), work.codes).text
-    return _Counted(rows, quantity, work.fields(None, rows, None))
+    return Counted(rows, quantity, work.fields(None, rows, None))
 
 
-def _counted(part: Part, work: _Splitting) -> _Counted:
+def _counted(part: Part, work: _Splitting) -> Counted:
     """The lines of a part that names its own quantity."""
     rows, own = np.arange(work.source.size), None
     if part.each is not None:
@@ -114,11 +124,11 @@ def _counted(part: Part, work: _Splitting) -> _Counted:
         fits = pc.fill_null(pc.is_in(picked.column(path).text, pa.array(allowed)), False)
         there = there & fits.to_numpy(zero_copy_only=False)
     kept = np.flatnonzero(there)
-    fields = work.fields(part, rows[kept], None if own is None else own.take(kept))
-    return _Counted(rows[kept], quantity.take(kept), fields)
+    mine = None if own is None else own.take(kept)
+    return Counted(rows[kept], quantity.take(kept), work.fields(part, rows[kept], mine), own=mine)
 
 
-def _rest(part: Part, work: _Splitting, taken: Sequence[_Counted]) -> _Counted:
+def _rest(part: Part, work: _Splitting, taken: Sequence[Counted]) -> Counted:
     """What is left of the whole after the parts. A rest that cannot be worked out is told in words: no number."""
     source = work.source
     whole = source.column(part.rest_of or "").trimmed()
@@ -141,7 +151,7 @@ def _rest(part: Part, work: _Splitting, taken: Sequence[_Counted]) -> _Counted:
     ]
     quantity = Column.of_text(pa.array(texts, pa.string()), whole.start[rows], whole.end[rows])
     doubtful = frozenset(np.flatnonzero(whole.is_there & ~clear).tolist())
-    return _Counted(rows, quantity, work.fields(part, rows, None), doubtful)
+    return Counted(rows, quantity, work.fields(part, rows, None), doubtful)
 
 
 def _told(row: int, total: Ints, less: Ints, clear: Mask, unclear: Mask) -> str:
@@ -158,7 +168,7 @@ def _numbers(text: pa.Array, source: Source) -> Ints:
     return np.asarray(pc.fill_null(pc.if_else(zero, 0, units), -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
+def _in_order(groups: Sequence[Counted], source: Source) -> Split:
     """The parts' lines side by side, by row, then in the order in which the mapping names the parts."""
     rows = np.concatenate([group.rows for group in groups]).astype(np.int64)
     number = np.repeat(np.arange(len(groups)), [len(group.rows) for group in groups])
@@ -174,14 +184,14 @@ def _in_order(groups: Sequence[_Counted], source: Source) -> Split:
         ]
         values, raw = (pa.concat_arrays(parts).take(pa.array(order)) for parts in _both(columns))
         given[name] = Evaluated.of_text(values, raw, moved)
-    return Split(rows[order], given)
+    return Split(rows[order], given, tuple(groups), order)
 
 
 def _both(columns: Sequence[Evaluated]) -> tuple[list[pa.Array], list[pa.Array]]:
     return [column.values for column in columns], [column.raw for column in columns]
 
 
-def _quantity(groups: Sequence[_Counted], order: Ints, source: Source) -> Evaluated:
+def _quantity(groups: Sequence[Counted], order: Ints, source: Source) -> Evaluated:
     """The parts' quantities. Parts that do not add up to their whole are all held: nobody knows which one is wrong."""
     raw = strip(pa.concat_arrays([group.quantity.text for group in groups]).take(pa.array(order)))
     start = np.concatenate([group.quantity.start for group in groups])[order]

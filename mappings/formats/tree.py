@@ -170,10 +170,10 @@ class Tree:
         at = np.searchsorted(self.nodes(way), node)
         return f" {at - first + 1}" if behind - first > 1 else ""
 
-    def node_at(self, text_start: int) -> int:
-        """The node whose text begins here."""
-        node = int(np.searchsorted(self.start, text_start, side="right")) - 1
-        while node >= 0 and self.text_start[node] != text_start:
+    def node_at(self, place: int) -> int:
+        """The innermost node in whose text this place is."""
+        node = int(np.searchsorted(self.start, place, side="right")) - 1
+        while node >= 0 and not self.text_start[node] <= place < self.text_end[node]:
             node = int(self.parent[node])
         return node
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from mappings.messages.picking import QUALIFIER_BYTES
 
 PSEUDO = ("file", "name")
+OF_FILE = tuple(f"@{name}" for name in PSEUDO)  # these paths alone; in XML others that begin so are attributes
 _PATH = re.compile(
     r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<qualifier>[^\]]+)\])?\."
     r"(?:(?P<group>#)?(?P<element>[0-9]{1,2})(?:\.(?P<component>[0-9]{1,2}))?|(?P<how>next|before))"

@@ -28,11 +28,10 @@ _TRAILERS = ("SE", "UNT")
 
 def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], partner: PartnerFolder) -> Piece:
     """Everything that the partner's mappings make of one reading."""
-    places = Places.of(reading)
-    batch = Batch(standard, Index(reading), places, {file.sha256: file.name for file in files})
     maps = partner.maps_for(standard)
-    judged = judge(places, partner, maps, standard, lambda one, messages: where_holds(batch, one, messages))
-    ids = _message_ids(places)
+    batch, judged = judged_batch(standard, reading, files, partner)
+    places = batch.places
+    ids = message_ids(places)
     pieces = [_translate_map(batch, judged, number, one, partner.id, ids) for number, one in enumerate(maps)]
     documents = pa.concat_tables([DOCUMENTS.empty_table(), *(piece.documents for piece in pieces)])
     documented = pc.if_else(pc.is_in(ids, documents["document"].combine_chunks()), ids, pa.scalar(None, pa.string()))
@@ -53,6 +52,16 @@ def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], pa
     )
 
 
+def judged_batch(
+    standard: str, reading: Segments, files: Sequence[RawFile], partner: PartnerFolder
+) -> tuple[Batch, Judged]:
+    """A reading ready for lookups, and which of its messages each of the partner's mappings takes."""
+    places = Places.of(reading)
+    batch = Batch(standard, Index(reading), places, {file.sha256: file.name for file in files})
+    maps = partner.maps_for(standard)
+    return batch, judge(places, partner, maps, standard, lambda one, messages: where_holds(batch, one, messages))
+
+
 def _by_kind(pieces: Sequence[Piece]) -> dict[str, list[pa.Table]]:
     kinds: dict[str, list[pa.Table]] = {}
     for piece in pieces:
@@ -61,7 +70,7 @@ def _by_kind(pieces: Sequence[Piece]) -> dict[str, list[pa.Table]]:
     return kinds
 
 
-def _message_ids(places: Places) -> pa.Array:
+def message_ids(places: Places) -> pa.Array:
     """The document id of each message: digest of its file, and its number in the file."""
     sha = pc.utf8_slice_codeunits(places.reading.files["file"].combine_chunks(), 0, FILE_ID_DIGITS)
     numbers = pc.cast(pa.array(places.message_no), pa.string())
@@ -71,10 +80,9 @@ def _message_ids(places: Places) -> pa.Array:
 def _translate_map(batch: Batch, judged: Judged, number: int, one: Map, partner: str, ids: pa.Array) -> Piece:
     """The documents and lines of all messages that this mapping claims."""
     rules = one.rules
-    until = (*rules.lines.until, *_TRAILERS)
-    loops = Loops.of(batch.index, rules.lines.each, until, rules.pairs)
-    messages = np.flatnonzero(judged.maps == number)
-    header = header_columns(one, Headers(batch, loops, messages))
+    headers, rows = sources_of(batch, judged, number, one)
+    loops, messages = headers.loops, headers.messages
+    header = header_columns(one, headers)
     numbered = header.columns["number"].is_valid().to_numpy(zero_copy_only=False)
     kept = np.flatnonzero(numbered | judged.usable[messages])
     documents = _documents(batch, one, partner, ids, messages)
@@ -83,8 +91,17 @@ def _translate_map(batch: Batch, judged: Judged, number: int, one: Map, partner:
     documents = documents.take(pa.array(kept)).select(DOCUMENTS.names).cast(DOCUMENTS)
     told = numbered | judged.usable[messages]
     found = [_of_header(batch, loops, messages, ids, fault.where(told[fault.rows])) for fault in header.faults]
-    lines, line_findings = _lines(batch, judged.usable & (judged.maps == number), one, loops, ids)
+    lines, line_findings = _lines(rows, one, ids)
     return Piece(documents, {rules.kind: lines}, (*found, *line_findings))
+
+
+def sources_of(batch: Batch, judged: Judged, number: int, one: Map) -> tuple[Headers, LineRows]:
+    """The headers of all messages that this mapping claims, and the lines of those that can be read."""
+    rules = one.rules
+    loops = Loops.of(batch.index, rules.lines.each, (*rules.lines.until, *_TRAILERS), rules.pairs)
+    taken = judged.usable & (judged.maps == number)
+    lines = LineRows(batch, loops, np.flatnonzero(taken[batch.index.message[loops.lines]]))
+    return Headers(batch, loops, np.flatnonzero(judged.maps == number)), lines
 
 
 def _documents(batch: Batch, one: Map, partner: str, ids: pa.Array, messages: Ints) -> pa.Table:
@@ -140,9 +157,9 @@ def _findings(
     }, schema=FINDINGS)  # fmt: skip
 
 
-def _lines(batch: Batch, taken: np.ndarray, one: Map, loops: Loops, ids: pa.Array) -> tuple[pa.Table, list[pa.Table]]:
+def _lines(source: LineRows, one: Map, ids: pa.Array) -> tuple[pa.Table, list[pa.Table]]:
     """The canonical lines of the taken messages, numbered from 1 in each, and their findings."""
-    source = LineRows(batch, loops, np.flatnonzero(taken[batch.index.message[loops.lines]]))
+    batch, loops = source.batch, source.loops
     rules, given = one.rules, {}
     if rules.lines.split:
         parts = split(rules.lines, source, one.codes)

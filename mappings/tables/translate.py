@@ -33,11 +33,16 @@ def translate_table(file: RawFile, partner: PartnerFolder, kind: str) -> Piece:
 
     A finding if none does.
     """
-    maps = [one for one in partner.maps if one.rules.standard in _STANDARDS[kind]]
+    maps = maps_for(partner, kind)
     if not maps:
         return _refused(Finding("FILE-UNKNOWN-FORMAT", Place(file.sha256, 0, len(file.data)), _NO_MAP[kind]))
     found = claim(file, maps)
     return _refused(found) if isinstance(found, Finding) else _translated(file, found, partner.id)
+
+
+def maps_for(partner: PartnerFolder, kind: str) -> list[Map]:
+    """The partner's mappings for tables of this kind (``delimited`` or ``workbook``)."""
+    return [one for one in partner.maps if one.rules.standard in _STANDARDS[kind]]
 
 
 def _refused(finding: Finding) -> Piece:
@@ -51,10 +56,7 @@ def _translated(file: RawFile, taken: Taken, partner: str) -> Piece:
     if not source.size:
         empty = Finding("DOC-NO-LINES", Place(file.sha256, 0, len(file.data)), "the table has a header and no rows")
         return Piece(findings=(as_table([empty]), taken.table.findings))
-    owner = _grouped(source, rules.document.group_by)
-    first = np.unique(owner, return_index=True)[1]
-    numbers = pc.cast(pa.array(np.arange(1, len(first) + 1)), pa.string())
-    ids = pc.binary_join_element_wise(file.sha256[:FILE_ID_DIGITS], numbers, "-")
+    owner, first, ids = documents_of(taken)
     header = header_columns(one, source.picked(first))
     documents = _documents(file, one, partner, ids, source, owner)
     for name, column in header.columns.items():
@@ -71,6 +73,15 @@ def _translated(file: RawFile, taken: Taken, partner: str) -> Piece:
         {rules.kind: lines},
         (_new_columns(file, taken), ragged, as_table(found), line_findings),
     )
+
+
+def documents_of(taken: Taken) -> tuple[Ints, Ints, pa.Array]:
+    """For each row the number of its document, from 0; and for each document its first row and its id."""
+    owner = _grouped(taken.rows, taken.map.rules.document.group_by)
+    first = np.unique(owner, return_index=True)[1]
+    sha = taken.rows.file.sha256[:FILE_ID_DIGITS]
+    numbers = pc.cast(pa.array(np.arange(1, len(first) + 1)), pa.string())
+    return owner, first, pc.binary_join_element_wise(sha, numbers, "-")
 
 
 def _new_columns(file: RawFile, taken: Taken) -> pa.Table:

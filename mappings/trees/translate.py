@@ -27,13 +27,13 @@ from mappings.trees.rows import ElementRows, Names
 from schemas.findings import Finding, Place, as_table
 from schemas.tables import DOCUMENTS
 
-_READERS: dict[str, Callable[[Sequence[RawFile]], Trees]] = {"xml": xml.read, "json": json_text.read}
+READERS: dict[str, Callable[[Sequence[RawFile]], Trees]] = {"xml": xml.read, "json": json_text.read}
 _SHOWN = 8
 
 
 def translate_trees(standard: str, files: Sequence[RawFile], partner: PartnerFolder) -> list[Piece]:
     """Everything that the partner's mappings make of these files."""
-    trees = _READERS[standard](files)
+    trees = READERS[standard](files)
     pieces = [Piece(findings=(as_table(trees.findings),))]
     for tree in trees.trees:
         pieces += _translate_tree(tree, partner.maps_for(standard), partner.id, standard)
@@ -41,7 +41,7 @@ def translate_trees(standard: str, files: Sequence[RawFile], partner: PartnerFol
 
 
 @dataclass(frozen=True)
-class _Claimed:
+class Claimed:
     """The documents of a tree that one mapping reads: their elements, and their ids."""
 
     one: Map
@@ -50,25 +50,32 @@ class _Claimed:
     nodes: Ints
     ids: pa.Array
 
+    def ids_of(self, rows: ElementRows) -> pa.Array:
+        """The id of the document that each row stands in."""
+        return self.ids.take(pa.array(np.searchsorted(self.nodes, rows.documents)))
+
 
 def _translate_tree(tree: Tree, maps: Sequence[Map], partner: str, standard: str) -> list[Piece]:
+    taken, claimed = claimed_documents(tree, maps)
+    pieces = [_translate_map(one, partner) for one in claimed if len(one.nodes)]
+    empty = [_no_document(one, tree, root) for root, one in _without(tree, maps, taken, claimed)]
+    unclaimed = [_unclaimed(tree, int(root), maps, standard) for root in tree.roots[taken < 0]]
+    return [*pieces, Piece(findings=(as_table([*empty, *unclaimed]),))]
+
+
+# --- which mapping reads which document
+
+
+def claimed_documents(tree: Tree, maps: Sequence[Map]) -> tuple[Ints, list[Claimed]]:
+    """Which mapping claims each root, -1 for none; and for each mapping the documents that it reads."""
     names = [Names(tree, one.rules.namespaces) for one in maps]
     taken = np.full(len(tree.roots), -1, dtype=np.int64)
     for number, one in enumerate(maps):
         taken[(taken < 0) & _claims(one, names[number], tree.roots)] = number
     found = [_documents_of(one, names[number], tree.roots[taken == number]) for number, one in enumerate(maps)]
     ids = _ids(tree, [nodes for _, nodes in found])
-    pieces = [
-        _translate_map(_Claimed(one, names[number], way, nodes, ids[number]), partner)
-        for number, (one, (way, nodes)) in enumerate(zip(maps, found, strict=True))
-        if len(nodes)
-    ]
-    empty = [_no_document(one, tree, root) for root, one in _without(tree, maps, taken, found)]
-    unclaimed = [_unclaimed(tree, int(root), maps, standard) for root in tree.roots[taken < 0]]
-    return [*pieces, Piece(findings=(as_table([*empty, *unclaimed]),))]
-
-
-# --- which mapping reads which document
+    each = zip(maps, names, found, ids, strict=True)
+    return taken, [Claimed(one, own, way, nodes, its) for one, own, (way, nodes), its in each]
 
 
 def _root_way(one: Map, names: Names) -> int:
@@ -100,13 +107,13 @@ def _documents_of(one: Map, names: Names, roots: Ints) -> tuple[int, Ints]:
     return names.way(way, steps.names), nodes[np.isin(owners, roots)]
 
 
-def _without(tree: Tree, maps: Sequence[Map], taken: Ints, found: Sequence[tuple[int, Ints]]) -> list[tuple[int, Map]]:
+def _without(tree: Tree, maps: Sequence[Map], taken: Ints, found: Sequence[Claimed]) -> list[tuple[int, Map]]:
     """Claimed roots in which no document is found."""
     starts = tree.roots
     lost = []
     for at, number in enumerate(taken.tolist()):
         end = starts[at + 1] if at + 1 < len(starts) else tree.size
-        nodes = found[number][1] if number >= 0 else starts
+        nodes = found[number].nodes if number >= 0 else starts
         if not ((nodes >= starts[at]) & (nodes < end)).any():
             lost.append((int(starts[at]), maps[number]))
     return lost
@@ -163,10 +170,10 @@ def _place_of(tree: Tree, start: int, end: int, path: str) -> Place:
 # --- what becomes of claimed documents
 
 
-def _translate_map(claimed: _Claimed, partner: str) -> Piece:
+def _translate_map(claimed: Claimed, partner: str) -> Piece:
     """The documents and lines of all documents that this mapping claims."""
-    one, names = claimed.one, claimed.names
-    source = _rows(claimed, claimed.way, claimed.nodes, claimed.nodes)
+    one = claimed.one
+    source, rows = sources_of(claimed)
     header = header_columns(one, source)
     documents = _documents(claimed, partner)
     for name, column in header.columns.items():
@@ -176,11 +183,7 @@ def _translate_map(claimed: _Claimed, partner: str) -> Piece:
         for faults in header.faults
         for fault in faults.each()
     ]
-    each = parse_tree(one.rules.lines.each)
-    nodes, owners = names.found(claimed.way, each.steps)
-    mine = np.isin(owners, claimed.nodes)
-    way = names.way(claimed.way, each.names)
-    lines, line_findings = _lines(claimed, _rows(claimed, way, nodes[mine], owners[mine]))
+    lines, line_findings = _lines(claimed, rows)
     return Piece(
         documents.select(DOCUMENTS.names).cast(DOCUMENTS),
         {one.rules.kind: lines},
@@ -188,12 +191,21 @@ def _translate_map(claimed: _Claimed, partner: str) -> Piece:
     )
 
 
-def _rows(claimed: _Claimed, way: int, nodes: Ints, documents: Ints) -> ElementRows:
+def sources_of(claimed: Claimed) -> tuple[ElementRows, ElementRows]:
+    """The documents as rows, and their lines."""
+    names, each = claimed.names, parse_tree(claimed.one.rules.lines.each)
+    nodes, owners = names.found(claimed.way, each.steps)
+    mine = np.isin(owners, claimed.nodes)
+    lines = _rows(claimed, names.way(claimed.way, each.names), nodes[mine], owners[mine])
+    return _rows(claimed, claimed.way, claimed.nodes, claimed.nodes), lines
+
+
+def _rows(claimed: Claimed, way: int, nodes: Ints, documents: Ints) -> ElementRows:
     reads = claimed.one.rules.reads
     return ElementRows(claimed.names, way, nodes, claimed.way, documents, reads.decimal, reads.thousands)
 
 
-def _documents(claimed: _Claimed, partner: str) -> pa.Table:
+def _documents(claimed: Claimed, partner: str) -> pa.Table:
     """The columns of the documents that do not come from fields."""
     tree, one, size = claimed.names.tree, claimed.one, len(claimed.nodes)
     file, offset, length = tree.places(tree.start[claimed.nodes], tree.end[claimed.nodes])
@@ -216,7 +228,7 @@ def _sha(tree: Tree, files: Ints) -> pa.Array:
     return pa.array([file.sha256 for file in tree.files], pa.string()).take(pa.array(files))
 
 
-def _lines(claimed: _Claimed, source: ElementRows) -> tuple[pa.Table, list[Finding]]:
+def _lines(claimed: Claimed, source: ElementRows) -> tuple[pa.Table, list[Finding]]:
     """The canonical lines, numbered from 1 in each document, and their findings."""
     rules, codes, tree = claimed.one.rules, claimed.one.codes, source.tree
     given: dict[str, Evaluated] = {}

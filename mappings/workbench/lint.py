@@ -115,8 +115,11 @@ def _requirements(one: Map) -> Iterator[tuple[bool, Loc, str]]:
 
 
 def _overruled(one: Map) -> Iterator[tuple[bool, Loc, str]]:
-    """A quantity that no line takes, because a part of `split:` is what is left of the whole."""
-    if "quantity" in one.rules.lines.fields and any(part.rest_of for part in one.rules.lines.split):
+    """A quantity that no line takes, because a part of `split:` is what is left of the whole, with fields of its own.
+
+    A rest without fields of its own leaves a line without parts to the line's quantity.
+    """
+    if "quantity" in one.rules.lines.fields and any(part.rest_of and part.fields for part in one.rules.lines.split):
         yield (
             False,
             ("lines", "quantity"),

@@ -6,7 +6,7 @@ from mappings.checks.rules import paths_of
 from mappings.formats.names import segment_name
 from mappings.formats.structure import Structure, structure
 from mappings.marks import Loc, unknown_name
-from mappings.messages.paths import Path, parse
+from mappings.messages.paths import OF_FILE, Path, parse
 from schemas.rules import EDI, FieldRule, Rules
 
 # The segments around a message's own; no table of a message names all of them.
@@ -75,9 +75,9 @@ def _shadowed(rules: Rules, loc: Loc, rule: FieldRule) -> Iterator[tuple[Loc, st
 
 def _covers(rules: Rules, earlier: str, later: str, rule: FieldRule) -> bool:
     """Whether the first path has a value wherever the second has one."""
-    if earlier == later or earlier.startswith("@"):
+    if earlier == later or earlier in OF_FILE:
         return True
-    if rules.standard not in EDI or later.startswith("@") or rule.only or rule.skip:
+    if rules.standard not in EDI or later in OF_FILE or rule.only or rule.skip:
         return False
     a, b = parse(earlier), parse(later)
     same = (a.scope, a.tag, a.how, a.element, a.component) == (b.scope, b.tag, b.how, b.element, b.component)

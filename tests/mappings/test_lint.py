@@ -111,4 +111,19 @@ def test_a_broken_partner_file_is_an_error(tmp_path: Path) -> None:
 
 def test_a_quantity_that_a_split_overrules(tmp_path: Path) -> None:
     text = "extends: x12/180\nlines:\n  quantity: {from: BLI.03, as: units, minus: N9.02}\n"
-    assert any("lines.quantity: `split:` gives each line its quantity" in one.text for one in linted(tmp_path, text))
+    told = "lines.quantity: `split:` gives each line its quantity"
+    # A rest without fields of its own leaves lines without parts to this rule.
+    assert not any(told in one.text for one in linted(tmp_path / "whole", text))
+    text += "  split: [{rest_of: BLI.03, store: {const: '1'}}]\n"
+    assert any(told in one.text for one in linted(tmp_path / "rest", text))
+
+
+def test_an_attribute_of_xml_is_not_the_file_itself(tmp_path: Path) -> None:
+    fields = "  store: {from: ['@shop', ^shop]}\n  quantity: {from: '@qty', as: units}\n"
+    head = "kind: notice\nstandard: xml\nclaims: {root: r}\ndocument: {number: {from: '@no'}}\n"
+    folder = partner_folder(tmp_path, {"returns": f"{head}lines:\n  each: l\n{fields}"})
+    (folder.path / "samples").mkdir()
+    (folder.path / "samples" / "one.xml").write_text('<r no="1"><shop>7</shop><l qty="2"/></r>')
+    (folder.path / "samples" / "one.xml.expected.json").write_text("{}")
+    one = only(lint_partner(folder.path))
+    assert "lines.store.from.0: @shop finds nothing in any sample" in one.text

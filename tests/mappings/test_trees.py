@@ -330,3 +330,9 @@ PIECES = some.sampled_from([
 def test_whatever_comes_ends_in_documents_or_findings(shop, text, name):
     translation = run(shop, raw(text, name))
     assert translation.documents.num_rows or translation.findings.num_rows
+
+
+def test_a_value_between_blanks_is_found_at_fault_with_its_path(shop):
+    padded = '<returns version="1"><return no="1"><store>7</store><line qty="  x"/></return></returns>'
+    (finding,) = run(shop, raw(padded, "a.xml")).findings.to_pylist()
+    assert finding["path"] == "returns/return/line/@qty"

@@ -97,7 +97,7 @@ def test_a_trace_names_bytes_path_and_rule(call: Invoke) -> None:
     assert "notice N-700101, line 1" in result.stdout
     place = SAMPLE.read_bytes().index(b"9522234400018")
     assert (
-        f"gtin 09522234400018 '9522234400018' bytes {place}–{place + 13} BLI[EN].next (1 of 4); as gtin x12/180.yaml:"
+        f"gtin 09522234400018 '9522234400018' {place}–{place + 13} BLI[EN].next (path 1 of 4); as gtin x12/180:"
         in said(result)
     )
     assert "dispositions/x12_1292: 'RA' means 'return'" in said(result)
