@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -67,7 +68,7 @@ def judge(suite: Suite, rows: pa.Table, today: date) -> Judged:
     frame = rows.select(suite.shape.names).to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
     # great-expectations gives results in an order of its own: each one carries the number of its entry.
     wanted = [_expectation(suite, one, number, today) for number, one in enumerate(suite.expectations)]
-    batch = _batch(suite, frame)
+    batch = _frames(suite.table).get_batch({"dataframe": frame})
     found = _found(suite, batch, wanted, {"result_format": "BASIC"})
     # Looking up which lines break an expectation doubles the time, so only failed ones are asked.
     if failed := [one for one in wanted if not found[one.meta["number"]].success]:
@@ -90,11 +91,17 @@ def _spread(rows: pa.Table) -> pa.Table:
     return rows.take(pa.array([number * rows.num_rows // LINES_MAX for number in range(LINES_MAX)]))
 
 
-def _batch(suite: Suite, frame: pd.DataFrame) -> Any:
+@cache
+def _source() -> Any:
+    """Where frames are handed to great-expectations, made once a process: it takes as long as ten lines of a suite."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("rows").add_dataframe_asset(suite.table)
-    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    return context.data_sources.add_pandas("rows")
+
+
+@cache
+def _frames(table: str) -> Any:
+    return _source().add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
 
 
 def _expectation(suite: Suite, one: Expectation, number: int, today: date) -> Any:
