@@ -3,15 +3,15 @@
 They are plain functions (``picking``, ``parsing``); large batches get them as machine code. Both forms give the same.
 """
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+from mappings.formats.at_hand import goes_compiled
 from mappings.functions import parsing
 from mappings.messages import picking
 
-COMPILED_FROM_ROWS = 2_000  # from here on importing numba, half a second, is worth its while
+COMPILED_FROM_ROWS = 20_000  # below this the plain way is done before machine code is loaded
 
 
 class Machine(NamedTuple):
@@ -45,9 +45,7 @@ PLAIN = Machine(
 
 def machine_for(rows: int) -> Machine:
     """The functions for a column of so many rows."""
-    if rows < COMPILED_FROM_ROWS and "mappings.formats.compiled" not in sys.modules:
-        return PLAIN
-    return compiled_form()
+    return compiled_form() if goes_compiled("fields", rows, COMPILED_FROM_ROWS) else PLAIN
 
 
 @cache

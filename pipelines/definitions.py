@@ -4,7 +4,7 @@ import dagster as dg
 
 from mappings.catalog import Catalog
 from pipelines.defs.chain import CHAIN, partner_chain
-from pipelines.defs.checks import EXPECTATIONS, ledger_conserves
+from pipelines.defs.checks import ledger_conserves, lines_meet_expectations
 from pipelines.defs.reports import daily_report, report_job, returns_report
 from pipelines.defs.resources import HubResource
 from pipelines.defs.schedules import hourly_sweep
@@ -14,7 +14,7 @@ from pipelines.settings import partners_folder
 
 defs = dg.Definitions(
     assets=[*CHAIN, returns_report],
-    asset_checks=[ledger_conserves, *EXPECTATIONS],
+    asset_checks=[ledger_conserves, lines_meet_expectations],
     jobs=[partner_chain, report_job, upkeep],
     sensors=[partner_folders, *mailbox_sensors(Catalog.load(partners_folder()))],
     schedules=[daily_report, hourly_sweep, nightly_upkeep],

@@ -1,13 +1,13 @@
 """Open this when text between interchanges, or a missing header, is reported wrongly: the way through a batch."""
 
 import re
-import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from mappings.formats.at_hand import goes_compiled
 from mappings.formats.charset import actual, is_as_declared
 from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
@@ -64,7 +64,7 @@ def read_batch(files: Sequence[RawFile], syntax: Syntax, *, compiled: bool | Non
     """
     buffer, table = join(files)
     if compiled is None:
-        compiled = len(buffer) >= COMPILED_FROM_BYTES or "mappings.formats.compiled" in sys.modules
+        compiled = goes_compiled("edi", len(buffer), COMPILED_FROM_BYTES)
     if not compiled:
         return review(read_plain(syntax, buffer, table), syntax.standard)
     from mappings.formats.compiled import REVIEW  # numba takes half a second to import: only for large batches

@@ -7,7 +7,6 @@ first value found in the line wins, and a line ends where the next one, or its m
 content: that is what mappings are for. A value that is no number is null in a column of numbers.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.formats.at_hand import goes_compiled
 from mappings.formats.cuts import ESCAPED
 from mappings.formats.projecting import COMPONENTS, ELEMENTS, PLACES, PLAIN, Layout, Projection
 from mappings.formats.segments import Segments
@@ -88,7 +88,7 @@ def flat_lines(reading: Segments, plan: Plan) -> pa.Table:
 
 def _functions(segments: int) -> Projection:
     """What goes through this many segments: compiled where they are many."""
-    if segments < COMPILED_FROM_SEGMENTS and "mappings.formats.compiled" not in sys.modules:
+    if not goes_compiled("projection", segments, COMPILED_FROM_SEGMENTS):
         return PLAIN
     from mappings.formats.compiled import PROJECTION  # numba takes half a second to import
 

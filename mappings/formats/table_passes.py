@@ -1,9 +1,9 @@
 """Open this when small and large tables are read differently: the functions that go through the bytes."""
 
-import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mappings.formats.at_hand import goes_compiled
 from mappings.formats.cell_signs import signs
 from mappings.formats.delimited_cut import count_breaks, cut, spans, write_texts
 
@@ -25,7 +25,7 @@ PLAIN = Passes(count_breaks, cut, spans, write_texts, signs)
 
 def passes(size: int) -> Passes:
     """What goes through this many bytes: compiled where they are many, or where that is at hand."""
-    if size < COMPILED_FROM_BYTES and "mappings.formats.compiled" not in sys.modules:
+    if not goes_compiled("tables", size, COMPILED_FROM_BYTES):
         return PLAIN
     from mappings.formats.compiled import PASSES  # numba takes half a second to import: only for large files
 

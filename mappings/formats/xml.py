@@ -8,7 +8,6 @@ markup is not ASCII bytes, is changed into UTF-8 first; a place in it is the who
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 from mappings.column import Ints
 from mappings.formats import xml_marks as x
 from mappings.formats import xml_scan
+from mappings.formats.at_hand import goes_compiled
 from mappings.formats.segments import RawFile
 from mappings.formats.tree import BATCH_BYTES_MAX, COLUMNS, Tree, Trees, batches, broken, starts_of
 from mappings.formats.xml_head import Head, head_of
@@ -39,7 +39,7 @@ def read(files: Sequence[RawFile], *, compiled: bool | None = None) -> Trees:
     """
     if compiled is None:
         size = sum(len(file.data) for file in files)
-        compiled = size >= COMPILED_FROM_BYTES or "mappings.formats.compiled" in sys.modules
+        compiled = goes_compiled("xml", size, COMPILED_FROM_BYTES)
     findings: list[Finding] = []
     groups: dict[str, list[tuple[RawFile, Head]]] = {}
     for file in files:

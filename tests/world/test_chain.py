@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
@@ -175,9 +176,7 @@ def test_status_names_what_waits_and_what_is_overdue(settled_bench: Bench, monke
 def test_a_credit_above_its_limit_waits_and_goes_out_when_approved(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partners = tmp_path / "partners"
-    _copy_partners_with_line_limit(partners, "0.01")
-    _use_partners(bench, partners)
+    _limit_lines(bench, tmp_path / "partners", "0.01")
     bench.run()
     with bench.open() as hub:
         waiting = hub.store.table(CreditIntent, state="needs_approval", retailer="nordstad").to_pylist()
@@ -219,23 +218,15 @@ def test_a_refused_credit_is_parked_and_goes_out_when_released(bench: Bench, mon
     assert (code, "Next:" in told) == (2, True)
 
 
-def _copy_partners_with_line_limit(folder: Path, limit: str) -> None:
-    import shutil
-
-    import yaml
-
-    from pipelines.settings import SHIPPED_PARTNERS
-
-    shutil.copytree(SHIPPED_PARTNERS, folder)
+def _limit_lines(bench: Bench, folder: Path, limit: str) -> None:
+    """The world's partners with this limit for a credited line of nordstad, in a folder of their own."""
+    shutil.copytree(bench.settings.path(bench.settings.partners), folder)
     path = folder / "nordstad" / "partner.yaml"
     partner = yaml.safe_load(path.read_text())
     partner.setdefault("policy", {}).setdefault("limits", {})["line"] = limit
     path.write_text(yaml.safe_dump(partner))
-
-
-def _use_partners(bench: Bench, folder: Path) -> None:
-    path = bench.folder / "backhaul.yaml"
-    path.write_text(path.read_text() + f"partners: {folder}\n")
+    settings = bench.folder / "backhaul.yaml"
+    settings.write_text(yaml.safe_dump(yaml.safe_load(settings.read_text()) | {"partners": str(folder)}))
 
 
 def test_every_return_line_is_in_the_ledger_with_all_its_units(settled_bench: Bench) -> None:
