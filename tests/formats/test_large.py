@@ -117,14 +117,16 @@ def test_all_samples_in_one_batch_read_alike_compiled(syntax: Syntax) -> None:
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
-@pytest.mark.parametrize("window", [50, 333])
+@pytest.mark.parametrize("letters", [0, 1, 2, 3])
 def test_a_streamed_file_holds_the_same_wherever_its_windows_end(
-    syntax: Syntax, window: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    syntax: Syntax, letters: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "PIECE_BYTES", window)
     good = GOOD[syntax.standard]
+    spoilt = good + good[: len(good) * 2 // 3]  # the second one is truncated by the header of the third
+    window = len(spoilt) + good.index(syntax.sign) + letters  # ends inside its sign
+    monkeypatch.setattr(streaming, "PIECE_BYTES", window)
     path = tmp_path / "large.edi"
-    path.write_bytes(good + good[: len(good) * 2 // 3] + good)  # the second one is truncated by the header of the third
+    path.write_bytes(spoilt + good)
     buffer, files = join([raw(path.read_bytes())])
     whole = read_plain(syntax, buffer, files)
     pieces = list(streaming.stream(path, cast(Literal["x12", "edifact"], syntax.standard), piece=200))
