@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from mappings.formats import edifact, x12
-from mappings.formats.batch import Syntax, read_batch, sure_headers
+from mappings.formats.batch import read_batch, sure_headers
 from mappings.formats.compiled import REVIEW
 from mappings.formats.large import Run, signs_in
 from mappings.formats.review import review
@@ -42,23 +42,22 @@ def stream(path: Path, standard: Literal["x12", "edifact"], piece: int = PIECE_B
         digest = file_digest(file, "sha256").hexdigest()
         buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     files = pa.table({"file": [digest], "start": [0], "end": [size]}, schema=FILES)
-    sure = _sure_headers(buffer, _SYNTAX[standard])
+    syntax = _SYNTAX[standard]
+    sure = sure_headers(syntax, buffer, 0, size, _signs(buffer, syntax.sign))
     at = 0
-    for reading in Run(_SYNTAX[standard], buffer, files, pause=piece, sure=sure, is_kept=False).pieces():
+    for reading in Run(syntax, buffer, files, pause=piece, sure=sure, is_kept=False).pieces():
         yield review(reading, standard, REVIEW)
         if reading.messages.num_rows:
             at = _let_go(buffer, at, reading.messages["end"][-1].as_py())
 
 
-def _sure_headers(buffer: mmap.mmap, syntax: Syntax) -> list[int]:
-    """What ``batch.sure_headers`` finds, whose signs are looked for window by window: the whole file is never held."""
+def _signs(buffer: mmap.mmap, sign: bytes) -> Iterator[int]:
+    """Where a sign stands, window by window: each is let go when its signs were looked at, so little is held."""
     data = np.frombuffer(buffer, np.uint8)
-    signs: list[int] = []
     for at in range(0, len(buffer), PIECE_BYTES):
-        end = min(at + PIECE_BYTES + len(syntax.sign) - 1, len(buffer))
-        signs += (at + signs_in(data[at:end], syntax.sign)).tolist()
+        end = min(at + PIECE_BYTES + len(sign) - 1, len(buffer))
+        yield from (at + signs_in(data[at:end], sign)).tolist()
         _let_go(buffer, at, end)
-    return sure_headers(syntax, buffer, 0, len(buffer), signs)
 
 
 def _let_go(buffer: mmap.mmap, start: int, end: int) -> int:

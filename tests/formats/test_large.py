@@ -1,13 +1,15 @@
 """Large batches, cut by the compiled pass: the same as the plain way gives, whatever the bytes."""
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mappings.formats import cutting
+from mappings.formats import stream as streaming
 from mappings.formats.batch import Syntax, read_plain
 from mappings.formats.edifact import SYNTAX as EDIFACT
 from mappings.formats.large import Run, read_large
@@ -112,6 +114,26 @@ def test_spoilt_files_read_alike_compiled(syntax: Syntax, datas: list[bytes]) ->
 def test_all_samples_in_one_batch_read_alike_compiled(syntax: Syntax) -> None:
     buffer, files = join([raw((FOLDER / name).read_bytes(), f"{at:064}") for at, name in enumerate(names())])
     assert_same(read_plain(syntax, buffer, files), read_large(syntax, buffer, files))
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=SYNTAXES)
+@pytest.mark.parametrize("letters", [0, 1, 2, 3])
+def test_a_streamed_file_holds_the_same_wherever_its_windows_end(
+    syntax: Syntax, letters: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = GOOD[syntax.standard]
+    spoilt = good + good[: len(good) * 2 // 3]  # the second one is truncated by the header of the third
+    window = len(spoilt) + good.index(syntax.sign) + letters  # ends inside its sign
+    monkeypatch.setattr(streaming, "PIECE_BYTES", window)
+    path = tmp_path / "large.edi"
+    path.write_bytes(spoilt + good)
+    buffer, files = join([raw(path.read_bytes())])
+    whole = read_plain(syntax, buffer, files)
+    pieces = list(streaming.stream(path, cast(Literal["x12", "edifact"], syntax.standard), piece=200))
+    assert "ENV-TRUNCATED" in whole.findings["code"].to_pylist()
+    assert "ENV-TRUNCATED" in [code for piece in pieces for code in piece.findings["code"].to_pylist()]
+    messages = [row for piece in pieces for row in piece.messages.select(["start", "end", "control"]).to_pylist()]
+    assert messages == whole.messages.select(["start", "end", "control"]).to_pylist()
 
 
 def test_what_only_the_plain_way_can_read_goes_on_where_a_pause_was() -> None:
