@@ -18,9 +18,10 @@ from typing import Any
 
 # Imported once, before the forks: what a demonstration imports late takes seconds.
 import asyncssh  # noqa: F401
-import great_expectations  # noqa: F401
 from rich.console import Console
 
+import pipelines.definitions
+import pipelines.defs.expectations  # noqa: F401
 from connectors.erp.file_out import FileOutErp
 from connectors.mailbox.folder import FolderMailbox
 from connectors.mailbox.sftp import SftpMailbox
