@@ -5,9 +5,10 @@ they are; `serial` is the number of days by which spreadsheets count.
 """
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from functools import cache
+
+from mappings.functions.month_names import month_named
 
 SERIAL = "serial"
 _SERIAL_ZERO, _SERIAL_MAX = date(1899, 12, 30), 2_958_465  # until the end of 9999
@@ -18,16 +19,6 @@ _PARTS = {
     "DD": r"(?P<day>[0-9]{2})", "D": r"(?P<day>[0-9]{1,2})",
     "hhmm": r"[0-9]{4}", "hh:mm": r"[0-9]{2}:[0-9]{2}", "ss": r"[0-9]{2}",
 }  # fmt: skip
-
-# How the names of months begin, without accents, in English, German, French, Swedish, Danish, Norwegian, Finnish,
-# Dutch, Spanish, Italian and Polish.
-_MONTHS = {
-    1: "jan ene gen sty tam", 2: "feb fev lut hel", 3: "mar mrt maa", 4: "apr avr abr kwi huh",
-    5: "may mai mag maj mei tou", 6: "jun juin giu cze kes", 7: "jul juil lug lip hei", 8: "aug aou ago sie elo",
-    9: "sep set wrz syy", 10: "oct okt ott paz lok", 11: "nov lis marra", 12: "dec dez dic gru jou des",
-}  # fmt: skip
-_MONTH_OF = {start: month for month, starts in _MONTHS.items() for start in starts.split()}
-_LONGEST = max(map(len, _MONTH_OF))
 
 
 def day_of(raw: str, forms: tuple[str, ...]) -> date | None:
@@ -67,19 +58,12 @@ def _day(raw: str, form: str) -> date | None:
     if not found:
         return None
     parts = found.groupdict()
-    month = _month_named(parts["name"]) if "name" in parts else int(parts["month"])
+    month = month_named(parts["name"]) if "name" in parts else int(parts["month"])
     year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     try:
         return date(year, month, int(parts["day"]))
     except ValueError:
         return None
-
-
-def _month_named(name: str) -> int:
-    """The month of this name or of its beginning; 0 for no month, or one of two."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    starts = (plain[:size] for size in range(_LONGEST, 2, -1))
-    return next((_MONTH_OF[start] for start in starts if start in _MONTH_OF), 0)
 
 
 def _serial(raw: str) -> date | None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from mappings.formats.cell_signs import DAY, ITEM, LABEL, NUMBER, WORD
 from mappings.functions.identifiers import check_digit_is_right
-from mappings.tables.month_names import MONTHS
+from mappings.functions.month_names import MONTHS
 
 _FIRST_DAY = date(1899, 12, 30)  # day 0 as spreadsheets count, but for the first two months of 1900
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.functions import cleaning, dates, distinct, identifiers
+from mappings.functions import cleaning, dates, distinct, identifiers, month_names
 from mappings.functions import values as functions
 from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT, fault_of_clean
 from mappings.functions.values import CONVERT, Reading
 from mappings.messages import paths
 
 
-@pytest.mark.parametrize("module", [cleaning, dates, distinct, functions, identifiers, paths])
+@pytest.mark.parametrize("module", [cleaning, dates, distinct, functions, identifiers, month_names, paths])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
