@@ -1,20 +1,28 @@
 """Open this when you ask why a unit stands on an invoice line: the kinds of evidence, strongest first.
 
 A stated reference is evidence, not truth: it may be missing, mistyped or another shop's. The order of this table is
-the default order of strength; its index is the ``rank`` of an allocation.
+the order of strength where a partner's policy says nothing else; the index of a kind in the order that was used is the
+``rank`` of an allocation.
 """
 
 EVIDENCE: dict[str, str] = {
+    "assigned": "a person placed it there",
     "invoice_and_line": "the invoice and its line are stated",
     "po_and_line": "the purchase order and its line are stated",
+    "carton_line": "our dispatch advice packed it in this carton for this line of the purchase order",
     "invoice": "the invoice is stated",
     "po": "the purchase order is stated",
+    "carton": "our dispatch advice packed this carton for this purchase order",
     "delivery_note": "the delivery note is stated",
-    "repaired": "the stated reference fits after the repair of a typing error",
+    "repaired": "the stated reference fits after the repair of an error in writing",
+    "header": "the purchase order is stated for the return as a whole",
     "box": "the purchase order is stated elsewhere in the same return",
     "price": "the stated price is the price of this sale",
     "store": "it was sold to the same store",
-    "window": "it was sold to this retailer before the return",
+    "mates": "other goods of the same return stand on the same invoice",
+    "whole_line": "the quantity is that of the whole sale line",
+    "window": "it was sold inside the return window",
+    "sold": "it was sold to this retailer before the return",
 }
 
 RANK: dict[str, int] = {name: rank for rank, name in enumerate(EVIDENCE)}

@@ -146,6 +146,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "LINE-QUANTITY-BAD":    FindingCode(_E, "the quantity is missing, zero, negative or not whole", "ask the partner for the quantity"),
     "LINE-PO-UNKNOWN":      FindingCode(_W, "the stated order is not one of this partner's", "nothing: the line is placed by other evidence"),
     "LINE-NEVER-SOLD":      FindingCode(_E, "the item was never sold to this partner before the return", "ask the partner where it was bought"),
+    "LINE-SOLD-LATER":      FindingCode(_E, "the item was sold to this partner only after the return", "ask the partner for the day and the sale of the return"),
     "LINE-BEYOND-SOLD":     FindingCode(_E, "more is returned than is left of what was sold", "ask the partner to check the quantity"),
     "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
     "LINE-SALE-CONFLICT":   FindingCode(_E, "the invoice line is known with other units or money", "ask the ERP's owner which one holds; the first one is kept"),

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schemas.evidence import EVIDENCE
+
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
 
@@ -57,6 +59,7 @@ class Limits(_Strict):
 
 
 Verdict = Literal["credit", "refuse", "hold"]
+Order = Literal["newest", "oldest", "cheapest", "dearest", "nearest_price"]
 
 
 class Policy(_Strict):
@@ -76,15 +79,29 @@ class Policy(_Strict):
     }
     unplaced: dict[str, Verdict] = {
         "LINE-NEVER-SOLD": "refuse",
+        "LINE-SOLD-LATER": "refuse",
         "LINE-BEYOND-SOLD": "refuse",
         "LINE-ITEM-UNKNOWN": "hold",
     }
-    order: Literal["newest", "oldest"] = Field("newest", description="which of equally evident sales is taken first")
+    evidence: tuple[str, ...] = Field(
+        tuple(EVIDENCE)[:-1], description="kinds of schemas/evidence.py that count, the strongest first"
+    )
+    order: Order = Field("newest", description="which of equally evident sales is taken first")
     spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
     limits: Limits = Limits()
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
+
+    @field_validator("evidence")
+    @classmethod
+    def _kinds_exist(cls, named: tuple[str, ...]) -> tuple[str, ...]:
+        """``sold`` always holds and is no kind to choose."""
+        kinds = tuple(EVIDENCE)[:-1]
+        wrong = [name for name in named if name not in kinds] or [n for n in named if named.count(n) > 1]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no kind of evidence or stands twice; kinds are {', '.join(kinds)}")
+        return named
 
 
 class Address(_Strict):

@@ -236,6 +236,7 @@ class InvoiceLine(SQLModel, table=True):
     invoice_line_no: str
     po_number: str | None = Field(None, index=True)
     po_line: str | None = None
+    delivery_note: str | None = None
     sold_on: date
     gtin: str
     units: int
@@ -326,10 +327,15 @@ class Allocation(SQLModel, table=True):
     currency: str
     evidence: str
     rank: int
+    held: str | None = None
+    repair: str | None = None
     runner_up: str | None = None
+    runner_up_held: str | None = None
     spread_low: int
     spread_high: int
+    spread_currency: str | None = None
     unplaced: str | None = None
+    nearest: str | None = None
     rule_version: str
 
 

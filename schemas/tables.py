@@ -12,6 +12,7 @@ Conventions, held by every table:
 import pyarrow as pa
 
 _T, _I, _D = pa.string(), pa.int64(), pa.date32()
+_ORDERS = pa.list_(pa.struct([("po_number", _T), ("po_line", _T)]))
 
 
 def _table(means: str, /, **columns: pa.DataType | tuple[pa.DataType, str]) -> pa.Schema:
@@ -96,7 +97,7 @@ SALE_LINES = _table(
     document=_T, line_no=_I, file=_T, offset=_I, length=_I,
     company=(_T, "our selling entity"),
     retailer=(_T, "partner id of the customer"),
-    store=_T, invoice_number=_T, invoice_line=_T, po_number=_T, po_line=_T, sold_on=_D,
+    store=_T, invoice_number=_T, invoice_line=_T, po_number=_T, po_line=_T, delivery_note=_T, sold_on=_D,
     gtin=_T, vendor_item=_T, description=_T,
     units=_I, unit_price=_T,
     net_minor=(_I, "line total without tax"),
@@ -176,12 +177,16 @@ CLAIMS = _table(
     units=_I,
     returned_on=_D,
     po_number=_T, po_line=_T, invoice_number=_T, delivery_note=_T, unit_price=_T,
+    header_po=(_T, "the purchase order stated for the return as a whole"),
+    packed_for=(_ORDERS, "orders and order lines that our dispatch advice packed in this carton with this item"),
+    assigned=(_T, "the invoice line that a person named"),
 )  # fmt: skip
 
 SUPPLY = _table(
     "what was sold and is not yet taken by a return, one row an invoice line",
     invoice_line=(_T, "id: company/invoice/line"),
-    company=_T, retailer=_T, store=_T, gtin=_T, invoice_number=_T, po_number=_T, po_line=_T, sold_on=_D,
+    company=_T, retailer=_T, store=_T, gtin=_T, invoice_number=_T, po_number=_T, po_line=_T, delivery_note=_T,
+    sold_on=_D,
     unit_price=_T, currency=_T,
     units=(_I, "sold"), net_minor=(_I, "sold"), tax_minor=(_I, "sold"),
     units_taken=(_I, "reserved or credited by earlier returns"), net_taken=_I, tax_taken=_I,
@@ -193,12 +198,17 @@ ALLOCATIONS = _table(
     return_line=_T,
     invoice_line=(_T, "null when nothing fits"),
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
-    evidence=(_T, "code of schemas.evidence; `none` when not placed"),
-    rank=(_I, "0 is the strongest evidence"),
+    evidence=(_T, "the strongest kind of schemas.evidence that holds; `none` when not placed"),
+    rank=(_I, "its place in the policy's order of evidence; 0 is the strongest"),
+    held=(_T, "all kinds that hold, strongest first, with commas between"),
+    repair=(_T, "how the stated reference was repaired, in words, or null"),
     runner_up=(_T, "the next best invoice line, or null"),
-    spread_low=(_I, "lowest credit (net) that an equally good placement gives"),
+    runner_up_held=(_T, "the kinds of evidence that hold for the runner-up, or null"),
+    spread_low=(_I, "lowest credit (net and tax) that an equally good placement gives these units"),
     spread_high=(_I, "highest"),
+    spread_currency=(_T, "another currency in which an equally good placement would credit, or null"),
     unplaced=(_T, "finding code that says why nothing fits, or null"),
+    nearest=(_T, "up to three invoice lines that come nearest to units without a sale, with blanks between, or null"),
 )  # fmt: skip
 
 MOVEMENTS = _table(

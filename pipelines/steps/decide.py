@@ -174,6 +174,7 @@ def _days(sold_on: date, returned_on: date) -> str:
 
 _UNPLACED = {
     "LINE-NEVER-SOLD": "the item was never sold to this retailer before the return",
+    "LINE-SOLD-LATER": "the item was sold to this retailer only after the return",
     "LINE-BEYOND-SOLD": "more is returned than is left of what was sold",
     "LINE-ITEM-UNKNOWN": "the item is not in our item list",
 }

@@ -102,7 +102,11 @@ def _cartons(lines: pa.Table) -> pa.Table:
 
 
 def _shaped(lines: pa.Table, schema: pa.Schema) -> pa.Table:
-    return pa.table([lines[name] for name in schema.names], schema=schema)
+    columns = [
+        lines[name] if name in lines.column_names else pa.nulls(lines.num_rows, kind)
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _constant(text: str, like: pa.Table) -> pa.Array:

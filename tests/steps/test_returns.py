@@ -49,6 +49,7 @@ def test_a_notice_opens_a_return_with_its_lines_and_claims() -> None:
             "return_line": "nordstad/R1/1", "return_id": "nordstad/R1", "retailer": "nordstad", "store": "0042",
             "gtin": "09520000000011", "units": 2, "returned_on": DAY, "po_number": "P1", "po_line": "3",
             "invoice_number": "I1", "delivery_note": "N1", "unit_price": "9.90",
+                "header_po": None, "packed_for": None, "assigned": None,
         }
     ]  # fmt: skip
 

@@ -83,7 +83,7 @@ def rank_of(one: Row, sold: Row, claims: list[Row]) -> int:
         "box": sold["po_number"] in box,
         "price": same_price(one, sold),
         "store": one["store"] == sold["store"],
-        "window": True,
+        "sold": True,
     }
     return min(RANK[name] for name, held in holds.items() if held)
 

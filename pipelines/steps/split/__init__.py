@@ -8,14 +8,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.split.columns import Order, Sales, Wants, prepare
+from pipelines.steps.split.columns import Sales, Wants, prepare
 from pipelines.steps.split.evidence import NAMES, rank_of
 from pipelines.steps.split.place import place
 from pipelines.steps.split.value import Valued, value
 from schemas.findings import Finding, Place, as_table
+from schemas.partners import Order
 from schemas.tables import ALLOCATIONS
 
 UNPLACED_RANK = len(NAMES)
+_LATER = ("held", "repair", "runner_up_held", "spread_currency", "nearest")
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
 
 
@@ -106,13 +108,15 @@ def _row(one: Valued, sales: Sales) -> dict[str, Any]:
         "spread_low": one.spread_low,
         "spread_high": one.spread_high,
         "unplaced": None,
+        **dict.fromkeys(_LATER),
     }
 
 
 def _unplaced(units: int, currency: str, why: str) -> dict[str, Any]:
+    said_later = dict.fromkeys(_LATER)
     nothing = dict.fromkeys(("net_minor", "tax_minor", "spread_low", "spread_high"), 0)
     said = {"units": units, "currency": currency, "evidence": "none", "rank": UNPLACED_RANK, "unplaced": why}
-    return said | nothing | {"invoice_line": None, "runner_up": None}
+    return said | said_later | nothing | {"invoice_line": None, "runner_up": None}
 
 
 def _why(claim: int, sales: Sales, wants: Wants, unknown_items: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from pipelines.steps.content import plain_decimal
 from pipelines.steps.split.references import References, plain
+from schemas.partners import Order
 
 Ints = npt.NDArray[np.int64]
-Order = Literal["newest", "oldest"]
+
 Item = tuple[str, str]
 
 # Days of claims and sales that name none: such a claim may stand on every sale, such a sale carries no claim.

@@ -56,7 +56,7 @@ def fit(sales: Sales, wants: Wants, claim: int) -> Fit:
         "price": same["price"],
         "store": same["store"],
     }
-    ranks = np.full(len(lines), RANK["window"], np.int64)
+    ranks = np.full(len(lines), RANK["sold"], np.int64)
     for name in reversed([name for name in NAMES if name in holds]):  # the strongest is written last
         ranks[holds[name]] = RANK[name]
     return Fit(lines, ranks * 4 + ~same["store"] * 2 + ~same["price"])
