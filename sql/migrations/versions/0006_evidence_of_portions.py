@@ -1,4 +1,4 @@
-"""What a portion's placement rests on: all its evidence, the repair, the runner-up's evidence, what came nearest; notes of sales."""
+"""What a placement rests on: all its evidence, repair, runner-up and nearest sales; delivery notes of sales."""
 
 import sqlalchemy as sa
 from alembic import op
