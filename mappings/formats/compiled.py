@@ -34,6 +34,10 @@ _FAMILIES = (
     ("functions/parsing",),
     ("formats/cell_signs", "formats/delimited_cut"),
     ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
+    (
+        "steps/split/contest", "steps/split/grade", "steps/split/judge", "steps/split/mates", "steps/split/spread",
+        "steps/split/texts", "steps/split/walk",
+    ),
 )  # fmt: skip
 
 # What is compiled already; to begin with, what has a form of its own for that.
@@ -60,9 +64,9 @@ def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def _version(module: str) -> str:
     """12 hex digits that change with any file of the module's family."""
-    name = module.removeprefix("mappings.").replace(".", "/")
-    family = next(family for family in _FAMILIES if name in family)
-    return sha256(b"".join((files("mappings") / f"{one}.py").read_bytes() for one in family)).hexdigest()[:12]
+    package, _, rest = module.partition(".")
+    family = next(family for family in _FAMILIES if rest.replace(".", "/") in family)
+    return sha256(b"".join((files(package) / f"{one}.py").read_bytes() for one in family)).hexdigest()[:12]
 
 
 cut: Callable[..., int] = compiled(cutting.cut)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.steps.split import Split, split
 from schemas.evidence import RANK
+from schemas.partners import Policy
 from tests.steps.split_worlds import claim, claims_table, day, places_table, sale, supply_table
 
 Row = dict[str, Any]
@@ -58,7 +59,7 @@ def worlds(draw: st.DrawFn, scarce: bool = True) -> World:
 
 def run(world: World) -> Split:
     claims, sales, order = world
-    return split(claims_table(claims), supply_table(sales), order, places_table(claims))  # type: ignore[arg-type]
+    return split(claims_table(claims), supply_table(sales), Policy(order=order), places_table(claims))  # type: ignore[arg-type]
 
 
 # --- the slow, obvious way
