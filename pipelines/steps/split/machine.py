@@ -34,6 +34,9 @@ _FUNCTIONS = (
     texts.fill_slots, texts.find_slots, mates.find_mates, walk.walk, contest.contest, spread.find_doubtful,
     spread.spreads, judge.judge,
 )  # fmt: skip
+_FAMILY = tuple(
+    f"pipelines/steps/split/{one}" for one in ("contest", "grade", "judge", "mates", "spread", "texts", "walk")
+)
 PLAIN = Machine(False, *_FUNCTIONS)  # type: ignore[arg-type]
 
 
@@ -47,4 +50,4 @@ def compiled_form() -> Machine:
     """All of it in machine code."""
     from mappings.formats.compiled import compiled  # numba takes half a second to import
 
-    return Machine(True, *(compiled(one) for one in _FUNCTIONS))
+    return Machine(True, *(compiled(one, _FAMILY) for one in _FUNCTIONS))

@@ -81,7 +81,7 @@ def _find_in_other_field(name: str, rows: Ints, stated: Stated, index: SalesInde
         if other != name:
             codes = getattr(index.words, column).codes(keys)
             for row, code in zip(rows[codes >= 0].tolist(), codes[codes >= 0].tolist(), strict=True):
-                found.note(name, row, fills, code, f"the number of our {what} stands in the field of the {field_of}")
+                found.note(name, row, fills, code, f"the field of the {field_of} holds the number of the {what}")
 
 
 def _find_as_mistake(
@@ -108,8 +108,8 @@ def _find_as_mistake(
         chosen = int(repairs.choice[at])
         what, _, fills = list(FIELDS.values())[kind[chosen]]
         said, meant = wrong[at].as_py(), texts[chosen].as_py()
-        how = in_words(int(repairs.how[at]), said, meant, stores[at].as_py())
-        found.note(name, int(rows[at]), fills, int(code[chosen]), f"{said} was read as {what} {meant}: {how}")
+        how = in_words(int(repairs.how[at]), said, f"{what} {meant}", stores[at].as_py())
+        found.note(name, int(rows[at]), fills, int(code[chosen]), how)
 
 
 def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints]:
