@@ -1,11 +1,11 @@
 """What a split must be, whoever made it: each claim of a result against the plain rules."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from pipelines.steps.split import Split
-from tests.steps.plain_split import Group, Placement, best_wishes, doubt, eligible, groups
+from tests.steps.plain_split import Doubt, Group, Placement, best_wishes, doubt, eligible, groups
 from tests.steps.split_worlds import Row, World
 
 SOLD = "sold"
@@ -30,28 +30,52 @@ class Judged:
     def placement(self, group: Group) -> Placement:
         """Units by claim and sale."""
         at = {s["invoice_line"]: n for n, s in enumerate(group.sales)}
-        return {(c, at[row["invoice_line"]]): row["units"] for c, row in self._placed(group)}
+        return {(c, at[row["invoice_line"]]): row["units"] for c, row in self.placed(group)}
 
-    def _placed(self, group: Group) -> Iterator[tuple[int, Row]]:
+    def placed(self, group: Group) -> Iterator[tuple[int, Row]]:
         for c, claim in enumerate(group.claims):
             yield from ((c, row) for row in self.rows[claim["return_line"]] if row["invoice_line"])
 
     def _of_group(self, group: Group) -> Iterator[str]:
+        broken = list(self.broken(group))
+        if broken:
+            yield from broken
+            return
+        placement = self.placement(group)
+        if group.wishes(placement) != (best := best_wishes(group)):
+            yield f"is {group.wishes(placement)}, and {best} can be had"
+            return
+        yield from self.mistold(group)
+        for c, row in self.placed(group):
+            yield from self.doubt_wrong(group, c, row, lambda pair: doubt(group, placement, pair))
+
+    def broken(self, group: Group) -> Iterator[str]:
+        """What no placement may do: lose units, take what is not there, or place where it is not allowed."""
         for claim in group.claims:
             yield from _not_whole(claim, self.rows[claim["return_line"]])
         placement = self.placement(group)
         forbidden = [pair for pair in placement if pair not in group.held]
-        if forbidden or len(placement) != sum(1 for _ in self._placed(group)):
+        if forbidden or len(placement) != sum(1 for _ in self.placed(group)):
             yield f"pairs that may not be, or stand twice: {forbidden}"
-            return
-        yield from _beyond(group, placement)
-        if group.wishes(placement) != (best := best_wishes(group)):
-            yield f"is {group.wishes(placement)}, and {best} can be had"
-            return
-        for c, row in self._placed(group):
-            yield from _wrongly_told(group, c, row)
-            yield from _doubt_wrong(group, placement, c, row)
+        for s, room in enumerate(group.room):
+            if sum(units for (_, sale), units in placement.items() if sale == s) > room:
+                yield f"{group.sales[s]['invoice_line']} gives more than it has"
+
+    def mistold(self, group: Group) -> Iterator[str]:
+        """What portions say wrongly of their evidence and money, or of why there is no sale."""
+        for c, row in self.placed(group):
+            yield from _wrongly_told(group, group.sales.index(_sale(group, row)), c, row)
         yield from (fault for c, _ in enumerate(group.claims) for fault in self._why_wrong(group, c))
+
+    def doubt_wrong(
+        self, group: Group, c: int, row: Row, doubt_of: Callable[[tuple[int, int]], Doubt]
+    ) -> Iterator[str]:
+        """A spread that is not what equally good placements give."""
+        expected = doubt_of((c, group.sales.index(_sale(group, row))))
+        told = {row["spread_currency"]} - {None}
+        spread = row["spread_low"], row["spread_high"]
+        if spread != expected[:2] or bool(told) != bool(expected.currencies) or not told <= expected.currencies:
+            yield f"{row['portion']} may give {spread} or {told}; it is {expected}"
 
     def _why_wrong(self, group: Group, c: int) -> Iterator[str]:
         """The code of what finds no sale."""
@@ -81,15 +105,13 @@ def _not_whole(claim: Row, rows: list[Row]) -> Iterator[str]:
         yield f"{claim['return_line']}: one portion at most has no sale, and says why"
 
 
-def _beyond(group: Group, placement: Placement) -> Iterator[str]:
-    for s, room in enumerate(group.room):
-        if sum(units for (_, sale), units in placement.items() if sale == s) > room:
-            yield f"{group.sales[s]['invoice_line']} gives more than it has"
+def _sale(group: Group, row: Row) -> Row:
+    (found,) = (sale for sale in group.sales if sale["invoice_line"] == row["invoice_line"])
+    return found
 
 
-def _wrongly_told(group: Group, c: int, row: Row) -> Iterator[str]:
+def _wrongly_told(group: Group, s: int, c: int, row: Row) -> Iterator[str]:
     """What a portion says of its evidence and money."""
-    (s,) = (n for n, sale in enumerate(group.sales) if sale["invoice_line"] == row["invoice_line"])
     kinds = group.policy.evidence
     held = [kind for kind, holds in zip(kinds, group.held[c, s], strict=True) if holds]
     evidence = held[0] if held else SOLD
@@ -101,12 +123,3 @@ def _wrongly_told(group: Group, c: int, row: Row) -> Iterator[str]:
     money = row["net_minor"] * sale["units"], row["tax_minor"] * sale["units"], row["currency"]
     if money != (sale["net_minor"] * row["units"], sale["tax_minor"] * row["units"], sale["currency"]):
         yield f"{row['portion']}: {row['units']} units are worth {money}"
-
-
-def _doubt_wrong(group: Group, placement: Placement, c: int, row: Row) -> Iterator[str]:
-    (s,) = (n for n, sale in enumerate(group.sales) if sale["invoice_line"] == row["invoice_line"])
-    expected = doubt(group, placement, (c, s))
-    told = {row["spread_currency"]} - {None}
-    spread = row["spread_low"], row["spread_high"]
-    if spread != expected[:2] or bool(told) != bool(expected.currencies) or not told <= expected.currencies:
-        yield f"{row['portion']} may give {spread} or {told}; it is {expected}"

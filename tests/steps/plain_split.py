@@ -36,22 +36,16 @@ class Around:
 
     pos: frozenset[str | None]
     pos_of_item: Mapping[str, frozenset[str | None]]
-    items_of_invoice: Mapping[str, frozenset[str]]
-    items_of_return: Mapping[str, frozenset[str]]
     pos_of_return: Mapping[str, frozenset[str | None]]
+    mates: Mapping[tuple[str, str], frozenset[str]]
 
     @classmethod
     def of(cls, claims: Sequence[Row], sales: Sequence[Row]) -> "Around":
         """From all claims and sales of one retailer."""
         of_item = _sets((s["gtin"], plainly(s["po_number"])) for s in sales)
         pos = frozenset(plainly(s["po_number"]) for s in sales)
-        return cls(
-            pos,
-            of_item,
-            _sets((s["invoice_number"], s["gtin"]) for s in sales),
-            _sets((c["return_id"], c["gtin"]) for c in claims),
-            _sets((c["return_id"], stated_po(c, pos) or repaired_po(c, pos, of_item)) for c in claims),
-        )
+        of_return = _sets((c["return_id"], stated_po(c, pos) or repaired_po(c, pos, of_item)) for c in claims)
+        return cls(pos, of_item, of_return, _mates(claims, sales))
 
 
 def _sets(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset]:  # type: ignore[type-arg]
@@ -104,19 +98,24 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
         "box": po is not None and po in around.pos_of_return[claim["return_id"]],
         "price": price is not None and Decimal(price) == Decimal(sale["unit_price"]),
         "store": same(without_zeros(claim.get("store")), without_zeros(sale["store"])),
-        "mates": sale["invoice_number"] in mates(claim, around),
+        "mates": sale["invoice_number"] in around.mates[claim["return_id"], claim["gtin"]],
         "whole_line": claim["units"] == sale["units"],
         "window": claim["returned_on"] is not None and (claim["returned_on"] - sale["sold_on"]).days <= window_days,
     }
     return {kind for kind, held in said.items() if held}
 
 
-def mates(claim: Row, around: Around) -> set[str]:
-    """The invoices on which most other items of the claim's return were sold."""
-    others = around.items_of_return[claim["return_id"]] - {claim["gtin"]}
-    counts = {invoice: len(items & others) for invoice, items in around.items_of_invoice.items()}
-    most = max(counts.values(), default=0)
-    return {invoice for invoice, count in counts.items() if count == most and most}
+def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[tuple[str, str], frozenset[str]]:
+    """For each return and item of it the invoices on which most other items of the return were sold."""
+    returned = _sets((c["return_id"], c["gtin"]) for c in claims)
+    sold = _sets((s["invoice_number"], s["gtin"]) for s in sales)
+    found = {}
+    for return_id, items in returned.items():
+        for item in items:
+            counts = {invoice: len(on_it & items - {item}) for invoice, on_it in sold.items()}
+            most = max(counts.values(), default=0)
+            found[return_id, item] = frozenset(i for i, count in counts.items() if count == most and most)
+    return found
 
 
 class Group:
@@ -140,8 +139,11 @@ class Group:
     def _positions(self, claim: Row) -> list[int]:
         """Where each sale stands by the order rule; for `nearest_price` that depends on the claim."""
         key = _ORDERS[self.policy.order]
-        ranked = sorted(range(len(self.sales)), key=lambda s: (key(self.sales[s], claim), self.sales[s]["invoice_line"]))
-        return [ranked.index(s) for s in range(len(self.sales))]
+        ranked = sorted(
+            range(len(self.sales)), key=lambda s: (key(self.sales[s], claim), self.sales[s]["invoice_line"])
+        )
+        place = {s: n for n, s in enumerate(ranked)}
+        return [place[s] for s in range(len(self.sales))]
 
     def goodness(self, placement: Placement) -> list[int]:
         """Units placed, then units for which each kind holds, in the policy's order: the more the better."""

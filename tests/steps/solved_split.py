@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from tests.steps.plain_split import Group
+from tests.steps.plain_split import Doubt, Group, Placement
 
 Numbers = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -96,13 +96,34 @@ def served(placement: dict[Pair, int], claims: int) -> list[int]:
     return [sum(units for (c, _), units in placement.items() if c == one) for one in range(claims)]
 
 
-def solved_reach(group: Group, good: Best, placement: dict[Pair, int], pair: Pair, worth: Sequence[float]) -> int:
-    """The most that the units of a portion are worth in any equally good placement, as ``plain_split.doubt`` says."""
-    claim, own = pair
-    units = good.units.copy()
-    for (c, s), count in placement.items():
-        if c == claim and s != own:
-            units[len(group.claims) + s] -= count
-    units[claim] = placement[pair]
-    fixed = Best(list(good.pairs), units, good.full.copy())
-    return fixed.keep_most(lambda c, s: worth[s] if c == claim else 0, len(group.claims))
+@dataclass(frozen=True, slots=True)
+class SolvedDoubt:
+    """``plain_split.doubt`` of the portions of a placement, by the solver."""
+
+    group: Group
+    good: Best
+    placement: Placement
+
+    def of(self, pair: Pair) -> Doubt:
+        """What the units of this pair would be credited in other, equally good placements."""
+        currency, worth = [sale["currency"] for sale in self.group.sales], self.group.worth
+        own = currency[pair[1]]
+        inside = {s for s, one in enumerate(currency) if one == own}
+        low = -self._reach(pair, [-one for one in worth], inside)
+        high = self._reach(pair, worth, inside)
+        others = set(currency) - {own}
+        everywhere = set(range(len(currency)))
+        reached = {one for one in others if self._reach(pair, [one == other for other in currency], everywhere)}
+        return Doubt(low, high, frozenset(reached))
+
+    def _reach(self, pair: Pair, worth: Sequence[float], allowed: set[int]) -> int:
+        """The most that the units of a portion are worth in any equally good placement."""
+        claim, own = pair
+        units = self.good.units.copy()
+        for (c, s), count in self.placement.items():
+            if c == claim and s != own:
+                units[len(self.group.claims) + s] -= count
+        units[claim] = self.placement[pair]
+        pairs = [(c, s) for c, s in self.good.pairs if c != claim or s in allowed]
+        kept = Best(pairs, units, self.good.full.copy())
+        return kept.keep_most(lambda c, s: worth[s] if c == claim else 0, len(self.group.claims))

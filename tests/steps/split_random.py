@@ -17,14 +17,15 @@ KINDS = tuple(EVIDENCE)[:-1]
 ORDERS: tuple[Order, ...] = get_args(Order)
 ITEMS = ("09520000000011", "09520000000028", "09520000000035", "09520000000042")
 POS = ("PA11", "QB22", "71003")
-MISWRITTEN = "00071003"
+# No two of these become alike by one or two errors in writing.
+MANY_POS = tuple(f"{a}{b}{(a + b) % 10}{(a + 2 * b) % 10}{(a + 3 * b) % 10}" for a in range(1, 6) for b in range(10))
 PRICES = {"10.00": (1000, 200), "9.50": (950, 190), "12": (1200, 0)}
 SAME_PRICES = {"10.00": "10", "9.50": "9.5", "12": "12.00"}
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a random world may be, and how many days it spans."""
+    """How large a random world may be, or is, and how many days it spans."""
 
     items: int = 3
     claims: int = 5
@@ -33,6 +34,17 @@ class Size:
     returns: int = 2
     invoices: int = 3
     days: int = 5
+    pos: tuple[str, ...] = POS
+    exactly: bool = False
+
+    def some(self, chance: Random, most: int) -> int:
+        """From one to so many, or exactly so many."""
+        return most if self.exactly else chance.randint(1, most)
+
+
+THOUSAND_LINES = Size(
+    items=4, claims=600, sales=400, units=6, returns=60, invoices=80, days=60, pos=MANY_POS, exactly=True
+)
 
 
 def random_policy(chance: Random) -> Policy:
@@ -47,12 +59,12 @@ def random_policy(chance: Random) -> Policy:
 
 def random_retailer(chance: Random, name: str = "nordstad", size: Size = Size()) -> tuple[list[Row], list[Row]]:
     """Claims and sales of one retailer, of so many items at most; one in four worlds has more room than claims."""
-    items = ITEMS[: chance.randint(1, size.items)]
+    items = ITEMS[: size.some(chance, size.items)]
     scarce = chance.random() < 0.75
     currencies = ("GBP", "EUR") if chance.random() < 0.2 else ("GBP",)
-    sales = [_sale(chance, name, n, items, currencies, size, scarce) for n in range(chance.randint(1, size.sales))]
+    sales = [_sale(chance, name, n, items, currencies, size, scarce) for n in range(size.some(chance, size.sales))]
     lines = [s["invoice_line"] for s in sales]
-    claims = [_claim(chance, name, n, items, lines, size) for n in range(chance.randint(1, size.claims))]
+    claims = [_claim(chance, name, n, items, lines, size) for n in range(size.some(chance, size.claims))]
     return claims, sales
 
 
@@ -71,7 +83,7 @@ def _sale(
         company=f"WR-{name}",
         gtin=chance.choice(items),
         store=chance.choice(("1", "2", None)),
-        po_number=chance.choice((None, *POS)),
+        po_number=chance.choice((None, *size.pos)),
         po_line=chance.choice((None, "1", "2")),
         delivery_note=chance.choice((None, "N1", "N2")),
         sold_on=day(chance.randrange(size.days)),
@@ -102,20 +114,20 @@ def _claim(chance: Random, name: str, n: int, items: tuple[str, ...], lines: lis
         gtin=chance.choice(items),
         store=sometimes(0.6, "1", "02", "9"),
         returned_on=None if chance.random() < 0.1 else day(chance.randrange(size.days)),
-        po_number=sometimes(0.5, *POS, MISWRITTEN),
+        po_number=sometimes(0.5, *size.pos, f"000{size.pos[-1]}"),
         po_line=sometimes(0.3, "1", "02"),
-        invoice_number=sometimes(0.3, "I0", "i1", some_line.partition("/")[2]),
+        invoice_number=sometimes(0.3, "I0", f"i{chance.randrange(size.invoices)}", some_line.partition("/")[2]),
         delivery_note=sometimes(0.2, "N1", "n2"),
         unit_price=price and chance.choice((price, SAME_PRICES[price])),
-        header_po=sometimes(0.2, *POS),
-        packed_for=_packed(chance) if chance.random() < 0.2 else None,
+        header_po=sometimes(0.2, *size.pos),
+        packed_for=_packed(chance, size) if chance.random() < 0.2 else None,
         assigned=some_line if chance.random() < 0.1 else None,
     )
 
 
-def _packed(chance: Random) -> list[Row]:
+def _packed(chance: Random, size: Size) -> list[Row]:
     return [
-        {"po_number": chance.choice(POS), "po_line": chance.choice((None, "1", "02"))}
+        {"po_number": chance.choice(size.pos), "po_line": chance.choice((None, "1", "02"))}
         for _ in range(chance.randint(1, 2))
     ]
 

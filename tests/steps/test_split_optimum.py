@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.steps.split import Split
+from schemas.partners import Policy
 from tests.steps.judged_split import Judged
-from tests.steps.plain_split import best_wishes, groups
-from tests.steps.solved_split import solved_wishes
+from tests.steps.plain_split import best_wishes, doubt, groups
+from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import of_retailer, random_world
 from tests.steps.split_worlds import World, claim, day, sale
-from schemas.partners import Policy
 
 WORLDS, TOGETHER = 20_000, 100
 PARTS = 10
@@ -57,8 +56,12 @@ def test_a_retailer_gets_the_same_alone_and_among_others(seed: int) -> None:
 
 
 def test_a_general_solver_and_the_search_of_all_placements_agree() -> None:
-    for group in groups(random_world(Random("agreed"), 60)):
+    for group in groups(random_world(Random("agreed"), 40)):
         assert solved_wishes(group) == best_wishes(group)
+        solved = solved_goodness(group)
+        by_solver = SolvedDoubt(group, solved, solved.placement)
+        for pair in solved.placement:
+            assert by_solver.of(pair) == doubt(group, solved.placement, pair)
 
 
 @pytest.mark.parametrize("seed", range(5))
