@@ -231,9 +231,7 @@ def _invoices(chance: np.random.Generator, sales: int) -> Invoices:
     lines[-1] -= ends[count - 1] - sales
     retailer = (chance.random(count) ** 2 * RETAILERS).astype(np.int64)
     day = np.sort(chance.integers(0, DAYS, count))
-    made = Invoices(
-        retailer, chance.integers(0, STORES, count), day, np.arange(count), np.cumsum(lines) - lines, lines
-    )
+    made = Invoices(retailer, chance.integers(0, STORES, count), day, np.arange(count), np.cumsum(lines) - lines, lines)
     second = (np.arange(count) % 2 == 1) & (chance.random(count) < 0.2)
     second[1:] &= np.diff(retailer[made.by_retailer]) == 0
     made.po[made.by_retailer[second]] = made.by_retailer[np.flatnonzero(second) - 1]
