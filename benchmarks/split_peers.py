@@ -32,7 +32,7 @@ def sales_of(supply: pa.Table) -> pa.Table:
 
 
 def pandas_loop(supply: pa.Table) -> Placing:
-    """A loop over groups of a retailer and item and over their claims, with masks; no sale is younger than its return."""
+    """A loop over groups of a retailer and item and over their claims, with masks; sales are older than returns."""
     sales = sales_of(supply).to_pandas(date_as_object=False).sort_values(["sold_on", "invoice_line"])
     stocks = {key: stock.copy() for key, stock in sales.groupby(["retailer", "gtin"])}
 

@@ -3,10 +3,10 @@
     python -m benchmarks.splitting [--lines 1000000] [--sales 10000000]
 
 Everything runs on one core; all figures are of processor seconds. Ours is the whole split: claims as an Arrow table
-in, allocations and findings as Arrow tables out, with all evidence, repairs, contention, runners-up and spreads of money.
-The index of the sales is made before, and its time and memory stand apart. The others are in ``split_peers``; they place
-a part of the same claims, as many items as they finish in seconds, by an easier rule. An item is in that part with all
-of its claims and sales, or not at all.
+in, allocations and findings as Arrow tables out, with all evidence, repairs, contention and doubt. The index of the
+sales is made before, and its time and memory stand apart. The others are in ``split_peers``; they place a part of the
+same claims, as many items as they finish in seconds, by an easier rule. An item is in that part with all of its claims
+and sales, or not at all.
 
 lines_per_s                 return lines a second, the whole batch at once
 ratio_pandas …duckdb        ours over the other way; …sql_rows: objects of SQLModel row by row, …sqlite_rows: SQL alone

@@ -46,8 +46,8 @@ class Judged:
             yield f"is {group.wishes(placement)}, and {best} can be had"
             return
         yield from self.mistold(group)
-        for c, row in self.placed(group):
-            yield from self.doubt_wrong(group, c, row, lambda pair: doubt(group, placement, pair))
+        for c in {c for c, _ in placement}:
+            yield from self.doubt_wrong(group, c, lambda claim: doubt(group, placement, claim))
 
     def broken(self, group: Group) -> Iterator[str]:
         """What no placement may do: lose units, take what is not there, or place where it is not allowed."""
@@ -67,15 +67,19 @@ class Judged:
             yield from _wrongly_told(group, group.sales.index(_sale(group, row)), c, row)
         yield from (fault for c, _ in enumerate(group.claims) for fault in self._why_wrong(group, c))
 
-    def doubt_wrong(
-        self, group: Group, c: int, row: Row, doubt_of: Callable[[tuple[int, int]], Doubt]
-    ) -> Iterator[str]:
-        """A spread that is not what equally good placements give."""
-        expected = doubt_of((c, group.sales.index(_sale(group, row))))
-        told = {row["spread_currency"]} - {None}
-        spread = row["spread_low"], row["spread_high"]
-        if spread != expected[:2] or bool(told) != bool(expected.currencies) or not told <= expected.currencies:
-            yield f"{row['portion']} may give {spread} or {told}; it is {expected}"
+    def doubt_wrong(self, group: Group, c: int, doubt_of: Callable[[int], Doubt]) -> Iterator[str]:
+        """A claim's spread that is not what equally good placements give; it is dealt over the claim's portions."""
+        rows = [row for claim, row in self.placed(group) if claim == c]
+        expected = doubt_of(c)
+        told = {row["spread_currency"] for row in rows} - {None}
+        low, high = (sum(row[name] for row in rows) for name in ("spread_low", "spread_high"))
+        if expected.currencies:
+            right = bool(told) and told <= expected.currencies
+        else:
+            right = not told and (low, high) == (expected.low, expected.high)
+        inside = all(row["spread_low"] <= row["net_minor"] + row["tax_minor"] <= row["spread_high"] for row in rows)
+        if not right or not inside:
+            yield f"{group.claims[c]['return_line']} may give {low} to {high}, or {told}; it is {expected}: {rows}"
 
     def _why_wrong(self, group: Group, c: int) -> Iterator[str]:
         """The code of what finds no sale."""

@@ -157,8 +157,7 @@ class Group:
     def wishes(self, placement: Placement) -> tuple[list[int], int, list[int]]:
         """All that is wished, in its order: goodness, the sum of positions (less is better), units of each claim."""
         positions = sum(units * self.position[c][s] for (c, s), units in placement.items())
-        served = [sum(units for (c, _), units in placement.items() if c == one) for one in range(len(self.claims))]
-        return self.goodness(placement), positions, served
+        return self.goodness(placement), positions, served(self, placement)
 
 
 def _first_come(claim: Row) -> tuple[bool, object, str]:
@@ -257,45 +256,42 @@ def best_wishes(group: Group) -> tuple[list[int], int, list[int]]:
 
 
 class Doubt(NamedTuple):
-    """What the units of a portion would be credited in other, equally good placements."""
+    """What the placed units of a claim would be credited in other, equally good placements.
 
-    low: int
-    high: int
+    ``currencies`` are those in which some of them credit more units of the claim than the placement does. Where there
+    are any, a person is asked whatever the lowest and highest are, and these are not said.
+    """
+
+    low: int | None
+    high: int | None
     currencies: frozenset[str]
 
 
-def doubt(group: Group, placement: Placement, pair: tuple[int, int]) -> Doubt:
-    """Over all placements as good as this one that leave the claim's other units where they are.
+def served(group: Group, placement: Placement) -> list[int]:
+    """The units of each claim that are placed."""
+    return [sum(units for (c, _), units in placement.items() if c == one) for one in range(len(group.claims))]
 
-    A unit that another claim would have in its stead is credited nothing. Lowest and highest are of placements that
-    credit in the portion's currency alone; ``currencies`` are the others.
-    """
-    claim, own = pair
-    room = list(group.room)
-    for (c, s), count in placement.items():
-        if c == claim and s != own:
-            room[s] -= count
-    moving = [c for c in unit_by_unit(group) if c != claim] + [claim] * placement[pair]
+
+def doubt(group: Group, placement: Placement, claim: int) -> Doubt:
+    """Over all placements that are as good as this one, and in which each claim has as many units placed."""
+    units = [c for c, count in enumerate(served(group, placement)) for _ in range(count)]
     good = good_values(group)
+    most = _LARGE * _LARGE * max(group.worth, default=1)
+
+    def reach(money: Sequence[int]) -> int:
+        """The most that the claim's units are worth, by the worth of a unit on each sale."""
+        values = {(c, s): number * most + (money[s] if c == claim else 0) for (c, s), number in good.items()}
+        total = best(units, lambda c, s: values.get((c, s)), group.room)
+        return (total + most // 2) % most - most // 2
+
+    return doubt_by(reach, group, placement, claim)
+
+
+def doubt_by(reach: Callable[[Sequence[int]], int], group: Group, placement: Placement, claim: int) -> Doubt:
+    """The doubt, by the most that the claim's units may reach."""
     currency = [sale["currency"] for sale in group.sales]
-    most = _LARGE * max(group.worth, default=1)
-
-    def reach(money: Callable[[int], int | None]) -> int:
-        """The most money of the moving units in any equally good placement; None of a sale: not on it."""
-
-        def value(c: int, s: int) -> int | None:
-            credit = money(s) if c == claim else 0
-            return good[c, s] * most + credit if (c, s) in good and credit is not None else None
-
-        total = best(moving, value, room)
-        (_, credit) = divmod(total + most // 2, most)
-        return credit - most // 2
-
-    inside = [worth if currency[s] == currency[own] else None for s, worth in enumerate(group.worth)]
-    others = frozenset(
-        other
-        for other in set(currency) - {currency[own]}
-        if reach(lambda s, other=other: int(currency[s] == other)) > 0  # type: ignore[misc]
-    )
-    low = -reach(lambda s: None if inside[s] is None else -inside[s])
-    return Doubt(low, reach(lambda s: inside[s]), others)
+    own = Counter(currency[s] for (c, s), units in placement.items() if c == claim for _ in range(units))
+    others = {one for one in set(currency) if reach([int(one == other) for other in currency]) > own[one]}
+    if others:
+        return Doubt(None, None, frozenset(others))
+    return Doubt(-reach([-worth for worth in group.worth]), reach(group.worth), frozenset())

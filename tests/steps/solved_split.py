@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from tests.steps.plain_split import Doubt, Group, Placement
+from tests.steps.plain_split import Doubt, Group, Placement, doubt_by, served
 
 Numbers = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -88,42 +88,24 @@ def solved_wishes(group: Group) -> tuple[list[int], int, list[int]]:
     goodness = list(best.found)
     positions = -best.keep_most(lambda c, s: -group.position[c][s], claims)
     best.keep_most(lambda c, s: -c, claims)
-    return goodness, positions, served(best.placement, claims)
-
-
-def served(placement: dict[Pair, int], claims: int) -> list[int]:
-    """The units of each claim that are placed."""
-    return [sum(units for (c, _), units in placement.items() if c == one) for one in range(claims)]
+    return goodness, positions, served(group, best.placement)
 
 
 @dataclass(frozen=True, slots=True)
 class SolvedDoubt:
-    """``plain_split.doubt`` of the portions of a placement, by the solver."""
+    """``plain_split.doubt`` of the claims of a placement, by the solver."""
 
     group: Group
     good: Best
     placement: Placement
 
-    def of(self, pair: Pair) -> Doubt:
-        """What the units of this pair would be credited in other, equally good placements."""
-        currency, worth = [sale["currency"] for sale in self.group.sales], self.group.worth
-        own = currency[pair[1]]
-        inside = {s for s, one in enumerate(currency) if one == own}
-        low = -self._reach(pair, [-one for one in worth], inside)
-        high = self._reach(pair, worth, inside)
-        others = set(currency) - {own}
-        everywhere = set(range(len(currency)))
-        reached = {one for one in others if self._reach(pair, [one == other for other in currency], everywhere)}
-        return Doubt(low, high, frozenset(reached))
+    def of(self, claim: int) -> Doubt:
+        """What the units of this claim would be credited in other, equally good placements."""
+        return doubt_by(lambda worth: self._reach(claim, worth), self.group, self.placement, claim)
 
-    def _reach(self, pair: Pair, worth: Sequence[float], allowed: set[int]) -> int:
-        """The most that the units of a portion are worth in any equally good placement."""
-        claim, own = pair
-        units = self.good.units.copy()
-        for (c, s), count in self.placement.items():
-            if c == claim and s != own:
-                units[len(self.group.claims) + s] -= count
-        units[claim] = self.placement[pair]
-        pairs = [(c, s) for c, s in self.good.pairs if c != claim or s in allowed]
-        kept = Best(pairs, units, self.good.full.copy())
-        return kept.keep_most(lambda c, s: worth[s] if c == claim else 0, len(self.group.claims))
+    def _reach(self, claim: int, worth: Sequence[int]) -> int:
+        claims = len(self.group.claims)
+        units, full = self.good.units.copy(), self.good.full.copy()
+        units[:claims], full[:claims] = served(self.group, self.placement), True
+        kept = Best(list(self.good.pairs), units, full)
+        return kept.keep_most(lambda c, s: worth[s] if c == claim else 0, claims)

@@ -11,7 +11,7 @@ from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import THOUSAND_LINES, random_world
 
 FEW, MANY = 8, 200
-DOUBTS_OF_EACH = 6  # portions of an item whose spread is solved for
+DOUBTS_OF_EACH = 6  # claims of an item whose spread is solved for
 ONE_ITEM = replace(THOUSAND_LINES, items=1)
 
 
@@ -28,11 +28,13 @@ def judge(seed: int) -> None:
 
 
 def in_doubt(chance: Random, judged: Judged, group: Group) -> None:
-    """The spread of some portions is what the solver says."""
-    solved = SolvedDoubt(group, solved_goodness(group), judged.placement(group))
-    placed = list(judged.placed(group))
-    for c, row in chance.sample(placed, min(DOUBTS_OF_EACH, len(placed))):
-        assert not list(judged.doubt_wrong(group, c, row, solved.of)), row["portion"]
+    """The spread of some claims is what the solver says."""
+    placement = judged.placement(group)
+    solved = SolvedDoubt(group, solved_goodness(group), placement)
+    placed = sorted({c for c, _ in placement})
+    for c in chance.sample(placed, min(DOUBTS_OF_EACH, len(placed))):
+        faults = list(judged.doubt_wrong(group, c, solved.of))
+        assert not faults, faults
 
 
 @pytest.mark.slow
