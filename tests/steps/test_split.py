@@ -104,7 +104,11 @@ def test_a_policy_says_which_kinds_count_and_in_which_order() -> None:
     other_store = sale("I1", store="1", unit_price="10.00")
     same_store = sale("I2", store="2", unit_price="9.00")
     stated = claim(store="2", unit_price="10")
-    for kinds, line in ((("price", "store"), "WR01/I1/1"), (("store", "price"), "WR01/I2/1"), (("store",), "WR01/I2/1")):
+    for kinds, line in (
+        (("price", "store"), "WR01/I1/1"),
+        (("store", "price"), "WR01/I2/1"),
+        (("store",), "WR01/I2/1"),
+    ):
         policy = Policy(evidence=kinds)
         (row,) = split(
             claims_table([stated]), supply_table([other_store, same_store]), policy, places_table([stated])

@@ -49,7 +49,7 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     columns |= _box(table, columns) | _packed(table, index) | _no_mates(len(rows))
     lost = stated.is_lost("po_number") & ~mended.of("po_number")
     # machine code is made for one kind of array: whole numbers of 64 bits that may be written
-    wants = Wants(**{name: np.require(column, np.int64, "CW") for name, column in columns.items()})
+    wants = Wants(**{name: np.require(column, np.int64, ("C", "W")) for name, column in columns.items()})
     return Claims(table, rows, wants, grouped, lost, mended)
 
 

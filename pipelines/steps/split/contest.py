@@ -252,9 +252,7 @@ def contest(
     return len(contested), count
 
 
-def serve(
-    wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop: int, desk: Desk, words: int
-) -> None:
+def serve(wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop: int, desk: Desk, words: int) -> None:
     """Solve the claims ``start`` to ``stop``, all those of one group; the result is the desk's ``flow``."""
     lay_out(wants, sales, bits, order, start, stop, desk, words)
     lines = wants.end[start] - wants.first[start]
@@ -274,9 +272,7 @@ def used_pairs(start: int, stop: int, lines: int, desk: Desk) -> int:
     return pairs
 
 
-def settle(
-    wants: Wants, sales: Sales, start: int, stop: int, desk: Desk, portions: Portions, count: int
-) -> int:
+def settle(wants: Wants, sales: Sales, start: int, stop: int, desk: Desk, portions: Portions, count: int) -> int:
     """Write the desk's flow as portions and take its units from the sales; answers the number of portions."""
     first = wants.first[start]
     lines = wants.end[start] - first

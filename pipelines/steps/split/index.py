@@ -113,7 +113,7 @@ def prices(texts: pa.Array, nothing: int) -> Ints:
     encoded = texts.dictionary_encode()
     numbers = [_price(text, nothing) for text in encoded.dictionary.to_pylist()]
     codes = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), len(numbers)))
-    return np.array([*numbers, nothing], np.int64)[codes]
+    return np.asarray(np.array([*numbers, nothing], np.int64)[codes])
 
 
 def _price(text: str | None, nothing: int) -> int:

@@ -37,7 +37,7 @@ _FUNCTIONS = (
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}" for one in ("contest", "grade", "judge", "mates", "spread", "texts", "walk")
 )
-PLAIN = Machine(False, *_FUNCTIONS)  # type: ignore[arg-type]
+PLAIN = Machine(False, *_FUNCTIONS)
 
 
 def machine_for(pairs: int) -> Machine:

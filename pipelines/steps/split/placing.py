@@ -140,9 +140,7 @@ def _doubts(
     was_contested[contested] = 1
     doubtful = np.zeros(len(varied), np.int64)
     given, first_of = _given(machine, portions), _list(machine, first_of)
-    found = machine.find_doubtful(
-        wants, sales, bits, given, groups, varied, was_contested, first_of, doubtful
-    )
+    found = machine.find_doubtful(wants, sales, bits, given, groups, varied, was_contested, first_of, doubtful)
     if found:
         desk = _desk(machine, wants, bits, groups, doubtful[:found])
         machine.spreads(wants, sales, bits, order, given, groups, doubtful[:found], first_of, desk, down, up, elsewhere)
@@ -170,8 +168,9 @@ def _room(size: int) -> Portions:
 
 
 def _no_worth(portions: int, rows: int) -> Worth:
-    nothing = [np.zeros(portions, np.int64) for _ in range(2)]
-    return Worth(*nothing, *(np.full(rows, -1, np.int64) for _ in range(3)), np.full(rows * NEAREST, -1, np.int64))
+    net, tax = (np.zeros(portions, np.int64) for _ in range(2))
+    runner_up, held, placed = (np.full(rows, -1, np.int64) for _ in range(3))
+    return Worth(net, tax, runner_up, held, placed, np.full(rows * NEAREST, -1, np.int64))
 
 
 def _given(machine: Machine, portions: Portions) -> Portions:

@@ -49,7 +49,9 @@ def allocations(
         ),
         "spread_low": low,
         "spread_high": high,
-        "spread_currency": pc.if_else(stands, _taken(pa.array(index.currencies, pa.string()), placed.elsewhere[claim]), None),
+        "spread_currency": pc.if_else(
+            stands, _taken(pa.array(index.currencies, pa.string()), placed.elsewhere[claim]), None
+        ),
         "unplaced": _why(claims, claim, line, unknown_items),
         "nearest": _nearest(placed, index, claim, line),
     }

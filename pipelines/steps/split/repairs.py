@@ -135,7 +135,9 @@ def _squeezed(texts: pa.Array, compiled: bool) -> Texts:
         made = Texts(raw, starts, *into)
         _compiled().squeeze(made)
         return made
-    plain = Texts(raw.tobytes(), starts.tolist(), *(bytearray(one) for one in into[:2]), *(one.tolist() for one in into[2:]))
+    plain = Texts(
+        raw.tobytes(), starts.tolist(), *(bytearray(one) for one in into[:2]), *(one.tolist() for one in into[2:])
+    )
     _PLAIN.squeeze(plain)
     return plain
 

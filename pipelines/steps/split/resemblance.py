@@ -64,7 +64,12 @@ def kind_of(
 
     NONE: there is no such kind, or none up to ``least``.
     """
-    start, end, first, last = stated.starts[row], stated.starts[row + 1], candidates.starts[at], candidates.starts[at + 1]
+    start, end, first, last = (
+        stated.starts[row],
+        stated.starts[row + 1],
+        candidates.starts[at],
+        candidates.starts[at + 1],
+    )
     if start == end or first == last:
         return NONE, 0, 0
     if end - start == last - first and same(stated.text, start, candidates.text, first, end - start):
@@ -280,7 +285,12 @@ def _words_or_revision(texts: Texts, start: int, end: int) -> bool:
 
 def _slip(stated: Texts, row: int, body: int, candidates: Texts, at: int) -> int:
     """The kind of typing error between the two, with zeros in front or without, behind words that name it or not."""
-    start, end, first, last = stated.starts[row], stated.starts[row + 1], candidates.starts[at], candidates.starts[at + 1]
+    start, end, first, last = (
+        stated.starts[row],
+        stated.starts[row + 1],
+        candidates.starts[at],
+        candidates.starts[at + 1],
+    )
     core, other = without_zeros(stated.text, start, end), candidates.core[at]
     kind = _slip_of(stated, row, start, candidates, at, first)
     if core != start or other != first:

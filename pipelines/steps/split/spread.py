@@ -172,9 +172,7 @@ def move(claim: int, away: int, to: int, start: int, lines: int, desk: Desk) -> 
         desk.free[place] -= units
 
 
-def extreme(
-    wants: Wants, sales: Sales, start: int, stop: int, claim: int, sign: int, desk: Desk, words: int
-) -> int:
+def extreme(wants: Wants, sales: Sales, start: int, stop: int, claim: int, sign: int, desk: Desk, words: int) -> int:
     """The least (``sign`` 1) or greatest (-1) value of the claim's units in equally good placements.
 
     The desk's flow is that placement afterwards; it is as good a start for the next question.

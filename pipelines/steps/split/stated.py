@@ -30,13 +30,13 @@ class Stated:
 
     texts: Mapping[str, pa.Array]
     codes: Mapping[str, Ints]
-    columns: Mapping[str, Ints]
+    columns: dict[str, Ints]
     retailer: pa.Array
     store: pa.Array
 
     def is_lost(self, name: str) -> Mask:
         """Where something is stated that no sale of the retailer has."""
-        return np.asarray(self.texts[name].is_valid()) & (self.codes[name] == NOT_STATED)
+        return np.asarray(self.texts[name].is_valid(), np.bool_) & (self.codes[name] == NOT_STATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repa
         lost = stated.is_lost(name)
         if lost.any():
             _find_in_other_field(name, np.flatnonzero(lost), stated, index, found)
-            _find_as_mistake(name, np.flatnonzero(lost & ~found.of(name) & (first < last)), stated, index, first, last, found)
+            _find_as_mistake(
+                name, np.flatnonzero(lost & ~found.of(name) & (first < last)), stated, index, first, last, found
+            )
     return found
 
 
@@ -92,10 +94,12 @@ def _find_as_mistake(
         return
     of_row, kind, code = _candidates(rows, index, first, last)
     names = [column for _, column, _ in FIELDS.values()]
-    texts = pa.concat_arrays([
-        second_of(getattr(index.words, column).texts.take(pa.array(code[kind == place])))
-        for place, column in enumerate(names)
-    ])
+    texts = pa.concat_arrays(
+        [
+            second_of(getattr(index.words, column).texts.take(pa.array(code[kind == place])))
+            for place, column in enumerate(names)
+        ]
+    )
     by_kind = np.argsort(kind, kind="stable")
     back = np.empty(len(kind), np.int64)
     back[by_kind] = np.arange(len(kind))
@@ -125,5 +129,3 @@ def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple
     of_all, kind_of, code_of = np.concatenate(triples, axis=1)
     keys = np.unique((of_all << 34) | (kind_of << 32) | code_of)
     return keys >> 34, (keys >> 32) & 3, keys & 0xFFFFFFFF
-
-

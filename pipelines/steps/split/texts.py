@@ -1,5 +1,7 @@
 """Open this when a reference is not recognised: texts turned into numbers, once for all sales, then looked up."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -82,7 +84,7 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
-def ordered(first: Ints, second: Ints, texts: pa.Array) -> Ints:
+def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
     """The rows by two numbers, then by text. Texts are compared only where both numbers are the same."""
     order = np.lexsort((second, first))
     one, two = first[order], second[order]
@@ -91,7 +93,7 @@ def ordered(first: Ints, second: Ints, texts: pa.Array) -> Ints:
     if len(tied):
         rows = order[tied]
         order[tied] = rows[np.lexsort((ranks(texts.take(pa.array(rows))), two[tied], one[tied]))]
-    return order
+    return np.asarray(order)
 
 
 def ranks(texts: pa.Array) -> Ints:
@@ -118,7 +120,7 @@ def hash_of(buffer: npt.NDArray[np.uint8], start: int, end: int, mask: int) -> i
     for at in range(start, end):
         value = (value ^ np.uint64(buffer[at])) * np.uint64(1099511628211)
     value ^= value >> np.uint64(29)
-    return np.int64(value & np.uint64(mask))
+    return int(value & np.uint64(mask))
 
 
 def fill_slots(own: npt.NDArray[np.uint8], first: Ints, texts: int, slots: npt.NDArray[np.int32]) -> None:

@@ -41,7 +41,9 @@ def _units_unplaced(allocations: pa.Table, claims: Claims) -> Iterator[tuple[str
     if not rows:
         return
     lines = pa.array([row["return_line"] for row in rows])
-    own = {row["return_line"]: row for row in claims.table.filter(pc.is_in(claims.table["return_line"], lines)).to_pylist()}
+    own = {
+        row["return_line"]: row for row in claims.table.filter(pc.is_in(claims.table["return_line"], lines)).to_pylist()
+    }
     for row in rows:
         claim = own[row["return_line"]]
         until = f" by {claim['returned_on']}" if claim["returned_on"] else ""
