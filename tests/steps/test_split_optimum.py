@@ -8,19 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
-from pipelines.steps.split import Split, split
-from schemas.evidence import RANK
-from schemas.partners import Policy
-from tests.steps.split_worlds import claim, claims_table, day, places_table, sale, supply_table
-=======
 from schemas.partners import Policy
 from tests.steps.judged_split import Judged
 from tests.steps.plain_split import best_wishes, doubt, groups
 from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import of_retailer, random_world
 from tests.steps.split_worlds import World, claim, day, sale
->>>>>>> f423328da08fb2ced87f1bcaad3937784153fdde
 
 WORLDS, TOGETHER = 20_000, 100
 PARTS = 10
@@ -30,14 +23,8 @@ def told(faults: list[str]) -> str:
     return f"{len(faults)} groups are wrong; the shortest:\n{min(faults, key=len)}" if faults else ""
 
 
-<<<<<<< HEAD
-def run(world: World) -> Split:
-    claims, sales, order = world
-    return split(claims_table(claims), supply_table(sales), Policy(order=order), places_table(claims))  # type: ignore[arg-type]
-=======
 def of_seed(seed: int) -> World:
     return random_world(Random(f"optimum {seed}"), TOGETHER)
->>>>>>> f423328da08fb2ced87f1bcaad3937784153fdde
 
 
 @pytest.mark.slow
