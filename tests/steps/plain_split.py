@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.partners import Policy
 from tests.steps.split_worlds import Row, World, day
@@ -37,7 +37,7 @@ class Around:
     pos: frozenset[str | None]
     pos_of_item: Mapping[str, frozenset[str | None]]
     pos_of_return: Mapping[str, frozenset[str | None]]
-    mates: Mapping[tuple[str, str], frozenset[str]]
+    mates: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, claims: Sequence[Row], sales: Sequence[Row]) -> "Around":
@@ -48,7 +48,7 @@ class Around:
         return cls(pos, of_item, of_return, _mates(claims, sales))
 
 
-def _sets(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset]:  # type: ignore[type-arg]
+def _sets(pairs: Iterable[tuple[Any, str | None]]) -> dict[Any, frozenset[Any]]:
     found = defaultdict(set)
     for key, value in pairs:
         found[key].add(value)
@@ -80,8 +80,9 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
     po_line = without_zeros(sale["po_line"])
     exact = same(stated_po(claim, around.pos), po)
     line = same(without_zeros(claim.get("po_line")), po_line)
-    invoice = same(plainly(claim.get("invoice_number")), plainly(sale["invoice_number"]))
-    whole_invoice_line = same(plainly(claim.get("invoice_number")), plainly(sale["invoice_line"].partition("/")[2]))
+    stated = plainly(claim.get("invoice_number"))
+    invoice = same(stated and stated.partition("/")[0], plainly(sale["invoice_number"]))
+    whole_invoice_line = same(stated, plainly(sale["invoice_line"].partition("/")[2]))
     packed = [(plainly(one["po_number"]), without_zeros(one["po_line"])) for one in claim.get("packed_for") or ()]
     price = claim.get("unit_price")
     said = {
@@ -98,23 +99,30 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
         "box": po is not None and po in around.pos_of_return[claim["return_id"]],
         "price": price is not None and Decimal(price) == Decimal(sale["unit_price"]),
         "store": same(without_zeros(claim.get("store")), without_zeros(sale["store"])),
-        "mates": sale["invoice_number"] in around.mates[claim["return_id"], claim["gtin"]],
+        "mates": sale["invoice_number"] in around.mates[claim["return_line"]],
         "whole_line": claim["units"] == sale["units"],
         "window": claim["returned_on"] is not None and (claim["returned_on"] - sale["sold_on"]).days <= window_days,
     }
     return {kind for kind, held in said.items() if held}
 
 
-def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[tuple[str, str], frozenset[str]]:
-    """For each return and item of it the invoices on which most other items of the return were sold."""
-    returned = _sets((c["return_id"], c["gtin"]) for c in claims)
-    sold = _sets((s["invoice_number"], s["gtin"]) for s in sales)
+def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[str, frozenset[str]]:
+    """For each claim those invoices of its item on which most other items of the same return were sold.
+
+    A sale counts that the item's claim may stand on.
+    """
+    on_invoice = _sets(
+        ((c["return_id"], s["invoice_number"]), c["gtin"])
+        for c in claims
+        for s in sales
+        if s["gtin"] == c["gtin"] and eligible(c, s)
+    )
     found = {}
-    for return_id, items in returned.items():
-        for item in items:
-            counts = {invoice: len(on_it & items - {item}) for invoice, on_it in sold.items()}
-            most = max(counts.values(), default=0)
-            found[return_id, item] = frozenset(i for i, count in counts.items() if count == most and most)
+    for c in claims:
+        own = {s["invoice_number"] for s in sales if s["gtin"] == c["gtin"] and eligible(c, s)}
+        counts = {invoice: len(on_invoice[c["return_id"], invoice] - {c["gtin"]}) for invoice in own}
+        most = max(counts.values(), default=0)
+        found[c["return_line"]] = frozenset(i for i, count in counts.items() if count == most and most)
     return found
 
 
@@ -164,16 +172,25 @@ def _first_come(claim: Row) -> tuple[bool, object, str]:
     return claim["returned_on"] is None, claim["returned_on"] or day(0), claim["return_line"]
 
 
-def _distance(sale: Row, claim: Row) -> Decimal:
+def _age(sale: Row) -> int:
+    return int(sale["sold_on"].toordinal())
+
+
+def _distance(sale: Row, claim: Row) -> Decimal | int:
     stated = claim.get("unit_price")
-    return abs(Decimal(sale["unit_price"]) - Decimal(stated)) if stated else Decimal(0)
+    return abs(Decimal(sale["unit_price"]) - Decimal(stated)) if stated else -_age(sale)
 
 
-_ORDERS: dict[str, Callable[[Row, Row], object]] = {
-    "newest": lambda sale, _: -sale["sold_on"].toordinal(),
-    "oldest": lambda sale, _: sale["sold_on"].toordinal(),
-    "cheapest": lambda sale, _: Decimal(sale["unit_price"]),
-    "dearest": lambda sale, _: -Decimal(sale["unit_price"]),
+def _unit_net(sale: Row) -> int:
+    return int(sale["net_minor"] // sale["units"])
+
+
+# What the order rule looks at, the least first. Equals go by age, the oldest first, then by id.
+_ORDERS: dict[str, Callable[[Row, Row], Decimal | int]] = {
+    "newest": lambda sale, _: -_age(sale),
+    "oldest": lambda sale, _: _age(sale),
+    "cheapest": lambda sale, _: _unit_net(sale),
+    "dearest": lambda sale, _: -_unit_net(sale),
     "nearest_price": _distance,
 }
 
