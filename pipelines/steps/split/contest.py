@@ -1,134 +1,289 @@
-"""Open this when claims want more of a sale than it has left: they are solved together, as a flow of least cost."""
+"""Open this when claims want more of a sale than it has left: they are solved together, as a flow of least cost.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Claims are served one after the other. A claim whose best sale is full takes the cheapest chain of moves: it drives
+another claim's unit to that claim's next sale, which may drive on another, until a sale has room, or until some unit
+stays without a sale. Serving each claim by its cheapest chain keeps the whole at the least cost (successive shortest
+paths), so that the result is the best for all claims together.
 
-import networkx as nx
+A cost is a row of numbers that are compared from the left: first the kinds of evidence that do not hold, several as
+digits of one number, "placed" being the strongest; then the wish of the order rule, the place of the sale, and, for a
+unit without a sale, how early its claim is. These functions keep to what can be turned into machine code.
+"""
 
-from pipelines.steps.split.columns import Ints
-from pipelines.steps.split.evidence import NAMES, Fit, rank_of
+from typing import Any, NamedTuple
 
+from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, Bits, Wants, grade, wish
+from pipelines.steps.split.index import Sales
+from pipelines.steps.split.walk import Portions
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Units of a claim on a sale, with the grade of their evidence."""
-
-    claim: int
-    line: int
-    units: int
-    grade: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Claims to whom the same sales are equally good; they share a node of the flow."""
-
-    members: tuple[int, ...]
-    fit: Fit
+BEHIND = 3  # numbers of a cost behind those of the evidence
+_NONE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What placing a unit costs, as exact integers, for at most ``units`` units of ``claims`` on ``lines``.
+class Desk(NamedTuple):
+    """Room to solve one group: rows are claims, columns its sales and, last, "no sale".
 
-    With U = units + 1, a unit on evidence of rank r costs U^9 - U^(9-r): digits of base U, so that one unit more on
-    stronger evidence outweighs any number of units on weaker evidence (ranks are 0 to 9). Each later wish is a
-    smaller digit, wide enough for its sum over all units: another store, another price, the sale's position by the
-    order rule and id, the claim's position by day and id, and last a later claim on an earlier sale. A unit that is
-    not placed costs more than all units placed at their worst.
+    ``masks`` are the distinct sets of bits and ``costs`` the evidence part of their cost; ``number`` says which of them
+    a pair has (-1: not eligible), ``flow`` the units on it. ``free`` are units left of a sale.
     """
 
-    units: int
-    claims: int
-    lines: int
-
-    def line(self, grade: int, position: int) -> int:
-        """A unit of this grade on the sale at this position."""
-        wider = self.units + 1
-        ranks = len(NAMES) - 1
-        evidence: int = wider**ranks - wider ** (ranks - rank_of(grade))
-        stores_and_prices = (evidence * wider + (grade >> 1 & 1)) * wider + (grade & 1)
-        return (stores_and_prices * (self.units * self.lines + 1) + position) * self._claim_digits * self._tie_digits
-
-    def claim(self, position: int) -> int:
-        """A unit of the claim at this position: when not all can be placed, the earlier return is."""
-        return position * self._tie_digits
-
-    def tie(self, claims: int, position: int) -> int:
-        """Among equals the earlier claims take the earlier sale."""
-        return claims * (self.lines - 1 - position)
-
-    @property
-    def unplaced(self) -> int:
-        """A unit without a sale."""
-        return (self.units + 1) * self.line(4 * len(NAMES) - 1, self.lines + 1)
-
-    @property
-    def _claim_digits(self) -> int:
-        return self.units * self.claims + 1
-
-    @property
-    def _tie_digits(self) -> int:
-        return self.units * self.claims * self.lines + 1
+    masks: Any
+    costs: Any
+    number: Any
+    flow: Any
+    free: Any
+    place: Any
+    reached: Any
+    distance: Any
+    by_claim: Any
+    by_line: Any
+    queue: Any
+    queued: Any
+    trial: Any
+    other: Any
 
 
-def contest(claims: Sequence[int], fits: Sequence[Fit], units: Sequence[int], left: Ints) -> list[Placed]:
-    """The units of these claims on the sales that fit them, at the least of ``Costs``.
+def lay_out(wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop: int, desk: Desk, words: int) -> int:
+    """Write what holds for each pair of the claims ``start`` to ``stop``; answers the number of distinct sets."""
+    first = wants.first[start]
+    lines = wants.end[start] - first
+    desk.masks[0] = 0
+    known = 1
+    for claim in range(start, stop):
+        row = (claim - start) * (lines + 1)
+        for place in range(lines + 1):
+            desk.flow[row + place] = 0
+            desk.number[row + place] = _NONE
+        desk.number[row + lines] = 0
+        for line in range(first, wants.last[claim]):
+            held = grade(wants, sales, bits, claim, line)
+            number = 0
+            while number < known and desk.masks[number] != held:
+                number += 1
+            if number == known:
+                desk.masks[known] = held
+                known += 1
+            desk.number[row + line - first] = number
+    write_costs(bits, desk, known, lines, words)
+    for place in range(lines):
+        desk.free[place] = sales.left[first + place]
+    desk.free[lines] = 0
+    write_places(sales, order, first, lines, desk)
+    return known
 
-    Most units are placed; then most on the strongest evidence, then on the next; then most at their own store; then
-    at the stated price; then on sales that the order rule takes first; then of claims that came first.
+
+def digit_width(lines: int) -> int:
+    """Bits of a digit that holds, with its sign, the sum along any chain of moves between so many sales."""
+    width = 3
+    while (1 << (width - 2)) <= lines + 2:
+        width += 1
+    return width
+
+
+def words_for(placed: int, lines: int) -> int:
+    """How many numbers hold the digits of all kinds, ``placed`` included."""
+    kinds = 1
+    while (1 << (kinds - 1)) < placed:
+        kinds += 1
+    per_word = 62 // digit_width(lines)
+    return (kinds + per_word - 1) // per_word
+
+
+def write_costs(bits: Bits, desk: Desk, known: int, lines: int, words: int) -> None:
+    """A set of bits as a cost: a digit 1 for each kind that does not hold."""
+    width = digit_width(lines)
+    per_word = 62 // width
+    for number in range(known):
+        for word in range(words):
+            desk.costs[number * words + word] = 0
+        bit, kind = bits.placed, 0
+        while bit > 0:
+            if desk.masks[number] & bit == 0:
+                shift = width * (per_word - 1 - kind % per_word)
+                desk.costs[number * words + kind // per_word] += 1 << shift
+            bit, kind = bit >> 1, kind + 1
+
+
+def write_places(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> None:
+    """The place of each sale among the group's: by age, or for the newest first by day, then id."""
+    if order != NEWEST and order != NEAREST_PRICE:
+        for place in range(lines):
+            desk.place[place] = place
+        return
+    stop, rank = lines, 0
+    while stop > 0:
+        start = stop - 1
+        while start > 0 and sales.day[first + start - 1] == sales.day[first + stop - 1]:
+            start -= 1
+        for place in range(start, stop):
+            desk.place[place] = rank
+            rank += 1
+        stop = start
+
+
+def is_less(some: Any, at: int, others: Any, there: int, words: int) -> bool:
+    """Whether a cost is less than another."""
+    for word in range(words):
+        if some[at + word] != others[there + word]:
+            return some[at + word] < others[there + word]  # type: ignore[no-any-return]
+    return False
+
+
+def add_cost(
+    wants: Wants, sales: Sales, order: int, start: int, claim: int, place: int, sign: int, desk: Desk, words: int
+) -> None:
+    """Add (or, with ``sign`` -1, take off) the cost of a unit of this claim on this sale to the cost at ``trial``."""
+    first = wants.first[start]
+    lines = wants.end[start] - first
+    number = desk.number[(claim - start) * (lines + 1) + place]
+    for word in range(words):
+        desk.trial[word] += sign * desk.costs[number * words + word]
+    if place == lines:
+        desk.trial[words + 2] += sign * (start - claim)  # it is dearer to leave an earlier claim without a sale
+    elif order == NEWEST or (order == NEAREST_PRICE and wants.price[claim] < 0):
+        desk.trial[words + 1] += sign * desk.place[place]
+    else:
+        desk.trial[words] += sign * wish(wants, sales, order, claim, first + place)
+        desk.trial[words + 1] += sign * place
+
+
+def seek(wants: Wants, sales: Sales, order: int, start: int, stop: int, claim: int, desk: Desk, words: int) -> int:
+    """The sale (or "no sale") at the end of the claim's cheapest chain; ``by_claim`` and ``by_line`` lead back."""
+    lines = wants.end[start] - wants.first[start]
+    wide = words + BEHIND
+    row = (claim - start) * (lines + 1)
+    waiting = begin = 0
+    for place in range(lines + 1):
+        desk.reached[place] = desk.queued[place] = 0
+        if desk.number[row + place] >= 0:
+            for word in range(wide):
+                desk.trial[word] = 0
+            add_cost(wants, sales, order, start, claim, place, 1, desk, words)
+            waiting = reach(desk, place, lines, claim, _NONE, wide, begin, waiting)
+    direct = cheapest(desk, lines, wide, False)
+    if direct < lines and desk.free[direct] > 0:
+        return direct  # nobody is driven anywhere at a gain, or he would stand there already
+    while waiting > 0:
+        line = desk.queue[begin]
+        begin, waiting = (begin + 1) % (lines + 1), waiting - 1
+        desk.queued[line] = 0
+        for other in range(start, stop):
+            its = (other - start) * (lines + 1)
+            if desk.flow[its + line] > 0:
+                for place in range(lines + 1):
+                    if place != line and desk.number[its + place] >= 0:
+                        for word in range(wide):
+                            desk.trial[word] = desk.distance[line * wide + word]
+                        add_cost(wants, sales, order, start, other, line, -1, desk, words)
+                        add_cost(wants, sales, order, start, other, place, 1, desk, words)
+                        waiting = reach(desk, place, lines, other, line, wide, begin, waiting)
+    return cheapest(desk, lines, wide, True)
+
+
+def cheapest(desk: Desk, lines: int, wide: int, free: bool) -> int:
+    """The sale that is reached at the least cost, of those with units left or of all; or "no sale"."""
+    best = lines
+    for place in range(lines):
+        if desk.reached[place] and (desk.free[place] > 0 or not free):
+            if is_less(desk.distance, place * wide, desk.distance, best * wide, wide):
+                best = place
+    return best
+
+
+def reach(desk: Desk, place: int, lines: int, claim: int, line: int, wide: int, begin: int, waiting: int) -> int:
+    """Note that ``trial`` leads to this sale, if nothing cheaper did; a full sale is to be looked at again."""
+    if desk.reached[place] and not is_less(desk.trial, 0, desk.distance, place * wide, wide):
+        return waiting
+    for word in range(wide):
+        desk.distance[place * wide + word] = desk.trial[word]
+    desk.reached[place] = 1
+    desk.by_claim[place], desk.by_line[place] = claim, line
+    if place < lines and desk.free[place] == 0 and not desk.queued[place]:
+        desk.queue[(begin + waiting) % (lines + 1)] = place
+        desk.queued[place] = 1
+        return waiting + 1
+    return waiting
+
+
+def push(claim: int, wanted: int, end: int, start: int, lines: int, desk: Desk) -> int:
+    """Move as many units as the chain to ``end`` lets through, at most ``wanted``; answers how many."""
+    units, place = wanted, end
+    if end < lines:
+        units = min(units, desk.free[end])
+    while desk.by_line[place] >= 0:
+        units = min(units, desk.flow[(desk.by_claim[place] - start) * (lines + 1) + desk.by_line[place]])
+        place = desk.by_line[place]
+    place = end
+    while desk.by_line[place] >= 0:
+        row = (desk.by_claim[place] - start) * (lines + 1)
+        desk.flow[row + place] += units
+        desk.flow[row + desk.by_line[place]] -= units
+        place = desk.by_line[place]
+    desk.flow[(claim - start) * (lines + 1) + place] += units
+    if end < lines:
+        desk.free[end] -= units
+    return units
+
+
+def contest(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    order: int,
+    groups: Any,
+    contested: Any,
+    begin: int,
+    desk: Desk,
+    portions: Portions,
+    count: int,
+) -> tuple[int, int]:
+    """Solve the contested groups from ``begin`` on, and write their portions.
+
+    Answers the place in ``contested`` at which ``portions`` was full (or its length), and the number of portions.
     """
-    lines = sorted({line for fit in fits for line in fit.lines.tolist()})
-    kinds = _kinds(fits)
-    costs = Costs(sum(units), len(claims), len(lines))
-    flow = nx.network_simplex(_network(kinds, units, lines, left, costs))[1]
-    return [
-        Placed(claims[member], line, count, grade)
-        for k, kind in enumerate(kinds)
-        for member, line, count, grade in _dealt(kind, flow, ("kind", k))
-    ]
+    for at in range(begin, len(contested)):
+        start, stop = groups[contested[at]], groups[contested[at] + 1]
+        lines = wants.end[start] - wants.first[start]
+        words = words_for(bits.placed, lines + 1)
+        serve(wants, sales, bits, order, start, stop, desk, words)
+        if count + used_pairs(start, stop, lines, desk) > len(portions.claim):
+            return at, count
+        count = settle(wants, sales, start, stop, desk, portions, count)
+    return len(contested), count
 
 
-def _kinds(fits: Sequence[Fit]) -> list[_Kind]:
-    """Claims that wish for the same, in the order of their first member."""
-    members: dict[tuple[bytes, bytes], list[int]] = {}
-    for member, fit in enumerate(fits):
-        members.setdefault((fit.lines.tobytes(), fit.grades.tobytes()), []).append(member)
-    return [_Kind(tuple(found), fits[found[0]]) for found in members.values()]
+def serve(wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop: int, desk: Desk, words: int) -> None:
+    """Solve the claims ``start`` to ``stop``, all those of one group; the result is the desk's ``flow``."""
+    lay_out(wants, sales, bits, order, start, stop, desk, words)
+    lines = wants.end[start] - wants.first[start]
+    for claim in range(start, stop):
+        wanted = wants.units[claim]
+        while wanted > 0:
+            end = seek(wants, sales, order, start, stop, claim, desk, words)
+            wanted -= push(claim, wanted, end, start, lines, desk)
 
 
-def _network(
-    kinds: Sequence[_Kind], units: Sequence[int], lines: Sequence[int], left: Ints, costs: Costs
-) -> "nx.DiGraph[tuple[str, int]]":
-    """claim → kind → sale → placed, and claim → placed for what finds no sale."""
-    graph: nx.DiGraph[tuple[str, int]] = nx.DiGraph()
-    end = ("end", 0)
-    graph.add_node(end, demand=sum(units))
-    for line in lines:
-        graph.add_edge(("sale", line), end, capacity=int(left[line]), weight=0)
-    position_of = {line: position for position, line in enumerate(lines)}
-    for k, kind in enumerate(kinds):
-        for member in kind.members:
-            graph.add_node(("claim", member), demand=-units[member])
-            graph.add_edge(("claim", member), ("kind", k), capacity=units[member], weight=costs.claim(member))
-            graph.add_edge(("claim", member), end, capacity=units[member], weight=costs.unplaced)
-        together = sum(units[member] for member in kind.members)
-        for line, grade in zip(kind.fit.lines.tolist(), kind.fit.grades.tolist(), strict=True):
-            weight = costs.line(grade, position_of[line]) + costs.tie(k, position_of[line])
-            graph.add_edge(("kind", k), ("sale", line), capacity=together, weight=weight)
-    return graph
+def used_pairs(start: int, stop: int, lines: int, desk: Desk) -> int:
+    """How many pairs of a claim and a sale carry units."""
+    pairs = 0
+    for row in range(stop - start):
+        for place in range(lines):
+            pairs += desk.flow[row * (lines + 1) + place] > 0
+    return pairs
 
 
-def _dealt(
-    kind: _Kind, flow: dict[tuple[str, int], dict[tuple[str, int], int]], node: tuple[str, int]
-) -> Iterator[tuple[int, int, int, int]]:
-    """The sales of a kind dealt to its claims: the best to the first."""
-    free = {line: flow[node].get(("sale", line), 0) for line in kind.fit.lines.tolist()}
-    for member in kind.members:
-        wanted = flow["claim", member][node]
-        for line, grade in zip(kind.fit.lines.tolist(), kind.fit.grades.tolist(), strict=True):
-            taken = min(wanted, free[line])
-            if taken:
-                free[line] -= taken
-                wanted -= taken
-                yield member, line, taken, grade
+def settle(wants: Wants, sales: Sales, start: int, stop: int, desk: Desk, portions: Portions, count: int) -> int:
+    """Write the desk's flow as portions and take its units from the sales; answers the number of portions."""
+    first = wants.first[start]
+    lines = wants.end[start] - first
+    for claim in range(start, stop):
+        row = (claim - start) * (lines + 1)
+        for place in range(lines):
+            units = desk.flow[row + place]
+            if units > 0:
+                portions.claim[count], portions.line[count] = claim, first + place
+                portions.units[count] = units
+                portions.held[count] = desk.masks[desk.number[row + place]]
+                sales.left[first + place] -= units
+                count += 1
+    return count
