@@ -25,7 +25,7 @@ class Judged:
         for group in self.groups:
             faults = list(self._of_group(group))
             if faults:
-                yield "\n".join([*faults, f"{self.world.policy!r}", *map(_told, (*group.claims, *group.sales))])
+                yield "\n".join([*faults, _agreed(self.world), *map(_told, (*group.claims, *group.sales))])
 
     def placement(self, group: Group) -> Placement:
         """Units by claim and sale."""
@@ -89,6 +89,11 @@ class Judged:
         told = {row["unplaced"] for row in self.rows[claim["return_line"]]} - {None}
         if told - {why}:
             yield f"{claim['return_line']} is unplaced for {told}, not {why}"
+
+
+def _agreed(world: World) -> str:
+    policy = world.policy
+    return f"{policy.order}, window {policy.window_days}, {','.join(policy.evidence)}"
 
 
 def _told(row: Row) -> str:

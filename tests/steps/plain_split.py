@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.partners import Policy
 from tests.steps.split_worlds import Row, World, day
 
 Placement = Mapping[tuple[int, int], int]  # units by claim and sale of a group
-_LARGE = 1000  # more than any sum of a small world
+_LARGE = 10**6  # more than any sum of a small world
 
 
 def plainly(text: str | None) -> str | None:
@@ -35,20 +35,20 @@ class Around:
     """What is known of a retailer beside one claim and one sale."""
 
     pos: frozenset[str | None]
-    pos_of_item: Mapping[str, frozenset[str | None]]
+    repaired: Mapping[str, str | None]
     pos_of_return: Mapping[str, frozenset[str | None]]
-    mates: Mapping[tuple[str, str], frozenset[str]]
+    mates: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, claims: Sequence[Row], sales: Sequence[Row]) -> "Around":
         """From all claims and sales of one retailer."""
-        of_item = _sets((s["gtin"], plainly(s["po_number"])) for s in sales)
         pos = frozenset(plainly(s["po_number"]) for s in sales)
-        of_return = _sets((c["return_id"], stated_po(c, pos) or repaired_po(c, pos, of_item)) for c in claims)
-        return cls(pos, of_item, of_return, _mates(claims, sales))
+        repaired = {c["return_line"]: repaired_po(c, pos, sales) for c in claims}
+        of_return = _sets((c["return_id"], stated_po(c, pos) or repaired[c["return_line"]]) for c in claims)
+        return cls(pos, repaired, of_return, _mates(claims, sales))
 
 
-def _sets(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset]:  # type: ignore[type-arg]
+def _sets(pairs: Iterable[tuple[Any, str | None]]) -> dict[Any, frozenset[Any]]:
     found = defaultdict(set)
     for key, value in pairs:
         found[key].add(value)
@@ -61,13 +61,13 @@ def stated_po(claim: Row, pos: frozenset[str | None]) -> str | None:
     return stated if stated in pos else None
 
 
-def repaired_po(claim: Row, pos: frozenset[str | None], of_item: Mapping[str, frozenset[str | None]]) -> str | None:
-    """The order that was meant. The only errors of these worlds are zeros in front."""
+def repaired_po(claim: Row, pos: frozenset[str | None], sales: Sequence[Row]) -> str | None:
+    """The order of a sale that the claim may stand on. The only errors of these worlds are zeros in front."""
     stated = plainly(claim.get("po_number"))
     if stated is None or stated in pos:
         return None
-    meant = stated.lstrip("0")
-    return meant if meant in of_item.get(claim["gtin"], ()) else None
+    near = {plainly(s["po_number"]) for s in sales if s["gtin"] == claim["gtin"] and eligible(claim, s)}
+    return stated.lstrip("0") if stated.lstrip("0") in near else None
 
 
 def eligible(claim: Row, sale: Row) -> bool:
@@ -80,8 +80,9 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
     po_line = without_zeros(sale["po_line"])
     exact = same(stated_po(claim, around.pos), po)
     line = same(without_zeros(claim.get("po_line")), po_line)
-    invoice = same(plainly(claim.get("invoice_number")), plainly(sale["invoice_number"]))
-    whole_invoice_line = same(plainly(claim.get("invoice_number")), plainly(sale["invoice_line"].partition("/")[2]))
+    stated = plainly(claim.get("invoice_number"))
+    invoice = same(stated and stated.partition("/")[0], plainly(sale["invoice_number"]))
+    whole_invoice_line = same(stated, plainly(sale["invoice_line"].partition("/")[2]))
     packed = [(plainly(one["po_number"]), without_zeros(one["po_line"])) for one in claim.get("packed_for") or ()]
     price = claim.get("unit_price")
     said = {
@@ -93,29 +94,45 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
         "po": exact,
         "carton": po is not None and po in {one for one, _ in packed},
         "delivery_note": same(plainly(claim.get("delivery_note")), plainly(sale.get("delivery_note"))),
-        "repaired": same(repaired_po(claim, around.pos, around.pos_of_item), po),
+        "repaired": same(around.repaired[claim["return_line"]], po),
         "header": same(plainly(claim.get("header_po")), po),
         "box": po is not None and po in around.pos_of_return[claim["return_id"]],
         "price": price is not None and Decimal(price) == Decimal(sale["unit_price"]),
         "store": same(without_zeros(claim.get("store")), without_zeros(sale["store"])),
-        "mates": sale["invoice_number"] in around.mates[claim["return_id"], claim["gtin"]],
+        "mates": sale["invoice_number"] in around.mates[claim["return_line"]],
         "whole_line": claim["units"] == sale["units"],
         "window": claim["returned_on"] is not None and (claim["returned_on"] - sale["sold_on"]).days <= window_days,
     }
     return {kind for kind, held in said.items() if held}
 
 
-def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[tuple[str, str], frozenset[str]]:
-    """For each return and item of it the invoices on which most other items of the return were sold."""
-    returned = _sets((c["return_id"], c["gtin"]) for c in claims)
-    sold = _sets((s["invoice_number"], s["gtin"]) for s in sales)
+def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[str, frozenset[str]]:
+    """For each claim those invoices of its item on which most other items of the same return were sold.
+
+    A sale counts that the item's claim may stand on.
+    """
+    on_invoice = _sets(
+        ((c["return_id"], s["invoice_number"]), c["gtin"])
+        for c in claims
+        for s in sales
+        if s["gtin"] == c["gtin"] and eligible(c, s)
+    )
     found = {}
-    for return_id, items in returned.items():
-        for item in items:
-            counts = {invoice: len(on_it & items - {item}) for invoice, on_it in sold.items()}
-            most = max(counts.values(), default=0)
-            found[return_id, item] = frozenset(i for i, count in counts.items() if count == most and most)
+    for c in claims:
+        own = {s["invoice_number"] for s in sales if s["gtin"] == c["gtin"] and eligible(c, s)}
+        counts = {invoice: len(on_invoice[c["return_id"], invoice] - {c["gtin"]}) for invoice in own}
+        most = max(counts.values(), default=0)
+        found[c["return_line"]] = frozenset(i for i, count in counts.items() if count == most and most)
     return found
+
+
+class Wishes(NamedTuple):
+    """What is wished of a placement: the most, the least, the least, and the most for the first claims."""
+
+    goodness: list[int]  # units placed, then units for which each kind of evidence holds
+    cost: int  # what the order rule looks at, over all units
+    place: int  # the places of their sales, over all units
+    served: list[int]  # the units of each claim, those of the first return first
 
 
 class Group:
@@ -123,7 +140,7 @@ class Group:
 
     def __init__(self, claims: Iterable[Row], sales: Iterable[Row], policy: Policy, around: Around) -> None:
         self.claims = sorted(claims, key=_first_come)
-        self.sales = sorted(sales, key=lambda s: s["invoice_line"])
+        self.sales = sorted(sales, key=lambda s: (s["sold_on"], s["invoice_line"]))
         self.policy = policy
         self.room = tuple(s["units"] - s["units_taken"] for s in self.sales)
         self.worth = [(s["net_minor"] + s["tax_minor"]) // s["units"] for s in self.sales]
@@ -134,16 +151,15 @@ class Group:
             if eligible(claim, sale)
             for held in [holds(claim, sale, around, policy.window_days)]
         }
-        self.position = [self._positions(claim) for claim in self.claims]
+        rule = _ORDERS[policy.order]
+        self.cost = [[rule(sale, claim) for sale in self.sales] for claim in self.claims]
+        self.place = [self._places(claim) for claim in self.claims]
 
-    def _positions(self, claim: Row) -> list[int]:
-        """Where each sale stands by the order rule; for `nearest_price` that depends on the claim."""
-        key = _ORDERS[self.policy.order]
-        ranked = sorted(
-            range(len(self.sales)), key=lambda s: (key(self.sales[s], claim), self.sales[s]["invoice_line"])
-        )
-        place = {s: n for n, s in enumerate(ranked)}
-        return [place[s] for s in range(len(self.sales))]
+    def _places(self, claim: Row) -> list[int]:
+        """Sales by age, the oldest first, then by id; where a price should be near and none is stated, the newest."""
+        newest_first = self.policy.order == "nearest_price" and not claim.get("unit_price")
+        ranked = sorted(self.sales, key=lambda s: (-_day(s) if newest_first else _day(s), s["invoice_line"]))
+        return [ranked.index(sale) for sale in self.sales]
 
     def goodness(self, placement: Placement) -> list[int]:
         """Units placed, then units for which each kind holds, in the policy's order: the more the better."""
@@ -154,26 +170,36 @@ class Group:
                 counts[kind] += units * held
         return [counts["placed"], *(counts[kind] for kind in self.policy.evidence)]
 
-    def wishes(self, placement: Placement) -> tuple[list[int], int, list[int]]:
-        """All that is wished, in its order: goodness, the sum of positions (less is better), units of each claim."""
-        positions = sum(units * self.position[c][s] for (c, s), units in placement.items())
-        return self.goodness(placement), positions, served(self, placement)
+    def wishes(self, placement: Placement) -> Wishes:
+        """All that is wished, in its order."""
+        cost = sum(units * self.cost[c][s] for (c, s), units in placement.items())
+        place = sum(units * self.place[c][s] for (c, s), units in placement.items())
+        return Wishes(self.goodness(placement), cost, place, served(self, placement))
 
 
 def _first_come(claim: Row) -> tuple[bool, object, str]:
     return claim["returned_on"] is None, claim["returned_on"] or day(0), claim["return_line"]
 
 
-def _distance(sale: Row, claim: Row) -> Decimal:
+def _day(sale: Row) -> int:
+    return int((sale["sold_on"] - day(0)).days)
+
+
+def _distance(sale: Row, claim: Row) -> int:
+    """To the stated price, in cents."""
     stated = claim.get("unit_price")
-    return abs(Decimal(sale["unit_price"]) - Decimal(stated)) if stated else Decimal(0)
+    return int(abs(Decimal(sale["unit_price"]) - Decimal(stated)) * 100) if stated else 0
 
 
-_ORDERS: dict[str, Callable[[Row, Row], object]] = {
-    "newest": lambda sale, _: -sale["sold_on"].toordinal(),
-    "oldest": lambda sale, _: sale["sold_on"].toordinal(),
-    "cheapest": lambda sale, _: Decimal(sale["unit_price"]),
-    "dearest": lambda sale, _: -Decimal(sale["unit_price"]),
+def _unit_net(sale: Row) -> int:
+    return int(sale["net_minor"] // sale["units"])
+
+
+_ORDERS: dict[str, Callable[[Row, Row], int]] = {
+    "newest": lambda sale, _: -_day(sale),
+    "oldest": lambda sale, _: _day(sale),
+    "cheapest": lambda sale, _: _unit_net(sale),
+    "dearest": lambda sale, _: -_unit_net(sale),
     "nearest_price": _distance,
 }
 
@@ -240,16 +266,22 @@ def best_goodness(group: Group) -> list[int]:
     return digits(number, 1 + len(group.policy.evidence))
 
 
-def best_wishes(group: Group) -> tuple[list[int], int, list[int]]:
+def best_wishes(group: Group) -> Wishes:
     """What the best of all placements gives, by all that is wished."""
-    last, kinds = len(group.sales), 1 + len(group.policy.evidence)
-    values = {
-        (c, s): _number([1, *held, last - group.position[c][s], *(int(c == one) for one in range(len(group.claims)))])
-        for (c, s), held in group.held.items()
-    }
-    number = best(unit_by_unit(group), lambda c, s: values.get((c, s)), group.room)
-    found = digits(number, kinds + 1 + len(group.claims))
-    return found[:kinds], found[0] * last - found[kinds], found[kinds + 1 :]
+    kinds, dearest, last = 1 + len(group.policy.evidence), _dearest(group), len(group.sales)
+    values = {}
+    for (c, s), held in group.held.items():
+        own = [int(c == one) for one in range(len(group.claims))]
+        values[c, s] = _number([1, *held, dearest - group.cost[c][s], last - group.place[c][s], *own])
+    found = digits(
+        best(unit_by_unit(group), lambda c, s: values.get((c, s)), group.room), kinds + 2 + len(group.claims)
+    )
+    cost, place = found[0] * dearest - found[kinds], found[0] * last - found[kinds + 1]
+    return Wishes(found[:kinds], cost, place, found[kinds + 2 :])
+
+
+def _dearest(group: Group) -> int:
+    return max((cost for costs in group.cost for cost in costs), default=0)
 
 
 # --- doubt in money

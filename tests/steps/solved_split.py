@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from tests.steps.plain_split import Doubt, Group, Placement, doubt_by, served
+from tests.steps.plain_split import Doubt, Group, Placement, Wishes, doubt_by, served
 
 Numbers = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -77,7 +77,7 @@ def solved_goodness(group: Group) -> Best:
     return best
 
 
-def solved_wishes(group: Group) -> tuple[list[int], int, list[int]]:
+def solved_wishes(group: Group) -> Wishes:
     """All wishes in turn, as ``plain_split.best_wishes`` gives them.
 
     The earlier claims are served if the sum of the served claims' places is the least, for what can be served is a
@@ -86,9 +86,11 @@ def solved_wishes(group: Group) -> tuple[list[int], int, list[int]]:
     claims = len(group.claims)
     best = solved_goodness(group)
     goodness = list(best.found)
-    positions = -best.keep_most(lambda c, s: -group.position[c][s], claims)
+    best.keep_most(lambda c, s: -group.cost[c][s], claims)
+    best.keep_most(lambda c, s: -group.place[c][s], claims)
     best.keep_most(lambda c, s: -c, claims)
-    return goodness, positions, served(group, best.placement)
+    _, cost, place, first = group.wishes(best.placement)
+    return Wishes(goodness, cost, place, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ def test_a_general_solver_and_the_search_of_all_placements_agree() -> None:
         assert solved_wishes(group) == best_wishes(group)
         solved = solved_goodness(group)
         by_solver = SolvedDoubt(group, solved, solved.placement)
-        for claim in {c for c, _ in solved.placement}:
-            assert by_solver.of(claim) == doubt(group, solved.placement, claim)
+        for c in {c for c, _ in solved.placement}:
+            assert by_solver.of(c) == doubt(group, solved.placement, c)
 
 
 @pytest.mark.parametrize("seed", range(5))
