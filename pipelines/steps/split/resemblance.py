@@ -149,7 +149,7 @@ def _looks_alike(one: Any, start: int, end: int, other: Any, first: int, last: i
             if _look(one[start + step]) != _look(other[first + step]):
                 return False
             alike += 1
-    return 0 < alike + zeros and 2 * alike <= end - start
+    return alike + zeros > 0 and 2 * alike <= end - start
 
 
 def _look_zeros(text: Any, start: int, end: int) -> int:
