@@ -110,8 +110,10 @@ NOTHING = [
     ("7F45001AB3", None, ["45001"]),  # not a word of its own
     ("SUMMER SALE", None, ["SUMMER"]),  # words are no reference in a text
     ("BOSS", None, ["8055"]),  # a word is not taken for digits
+    ("OOOO", None, ["OOOOOO"]),
     ("66000", None, KNOWN),  # two stores
     ("66000", "44", KNOWN),
+    ("45001237", "7", ["4500123"]),  # one digit of a store may be any slip
     ("77001", None, []),
     ("RMA-77001", None, ["INV-77001"]),  # other words mean another kind of number
 ]

@@ -141,7 +141,7 @@ def _looks_alike(text: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
     zeros = a_end - a != b_end - b
     if zeros:
         a, b = _after_look_zeros(text, a, a_end), _after_look_zeros(text, b, b_end)
-    if a_end - a != b_end - b:
+    if a_end - a != b_end - b or a_end - a < CHARACTERS_MIN:
         return False
     alike = 0
     for step in range(a_end - a):
