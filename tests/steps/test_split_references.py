@@ -62,6 +62,9 @@ ONE_ERROR = [
     ("4500123", None, ["4500123-A"], "4500123-A", "words_missing"),
     ("4500123", None, ["PO4500123/1"], "PO4500123/1", "words_missing"),
     ("our order 4500123 of Nov. 3, see note", None, KNOWN, "4500123", "text"),
+    ("4500123-0042", None, KNOWN, "4500123", "text"),  # no revision has four digits
+    ("4500123 as agreed with you", None, KNOWN, "4500123", "text"),
+    ("12 of 45001 as seen", None, ["45001"], "45001", "text"),
     ("3.11.2025 wr-77001 12 pcs", None, KNOWN, "WR-77001", "text"),
     ("PO4500123 dated 3.11.", None, KNOWN, "4500123", "text"),
     ("order 66000-0042 of 3.11.", None, ["66000", "66000-0042"], "66000-0042", "text"),  # the longer one
@@ -97,22 +100,32 @@ NOTHING = [
     ("", None, KNOWN),
     ("--", None, ["--"]),
     ("9999999", None, KNOWN),
-    ("0000000", None, ["4000000", "0100000"]),  # nothing stated, in zeros
+    ("0000000", None, ["4000000"]),  # nothing stated, in zeros
     ("4500128X", None, KNOWN),  # two errors at once
     ("455OO123", None, KNOWN),
     ("45001923", None, KNOWN),  # a character too much that is not doubled
     ("4500", None, KNOWN),  # too little of it is left
     ("45001", None, ["45001234567"]),
     ("0042", "42", ["42"]),  # shorter than four: the store may have come into the wrong field
+    ("0042", None, ["0012"]),
+    ("00124", None, ["124"]),
+    ("124", None, ["123"]),
     ("PO 42", None, ["42"]),
+    ("Ö12", None, ["Ö124"]),  # three characters, though four bytes
+    ("Ö1Ä", None, ["WR-Ö1Ä"]),
+    ("12-0034", None, ["1234"]),  # another number, not zeros in front of one
     ("returned Nov 2024", None, ["2024"]),  # four characters in a text are a year
     ("of 3.11.2024, see", None, ["2024"]),
-    ("7F45001AB3", None, ["45001"]),  # not a word of its own
+    ("7F45001 AB3", None, ["45001"]),  # not a word of its own
+    ("12 of 45001AB3", None, ["45001"]),
+    ("4500WR7", None, ["4500WR"]),
     ("SUMMER SALE", None, ["SUMMER"]),  # words are no reference in a text
+    ("LINEN", None, ["LINEN SALE"]),
     ("BOSS", None, ["8055"]),  # a word is not taken for digits
     ("OOOO", None, ["OOOOOO"]),
     ("66000", None, KNOWN),  # two stores
     ("66000", "44", KNOWN),
+    ("424500123", "42", KNOWN),  # in front only as a word of its own
     ("45001237", "7", ["4500123"]),  # one digit of a store may be any slip
     ("77001", None, []),
     ("RMA-77001", None, ["INV-77001"]),  # other words mean another kind of number
@@ -307,12 +320,13 @@ def rows_of_few_signs() -> st.SearchStrategy[list[tuple[str, str | None, list[st
     return st.lists(st.tuples(text, st.none() | text, st.lists(plain, max_size=6, unique=True)), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rows_of_few_signs())
 def test_the_compiled_way_and_the_plain_one_give_the_same(rows: list[tuple[str, str | None, list[str]]]) -> None:
     assert all_repaired(rows, compiled=True) == all_repaired(rows)
 
 
+@settings(max_examples=50, deadline=None)
 @given(rows_of_few_signs(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_of_candidates_makes_no_difference(
     rows: list[tuple[str, str | None, list[str]]], random: Random

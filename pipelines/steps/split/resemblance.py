@@ -338,12 +338,10 @@ def _alike_in_front(text: Any, a: int, b: int, size: int) -> int:
 
 
 def _alike_at_end(text: Any, a_end: int, b_end: int, size: int) -> int:
-    """How many bytes the two have in common up to here; whole characters."""
+    """How many bytes the two have in common up to here."""
     count = 0
     while count < size and text[a_end - count - 1] == text[b_end - count - 1]:
         count += 1
-    while count and continues(text[a_end - count]):
-        count -= 1
     return count
 
 
