@@ -195,7 +195,7 @@ def _as_written(loc: Iterable[str | int]) -> Loc:
     way = tuple(loc)
     if way[:2] == ("lines", "split") and way[3:4] == ("fields",):
         return (*way[:3], *way[4:])
-    return (way[0], *way[2:]) if way[:2] == ("lines", "fields") else way
+    return (way[0], *way[2:]) if way[:1] in (("lines",), ("taxes",)) and way[1:2] == ("fields",) else way
 
 
 def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:
