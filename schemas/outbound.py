@@ -63,7 +63,7 @@ CREDITS = _rows(
     invoice_number=_T, invoice_date=_D, po_number=_T, tax_rate=_T,
     **_PARTIES,
     **{f"{who}_{what}": _T for who in ("our", "their")
-       for what in ("gln", "vat_id", "street", "city", "postcode", "country")},
+       for what in ("endpoint", "endpoint_scheme", "vat_id", "street", "city", "postcode", "country")},
 )  # fmt: skip
 CREDITED_LINES = _rows(
     "what it credits, one row a line",
