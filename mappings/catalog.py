@@ -142,7 +142,12 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
             f"{one.path} and {other.path} claim the same messages {one.rules.claims.message}. "
             "Next: let `claims:` of one say more: `where:`, `sender:` or `version:`."
         )
-    return PartnerFolder(path, partner, maps, outbound.loaded(path, lists))
+    written = outbound.loaded(path, lists)
+    for key, kind in (("authorises", "answer"), ("credit_notes_from", "credit")):
+        if getattr(partner, key) and kind not in {one.rules.kind for one in written}:
+            names = ", ".join(outbound.shipped_names(kind))
+            raise marked.fault((key,), f"no map in outbound/ writes it. Next: add one that extends one of {names}.")
+    return PartnerFolder(path, partner, maps, written)
 
 
 def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:

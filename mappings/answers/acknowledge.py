@@ -18,6 +18,7 @@ from itertools import count
 import pyarrow as pa
 
 from mappings.answers.answer import Answer
+from mappings.answers.authorisations import authorisations
 from mappings.answers.business import judgements
 from mappings.answers.contrl import contrl
 from mappings.answers.outcomes import outcomes
@@ -28,7 +29,7 @@ from mappings.formats.segments import RawFile, Segments
 from mappings.messages.judge import Rejection
 from mappings.outbound.catalog import OutboundMap, map_for
 from schemas.partners import Partner
-from schemas.tables import DOCUMENTS, FINDINGS
+from schemas.tables import DOCUMENTS, FINDINGS, NOTICE_LINES
 
 __all__ = ["Answer", "Batch", "acknowledge"]
 
@@ -37,8 +38,8 @@ __all__ = ["Answer", "Batch", "acknowledge"]
 class Batch:
     """What was read from a partner's files, and what was found wrong with it.
 
-    ``findings`` (FINDINGS) and ``documents`` (DOCUMENTS) are the final ones; tables of results, 824 and APERAK are made
-    from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
+    ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; tables of
+    results, 824, APERAK and authorisations are made from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
     """
 
     files: Sequence[RawFile]
@@ -46,12 +47,13 @@ class Batch:
     rejections: Sequence[Rejection] = ()
     findings: pa.Table = field(default_factory=FINDINGS.empty_table)
     documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
+    notices: pa.Table = field(default_factory=NOTICE_LINES.empty_table)
 
 
 def acknowledge(
     batch: Batch, partner: Partner, now: datetime, first_control: int, maps: Sequence[OutboundMap] = ()
 ) -> list[Answer]:
-    """The answers to a batch that the partner wants: of syntax reading by reading, of business, then tables of results.
+    """The answers to a batch that the partner wants: of syntax, of business, authorisations, tables of results.
 
     ``maps`` are the partner's outbound maps. Control numbers count on from ``first_control``. The same batch at the
     same time gives the same bytes.
@@ -60,6 +62,10 @@ def acknowledge(
     answers = [answer for reading in batch.readings for answer in _of_syntax(reading, batch, partner, now, numbers)]
     for reading in batch.readings:
         answers += _of_business(reading, batch, partner, now, numbers, maps)
+    answering = next((one for one in maps if one.rules.kind == "answer"), None)
+    if partner.authorises and answering:
+        own = (batch.documents, batch.notices, batch.findings)
+        answers += authorisations(*own, partner, answering, now, numbers)
     if partner.answers_wanted is None:
         return answers
     read_as_edi = {sha for reading in batch.readings for sha in reading.files["file"].to_pylist()}

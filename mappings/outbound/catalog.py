@@ -41,9 +41,10 @@ class OutboundMap:
         return self.rules.writes.standard
 
 
-def shipped_names() -> list[str]:
-    """The shipped maps, as `extends:` has them."""
-    return sorted(path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml"))
+def shipped_names(kind: str | None = None) -> list[str]:
+    """The shipped maps, as `extends:` has them; of one kind, or all."""
+    names = (path.relative_to(STANDARDS).with_suffix("").as_posix() for path in STANDARDS.glob("*/*.yaml"))
+    return sorted(name for name in names if kind is None or shipped(name).rules.kind == kind)
 
 
 def load_outbound(path: Path, lists: Mapping[str, Mapping[str, str]]) -> OutboundMap:

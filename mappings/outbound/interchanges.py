@@ -49,7 +49,7 @@ def parties_of(partner: Partner, standard: str) -> Parties | None:
 def written_file(
     one: OutboundMap, partner: Partner, documents: Sequence[Mapping[str, Any]], now: datetime, control: int
 ) -> Written:
-    """One file with a message, or rows of a table, for each document (``schemas.outbound``, lists beside its columns)."""
+    """One file with a message, or rows of a table, for each document: its columns, and lists of rows beside them."""
     if one.rules.writes.csv is not None:
         return _table(one, documents)
     parties = parties_of(partner, one.standard)

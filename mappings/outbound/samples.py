@@ -57,8 +57,8 @@ def difference(one: OutboundMap, partner: Partner, sample: Path) -> str:
     expected = beside.read_bytes() if beside.is_file() else b""
     if expected == given:
         return ""
-    texts = (data.decode("utf-8", "replace").splitlines() for data in (expected, given))
-    return "\n".join(difflib.unified_diff(*texts, beside.name, "given", lineterm="", n=0)) or "line ends differ"
+    was, now = (data.decode("utf-8", "replace").splitlines() for data in (expected, given))
+    return "\n".join(difflib.unified_diff(was, now, beside.name, "given", lineterm="", n=0)) or "line ends differ"
 
 
 def _documents(one: OutboundMap, sample: Path) -> list[dict[str, Any]]:
@@ -66,7 +66,9 @@ def _documents(one: OutboundMap, sample: Path) -> list[dict[str, Any]]:
     try:
         documents = _ROWS.validate_python(yaml.safe_load(sample.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as fault:
-        raise ConfigError(f"{sample}: no list of documents: {fault}. Next: write `- number: …`, a document each.") from fault
+        raise ConfigError(
+            f"{sample}: no list of documents: {fault}. Next: write `- number: …`, a document each."
+        ) from fault
     shapes = OUTBOUND[one.rules.kind]
     for document in documents:
         rows = {"document": [document]} | {name: document.get(name, []) for name in shapes if name != "document"}

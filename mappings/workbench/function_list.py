@@ -27,6 +27,7 @@ Function = Callable[..., Any]
 # What the first part of a finding's code says, in the order of the catalogue.
 FAMILIES = {
     "FILE": "The file as a whole",
+    "CREDIT": "Credit notes for retailers",
     "ENV": "Envelopes",
     "GROUP": "Functional groups",
     "MSG": "Messages",

@@ -9,6 +9,7 @@ import pyarrow as pa
 from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats.segments import RawFile
 from mappings.translation import Translation
+from pipelines.steps.check import Checked
 from pipelines.wiring import Hub
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner
@@ -18,7 +19,7 @@ _ACKNOWLEDGED = frozenset({"824", "APERAK"})
 
 
 def answers_to(
-    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, documents: pa.Table, found: pa.Table
+    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, checked: Checked, found: pa.Table
 ) -> tuple[pa.Table, pa.Table]:
     """Outbox rows for the answers to these files, and findings of what in them could not be written.
 
@@ -33,7 +34,8 @@ def answers_to(
         readings=tuple(translation.readings.values()),
         rejections=translation.rejections,
         findings=found,
-        documents=documents,
+        documents=checked.documents,
+        notices=checked.notice_lines,
     )
     maps = hub.catalog.partner(partner.id).outbound
     answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id), maps)
