@@ -38,8 +38,9 @@ __all__ = ["Answer", "Batch", "acknowledge"]
 class Batch:
     """What was read from a partner's files, and what was found wrong with it.
 
-    ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; tables of
-    results, 824, APERAK and authorisations are made from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
+    ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; 824, APERAK,
+    authorisations and tables of results are made from them. ``rejections`` name the interchanges and messages that were
+    turned away behind the reader.
     """
 
     files: Sequence[RawFile]

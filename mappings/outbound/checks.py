@@ -33,7 +33,8 @@ def faults(rules: OutboundRules, lists: Lists) -> Iterator[Told]:
 
 def is_at_key(loc: Loc, message: str) -> bool:
     """Whether a fault lies in the key itself: a field that does not exist, a column that stands before its values."""
-    return "field '" in message or "is no field" in message or loc[-2:-1] == ("when",)
+    names = ("field '", "field value '", "is no field")
+    return any(told in message for told in names) or loc[-2:-1] == ("when",)
 
 
 def _layout(rules: OutboundRules) -> Layout:
