@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 
 from mappings.formats import edifact_write, x12_write
@@ -11,6 +12,9 @@ from mappings.outbound.values import Fit
 from schemas.outbound import Csv
 
 DELIMITERS = "*>~^"
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L"}
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
@@ -24,6 +28,22 @@ def fit_for(standard: str, level: str = "") -> Fit:
     if standard == "x12":
         return lambda text: plain(text, DELIMITERS)
     return lambda text: plain(text.upper() if level == "UNOA" else text, "")
+
+
+def fit_of_ours(standard: str) -> Fit:
+    """How texts of our own are written: X12 has letters without accents, EDIFACT of level C all of Latin-1.
+
+    >>> fit_of_ours("x12")("Schüssel*groß"), fit_of_ours("edifact")("Schüssel → 5 €")
+    ('Schussel gross', 'Schüssel   5')
+    """
+    if standard == "x12":
+        return lambda text: plain(_without_accents(text), DELIMITERS)
+    return lambda text: "".join(c if c.isprintable() and ord(c) < 256 else " " for c in text).strip()
+
+
+def _without_accents(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(c for c in spread if not unicodedata.combining(c))
 
 
 def x12_message(one: OutboundMap, version: str, document: Document) -> x12_write.Message:

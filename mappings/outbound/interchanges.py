@@ -12,7 +12,7 @@ from mappings.formats import edifact_write, x12_write
 from mappings.layouts import Layout, load_layout
 from mappings.outbound.catalog import OutboundMap
 from mappings.outbound.documents import Made, cells_of, documents_of, tables_of
-from mappings.outbound.files import edifact_message, fit_for, table, x12_message
+from mappings.outbound.files import edifact_message, fit_of_ours, table, x12_message
 from schemas.partners import Partner
 
 
@@ -58,7 +58,7 @@ def written_file(
     version = one.rules.writes.version or ""
     layout = load_layout(str(one.rules.writes.layout), version)
     told = [{"their_name": partner.name, **parties.columns(), **document} for document in documents]
-    made = documents_of(one, layout, tables_of(one.rules.kind, told), [fit_for(one.standard)] * len(told))
+    made = documents_of(one, layout, tables_of(one.rules.kind, told), [fit_of_ours(one.standard)] * len(told))
     try:
         return _interchange(one, layout, parties, made, now, control)
     except ValueError as fault:
