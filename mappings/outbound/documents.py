@@ -17,7 +17,7 @@ from mappings.outbound.catalog import OutboundMap
 from mappings.outbound.holes import Way, first_hole, holes_in, loop_in, put, way
 from mappings.outbound.rows import Rows
 from mappings.outbound.values import Fit, to_value
-from schemas.outbound import OUTBOUND
+from schemas.outbound import OUTBOUND, OutboundKind
 from schemas.rules import FieldRule
 
 Tables = Mapping[str, pa.Table]  # the rows of each section: document, lines, taxes
@@ -31,9 +31,9 @@ class Made:
     faults: list[str] = field(default_factory=list)
 
 
-def tables_of(kind: str, documents: Sequence[Mapping[str, Any]]) -> dict[str, pa.Table]:
+def tables_of(kind: OutboundKind, documents: Sequence[Mapping[str, Any]]) -> dict[str, pa.Table]:
     """Rows from plain documents: their own columns, and a list of rows for each section beside them."""
-    shapes = OUTBOUND[kind]  # type: ignore[index]
+    shapes = OUTBOUND[kind]
     tables = {}
     for section, shape in shapes.items():
         rows = [

@@ -106,7 +106,7 @@ def _missing_of_line(line: Line, names: set[str]) -> Iterator[str]:
             yield slot.hole.name
 
 
-def put(document: dict[str, Any], at: Way, first: "tuple[str | None, ...]", value: Any) -> None:
+def put(document: dict[str, Any], at: Way, first: tuple[str | None, ...], value: Any) -> None:
     """A value into its hole; items of loops on the way are made where there are none. ``first``: their first holes."""
     scope = document
     for (loop, code), hole in zip(at.loops, first, strict=True):
