@@ -45,24 +45,33 @@ _done: dict[Any, Callable[..., Any]] = {
 }
 
 
-def compiled(one: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in machine code, and those it calls; all of them stay what they are for others."""
+def compiled(one: Callable[..., Any], family: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """The function in machine code, and those it calls; all of them stay what they are for others.
+
+    ``family`` are the files that a function of another room is made of: room/folder/file, without an ending.
+    """
     assert isinstance(one, FunctionType)
     if one not in _done:
         named = {name: one.__globals__.get(name) for name in one.__code__.co_names}
-        called = {name: compiled(value) for name, value in named.items() if isinstance(value, FunctionType)}
+        called = {name: compiled(value, family) for name, value in named.items() if isinstance(value, FunctionType)}
         twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
-        twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_version(one.__module__)}"
+        twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_version(one.__module__, family)}"
         _done[one] = numba.njit(**_OPTIONS)(twin)
     return _done[one]
 
 
 @cache
-def _version(module: str) -> str:
+def _version(module: str, family: tuple[str, ...]) -> str:
     """12 hex digits that change with any file of the module's family."""
     name = module.removeprefix("mappings.").replace(".", "/")
-    family = next(family for family in _FAMILIES if name in family)
-    return sha256(b"".join((files("mappings") / f"{one}.py").read_bytes() for one in family)).hexdigest()[:12]
+    made_of = family or tuple(f"mappings/{one}" for one in next(one for one in _FAMILIES if name in one))
+    assert not family or name in family
+    return sha256(b"".join(_source(one) for one in made_of)).hexdigest()[:12]
+
+
+def _source(file: str) -> bytes:
+    room, _, path = file.partition("/")
+    return (files(room) / f"{path}.py").read_bytes()
 
 
 cut: Callable[..., int] = compiled(cutting.cut)

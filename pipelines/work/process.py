@@ -260,7 +260,7 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
         gtins, orders = _distinct(own["gtin"]), _distinct(own["po_number"])
         unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist())
         policy = hub.catalog.partner(retailer).partner.policy
-        parts.append(split(own, hub.store.supply(retailer, gtins, orders), policy.order, places, unknown))
+        parts.append(split(own, hub.store.supply(retailer, gtins, orders), policy, places, unknown))
     allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
     findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
     return Split(pa.concat_tables(allocations), pa.concat_tables(findings))

@@ -1,17 +1,36 @@
 """Small worlds of claims and sales for the tests of the split: rows that are valid, one keyword to spoil."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.steps.split import Split, split
+from schemas.partners import Policy
 from schemas.tables import CLAIMS, SUPPLY
+
+Row = dict[str, Any]
 
 LAMP = "09520000000011"
 START = date(2025, 1, 1)
 _TEXTS, _NUMBERS = ("return_line", "file", "document"), ("offset", "length", "line_no")
 PLACES = pa.schema([*((name, pa.string()) for name in _TEXTS), *((name, pa.int64()) for name in _NUMBERS)])
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What comes back, what was sold, and what was agreed about it."""
+
+    claims: list[Row]
+    sales: list[Row]
+    policy: Policy
+
+    def split(self) -> Split:
+        """What the engine makes of it."""
+        claims, supply = claims_table(self.claims), supply_table(self.sales)
+        return split(claims, supply, self.policy, places_table(self.claims))
 
 
 def day(n: int) -> date:

@@ -10,13 +10,14 @@ from pipelines.steps.movements import announce
 from pipelines.steps.split import Split, split
 from schemas.evidence import RANK
 from schemas.tables import ALLOCATIONS, FINDINGS
+from schemas.partners import Policy
 from tests.steps.split_worlds import LAMP, claim, claims_table, day, places_table, sale, supply_table
 
 Row = dict[str, Any]
 
 
 def run(claims: list[Row], sales: list[Row], order: str = "newest") -> Split:
-    return split(claims_table(claims), supply_table(sales), order, places_table(claims))  # type: ignore[arg-type]
+    return split(claims_table(claims), supply_table(sales), Policy(order=order), places_table(claims))  # type: ignore[arg-type]
 
 
 def portions(claims: list[Row], sales: list[Row], order: str = "newest") -> list[Row]:
@@ -60,7 +61,7 @@ def test_the_strongest_evidence_decides(stated: Row, evidence: str) -> None:
 
 def test_without_any_evidence_the_order_rule_decides() -> None:
     newest, oldest = (the_portion(claim(), MEANT, OTHER, order=order) for order in ("newest", "oldest"))
-    assert (newest["invoice_line"], newest["evidence"]) == ("WR01/I8/1", "sold")
+    assert (newest["invoice_line"], newest["evidence"]) == ("WR01/I8/1", "window")
     assert oldest["invoice_line"] == "WR01/I7/1"
 
 
@@ -73,13 +74,13 @@ def test_an_order_stated_elsewhere_in_the_same_return_is_evidence() -> None:
     boxed = [claim(1, po_number="4500123", number="R1"), claim(2, number="R1"), claim(1, number="R2")]
     rows = {row["return_line"]: row for row in portions(boxed, [MEANT, OTHER])}
     assert (rows["nordstad/R1/2"]["invoice_line"], rows["nordstad/R1/2"]["evidence"]) == ("WR01/I7/1", "box")
-    assert rows["nordstad/R2/1"]["evidence"] == "sold"
+    assert rows["nordstad/R2/1"]["evidence"] == "window"
 
 
 def test_a_delivery_note_counts_where_the_supply_knows_it() -> None:
     supply = supply_table([OTHER | {"delivery_note": "N1"}, MEANT | {"delivery_note": "N2"}])
     claims = [claim(delivery_note="n2")]
-    (row,) = split(claims_table(claims), supply, "newest", places_table(claims)).allocations.to_pylist()
+    (row,) = split(claims_table(claims), supply, Policy(), places_table(claims)).allocations.to_pylist()
     assert (row["invoice_line"], row["evidence"]) == ("WR01/I7/1", "delivery_note")
 
 
@@ -88,19 +89,37 @@ def test_a_stated_order_of_another_store_is_still_the_order() -> None:
     assert (row["invoice_line"], row["evidence"]) == ("WR01/I7/1", "po")
 
 
-def test_among_equal_evidence_the_same_store_comes_first_then_the_stated_price() -> None:
+def test_among_equal_evidence_the_next_kind_decides_in_the_order_of_the_policy() -> None:
     other_store = sale("I1", po_number="P1", store="1", unit_price="10.00", sold_on=day(60))
     same_store = sale("I2", po_number="P1", store="2", unit_price="9.00", sold_on=day(20))
     both = sale("I3", po_number="P1", store="2", unit_price="10.00", sold_on=day(10))
     stated = claim(po_number="P1", store="2", unit_price="10")
-    assert the_portion(stated, other_store, same_store)["invoice_line"] == "WR01/I2/1"
-    assert the_portion(stated, other_store, same_store, both)["invoice_line"] == "WR01/I3/1"
+    assert the_portion(stated, other_store, same_store, order="nearest_price")["invoice_line"] == "WR01/I1/1"
+    row = the_portion(stated, other_store, same_store, both)
+    assert (row["invoice_line"], row["held"]) == ("WR01/I3/1", "po,box,price,store,window")
+    assert (row["runner_up"], row["runner_up_held"]) == ("WR01/I1/1", "po,box,price,window")
+
+
+def test_a_policy_says_which_kinds_count_and_in_which_order() -> None:
+    other_store = sale("I1", store="1", unit_price="10.00")
+    same_store = sale("I2", store="2", unit_price="9.00")
+    stated = claim(store="2", unit_price="10")
+    for kinds, line in (
+        (("price", "store"), "WR01/I1/1"),
+        (("store", "price"), "WR01/I2/1"),
+        (("store",), "WR01/I2/1"),
+    ):
+        policy = Policy(evidence=kinds)
+        (row,) = split(
+            claims_table([stated]), supply_table([other_store, same_store]), policy, places_table([stated])
+        ).allocations.to_pylist()
+        assert (row["invoice_line"], row["held"], row["rank"]) == (line, kinds[0], 0)
 
 
 def test_a_repair_never_leads_to_another_retailers_order() -> None:
     foreign = sale("I6", po_number="4500123", retailer="brightwell")
     result = run([claim(po_number="04500123")], [foreign, OTHER])
-    assert result.allocations["evidence"].to_pylist() == ["sold"]
+    assert result.allocations["evidence"].to_pylist() == ["window"]
     assert result.findings["code"].to_pylist() == ["LINE-PO-UNKNOWN"]
 
 
@@ -121,7 +140,7 @@ def test_an_exact_reference_is_not_given_up_for_two_weaker_ones() -> None:
     rows = portions([exact, vague], [sale("I1", 1, store="1"), sale("I2", 1, store="2")])
     assert [(r["invoice_line"], r["evidence"]) for r in rows] == [
         ("WR01/I1/1", "invoice_and_line"),
-        ("WR01/I2/1", "sold"),
+        ("WR01/I2/1", "whole_line"),
     ]
 
 
@@ -153,7 +172,7 @@ def test_items_and_retailers_do_not_compete() -> None:
 
 def test_a_sale_of_the_same_day_can_be_returned_and_a_later_one_cannot() -> None:
     assert the_portion(claim(returned_on=day(10)), sale("I1", sold_on=day(10)))["unplaced"] is None
-    assert the_portion(claim(returned_on=day(9)), sale("I1", sold_on=day(10)))["unplaced"] == "LINE-NEVER-SOLD"
+    assert the_portion(claim(returned_on=day(9)), sale("I1", sold_on=day(10)))["unplaced"] == "LINE-SOLD-LATER"
 
 
 def test_a_return_without_a_day_can_stand_on_every_sale() -> None:
@@ -170,7 +189,7 @@ def test_a_return_without_a_day_can_stand_on_every_sale() -> None:
         (claim(1, 3), [], "LINE-NEVER-SOLD"),
         (claim(1, 3), [sale(gtin="09520000000028")], "LINE-NEVER-SOLD"),
         (claim(1, 3), [sale(retailer="brightwell")], "LINE-NEVER-SOLD"),
-        (claim(1, 3), [sale(sold_on=day(101))], "LINE-NEVER-SOLD"),
+        (claim(1, 3), [sale(sold_on=day(101))], "LINE-SOLD-LATER"),
         (claim(1, 3), [sale(units_taken=10, net_taken=10000, tax_taken=2000)], "LINE-BEYOND-SOLD"),
     ],
 )
@@ -180,14 +199,15 @@ def test_units_without_a_sale_say_why(one: Row, sales: list[Row], why: str) -> N
         "portion": "nordstad/R1/1#1", "return_line": "nordstad/R1/1", "invoice_line": None, "units": 3, "net_minor": 0,
         "tax_minor": 0, "currency": "GBP" if any(s["retailer"] == "nordstad" for s in sales) else "XXX",
         "evidence": "none", "rank": len(RANK), "runner_up": None, "spread_low": 0, "spread_high": 0, "unplaced": why,
-        "held": None, "repair": None, "runner_up_held": None, "spread_currency": None, "nearest": None,
+        "held": None, "repair": None, "runner_up_held": None, "spread_currency": None,
+        "nearest": "WR01/I1/1" if why in ("LINE-SOLD-LATER", "LINE-BEYOND-SOLD") else None,
     }  # fmt: skip
 
 
 def test_an_item_of_no_list_is_unknown_and_not_merely_never_sold() -> None:
     one = claim(1, 3, gtin="09529999999990")
     places = places_table([one])
-    result = split(claims_table([one]), supply_table([sale()]), "newest", places, unknown_items={"09529999999990"})
+    result = split(claims_table([one]), supply_table([sale()]), Policy(), places, unknown_items={"09529999999990"})
     assert result.allocations["unplaced"].to_pylist() == ["LINE-ITEM-UNKNOWN"]
 
 
@@ -266,14 +286,14 @@ def test_what_came_back_rounded_never_makes_a_credit_negative() -> None:
 
 def test_there_is_no_spread_without_an_equally_good_sale() -> None:
     row = the_portion(claim(po_number="4500123"), MEANT, OTHER)
-    assert (row["net_minor"], row["spread_low"], row["spread_high"]) == (1000, 1000, 1000)
+    assert (row["net_minor"], row["spread_low"], row["spread_high"]) == (1000, 1200, 1200)
 
 
 def test_the_spread_is_the_cheapest_and_the_dearest_equally_good_credit() -> None:
     cheap, dear = sale("I2", 2, net_minor=1000), sale("I3", 1, net_minor=3000)
     row = the_portion(claim(units=3), sale("I1", sold_on=day(20)), cheap, dear)
     assert (row["invoice_line"], row["net_minor"]) == ("WR01/I1/1", 3000)
-    assert (row["spread_low"], row["spread_high"]) == (2 * 500 + 1000, 3000 + 2 * 1000)
+    assert (row["spread_low"], row["spread_high"]) == (2 * 500 + 1000 + 600, 3000 + 2 * 1000 + 600)
 
 
 @pytest.mark.parametrize(
@@ -289,13 +309,25 @@ def test_the_spread_is_the_cheapest_and_the_dearest_equally_good_credit() -> Non
 def test_what_is_less_good_or_gone_makes_no_spread(unequal: Row) -> None:
     stated = claim(store="1", unit_price="10.00")
     row = the_portion(stated, sale("I1"), sale("I2", net_minor=90000) | unequal)
-    assert (row["invoice_line"], row["spread_low"], row["spread_high"]) == ("WR01/I1/1", 1000, 1000)
+    assert (row["invoice_line"], row["spread_low"], row["spread_high"]) == ("WR01/I1/1", 1200, 1200)
+
+
+def test_an_equally_good_sale_in_another_currency_is_told() -> None:
+    row = the_portion(claim(), sale("I1"), sale("I2", currency="EUR", sold_on=day(5)))
+    assert (row["invoice_line"], row["spread_low"], row["spread_high"]) == ("WR01/I1/1", 1200, 1200)
+    assert row["spread_currency"] == "EUR"
+
+
+def test_two_claims_that_could_change_places_have_a_spread_each() -> None:
+    rows = portions([claim(1), claim(2)], [sale("I1", 1), sale("I2", 1, net_minor=5000, sold_on=day(5))])
+    assert [row["invoice_line"] for row in rows] == ["WR01/I1/1", "WR01/I2/1"]
+    assert [(row["spread_low"], row["spread_high"]) for row in rows] == [(1200, 5200)] * 2
 
 
 def test_units_that_others_take_make_no_spread() -> None:
     claims = [claim(1, 10, number="R0", invoice_number="I2"), claim(2)]
     rows = portions(claims, [sale("I1"), sale("I2", net_minor=90000)])
-    assert (rows[1]["invoice_line"], rows[1]["spread_high"], rows[1]["runner_up"]) == ("WR01/I1/1", 1000, None)
+    assert (rows[1]["invoice_line"], rows[1]["spread_high"], rows[1]["runner_up"]) == ("WR01/I1/1", 1200, None)
 
 
 def test_the_runner_up_is_the_next_best_with_units_left() -> None:

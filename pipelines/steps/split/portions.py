@@ -1,0 +1,194 @@
+"""Open this when a row of the placement looks wrong: portions with their evidence and money, as a table."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.split.claims import Claims
+from pipelines.steps.split.index import SalesIndex
+from pipelines.steps.split.judge import NEAREST
+from pipelines.steps.split.placing import Placed
+from pipelines.steps.split.texts import Ints, ordered, ranks, whole
+from schemas.tables import ALLOCATIONS
+
+_NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
+_VALUE_BITS = 20
+
+
+def allocations(
+    claims: Claims, placed: Placed, index: SalesIndex, kinds: Sequence[str], unknown_items: Collection[str]
+) -> pa.Table:
+    """``ALLOCATIONS``: the portions of each claim by rank, then invoice line, then what found no sale."""
+    claim, line, units, held = (np.concatenate(pair) for pair in _with_missing(claims, placed))
+    order, numbers = _in_order(claims, claim, line, held, index, kinds)
+    claim, line, units, held = claim[order], line[order], units[order], held[order]
+    stands = line >= 0
+    money = _money(placed, order)
+    low, high = _spread(placed, claim, money)
+    return_line = whole(claims.table["return_line"]).take(pa.array(claim))
+    words = claims.repaired.words
+    columns: dict[str, Any] = {
+        "portion": pc.binary_join_element_wise(return_line, pa.array(numbers).cast(pa.string()), "#"),
+        "return_line": return_line,
+        "invoice_line": _taken(index.invoice_lines, line),
+        "units": units,
+        "net_minor": money[0],
+        "tax_minor": money[1],
+        "currency": _currency(claims, index, claim, line),
+        "evidence": _named(held, lambda bits: _names(bits, kinds)[0]),
+        "rank": _ranks(held, kinds),
+        "held": _named(held, lambda bits: None if not bits else ",".join(_names(bits, kinds))),
+        "repair": _repairs(words, claim, held, kinds),
+        "runner_up": pc.if_else(stands, _taken(index.invoice_lines, placed.worth.runner_up[claim]), None),
+        "runner_up_held": pc.if_else(
+            stands, _named(np.maximum(placed.worth.runner_up_held[claim], 0), lambda bits: _all(bits, kinds)), None
+        ),
+        "spread_low": low,
+        "spread_high": high,
+        "spread_currency": pc.if_else(
+            stands, _taken(pa.array(index.currencies, pa.string()), placed.elsewhere[claim]), None
+        ),
+        "unplaced": _why(claims, claim, line, unknown_items),
+        "nearest": _nearest(placed, index, claim, line),
+    }
+    return pa.table([columns[name] for name in ALLOCATIONS.names], schema=ALLOCATIONS)
+
+
+def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:
+    """Claim, sale, units and evidence of the portions and of units without a sale."""
+    missing = claims.wants.units - np.maximum(placed.worth.placed, 0)
+    without = np.flatnonzero(missing > 0)
+    nowhere, nothing = np.full(len(without), -1, np.int64), np.zeros(len(without), np.int64)
+    own = placed.portions
+    return [(own.claim, without), (own.line, nowhere), (own.units, missing[without]), (own.held, nothing)]
+
+
+def _in_order(
+    claims: Claims, claim: Ints, line: Ints, held: Ints, index: SalesIndex, kinds: Sequence[str]
+) -> tuple[Ints, Ints]:
+    """The rows by return line, rank and invoice line, those without a sale last, and their numbers from 1."""
+    of_line = ranks(whole(claims.table["return_line"]))[claim]
+    order = ordered(of_line, _ranks(held, kinds), pc.fill_null(_taken(index.invoice_lines, line), ""))
+    sorted_lines = of_line[order]
+    starts = np.flatnonzero(np.diff(sorted_lines, prepend=-1))
+    counts = np.diff(np.append(starts, len(order)))
+    return order, np.arange(len(order)) - np.repeat(starts, counts) + 1
+
+
+def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
+    nothing = np.zeros(len(order) - len(placed.worth.net), np.int64)
+    return tuple(np.concatenate((part, nothing))[order] for part in (placed.worth.net, placed.worth.tax))  # type: ignore[return-value]
+
+
+def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
+    own = money[0] + money[1]
+    low, high = own.copy(), own.copy()
+    for rows in _rows_of((placed.down > 0) | (placed.up > 0), claim):
+        one, whole_credit = claim[rows[0]], int(own[rows].sum())
+        for column, change in ((low, -int(placed.down[one])), (high, int(placed.up[one]))):
+            total = whole_credit + ((change + (1 << _VALUE_BITS - 1)) >> _VALUE_BITS)
+            _deal(column, rows, total, own)
+    return low, high
+
+
+def _rows_of(wanted: npt.NDArray[np.bool_], claim: Ints) -> list[Ints]:
+    """The rows of each wanted claim."""
+    rows = np.flatnonzero(wanted[claim])
+    if not len(rows):
+        return []
+    return np.split(rows, np.flatnonzero(np.diff(claim[rows])) + 1)
+
+
+def _deal(column: Ints, rows: Ints, total: int, own: Ints) -> None:
+    """The total dealt to these rows in proportion to what they have, to the last unit."""
+    whole_credit, given, so_far = max(int(own[rows].sum()), 1), 0, 0
+    for row in rows.tolist():
+        so_far += int(own[row])
+        part = total * so_far // whole_credit - given
+        column[row] = part
+        given += part
+
+
+def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
+    """The texts of these rows; null for negative ones."""
+    return texts.take(pa.array(rows, mask=rows < 0))
+
+
+def _currency(claims: Claims, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
+    """The sale's currency; without a sale the one in which the retailer buys."""
+    codes = np.where(line >= 0, index.sales.currency[line], -1).astype(np.int64) if len(index) else line
+    found = _taken(pa.array(index.currencies, pa.string()), codes)
+    if not found.null_count:
+        return found
+    retailers = whole(claims.table["retailer"]).dictionary_encode()
+    spoken = [index.currency_of.get(name) or _NO_CURRENCY for name in retailers.dictionary.to_pylist()]
+    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices.take(pa.array(claim))))
+
+
+# --- evidence in words
+
+
+def _names(bits: int, kinds: Sequence[str]) -> list[str]:
+    """The kinds of these bits, the strongest first; ``sold`` when none of them holds, ``none`` without a sale."""
+    if not bits:
+        return ["none"]
+    found = [name for place, name in enumerate(kinds) if bits >> (len(kinds) - 1 - place) & 1]
+    return found or ["sold"]
+
+
+def _all(bits: int, kinds: Sequence[str]) -> str | None:
+    return ",".join(_names(bits, kinds)) if bits else None
+
+
+def _ranks(held: Ints, kinds: Sequence[str]) -> Ints:
+    """The place of the strongest kind; behind all of them ``sold``, and behind that units without a sale."""
+    distinct, which = np.unique(held, return_inverse=True)
+    places = {name: place for place, name in enumerate((*kinds, "sold", "none"))}
+    return np.array([places[_names(bits, kinds)[0]] for bits in distinct.tolist()], np.int64)[which]
+
+
+def _named(held: Ints, name: Any) -> pa.Array:
+    distinct, which = np.unique(held, return_inverse=True)
+    return pa.array([name(bits) for bits in distinct.tolist()], pa.string()).take(pa.array(which))
+
+
+def _repairs(words: dict[int, str], claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
+    """In words, for portions that stand where a repaired reference leads."""
+    if not words or "repaired" not in kinds:
+        return pa.nulls(len(claim), pa.string())
+    bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired"))
+    told = np.zeros(int(claim.max(initial=0)) + 1, np.int64) - 1
+    rows = np.fromiter(words, np.int64, len(words))
+    inside = rows < len(told)
+    told[rows[inside]] = np.arange(len(words))[inside]
+    return _taken(pa.array(list(words.values()), pa.string()), np.where(held & bit > 0, told[claim], -1))
+
+
+# --- units without a sale
+
+
+def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]) -> pa.Array:
+    """A finding code for each unit without a sale."""
+    wants, gtins = claims.wants, whole(claims.table["gtin"])
+    unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
+    unknown |= np.asarray(gtins.is_null())
+    codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
+    which = np.select([unknown, wants.first == wants.end, wants.first == wants.last], [0, 1, 2], 3)
+    return _taken(pa.array(codes), np.where(line < 0, which[claim], -1))
+
+
+def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
+    """Up to three invoice lines, with blanks between, for units without a sale."""
+    without = np.flatnonzero(line < 0)
+    texts: list[str | None] = []
+    for one in claim[without].tolist():
+        lines = placed.worth.nearest[one * NEAREST : (one + 1) * NEAREST]
+        texts.append(" ".join(index.invoice_lines[row].as_py() for row in lines.tolist() if row >= 0) or None)
+    at = np.full(len(line), -1, np.int64)
+    at[without] = np.arange(len(without))
+    return _taken(pa.array(texts, pa.string()), at)

@@ -1,0 +1,120 @@
+"""Open this when a reference is cut into the wrong words: what is left of it to compare, letters and digits alone.
+
+Like those of ``resemblance``, these functions keep to what can be compiled: integers and arrays, or bytes and lists.
+"""
+
+from typing import Any, NamedTuple
+
+# Shorter references resemble too many others: only their form may differ.
+CHARACTERS_MIN = 4
+
+# What begins at a byte: a run of letters or of digits; a word (after a separator); digits behind a word's only letters.
+RUN, WORD, AFTER_LETTERS = 1, 2, 4
+
+_SEPARATOR, _LETTER, _DIGIT = range(3)
+
+
+class Texts(NamedTuple):
+    """A column of texts: as they are written, and their letters and digits with marks where runs begin.
+
+    ``core`` is where a text goes on after zeros in front, its end where less than CHARACTERS_MIN are left.
+    """
+
+    raw: Any
+    raw_starts: Any
+    text: Any
+    marks: Any
+    starts: Any
+    core: Any
+
+
+def is_digit(byte: int) -> bool:
+    """Whether this is 0 to 9."""
+    return 48 <= byte <= 57
+
+
+def continues(byte: int) -> bool:
+    """Whether this is a further byte of a character that began before."""
+    return 128 <= byte < 192
+
+
+def characters(text: Any, start: int, end: int) -> int:
+    """How many characters these bytes are."""
+    count = 0
+    for at in range(start, end):
+        if not continues(text[at]):
+            count += 1
+    return count
+
+
+def without_zeros(text: Any, start: int, end: int) -> int:
+    """Where the text goes on after zeros in front."""
+    at = start
+    while at < end and text[at] == 48:
+        at += 1
+    return at
+
+
+def squeeze(texts: Texts) -> int:
+    """Fill ``text``, ``marks``, ``starts`` and ``core`` from what is written, in capitals; how many bytes they have."""
+    to = 0
+    for row in range(len(texts.starts) - 1):
+        texts.starts[row] = to
+        before, is_first = _SEPARATOR, True
+        for at in range(texts.raw_starts[row], texts.raw_starts[row + 1]):
+            kind = _kind(texts.raw[at])
+            if kind != _SEPARATOR:
+                texts.text[to] = texts.raw[at]
+                texts.marks[to] = _mark(kind, before, is_first)
+                to += 1
+            if kind != before:
+                is_first = before == _SEPARATOR
+            before = kind
+        core = without_zeros(texts.text, texts.starts[row], to)
+        texts.core[row] = core if characters(texts.text, core, to) >= CHARACTERS_MIN else to
+    texts.starts[len(texts.starts) - 1] = to
+    return to
+
+
+def _kind(byte: int) -> int:
+    if is_digit(byte):
+        return _DIGIT
+    return _LETTER if 65 <= byte <= 90 or byte >= 128 else _SEPARATOR
+
+
+def _mark(kind: int, before: int, is_first: bool) -> int:
+    """What begins at a byte, from its kind and the run before it."""
+    if kind == before:
+        return 0
+    if before == _SEPARATOR:
+        return RUN | WORD
+    return RUN | AFTER_LETTERS if is_first and before == _LETTER else RUN
+
+
+def skip_names(stated: Texts, names: Texts, into: Any) -> None:
+    """Note for each text where it goes on after words that merely name what it is (PO, ORDER NO): its core there."""
+    for row in range(len(into)):
+        end = stated.starts[row + 1]
+        at, onward = stated.starts[row], stated.starts[row]
+        while onward >= 0:
+            at = onward
+            onward = _after_name(stated, at, end, names)
+        into[row] = at
+
+
+def _after_name(stated: Texts, at: int, end: int, names: Texts) -> int:
+    """Where the text goes on behind one such word; -1: there is none, or nothing behind it."""
+    for name in range(len(names.starts) - 1):
+        start, stop = names.starts[name], names.starts[name + 1]
+        onward = at + stop - start
+        if onward < end and stated.marks[onward] & RUN and same(stated.text, at, names.text, start, stop - start):
+            return int(onward)
+    return -1
+
+
+def same(one: Any, at: int, other: Any, start: int, size: int) -> bool:
+    """Whether the same bytes stand at two places."""
+    for step in range(size):
+        if one[at + step] != other[start + step]:
+            return False
+    return True

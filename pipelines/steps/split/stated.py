@@ -1,0 +1,131 @@
+"""Open this when a stated reference does not exist: in which field it may belong, and which sale's was meant.
+
+A reference that no sale of the retailer has may stand in the wrong field, or be written wrongly. Only the references of
+sales of the same item, made by the day of the return, are candidates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.steps.split.index import SalesIndex
+from pipelines.steps.split.repairs import in_words, repair
+from pipelines.steps.split.texts import NOT_STATED, Ints, both, second_of
+
+Mask = npt.NDArray[np.bool_]
+# Fields of a claim; what they name, the column of sales that has it, and the column of claims that a repair fills.
+FIELDS = {
+    "po_number": ("order", "po", "repaired_po"),
+    "invoice_number": ("invoice", "invoice", "repaired_invoice"),
+    "delivery_note": ("delivery note", "delivery_note", "repaired_note"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What claims state: the texts of ``FIELDS`` in plain form, their numbers, and the columns for ``Wants``."""
+
+    texts: Mapping[str, pa.Array]
+    codes: Mapping[str, Ints]
+    columns: dict[str, Ints]
+    retailer: pa.Array
+    store: pa.Array
+
+    def is_lost(self, name: str) -> Mask:
+        """Where something is stated that no sale of the retailer has."""
+        return np.asarray(self.texts[name].is_valid(), np.bool_) & (self.codes[name] == NOT_STATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The columns of ``Wants`` that repairs fill, and in words how each claim's reference was repaired."""
+
+    columns: dict[str, Ints]
+    words: dict[int, str] = field(default_factory=dict)
+    fields: dict[str, Mask] = field(default_factory=dict)
+
+    def of(self, name: str) -> Mask:
+        """Where this field led to a sale after all."""
+        return self.fields[name]
+
+    def note(self, name: str, row: int, column: str, code: int, words: str) -> None:
+        """A field of a row leads to this reference; an earlier field's repair to the same kind stays."""
+        self.fields[name][row] = True
+        if self.columns[column][row] == NOT_STATED:
+            self.columns[column][row] = code
+            self.words[row] = f"{self.words[row]}; {words}" if row in self.words else words
+
+
+def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repaired:
+    """Where the lost references of claims lead. A claim's eligible sales are ``first`` to ``last``."""
+    rows = len(first)
+    columns = {column: np.full(rows, NOT_STATED, np.int64) for _, _, column in FIELDS.values()}
+    found = Repaired(columns, fields={name: np.zeros(rows, np.bool_) for name in FIELDS})
+    for name in FIELDS:
+        lost = stated.is_lost(name)
+        if lost.any():
+            _find_in_other_field(name, np.flatnonzero(lost), stated, index, found)
+            _find_as_mistake(
+                name, np.flatnonzero(lost & ~found.of(name) & (first < last)), stated, index, first, last, found
+            )
+    return found
+
+
+def _find_in_other_field(name: str, rows: Ints, stated: Stated, index: SalesIndex, found: Repaired) -> None:
+    """An invoice's number in the field of the order, and the like."""
+    take = pa.array(rows)
+    keys = both(stated.retailer.take(take), stated.texts[name].take(take))
+    field_of = FIELDS[name][0]
+    for other, (what, column, fills) in FIELDS.items():
+        if other != name:
+            codes = getattr(index.words, column).codes(keys)
+            for row, code in zip(rows[codes >= 0].tolist(), codes[codes >= 0].tolist(), strict=True):
+                found.note(name, row, fills, code, f"the field of the {field_of} holds the number of the {what}")
+
+
+def _find_as_mistake(
+    name: str, rows: Ints, stated: Stated, index: SalesIndex, first: Ints, last: Ints, found: Repaired
+) -> None:
+    """One error in writing that explains what is stated."""
+    if not len(rows):
+        return
+    of_row, kind, code = _candidates(rows, index, first, last)
+    names = [column for _, column, _ in FIELDS.values()]
+    texts = pa.concat_arrays(
+        [
+            second_of(getattr(index.words, column).texts.take(pa.array(code[kind == place])))
+            for place, column in enumerate(names)
+        ]
+    )
+    by_kind = np.argsort(kind, kind="stable")
+    back = np.empty(len(kind), np.int64)
+    back[by_kind] = np.arange(len(kind))
+    texts = texts.take(pa.array(back))
+    starts = np.searchsorted(of_row, np.arange(len(rows) + 1))
+    take = pa.array(rows)
+    wrong, stores = stated.texts[name].take(take), stated.store.take(take)
+    repairs = repair(wrong, stores, starts, texts)
+    for at in np.flatnonzero(repairs.choice >= 0).tolist():
+        chosen = int(repairs.choice[at])
+        what, _, fills = list(FIELDS.values())[kind[chosen]]
+        said, meant = wrong[at].as_py(), texts[chosen].as_py()
+        how = in_words(int(repairs.how[at]), said, f"{what} {meant}", stores[at].as_py())
+        found.note(name, int(rows[at]), fills, int(code[chosen]), how)
+
+
+def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints]:
+    """For each of the rows, by number, the distinct references of its eligible sales: of which kind, and which."""
+    counts = (last - first)[rows]
+    of_row = np.repeat(np.arange(len(rows)), counts)
+    lines = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first[rows], counts)
+    triples = []
+    for kind, (_, column, _) in enumerate(FIELDS.values()):
+        codes = np.asarray(getattr(index.sales, column))[lines].astype(np.int64)
+        held = codes >= 0
+        triples.append(np.stack((of_row[held], np.full(held.sum(), kind), codes[held])))
+    of_all, kind_of, code_of = np.concatenate(triples, axis=1)
+    keys = np.unique((of_all << 34) | (kind_of << 32) | code_of)
+    return keys >> 34, (keys >> 32) & 3, keys & 0xFFFFFFFF

@@ -1,0 +1,49 @@
+"""Worlds of a thousand lines, in which hundreds of claims contend for an item: as good as a general solver's."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from tests.steps.judged_split import Judged
+from tests.steps.plain_split import Group
+from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
+from tests.steps.split_random import THOUSAND_LINES, random_world
+
+FEW, MANY = 8, 200
+DOUBTS_OF_EACH = 6  # claims of an item whose spread is solved for
+ONE_ITEM = replace(THOUSAND_LINES, items=1)
+
+
+def judge(seed: int) -> None:
+    """One world, all of its items; every tenth world has one item only."""
+    chance = Random(f"large {seed}")
+    world = random_world(chance, size=THOUSAND_LINES if seed % 10 else ONE_ITEM)
+    judged = Judged(world, world.split())
+    for group in judged.groups:
+        faults = [*judged.broken(group), *judged.mistold(group)]
+        assert not faults, faults[:3]
+        assert group.wishes(judged.placement(group)) == solved_wishes(group), seed
+        in_doubt(chance, judged, group)
+
+
+def in_doubt(chance: Random, judged: Judged, group: Group) -> None:
+    """The spread of some claims is what the solver says."""
+    placement = judged.placement(group)
+    solved = SolvedDoubt(group, solved_goodness(group), placement)
+    placed = sorted({c for c, _ in placement})
+    for c in chance.sample(placed, min(DOUBTS_OF_EACH, len(placed))):
+        faults = list(judged.doubt_wrong(group, c, solved.of))
+        assert not faults, faults
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 1 + FEW))
+def test_no_placement_of_a_thousand_lines_is_better(seed: int) -> None:
+    judge(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1 + FEW, 1 + FEW + MANY))
+def test_no_placement_of_many_times_a_thousand_lines_is_better(seed: int) -> None:
+    judge(seed)
