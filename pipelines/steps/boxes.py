@@ -33,6 +33,9 @@ class Line:
     notice_number: str | None
     store: str | None
     received_on: date | None
+    po_number: str | None
+    po_line: str | None
+    header_po: str | None
     gtin: str | None
     units: int | None
     condition: str
@@ -48,6 +51,11 @@ class Line:
     def order(self) -> tuple[date, str, int]:
         """Receipts count in the order in which they were received; without a day they come first."""
         return (self.received_on or date.min, self.document, self.line_no)
+
+    @property
+    def po_stated(self) -> str | None:
+        """The line's purchase order; a line that names only a line of an order means that of the whole receipt."""
+        return self.po_number or (self.header_po if self.po_line else None)
 
     @property
     def received(self) -> int:

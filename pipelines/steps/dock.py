@@ -91,7 +91,7 @@ def new_return_lines(landed: Iterable[Landed]) -> pa.Table:
     rows = [
         _identity(one) | {
             "document": one.line.document, "line_no": one.line.line_no, "origin": "dock",
-            "gtin": one.line.gtin, "units": one.units, "carton": one.line.carton,
+            "gtin": one.line.gtin, "units": one.units, "carton": one.line.carton, "po_number": one.line.po_number,
         }
         for one in landed
     ]  # fmt: skip
@@ -99,10 +99,11 @@ def new_return_lines(landed: Iterable[Landed]) -> pa.Table:
 
 
 def new_claims(landed: Iterable[Landed]) -> pa.Table:
-    """``CLAIMS`` of these lines: they state no reference, and came back on the day of the receipt."""
+    """``CLAIMS`` of these lines: they state what the warehouse read of orders, and came back on the receipt's day."""
     rows = [
         _identity(one) | {
             "store": one.line.store, "gtin": one.line.gtin, "units": one.units, "returned_on": one.line.received_on,
+            "po_number": one.line.po_stated, "po_line": one.line.po_line, "header_po": one.line.header_po,
         }
         for one in landed
     ]  # fmt: skip

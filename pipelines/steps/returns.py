@@ -36,7 +36,7 @@ def open_returns(documents: pa.Table, notice_lines: pa.Table, retailer: str) -> 
 
     ``documents`` and ``notice_lines`` are as ``check`` gives them. A return's store is the one its lines name first.
     """
-    lines = _joined(documents, notice_lines, retailer)
+    lines = _with_orders(_joined(documents, notice_lines, retailer))
     claimed = lines.filter(pc.fill_null(pc.greater(lines["units"], 0), False))
     return OpenedReturns(
         returns=_returns(documents, lines, retailer),
@@ -67,6 +67,13 @@ def _joined(documents: pa.Table, notice_lines: pa.Table, retailer: str) -> pa.Ta
     for name, column in added.items():
         lines = lines.append_column(name, column)
     return lines.sort_by([("return_id", "ascending"), ("line_no", "ascending")])
+
+
+def _with_orders(lines: pa.Table) -> pa.Table:
+    """A line that names only a line of an order means the order of the whole return."""
+    named = pc.if_else(lines["po_line"].is_valid(), lines["header_po"], pa.scalar(None, _T))
+    orders = pc.coalesce(lines["po_number"], named)
+    return lines.set_column(lines.column_names.index("po_number"), "po_number", orders)
 
 
 def return_id(retailer: str, numbers: pa.ChunkedArray) -> pa.ChunkedArray:

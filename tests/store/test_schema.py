@@ -80,6 +80,9 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
         for name in ("held", "repair", "runner_up_held", "spread_currency", "nearest"):
             raw.execute(f"alter table allocation drop column {name}")
         raw.execute("alter table invoice_line drop column delivery_note")
+        raw.execute("alter table notice_line drop column header_po")
+        for name in ("po_number", "po_line", "header_po"):
+            raw.execute(f"alter table receipt_line drop column {name}")
         raw.execute("drop index interchange_by_partner_control")
         raw.execute("drop table map_version")
         for name in STORED.values():
