@@ -56,7 +56,7 @@ class ShipmentLine(SQLModel, table=True):
     quantity_raw: str | None = None
     unit_raw: str | None = None
     units: int | None = None
-    carton: str | None = None
+    carton: str | None = Field(None, index=True)
     lot: str | None = None
     shipped_on: date | None = None
 

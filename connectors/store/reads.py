@@ -16,7 +16,7 @@ from connectors.store.faults import database_faults
 from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
-from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SUPPLY, UNDECIDED
+from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SHIPMENT_LINES, SUPPLY, UNDECIDED
 
 # How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
 _KINDS = {"text": pa.string(), "int": pa.int64(), "day": pa.date32(), "moment": MOMENT, "bool": pa.bool_()}
@@ -123,6 +123,15 @@ class Reads:
         of_orders = self._in_chunks(chosen, sold.c.po_number, orders, SUPPLY)
         others = of_orders.filter(pc.invert(pc.is_in(of_orders["gtin"], pa.array(wanted, pa.string()))))
         return pa.concat_tables([of_items, others]).sort_by("invoice_line")
+
+    def shipped_in(self, cartons: Iterable[str]) -> pa.Table:
+        """``SHIPMENT_LINES`` of accepted ship notices that name one of these cartons."""
+        lines, documents = TABLES["shipment_line"], TABLES["document"]
+        chosen = select(*(lines.c[name] for name in SHIPMENT_LINES.names)).join_from(lines, documents)
+        chosen = chosen.where(documents.c.state == "accepted")
+        return self._in_chunks(chosen, lines.c.carton, cartons, SHIPMENT_LINES).sort_by(
+            [("document", "ascending"), ("line_no", "ascending")]
+        )
 
     # --- what we hold
 

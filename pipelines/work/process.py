@@ -16,6 +16,7 @@ from mappings.formats.segments import RawFile
 from pipelines.steps import movements
 from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check
+from pipelines.steps.packing import labels_of, with_packing
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
@@ -251,6 +252,7 @@ def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.
 
 def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:
     """Place claims on what each retailer was sold, in the retailer's order of preference."""
+    claims = _with_packing(hub, claims, return_lines)
     parts = []
     places = return_lines.select(["return_line", "document", "line_no"]).join(
         lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"]
@@ -264,6 +266,13 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
     allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
     findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
     return Split(pa.concat_tables(allocations), pa.concat_tables(findings))
+
+
+def _with_packing(hub: Hub, claims: pa.Table, return_lines: pa.Table) -> pa.Table:
+    """The claims with the orders for which our dispatch advice packed their cartons."""
+    shipped = hub.store.shipped_in(labels_of(return_lines))
+    items = hub.store.items_for(_distinct(shipped["gtin"]), _distinct(shipped["vendor_item"]))
+    return with_packing(claims, return_lines, shipped, items)
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:

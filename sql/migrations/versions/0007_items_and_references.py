@@ -1,4 +1,4 @@
-"""What a claim brings to the split: the order of a whole return, beside the orders of its lines."""
+"""What a claim brings to the split: the order of a whole return, and what was packed in its carton."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +13,4 @@ def upgrade() -> None:
     op.add_column("notice_line", sa.Column("header_po", sa.String(), nullable=True))
     for name in ("po_number", "po_line", "header_po"):
         op.add_column("receipt_line", sa.Column(name, sa.String(), nullable=True))
+    op.create_index(op.f("shipment_line_by_carton"), "shipment_line", ["carton"], unique=False)
