@@ -37,9 +37,7 @@ def _telling(shipped: pa.Table) -> pa.Table:
                                      shipped["po_number"].is_valid()))  # fmt: skip
     uses = shipped.group_by("carton").aggregate([("document", "count_distinct")])
     once = uses.filter(pc.equal(uses["document_count_distinct"], 1))["carton"].combine_chunks()
-    return shipped.filter(
-        pc.or_(pc.match_substring_regex(shipped["carton"], _SSCC), pc.is_in(shipped["carton"], once))
-    )
+    return shipped.filter(pc.or_(pc.match_substring_regex(shipped["carton"], _SSCC), pc.is_in(shipped["carton"], once)))
 
 
 def _packed(shipped: pa.Table) -> pa.Table:
