@@ -68,6 +68,7 @@ NOTICE_LINES = _table(
     store=(_T, "the partner's own number of the shop"),
     gtin=(_T, "14 digits, or null"),
     vendor_item=_T, buyer_item=_T,
+    style=_T, colour=_T, size=_T,
     quantity_raw=_T, unit_raw=_T,
     units=(_I, "base units; null when the raw quantity is unusable"),
     po_number=(_T, "the purchase order stated for this line"), po_line=_T,
@@ -170,8 +171,21 @@ ANSWER_LINES = _table(
     verdict=(_T, "accepted, changed, refused, backordered: code of mappings/codes/verdicts.csv"),
     po_number=_T, po_line=_T, invoice_number=_T, store=_T,
     gtin=_T, vendor_item=_T, buyer_item=_T,
+    ordered_gtin=(_T, "the item that was ordered, where another is answered"),
     quantity_raw=_T, unit_raw=_T, units=_I,
     disposition=_T, reason=_T,
+)  # fmt: skip
+
+ITEM_LINES = _table(
+    "what our item list says of an article, one row a fact",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    gtin=_T, vendor_item=_T, description=_T,
+    style=_T, colour=_T, size=_T,
+    retailer=(_T, "partner id of whose number the buyer's is; null: everybody's"), buyer_item=_T,
+    replaces_gtin=(_T, "an item in whose place this one is shipped"),
+    component_gtin=(_T, "an item that this case or assortment holds"),
+    quantity_raw=_T, unit_raw=_T,
+    units=(_I, "how many of the component"),
 )  # fmt: skip
 
 CLAIMS = _table(

@@ -69,7 +69,7 @@ def _landed(one: Surplus, retailer: str, opened_by: dict[str, str]) -> Landed:
     line = one.line
     return_id = one.home.return_id if one.home else _dock_id(line)
     opens = one.home is None and opened_by.setdefault(return_id, line.document) == line.document
-    return_line = f"{return_id}/{line.line_no}" if opens else f"{return_id}/{line.cause}"
+    return_line = f"{return_id}/{line.name}" if opens else f"{return_id}/{line.cause}"
     kind = "over" if one.home and one.home.origin != "dock" else "unannounced"
     return Landed(line, one.units, return_id, retailer, return_line, kind, opens)
 

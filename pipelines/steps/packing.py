@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.lines import resolve_items
+from pipelines.steps.items import ItemFacts, identify
 from schemas.tables import CLAIMS
 
 _PACKED_FOR = CLAIMS.field("packed_for").type
@@ -11,17 +11,19 @@ _SSCC = r"^[0-9]{18}$"
 _KEY = ["carton", "gtin"]
 
 
-def with_packing(claims: pa.Table, return_lines: pa.Table, shipped: pa.Table, items: pa.Table) -> pa.Table:
+def with_packing(claims: pa.Table, return_lines: pa.Table, shipped: pa.Table, facts: ItemFacts) -> pa.Table:
     """``CLAIMS`` with the orders for which goods of their item were packed in their carton.
 
-    ``return_lines`` has return_line and carton; ``shipped`` is what was sent, as ``SHIPMENT_LINES``; ``items`` has gtin
-    and vendor_item. A label that is no SSCC and was used for several shipments speaks for none of them.
+    ``return_lines`` has return_line and carton; ``shipped`` is what was sent, as ``SHIPMENT_LINES``; ``facts`` are of
+    its items. A case or an assortment was packed with all that it holds. A label that is no SSCC and was used for
+    several shipments speaks for none of them.
     """
     labels = return_lines["carton"].take(
         pc.index_in(claims["return_line"], return_lines["return_line"].combine_chunks())
     )
     wanted = claims.select(["gtin"]).append_column("carton", labels)
-    packed = _packed(_telling(resolve_items(shipped, items)[0]))
+    named, _ = identify(shipped, pa.nulls(shipped.num_rows, pa.string()), facts)
+    packed = _packed(_telling(_with_parts(named, facts.components)))
     found = packed["packed_for"].take(pc.index_in(_key(wanted), _key(packed)))
     return claims.set_column(claims.column_names.index("packed_for"), claims.schema.field("packed_for"), found)
 
@@ -29,6 +31,14 @@ def with_packing(claims: pa.Table, return_lines: pa.Table, shipped: pa.Table, it
 def labels_of(return_lines: pa.Table) -> list[str]:
     """The labels of cartons that these return lines name."""
     return sorted(label for label in return_lines["carton"].unique().to_pylist() if label)
+
+
+def _with_parts(shipped: pa.Table, components: pa.Table) -> pa.Table:
+    """The lines, and a line for each item that they hold as a case or an assortment."""
+    held = components.select(["gtin", "component"]).rename_columns(["gtin", "held"])
+    inner = shipped.join(held, "gtin", join_type="inner", use_threads=False)
+    inner = inner.drop_columns("gtin").rename_columns({"held": "gtin"}).select(shipped.column_names)
+    return pa.concat_tables([shipped, inner.cast(shipped.schema)])
 
 
 def _telling(shipped: pa.Table) -> pa.Table:

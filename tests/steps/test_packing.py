@@ -5,13 +5,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipelines.steps.items import ItemFacts
 from pipelines.steps.packing import labels_of, with_packing
 from pipelines.steps.returns import RETURN_LINES
 from schemas.tables import CLAIMS, SHIPMENT_LINES
 
 LAMP, CHAIR = "09520000000011", "09520000000028"
 BOX, OTHER_BOX = "095200000000000011", "095200000000000028"
-ITEMS = pa.table({"gtin": [LAMP, CHAIR], "vendor_item": ["L-1", "C-1"]})
+FACTS = ItemFacts(pa.table({"gtin": [LAMP, CHAIR], "vendor_item": ["L-1", "C-1"]}))
 
 Row = dict[str, Any]
 
@@ -25,7 +26,7 @@ def packed(shipped: list[Row], **spoil: Any) -> list[Row] | None:
     line = {"return_line": "nordstad/R1/1", "carton": BOX, "gtin": LAMP} | spoil
     claims = pa.Table.from_pylist([{"return_line": line["return_line"], "gtin": line["gtin"], "units": 1}], CLAIMS)
     return_lines = pa.Table.from_pylist([line], RETURN_LINES)
-    result = with_packing(claims, return_lines, pa.Table.from_pylist(shipped, SHIPMENT_LINES), ITEMS)
+    result = with_packing(claims, return_lines, pa.Table.from_pylist(shipped, SHIPMENT_LINES), FACTS)
     assert result.schema.equals(CLAIMS)
     found: list[Row] | None = result["packed_for"].to_pylist()[0]
     return found
@@ -67,7 +68,7 @@ def test_a_label_that_is_no_sscc_speaks_as_long_as_one_shipment_used_it() -> Non
 
 
 def test_nothing_claimed_and_nothing_sent_are_no_trouble() -> None:
-    none = with_packing(CLAIMS.empty_table(), RETURN_LINES.empty_table(), SHIPMENT_LINES.empty_table(), ITEMS)
+    none = with_packing(CLAIMS.empty_table(), RETURN_LINES.empty_table(), SHIPMENT_LINES.empty_table(), FACTS)
     assert none.equals(CLAIMS.empty_table())
     assert packed([]) is None
 
