@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.text import Text
 
+from pipelines.map_view import counted
 from pipelines.plain_sales import PlainTable
 from schemas.findings import CATALOGUE
 
@@ -26,7 +27,7 @@ def split_view(sold: PlainTable, returned: PlainTable, placed: pa.Table, limit: 
 
 def _left_out_view(table: PlainTable, limit: int) -> Iterator[Text]:
     if table.left_out:
-        yield Text(f"{table.name}: {table.left_out:,} rows are left out", "bold red")
+        yield Text(f"{table.name}: {counted(table.left_out, 'row')} left out", "bold red")
     found = table.findings.slice(0, limit or None).to_pylist()
     for one in found:
         entry = CATALOGUE[one["code"]]

@@ -94,16 +94,17 @@ class SoldSoFar:
         claims = _claims(self._returned.take(pa.array(rows)), rows)
         allocations = self._split(claims, on).allocations
         returned = _numbers(pc.cast(allocations["return_line"], _I))
-        sold = np.full(len(returned), -1, np.int64)
+        sold = np.zeros(len(returned), np.int64)
         is_placed = np.asarray(allocations["invoice_line"].is_valid())
         lines = pc.cast(allocations["invoice_line"].filter(pa.array(is_placed)), _I)
-        sold[is_placed] = self._row_of(_numbers(lines))
+        at = self._row_of(_numbers(lines))
+        sold[is_placed] = self._order[at]
         taken = np.column_stack([_numbers(allocations[name]) for name in ("units", "net_minor", "tax_minor")])
-        np.add.at(self._taken, sold[is_placed], taken[is_placed])
+        np.add.at(self._taken, at, taken[is_placed])
         return pa.table(
             {
                 "returned": returned,
-                "sold": pa.array(self._order[sold], mask=~is_placed),
+                "sold": pa.array(sold, mask=~is_placed),
                 "units": allocations["units"],
                 "unplaced": allocations["unplaced"],
             },
