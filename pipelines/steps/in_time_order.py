@@ -123,7 +123,7 @@ class SoldSoFar:
         supply = self._supply.take(pa.array(on))
         for at, name in enumerate(("units_taken", "net_taken", "tax_taken")):
             supply = supply.set_column(SUPPLY.get_field_index(name), SUPPLY.field(name), pa.array(self._taken[on, at]))
-        return split(claims, supply, self._policy.order, _places(claims, self._returned))
+        return split(claims, supply, self._policy, _places(claims, self._returned))
 
     def _row_of(self, lines: Ints) -> Ints:
         """The sorted sale that an id means; see ``_supply``."""
