@@ -56,7 +56,7 @@ def is_doubtful(wants: Wants, sales: Sales, bits: Bits, portions: Portions, firs
             lines = grade(wants, sales, bits, claim, row)
             graded = claim
         for place in range(lines):
-            if row[place] == portions.held[at]:
+            if row[place] == row[line - wants.first[claim]]:
                 other = wants.first[claim] + place
                 if sales.value[other] != sales.value[line] or sales.currency[other] != sales.currency[line]:
                     return True
@@ -202,8 +202,8 @@ def better(
     if best != NONE:
         desk.leaves[best] = NONE
     for place in range(found):
-        # a full sale is no worse than those with room only if it has as much evidence
-        if place != away and desk.row[place] >= level and desk.free[place] == 0 and desk.head[place] != NONE:
+        # a full sale with less evidence is as good where whoever makes room for it gains as much
+        if place != away and desk.free[place] == 0 and desk.head[place] != NONE:
             foreign = sales.currency[first + place] != currency
             if (foreign and desk.other[0] == NONE) or (not foreign and sign * sales.value[first + place] < least):
                 if not asked:
