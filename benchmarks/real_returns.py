@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,7 @@ import pyarrow as pa
 from pipelines.plain_sales import read_returns, read_sales
 from pipelines.simulate.extract import EXTRACT, RawRow, read_goods
 from pipelines.steps.in_time_order import place_in_time_order
+from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
 
 Mask = npt.NDArray[np.bool_]
@@ -41,6 +43,12 @@ class Trade:
     returned: pa.Table
     credited: list[Decimal]
 
+    @property
+    def money(self) -> npt.NDArray[np.float64]:
+        """What was credited for each line, in minor units."""
+        units = self.returned["units"].to_pylist()
+        return np.array([float(100 * count * price) for count, price in zip(units, self.credited, strict=True)])
+
     def where_it_matters(self) -> tuple[Mask, Mask]:
         """Return lines with a sale of the item to the customer by then, and those with sales at several prices."""
         prices: dict[tuple[str, str], list[tuple[datetime, Decimal]]] = {}
@@ -56,10 +64,20 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of each return line how many units stand on a sale, and how many on a sale of the price that was credited."""
+    """Of each return line how many units stand on a sale, and how many on a sale of the price that was credited.
+
+    ``off`` is what its credit would be wrong by; ``low`` and ``high`` are the spread; all in minor units.
+    """
 
     placed: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
+    off: npt.NDArray[np.float64]
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+
+    def holds(self, credited: npt.NDArray[np.float64]) -> Mask:
+        """Whether the spread holds what was credited, to a minor unit."""
+        return (self.low - 1 <= credited) & (credited <= self.high + 1)
 
 
 def read_trade(path: Path) -> Trade:
@@ -97,23 +115,29 @@ def outcome(trade: Trade, policy: Policy, *, told: bool = False) -> Outcome:
     if told:
         at = returned.column_names.index("unit_price")
         returned = returned.set_column(at, "unit_price", pa.array(map(str, trade.credited), pa.string()))
-    placed, right = np.zeros((2, returned.num_rows), np.int64)
+    placed, right, low, high = np.zeros((4, returned.num_rows), np.int64)
+    net = np.zeros(returned.num_rows)
     prices = [Decimal(text) for text in trade.sold["unit_price"].to_pylist()]
     for row in place_in_time_order(trade.sold, returned, policy).to_pylist():
         if row["sold"] is not None:
-            placed[row["returned"]] += row["units"]
-            right[row["returned"]] += row["units"] * (prices[row["sold"]] == trade.credited[row["returned"]])
-    return Outcome(placed, right)
+            at, price = row["returned"], prices[row["sold"]]
+            placed[at] += row["units"]
+            right[at] += row["units"] * (price == trade.credited[at])
+            net[at] += float(100 * row["units"] * price)
+            low[at] += row["spread_low"]
+            high[at] += row["spread_high"]
+    return Outcome(placed, right, np.abs(net - trade.money), low, high)
 
 
 def policies() -> Iterator[tuple[str, Policy]]:
-    """First in first out, last in first out, the default, and the default without each kind that says anything here."""
+    """First in first out, last in first out, the default, and each of the kinds that the goods alone suggest."""
     yield "FIFO", Policy(order="oldest", evidence=())
     yield "LIFO", Policy(order="newest", evidence=())
     yield "default", Policy()
-    for kind in ("one_line", "mates", "whole_line"):
-        if kind in Policy().evidence:
-            yield f"without {kind}", Policy(evidence=tuple(one for one in Policy().evidence if one != kind))
+    kinds = [kind for kind in Policy().evidence if kind in CIRCUMSTANTIAL]
+    for count in (1, 2):
+        for some in combinations(kinds, count):
+            yield f"{' and '.join(some)} alone", Policy(evidence=some)
 
 
 def compared(one: Mask, other: Mask, customers: npt.NDArray[np.str_]) -> dict[str, int]:
@@ -151,6 +175,8 @@ def measured(trade: Trade) -> dict[str, dict[str, object]]:
         for part, mask in parts.items():
             told[name][f"lines that matter, {part}"] = _of(rights[name], mask)
         told[name]["units that matter"] = _of(one.right, matters, units)
+        told[name]["money off where it matters"] = f"{one.off[matters].sum() / 100:.2f}"
+        told[name]["credited price inside the spread"] = _of(one.holds(trade.money), matters)
         told[name]["against LIFO"] = compared(rights[name][matters], rights["LIFO"][matters], customers[matters])
     return told
 

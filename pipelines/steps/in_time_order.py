@@ -30,7 +30,10 @@ RETURNED = pa.schema([
     ("unit_price", _T), ("po_number", _T), ("file", _T), ("offset", _I), ("length", _I),
 ])  # fmt: skip
 # `returned` and `sold` are rows of these two tables; `sold` is null for units without a sale, and `unplaced` says why.
-PLACED = pa.schema([("returned", _I), ("sold", _I), ("units", _I), ("unplaced", _T)])
+# `spread_low` and `spread_high` are the lowest and highest credit of equally good placements, in minor units.
+PLACED = pa.schema([
+    ("returned", _I), ("sold", _I), ("units", _I), ("unplaced", _T), ("spread_low", _I), ("spread_high", _I),
+])  # fmt: skip
 
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
 _APART = "\x1f"
@@ -105,8 +108,7 @@ class SoldSoFar:
             {
                 "returned": returned,
                 "sold": pa.array(sold, mask=~is_placed),
-                "units": allocations["units"],
-                "unplaced": allocations["unplaced"],
+                **{name: allocations[name] for name in PLACED.names[2:]},
             },
             schema=PLACED,
         )
