@@ -19,10 +19,15 @@ EVIDENCE: dict[str, str] = {
     "box": "the purchase order is stated elsewhere in the same return",
     "price": "the stated price is the price of this sale",
     "store": "it was sold to the same store",
-    "mates": "other goods of the same return stand on the same invoice",
-    "whole_line": "the quantity is that of the whole sale line",
     "window": "it was sold inside the return window",
+    "one_line": "the sale line is large enough for the whole quantity",
+    "mates": "all other goods of the same return stand on the same invoice",
+    "whole_line": "the quantity is that of the whole sale line, and it was sold on the last day before the return",
     "sold": "it was sold to this retailer before the return",
 }
+
+# What nobody stated and the goods only suggest. Such kinds choose a sale; they settle no doubt about money, nor does a
+# kind that a policy ranks below one of them.
+CIRCUMSTANTIAL = frozenset({"one_line", "mates", "whole_line"})
 
 RANK: dict[str, int] = {name: rank for rank, name in enumerate(EVIDENCE)}

@@ -123,6 +123,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "FIELD-BAD-SSCC":       FindingCode(_I, "the carton label is no SSCC of 18 digits", "nothing: the label is kept as it is"),
     "FIELD-UNKNOWN-CODE":   FindingCode(_W, "the code is in no code list of the mapping", "add the code to the partner's code list"),
     "TABLE-ROW-RAGGED":     FindingCode(_E, "the row has another number of fields than the header", "ask the partner for the row"),
+    "TABLE-ROW-REPEATED":   FindingCode(_E, "an earlier row has the same document and line number", "give each line its own number; the first row counts"),
     "TABLE-LAYOUT-CHANGED": FindingCode(_F, "columns moved, were renamed or disappeared since the mapping was written", "compare old and new side by side; if the partner means it, correct `claims:` (or write `moved: taken`) and replay the file"),
     "TABLE-CONTENT-MOVED":  FindingCode(_F, "most values of a column do not fit the field that the mapping reads from it", "compare a row with the mapping: were columns moved or inserted? Correct it and replay the file"),
     "TABLE-COLUMN-NEW":     FindingCode(_I, "the table has more columns than the mapping knows", "nothing: they were passed over; if they matter, add them to the mapping"),

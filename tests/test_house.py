@@ -35,7 +35,7 @@ def words(command: Any, before: str = "") -> set[str]:
 
 def test_every_command_of_the_readme_exists_and_every_command_is_in_the_readme() -> None:
     known = words(get_command(app))
-    named = re.findall(r"\.venv/bin/backhaul ([a-z]+(?: [a-z]+)*)", README)
+    named = re.findall(r"\.venv/bin/backhaul ([a-z]+(?:[ -][a-z]+)*)", README)
     shown = {name for line in named for name in known if f"{line} ".startswith(f"{name} ")}
     assert all(any(f"{line} ".startswith(f"{name} ") for name in known) for line in named), named
     assert known - shown <= {"demo", "dagster"}  # these two are make targets in the README

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
 from tests.steps.split_worlds import Row, World, day
 
@@ -38,6 +39,7 @@ class Around:
     repaired: Mapping[str, str | None]
     pos_of_return: Mapping[str, frozenset[str | None]]
     mates: Mapping[str, frozenset[str]]
+    last_day: Mapping[str, object]
 
     @classmethod
     def of(cls, claims: Sequence[Row], sales: Sequence[Row]) -> "Around":
@@ -45,7 +47,7 @@ class Around:
         pos = frozenset(plainly(s["po_number"]) for s in sales)
         repaired = {c["return_line"]: repaired_po(c, pos, sales) for c in claims}
         of_return = _sets((c["return_id"], stated_po(c, pos) or repaired[c["return_line"]]) for c in claims)
-        return cls(pos, repaired, of_return, _mates(claims, sales))
+        return cls(pos, repaired, of_return, _mates(claims, sales), _last_day(claims, sales))
 
 
 def _sets(pairs: Iterable[tuple[Any, str | None]]) -> dict[Any, frozenset[Any]]:
@@ -100,30 +102,36 @@ def holds(claim: Row, sale: Row, around: Around, window_days: int) -> set[str]:
         "price": price is not None and Decimal(price) == Decimal(sale["unit_price"]),
         "store": same(without_zeros(claim.get("store")), without_zeros(sale["store"])),
         "mates": sale["invoice_number"] in around.mates[claim["return_line"]],
-        "whole_line": claim["units"] == sale["units"],
+        "one_line": claim["units"] <= sale["units"],
+        "whole_line": claim["units"] == sale["units"] and sale["sold_on"] == around.last_day[claim["return_line"]],
         "window": claim["returned_on"] is not None and (claim["returned_on"] - sale["sold_on"]).days <= window_days,
     }
     return {kind for kind, held in said.items() if held}
 
 
 def _mates(claims: Sequence[Row], sales: Sequence[Row]) -> dict[str, frozenset[str]]:
-    """For each claim those invoices of its item on which most other items of the same return were sold.
+    """For each claim the invoices on which all other items of the same return stand that were sold before at all.
 
     A sale counts that the item's claim may stand on.
     """
-    on_invoice = _sets(
-        ((c["return_id"], s["invoice_number"]), c["gtin"])
-        for c in claims
-        for s in sales
-        if s["gtin"] == c["gtin"] and eligible(c, s)
-    )
     found = {}
-    for c in claims:
-        own = {s["invoice_number"] for s in sales if s["gtin"] == c["gtin"] and eligible(c, s)}
-        counts = {invoice: len(on_invoice[c["return_id"], invoice] - {c["gtin"]}) for invoice in own}
-        most = max(counts.values(), default=0)
-        found[c["return_line"]] = frozenset(i for i, count in counts.items() if count == most and most)
+    for claim in claims:
+        invoices = _sets(
+            (c["gtin"], s["invoice_number"])
+            for c in claims
+            for s in sales
+            if c["return_id"] == claim["return_id"] and s["gtin"] == c["gtin"] != claim["gtin"] and eligible(c, s)
+        )
+        found[claim["return_line"]] = frozenset.intersection(*invoices.values()) if invoices else frozenset()
     return found
+
+
+def _last_day(claims: Sequence[Row], sales: Sequence[Row]) -> dict[str, object]:
+    """For each claim the last day on which its item was sold before it."""
+    return {
+        c["return_line"]: max((s["sold_on"] for s in sales if s["gtin"] == c["gtin"] and eligible(c, s)), default=None)
+        for c in claims
+    }
 
 
 class Wishes(NamedTuple):
@@ -254,9 +262,15 @@ def digits(number: int, count: int) -> list[int]:
     return found[::-1]
 
 
-def good_values(group: Group) -> dict[tuple[int, int], int]:
-    """What a unit of each pair adds to goodness."""
-    return {pair: _number([1, *held]) for pair, held in group.held.items()}
+def settling(group: Group) -> int:
+    """How many kinds of the policy settle doubt: those before the first that the goods only suggest."""
+    suggested = [n for n, kind in enumerate(group.policy.evidence) if kind in CIRCUMSTANTIAL]
+    return min(suggested, default=len(group.policy.evidence))
+
+
+def good_values(group: Group, kinds: int | None = None) -> dict[tuple[int, int], int]:
+    """What a unit of each pair adds to goodness, of the first so many kinds."""
+    return {pair: _number([1, *held[:kinds]]) for pair, held in group.held.items()}
 
 
 def best_goodness(group: Group) -> list[int]:
@@ -305,9 +319,9 @@ def served(group: Group, placement: Placement) -> list[int]:
 
 
 def doubt(group: Group, placement: Placement, claim: int) -> Doubt:
-    """Over all placements that are as good as this one, and in which each claim has as many units placed."""
+    """Over all placements as good as this one by what settles, and in which each claim has as many units placed."""
     units = [c for c, count in enumerate(served(group, placement)) for _ in range(count)]
-    good = good_values(group)
+    good = good_values(group, settling(group))
     most = _LARGE * _LARGE * max(group.worth, default=1)
 
     def reach(money: Sequence[int]) -> int:

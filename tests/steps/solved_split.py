@@ -68,11 +68,11 @@ class Best:
         self.full[loose[np.abs(prices) > _NOTHING]] = True
 
 
-def solved_goodness(group: Group) -> Best:
-    """The placements with the most units, and among them the most units of each kind in turn."""
+def solved_goodness(group: Group, kinds: int | None = None) -> Best:
+    """The placements with the most units, and among them the most units of each (of the first so many) kind in turn."""
     best = Best.of(group)
     best.keep_most(lambda c, s: 1, len(group.claims))
-    for kind in range(len(group.policy.evidence)):
+    for kind in range(len(group.policy.evidence) if kinds is None else kinds):
         best.keep_most(lambda c, s, kind=kind: group.held[c, s][kind], len(group.claims))  # type: ignore[misc]
     return best
 

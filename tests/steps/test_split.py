@@ -96,8 +96,8 @@ def test_among_equal_evidence_the_next_kind_decides_in_the_order_of_the_policy()
     stated = claim(po_number="P1", store="2", unit_price="10")
     assert the_portion(stated, other_store, same_store, order="nearest_price")["invoice_line"] == "WR01/I1/1"
     row = the_portion(stated, other_store, same_store, both)
-    assert (row["invoice_line"], row["held"]) == ("WR01/I3/1", "po,box,price,store,window")
-    assert (row["runner_up"], row["runner_up_held"]) == ("WR01/I1/1", "po,box,price,window")
+    assert (row["invoice_line"], row["held"]) == ("WR01/I3/1", "po,box,price,store,window,one_line")
+    assert (row["runner_up"], row["runner_up_held"]) == ("WR01/I1/1", "po,box,price,window,one_line")
 
 
 def test_a_policy_says_which_kinds_count_and_in_which_order() -> None:
@@ -140,7 +140,7 @@ def test_an_exact_reference_is_not_given_up_for_two_weaker_ones() -> None:
     rows = portions([exact, vague], [sale("I1", 1, store="1"), sale("I2", 1, store="2")])
     assert [(r["invoice_line"], r["evidence"]) for r in rows] == [
         ("WR01/I1/1", "invoice_and_line"),
-        ("WR01/I2/1", "whole_line"),
+        ("WR01/I2/1", "window"),
     ]
 
 

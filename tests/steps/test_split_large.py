@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.steps.judged_split import Judged
-from tests.steps.plain_split import Group
+from tests.steps.plain_split import Group, settling
 from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import THOUSAND_LINES, random_world
 
@@ -30,7 +30,7 @@ def judge(seed: int) -> None:
 def in_doubt(chance: Random, judged: Judged, group: Group) -> None:
     """The spread of some claims is what the solver says."""
     placement = judged.placement(group)
-    solved = SolvedDoubt(group, solved_goodness(group), placement)
+    solved = SolvedDoubt(group, solved_goodness(group, settling(group)), placement)
     placed = sorted({c for c, _ in placement})
     for c in chance.sample(placed, min(DOUBTS_OF_EACH, len(placed))):
         faults = list(judged.doubt_wrong(group, c, solved.of))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.partners import Policy
 from tests.steps.judged_split import Judged
-from tests.steps.plain_split import best_wishes, doubt, groups
+from tests.steps.plain_split import best_wishes, doubt, groups, settling
 from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import of_retailer, random_world
 from tests.steps.split_worlds import World, claim, day, sale
@@ -59,7 +59,7 @@ def test_a_general_solver_and_the_search_of_all_placements_agree() -> None:
     for group in groups(random_world(Random("agreed"), 40)):
         assert solved_wishes(group) == best_wishes(group)
         solved = solved_goodness(group)
-        by_solver = SolvedDoubt(group, solved, solved.placement)
+        by_solver = SolvedDoubt(group, solved_goodness(group, settling(group)), solved.placement)
         for c in {c for c, _ in solved.placement}:
             assert by_solver.of(c) == doubt(group, solved.placement, c)
 

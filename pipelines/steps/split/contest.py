@@ -30,16 +30,18 @@ def contest(
     desk: Desk,
     portions: Portions,
     count: int,
+    nowhere: Any,
 ) -> tuple[int, int, int]:
     """Solve the contested groups from ``begin`` on, and write their portions.
 
-    Answers the place in ``contested`` that was reached, the number of portions, and what was full, if anything.
+    ``nowhere`` is empty: no claim of them stands anywhere yet. Answers the place in ``contested`` that was reached, the
+    number of portions, and what was full, if anything.
     """
     for at in range(begin, len(contested)):
         start, stop = groups[contested[at]], groups[contested[at] + 1]
         lines = wants.end[start] - wants.first[start]
         words = words_for(bits.placed, lines)
-        options = lay_out(wants, sales, bits, order, start, stop, desk, words)
+        options = lay_out(wants, sales, bits, order, start, stop, portions, nowhere, desk, words)
         if options < 0:
             return at, count, DESK_FULL
         if count + options > len(portions.claim):

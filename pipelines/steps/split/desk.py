@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Bits, Wants, grade, wish
 from pipelines.steps.split.index import Sales
+from pipelines.steps.split.walk import Portions
 
 BEHIND = 3  # numbers of a cost behind those of the evidence
 NONE = -1
@@ -70,10 +71,22 @@ def words_for(placed: int, lines: int) -> int:
     return (kinds + per_word - 1) // per_word
 
 
-def lay_out(wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop: int, desk: Desk, words: int) -> int:
+def lay_out(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    order: int,
+    start: int,
+    stop: int,
+    portions: Portions,
+    first_of: Any,
+    desk: Desk,
+    words: int,
+) -> int:
     """Lay out the claims ``start`` to ``stop``, all those of one group, with their options; no units are placed.
 
-    Answers the number of options; -1: the desk is too small.
+    Where a claim stands already (``portions`` from ``first_of[claim]`` on) is one of its options. Answers the number of
+    options; -1: the desk is too small.
     """
     first = wants.first[start]
     lines = wants.end[start] - first
@@ -90,7 +103,10 @@ def lay_out(wants: Wants, sales: Sales, bits: Bits, order: int, start: int, stop
         desk.first[claim - start] = options
         desk.without[claim - start] = 0
         found = grade(wants, sales, bits, claim, desk.row)
-        options = add_options(wants, sales, order, start, claim, found, together, options, desk)
+        if len(first_of):
+            options = add_own(portions, first_of[claim], first_of[claim + 1], first, claim, options, desk)
+        if options >= 0:
+            options = add_options(wants, sales, order, start, claim, found, together, options, desk)
         if options < 0:
             return NONE
     desk.first[stop - start] = options
@@ -119,6 +135,27 @@ def rank_sales(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> 
         stop = start
 
 
+def add_own(portions: Portions, begin: int, end: int, first: int, claim: int, options: int, desk: Desk) -> int:
+    """Note the sales on which the claim stands; answers the number of options, or -1."""
+    for at in range(begin, end):
+        place = portions.line[at] - first
+        if not add_option(desk, options, claim, place, 0):
+            return NONE
+        desk.row[place] = -desk.row[place]  # not again
+        options += 1
+    return options
+
+
+def add_option(desk: Desk, option: int, claim: int, place: int, wished: int) -> bool:
+    """Note one option; whether there was room."""
+    if option == len(desk.claim):
+        return False
+    desk.claim[option], desk.sale[option] = claim, place
+    desk.number[option], desk.units[option] = desk.row[place], 0
+    desk.wish[option], desk.follows[option] = wished, NONE
+    return True
+
+
 def add_options(
     wants: Wants, sales: Sales, order: int, start: int, claim: int, lines: int, together: int, options: int, desk: Desk
 ) -> int:
@@ -133,12 +170,9 @@ def add_options(
                 sold_on = sales.day[wants.first[claim] + place]
                 if held >= together and (order == OLDEST or (order == NEWEST and sold_on != day)):
                     return options
-                if options == len(desk.claim):
+                wished = wish(wants, sales, order, claim, wants.first[claim] + place)
+                if not add_option(desk, options, claim, place, wished):
                     return NONE
-                desk.claim[options], desk.sale[options] = claim, place
-                desk.number[options], desk.units[options] = level, 0
-                desk.wish[options] = wish(wants, sales, order, claim, wants.first[claim] + place)
-                desk.follows[options] = NONE
                 options += 1
                 held += desk.free[place]
                 day = sold_on

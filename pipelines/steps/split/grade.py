@@ -74,6 +74,7 @@ class Bits(NamedTuple):
     box: int
     price: int
     store: int
+    one_line: int
     mates: int
     whole_line: int
     window: int
@@ -95,9 +96,14 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> int:
     lines = wants.last[claim] - first
     for at in range(lines):
         row[at] = bits.placed | bits.window * (sales.day[first + at] >= wants.opens[claim])
-    if bits.whole_line:
+    if bits.one_line:
         for at in range(lines):
-            row[at] |= bits.whole_line * (sales.units[first + at] == wants.units[claim])
+            row[at] |= bits.one_line * (sales.units[first + at] >= wants.units[claim])
+    if bits.whole_line:
+        last = lines - 1
+        while last >= 0 and sales.day[first + last] == sales.day[first + lines - 1]:
+            row[last] |= bits.whole_line * (sales.units[first + last] == wants.units[claim])
+            last -= 1
     if bits.store and wants.store[claim] >= 0:
         for at in range(lines):
             row[at] |= bits.store * (sales.store[first + at] == wants.store[claim])

@@ -30,22 +30,25 @@ def find_mates(
     mates: Any,
     count: int,
 ) -> tuple[int, int]:
-    """For each claim the invoices of its own sales on which the most other items of its return were sold, at least one.
+    """For each claim the invoices of its own sales on which all other items of its return stand, at least one.
+
+    Items that were not sold to the retailer before the return do not count.
 
     ``by_return`` are claims, those of each return from ``returns[r]`` to ``returns[r + 1]``, by item; ``first`` to
-    ``last`` are a claim's eligible sales. Answers the return at which ``mates`` was full, or how many there are, and
-    the number of mates.
+    ``last`` are a claim's own sales. Answers the return at which ``mates`` was full, or how many there are, and the
+    number of mates.
     """
     for one in range(begin, len(returns) - 1):
         start, stop = returns[one], returns[one + 1]
-        if first[by_return[start]] != first[by_return[stop - 1]]:
+        items = items_sold(first, last, by_return, start, stop)
+        if items > 1:
             seat_all(first, last, invoices, by_return, start, stop, one, seats)
             for at in range(start, stop):
                 claim = by_return[at]
                 if count + last[claim] - first[claim] > len(mates):
                     return one, count
                 mates_first[claim] = count
-                count = most_shared(first[claim], last[claim], invoices, one, seats, mates, count)
+                count = shared_by_all(first[claim], last[claim], invoices, one, items, seats, mates, count)
                 mates_end[claim] = count
     return len(returns) - 1, count
 
@@ -75,14 +78,24 @@ def seat_all(
                 seats.items[seat] += 1
 
 
-def most_shared(first: int, last: int, invoices: Any, one: int, seats: Seats, mates: Any, count: int) -> int:
-    """Append the invoices of these sales with the most items, the claim's own not counted; answers the new count."""
-    most, begin = 1, count
+def items_sold(first: Any, last: Any, by_return: Any, start: int, stop: int) -> int:
+    """How many different items of the return have sales that it can stand on."""
+    items, before = 0, -1
+    for at in range(start, stop):
+        claim = by_return[at]
+        if last[claim] > first[claim] and first[claim] != before:
+            before = first[claim]
+            items += 1
+    return items
+
+
+def shared_by_all(
+    first: int, last: int, invoices: Any, one: int, items: int, seats: Seats, mates: Any, count: int
+) -> int:
+    """Append the invoices of these sales with so many items of the return; answers the new count."""
+    begin = count
     for line in range(first, last):
-        items = seats.items[seat_of(seats, one, invoices[line])]
-        if items > most:
-            most, count = items, begin
-        if items == most and most > 1:
+        if seats.items[seat_of(seats, one, invoices[line])] == items:
             known = False
             for at in range(begin, count):
                 known = known or mates[at] == invoices[line]

@@ -1,6 +1,7 @@
 """Open this when you ask in which steps claims come to stand on sales: walk, contest, money, doubt."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.mates import Seats
 from pipelines.steps.split.texts import Ints
 from pipelines.steps.split.walk import Portions, Room
+from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
 
 _TAKEN = ("left", "units_taken", "net_taken", "tax_taken")
@@ -58,7 +60,8 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     worth = _no_worth(len(portions.claim), rows)
     machine.judge(wants, sales, bits, order, given, starts, rows, room, worth)
     varied = _varied(index, claims.wants.first, groups)
-    doubt = _doubts(machine, wants, sales, bits, order, groups, contested, given, starts, varied, widest, room, rows)
+    settling = bits_of(tuple(takewhile(lambda kind: kind not in CIRCUMSTANTIAL, policy.evidence)))
+    doubt = _doubts(machine, wants, sales, settling, groups, contested, given, starts, varied, widest, room, rows)
     if not machine.arrays:
         _give_back(index.sales, sales, np.unique(portions.line))
     return Placed(portions, first_of, worth, *doubt)
@@ -114,7 +117,9 @@ def _solved(
     size = 2 * int((groups[contested + 1] - groups[contested]).max()) + 1024
     desk, portions, at, count = _desk(machine, bits, widest, size), _room(4096), 0, 0
     while at < len(contested):
-        at, count, full = machine.contest(wants, sales, bits, order, groups, contested, at, desk, portions, count)
+        at, count, full = machine.contest(
+            wants, sales, bits, order, groups, contested, at, desk, portions, count, groups[:0]
+        )
         if full == PORTIONS_FULL:
             portions = Portions(*(np.concatenate((column, np.zeros_like(column))) for column in portions))
         elif full == DESK_FULL:
@@ -130,7 +135,6 @@ def _doubts(
     wants: Wants,
     sales: Sales,
     bits: Bits,
-    order: int,
     groups: Ints,
     contested: Ints,
     portions: Portions,
@@ -140,7 +144,10 @@ def _doubts(
     room: Room,
     rows: int,
 ) -> tuple[Ints, Ints, Ints]:
-    """What each claim might lose and gain, and another currency, in placements that are as good."""
+    """What each claim might lose and gain, and another currency, in placements that are as good by what settles doubt.
+
+    No sale may be passed over because of its day: what the goods suggest may have chosen any of them.
+    """
     down, up, elsewhere = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.full(rows, -1, np.int64)
     was_contested = np.zeros(len(groups), np.int64)
     was_contested[contested] = 1
@@ -155,7 +162,6 @@ def _doubts(
             wants,
             sales,
             bits,
-            order,
             portions,
             groups,
             chosen,

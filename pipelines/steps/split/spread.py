@@ -3,8 +3,8 @@
 A placement is as good as another when each claim has as many units placed and each kind of evidence holds for as many
 units; the order rule is our choice and makes no difference. A unit may go to another sale when that sale has room, or
 when those who stand there can go elsewhere, all without loss. From the placement found, units of a claim move that way
-to ever cheaper (dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves, one
-sale for one other, lead to the lowest of all, since the placements of one claim form an exchange system (M-convex set).
+to ever cheaper (dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves,
+one sale for one other, lead to the lowest of all: the placements of a claim form an exchange system (M-convex set).
 
 These functions keep to what can be turned into machine code.
 """
@@ -12,7 +12,7 @@ These functions keep to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, add_evidence, add_units, after, is_less, lay_out, words_for
-from pipelines.steps.split.grade import Bits, Wants, grade
+from pipelines.steps.split.grade import OLDEST, Bits, Wants, grade
 from pipelines.steps.split.index import Sales
 from pipelines.steps.split.walk import Portions
 
@@ -55,7 +55,7 @@ def is_doubtful(wants: Wants, sales: Sales, bits: Bits, portions: Portions, firs
             lines = grade(wants, sales, bits, claim, row)
             graded = claim
         for place in range(lines):
-            if row[place] == portions.held[at]:
+            if row[place] == row[line - wants.first[claim]]:
                 other = wants.first[claim] + place
                 if sales.value[other] != sales.value[line] or sales.currency[other] != sales.currency[line]:
                     return True
@@ -66,7 +66,6 @@ def spreads(
     wants: Wants,
     sales: Sales,
     bits: Bits,
-    order: int,
     portions: Portions,
     groups: Any,
     chosen: Any,
@@ -87,7 +86,7 @@ def spreads(
         start, stop = groups[chosen[at]], groups[chosen[at] + 1]
         lines = wants.end[start] - wants.first[start]
         words, hot = words_for(bits.placed, lines), contested[chosen[at]] != 0
-        if not lay_portions(wants, sales, bits, order, portions, start, stop, first_of, desk, words):
+        if not lay_portions(wants, sales, bits, portions, start, stop, first_of, desk, words):
             return at
         for claim in range(start, stop):
             desk.other[0] = NONE
@@ -108,7 +107,6 @@ def lay_portions(
     wants: Wants,
     sales: Sales,
     bits: Bits,
-    order: int,
     portions: Portions,
     start: int,
     stop: int,
@@ -120,7 +118,7 @@ def lay_portions(
     first, last = first_of[start], first_of[stop]
     for at in range(first, last):
         sales.left[portions.line[at]] += portions.units[at]
-    options = lay_out(wants, sales, bits, order, start, stop, desk, words)
+    options = lay_out(wants, sales, bits, OLDEST, start, stop, portions, first_of, desk, words)
     for at in range(first, last):
         sales.left[portions.line[at]] -= portions.units[at]
     if options < 0:
