@@ -124,5 +124,5 @@ def test_random_worlds_are_really_contended_and_in_doubt() -> None:
     world = of_seed(1)
     rows = world.split().allocations.to_pylist()
     assert sum(row["unplaced"] == "LINE-BEYOND-SOLD" for row in rows) > 20
-    assert sum(row["spread_low"] != row["spread_high"] for row in rows) > 10
+    assert sum(row["spread_low"] != row["spread_high"] for row in rows) > 5
     assert {row["unplaced"] for row in rows} == {None, "LINE-BEYOND-SOLD", "LINE-NEVER-SOLD", "LINE-SOLD-LATER"}
