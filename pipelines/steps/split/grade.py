@@ -1,4 +1,4 @@
-"""Open this when you ask how well a sale fits a claim: the kinds of evidence that hold for a pair, as bits.
+"""Open this when you ask how well sales fit a claim: the kinds of evidence that hold for each, as bits.
 
 These functions keep to what can be turned into machine code; run as they are, they take lists.
 """
@@ -86,58 +86,78 @@ def bits_of(kinds: Sequence[str]) -> Bits:
     return Bits(placed=1 << len(kinds), **bits)
 
 
-def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, line: int) -> int:
-    """The bits of all kinds that hold for a claim and an eligible sale, of ``placed`` too."""
-    held = bits.placed
-    same_po = wants.po[claim] == sales.po[line]
-    same_line = same_po and wants.po_line[claim] == sales.po_line[line]
-    if wants.invoice[claim] == sales.invoice[line]:
-        held |= bits.invoice
-        if same_line or wants.invoice_line_no[claim] == sales.invoice_line_no[line]:
-            held |= bits.invoice_and_line
-    if same_po:
-        held |= bits.po
-    if same_line:
-        held |= bits.po_and_line
-    if wants.delivery_note[claim] == sales.delivery_note[line]:
-        held |= bits.delivery_note
-    if (
-        wants.repaired_po[claim] == sales.po[line]
-        or wants.repaired_invoice[claim] == sales.invoice[line]
-        or wants.repaired_note[claim] == sales.delivery_note[line]
-    ):
-        held |= bits.repaired
-    if wants.header_po[claim] == sales.po[line]:
-        held |= bits.header
-    if wants.price[claim] == sales.price[line]:
-        held |= bits.price
-    if wants.store[claim] == sales.store[line]:
-        held |= bits.store
-    if wants.units[claim] == sales.units[line]:
-        held |= bits.whole_line
-    if sales.day[line] >= wants.opens[claim]:
-        held |= bits.window
-    if wants.assigned[claim] == line:
-        held |= bits.assigned
-    return held | listed(wants, sales, bits, claim, line)
+def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> int:
+    """Write the bits of all kinds that hold for a claim and each of its eligible sales; answers how many these are.
+
+    Column by column: what a claim does not state costs nothing, and machine code compares several sales at once.
+    """
+    first = wants.first[claim]
+    lines = wants.last[claim] - first
+    for at in range(lines):
+        row[at] = bits.placed | bits.window * (sales.day[first + at] >= wants.opens[claim])
+    if bits.whole_line:
+        for at in range(lines):
+            row[at] |= bits.whole_line * (sales.units[first + at] == wants.units[claim])
+    if bits.store and wants.store[claim] >= 0:
+        for at in range(lines):
+            row[at] |= bits.store * (sales.store[first + at] == wants.store[claim])
+    if bits.price and wants.price[claim] >= 0:
+        for at in range(lines):
+            row[at] |= bits.price * (sales.price[first + at] == wants.price[claim])
+    if wants.assigned[claim] >= first and wants.assigned[claim] < wants.last[claim]:
+        row[wants.assigned[claim] - first] |= bits.assigned
+    grade_orders(wants, sales, bits, claim, row)
+    grade_invoices(wants, sales, bits, claim, row)
+    note_kind(sales.delivery_note, first, lines, wants.delivery_note[claim], bits.delivery_note, row)
+    note_kind(sales.delivery_note, first, lines, wants.repaired_note[claim], bits.repaired, row)
+    return lines  # type: ignore[no-any-return]
 
 
-def listed(wants: Wants, sales: Sales, bits: Bits, claim: int, line: int) -> int:
-    """The bits of kinds of which a claim has several: orders of the box and of the carton, invoices of its mates."""
-    held = 0
+def note_kind(column: Any, first: int, lines: int, code: int, bit: int, row: Any) -> None:
+    """Note a kind for the sales that have what is stated."""
+    if code >= 0 and bit:
+        for at in range(lines):
+            row[at] |= bit * (column[first + at] == code)
+
+
+def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> None:
+    """Kinds that speak of purchase orders: the line's, its repair, the return's, the box's, the carton's."""
+    first = wants.first[claim]
+    lines = wants.last[claim] - first
+    if wants.po[claim] >= 0:
+        for at in range(lines):
+            if sales.po[first + at] == wants.po[claim]:
+                row[at] |= bits.po
+                if sales.po_line[first + at] == wants.po_line[claim]:
+                    row[at] |= bits.po_and_line
+    note_kind(sales.po, first, lines, wants.repaired_po[claim], bits.repaired, row)
+    note_kind(sales.po, first, lines, wants.header_po[claim], bits.header, row)
     box = wants.box[claim]
-    for at in range(wants.box_first[box], wants.box_first[box + 1]):
-        if wants.box_po[at] == sales.po[line]:
-            held |= bits.box
-    for at in range(wants.packed_first[claim], wants.packed_first[claim + 1]):
-        if wants.packed_po[at] == sales.po[line]:
-            held |= bits.carton
-            if wants.packed_line[at] == sales.po_line[line]:
-                held |= bits.carton_line
-    for at in range(wants.mates_first[claim], wants.mates_end[claim]):
-        if wants.mates_invoice[at] == sales.invoice[line]:
-            held |= bits.mates
-    return held
+    for one in range(wants.box_first[box], wants.box_first[box + 1]):
+        note_kind(sales.po, first, lines, wants.box_po[one], bits.box, row)
+    for one in range(wants.packed_first[claim], wants.packed_first[claim + 1]):
+        for at in range(lines):
+            if wants.packed_po[one] == sales.po[first + at]:
+                row[at] |= bits.carton
+                if wants.packed_line[one] == sales.po_line[first + at]:
+                    row[at] |= bits.carton_line
+
+
+def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> None:
+    """Kinds that speak of invoices: the line's, its repair, and those of the box's other goods."""
+    first = wants.first[claim]
+    lines = wants.last[claim] - first
+    if wants.invoice[claim] >= 0:
+        for at in range(lines):
+            line = first + at
+            if sales.invoice[line] == wants.invoice[claim]:
+                row[at] |= bits.invoice
+                same_po = sales.po[line] == wants.po[claim] and sales.po_line[line] == wants.po_line[claim]
+                if same_po or sales.invoice_line_no[line] == wants.invoice_line_no[claim]:
+                    row[at] |= bits.invoice_and_line
+    note_kind(sales.invoice, first, lines, wants.repaired_invoice[claim], bits.repaired, row)
+    for one in range(wants.mates_first[claim], wants.mates_end[claim]):
+        note_kind(sales.invoice, first, lines, wants.mates_invoice[one], bits.mates, row)
 
 
 def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pipelines.steps.split.grade import Bits, Wants, grade, wish
 from pipelines.steps.split.index import Sales
-from pipelines.steps.split.walk import Portions
+from pipelines.steps.split.walk import Portions, Room, best_free
 
 NEAREST = 3  # sales named beside units that have none
 
@@ -46,7 +46,15 @@ def next_money(total: int, taken: int, units_taken: int, units: int, units_total
 
 
 def judge(
-    wants: Wants, sales: Sales, bits: Bits, order: int, portions: Portions, first_of: Any, claims: int, worth: Worth
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    order: int,
+    portions: Portions,
+    first_of: Any,
+    claims: int,
+    room: Room,
+    worth: Worth,
 ) -> None:
     """Fill ``worth``. Portions of a claim are ``first_of[claim]`` to ``first_of[claim + 1]``.
 
@@ -54,7 +62,10 @@ def judge(
     sum to it exactly, for net and for tax. What is taken is noted in ``sales``.
     """
     for claim in range(claims):
-        placed = 0
+        placed, first = 0, wants.first[claim]
+        lines = grade(wants, sales, bits, claim, room.row)
+        for place in range(lines):
+            room.taker[place] = -1
         for at in range(first_of[claim], first_of[claim + 1]):
             line, units = portions.line[at], portions.units[at]
             before = sales.units_taken[line]
@@ -63,52 +74,29 @@ def judge(
             sales.units_taken[line] = before + units
             sales.net_taken[line] += worth.net[at]
             sales.tax_taken[line] += worth.tax[at]
+            room.taker[line - first] = claim
             placed += units
         worth.placed[claim] = placed
-        name_runner_up(wants, sales, bits, order, portions, first_of, claim, worth)
+        second = best_free(wants, sales, order, claim, lines, room)
+        worth.runner_up[claim] = first + second if second >= 0 else -1
+        worth.runner_up_held[claim] = room.row[second] if second >= 0 else -1
         if placed < wants.units[claim]:
-            name_nearest(wants, sales, bits, order, portions, first_of, claim, worth)
+            name_nearest(wants, sales, order, claim, lines, room, worth)
 
 
-def is_own(portions: Portions, first: int, last: int, line: int) -> bool:
-    """Whether one of these portions stands on the sale."""
-    for at in range(first, last):
-        if portions.line[at] == line:
-            return True
-    return False
-
-
-def name_runner_up(
-    wants: Wants, sales: Sales, bits: Bits, order: int, portions: Portions, first_of: Any, claim: int, worth: Worth
-) -> None:
-    """The best sale with units left on which the claim does not stand."""
-    best, best_held, best_wish = -1, -1, 0
-    for line in range(wants.first[claim], wants.last[claim]):
-        if sales.left[line] > 0 and not is_own(portions, first_of[claim], first_of[claim + 1], line):
-            held = grade(wants, sales, bits, claim, line)
-            if held >= best_held:
-                wished = wish(wants, sales, order, claim, line)
-                if held > best_held or wished < best_wish:
-                    best, best_held, best_wish = line, held, wished
-    worth.runner_up[claim], worth.runner_up_held[claim] = best, best_held
-
-
-def name_nearest(
-    wants: Wants, sales: Sales, bits: Bits, order: int, portions: Portions, first_of: Any, claim: int, worth: Worth
-) -> None:
+def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, lines: int, room: Room, worth: Worth) -> None:
     """The best sales that had nothing left for the claim; where none was made by its day, the first ones after it."""
+    first = wants.first[claim]
     for rank in range(NEAREST):
         best, best_held, best_wish = -1, -1, 0
-        for line in range(wants.first[claim], wants.last[claim]):
-            taken = is_own(portions, first_of[claim], first_of[claim + 1], line)
-            for earlier in range(rank):
-                taken = taken or worth.nearest[claim * NEAREST + earlier] == line
-            if not taken:
-                held = grade(wants, sales, bits, claim, line)
-                wished = wish(wants, sales, order, claim, line)
-                if held > best_held or (held == best_held and wished < best_wish):
-                    best, best_held, best_wish = line, held, wished
-        later = wants.last[claim] + rank
-        if wants.last[claim] == wants.first[claim] and later < wants.end[claim]:
-            best = later
+        for place in range(lines):
+            if room.taker[place] != claim and room.row[place] >= best_held:
+                wished = wish(wants, sales, order, claim, first + place)
+                if room.row[place] > best_held or wished < best_wish:
+                    best, best_held, best_wish = place, room.row[place], wished
+        if best >= 0:
+            room.taker[best] = claim
+            best += first
+        elif lines == 0 and first + rank < wants.end[claim]:
+            best = first + rank
         worth.nearest[claim * NEAREST + rank] = best

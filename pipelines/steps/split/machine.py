@@ -24,9 +24,9 @@ class Machine:
     find_slots: Callable[..., None]
     find_mates: Callable[..., tuple[int, int]]
     walk: Callable[..., tuple[int, int, int]]
-    contest: Callable[..., tuple[int, int]]
+    contest: Callable[..., tuple[int, int, int]]
     find_doubtful: Callable[..., int]
-    spreads: Callable[..., None]
+    spreads: Callable[..., int]
     judge: Callable[..., None]
 
 
@@ -35,7 +35,7 @@ _FUNCTIONS = (
     spread.spreads, judge.judge,
 )  # fmt: skip
 _FAMILY = tuple(
-    f"pipelines/steps/split/{one}" for one in ("contest", "grade", "judge", "mates", "spread", "texts", "walk")
+    f"pipelines/steps/split/{one}" for one in ("contest", "desk", "grade", "judge", "mates", "spread", "texts", "walk")
 )
 PLAIN = Machine(False, *_FUNCTIONS)
 

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 
 from pipelines.steps.split.claims import Claims, seats_for
-from pipelines.steps.split.contest import BEHIND, Desk, words_for
+from pipelines.steps.split.contest import DESK_FULL, PORTIONS_FULL
+from pipelines.steps.split.desk import BEHIND, Desk, words_for
 from pipelines.steps.split.grade import ORDERS, Bits, Wants, bits_of
 from pipelines.steps.split.index import Sales, SalesIndex
 from pipelines.steps.split.judge import NEAREST, Worth
 from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.mates import Seats
 from pipelines.steps.split.texts import Ints
-from pipelines.steps.split.walk import Portions
+from pipelines.steps.split.walk import Portions, Room
 from schemas.partners import Policy
 
 _TAKEN = ("left", "units_taken", "net_taken", "tax_taken")
@@ -45,15 +46,19 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     if not machine.arrays:
         wants = Wants(*(column.tolist() for column in wants))
         sales = Sales(*(column.tolist() for column in sales))
-    groups = np.flatnonzero(np.diff(np.asarray(claims.wants.first[:count]), prepend=-1, append=-1))
-    portions, contested = _walked(machine, wants, sales, bits, order, groups, index)
+    groups = np.flatnonzero(np.diff(claims.wants.first[:count], prepend=-1, append=-1))
+    widest = int(np.diff(index.first).max(initial=0))
+    room = Room(*([0] * widest if not machine.arrays else np.zeros(widest, np.int64) for _ in Room._fields))
+    portions, contested = _walked(machine, wants, sales, bits, order, groups, room)
     if len(contested):
-        portions = _contested(machine, wants, sales, bits, order, groups, contested, portions)
+        portions = _solved(machine, wants, sales, bits, order, groups, contested, portions, widest)
     rows = len(claims.rows)
     first_of = np.searchsorted(portions.claim, np.arange(rows + 1))
+    given, starts = _given(machine, portions), _list(machine, first_of)
     worth = _no_worth(len(portions.claim), rows)
-    machine.judge(wants, sales, bits, order, _given(machine, portions), _list(machine, first_of), rows, worth)
-    doubt = _doubts(machine, wants, sales, bits, order, groups, contested, portions, first_of, index, rows)
+    machine.judge(wants, sales, bits, order, given, starts, rows, room, worth)
+    varied = _varied(index, claims.wants.first, groups)
+    doubt = _doubts(machine, wants, sales, bits, order, groups, contested, given, starts, varied, widest, room, rows)
     if not machine.arrays:
         _give_back(index.sales, sales, np.unique(portions.line))
     return Placed(portions, first_of, worth, *doubt)
@@ -79,23 +84,22 @@ def _with_mates(wants: Wants, sales: Sales, machine: Machine) -> Wants:
 
 
 def _walked(
-    machine: Machine, wants: Wants, sales: Sales, bits: Bits, order: int, groups: Ints, index: SalesIndex
+    machine: Machine, wants: Wants, sales: Sales, bits: Bits, order: int, groups: Ints, room: Room
 ) -> tuple[Portions, Ints]:
     """The portions of groups without contention, and the other groups."""
-    widest = int(np.diff(index.first).max(initial=0))
-    used, taker = ([0] * widest if not machine.arrays else np.zeros(widest, np.int64) for _ in range(2))
     contested = np.zeros(len(groups), np.int64)
     portions, begin, count, contests = _room(len(wants.first) + 1024), 0, 0, 0
+    columns = _list(machine, groups)
     while True:
         begin, count, contests = machine.walk(
-            wants, sales, bits, order, _list(machine, groups), begin, portions, count, contested, contests, used, taker
+            wants, sales, bits, order, columns, begin, portions, count, contested, contests, room
         )
         if begin == len(groups) - 1 or not len(groups):
             return Portions(*(column[:count] for column in portions)), contested[:contests]
         portions = Portions(*(np.concatenate((column, np.zeros_like(column))) for column in portions))
 
 
-def _contested(
+def _solved(
     machine: Machine,
     wants: Wants,
     sales: Sales,
@@ -104,17 +108,21 @@ def _contested(
     groups: Ints,
     contested: Ints,
     walked: Portions,
+    widest: int,
 ) -> Portions:
     """The portions of all groups, those of contested ones solved together; by claim."""
-    desk = _desk(machine, wants, bits, groups, contested)
-    portions, count, at = _room(4096), 0, 0
+    size = 2 * int((groups[contested + 1] - groups[contested]).max()) + 1024
+    desk, portions, at, count = _desk(machine, bits, widest, size), _room(4096), 0, 0
     while at < len(contested):
-        at, count = machine.contest(wants, sales, bits, order, groups, contested, at, desk, portions, count)
-        if at < len(contested):
+        at, count, full = machine.contest(wants, sales, bits, order, groups, contested, at, desk, portions, count)
+        if full == PORTIONS_FULL:
             portions = Portions(*(np.concatenate((column, np.zeros_like(column))) for column in portions))
+        elif full == DESK_FULL:
+            size *= 4
+            desk = _desk(machine, bits, widest, size)
     both = [np.concatenate((some, others[:count])) for some, others in zip(walked, portions, strict=True)]
-    order_of = np.argsort(both[0], kind="stable")
-    return Portions(*(column[order_of] for column in both))
+    by_claim = np.argsort(both[0], kind="stable")
+    return Portions(*(column[by_claim] for column in both))
 
 
 def _doubts(
@@ -126,40 +134,45 @@ def _doubts(
     groups: Ints,
     contested: Ints,
     portions: Portions,
-    first_of: Ints,
-    index: SalesIndex,
+    first_of: Any,
+    varied: Ints,
+    widest: int,
+    room: Room,
     rows: int,
 ) -> tuple[Ints, Ints, Ints]:
     """What each claim might lose and gain, and another currency, in placements that are as good."""
     down, up, elsewhere = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.full(rows, -1, np.int64)
-    starts = np.asarray(wants.first)[groups[:-1]] if len(groups) else np.zeros(0, np.int64)
-    varied = np.flatnonzero(index.varied[np.searchsorted(index.first, starts, side="right") - 1])
-    if not len(varied):
-        return down, up, elsewhere
     was_contested = np.zeros(len(groups), np.int64)
     was_contested[contested] = 1
     doubtful = np.zeros(len(varied), np.int64)
-    given, first_of = _given(machine, portions), _list(machine, first_of)
-    found = machine.find_doubtful(wants, sales, bits, given, groups, varied, was_contested, first_of, doubtful)
-    if found:
-        desk = _desk(machine, wants, bits, groups, doubtful[:found])
-        machine.spreads(wants, sales, bits, order, given, groups, doubtful[:found], first_of, desk, down, up, elsewhere)
+    found = machine.find_doubtful(
+        wants, sales, bits, portions, groups, varied, was_contested, first_of, room.row, doubtful
+    )
+    chosen, at, size = doubtful[:found], 0, 4096
+    while at < found:
+        desk, own = _desk(machine, bits, widest, size), np.zeros(widest + 1, np.int64)
+        at = machine.spreads(
+            wants, sales, bits, order, portions, groups, chosen, at, first_of, desk, own, down, up, elsewhere
+        )
+        size *= 4
     return down, up, elsewhere
 
 
-def _desk(machine: Machine, wants: Wants, bits: Bits, groups: Ints, chosen: Ints) -> Desk:
-    """Room for the largest of the chosen groups."""
-    starts, stops = groups[chosen], groups[chosen + 1]
-    lines = np.asarray(wants.end)[starts] - np.asarray(wants.first)[starts]
-    pairs = int(((stops - starts) * (lines + 1)).max())
-    widest = int(lines.max()) + 1
+def _varied(index: SalesIndex, firsts: Ints, groups: Ints) -> Ints:
+    """The groups whose sales differ in value or currency."""
+    if not len(groups):
+        return groups
+    return np.flatnonzero(index.varied[np.searchsorted(index.first, firsts[groups[:-1]], side="right") - 1])
+
+
+def _desk(machine: Machine, bits: Bits, widest: int, options: int) -> Desk:
+    """Room for so many options on the sales of the largest group."""
     words = words_for(bits.placed, widest)
-    wide = widest * (words + BEHIND)
-    sizes = {
-        "masks": pairs + 1, "costs": (pairs + 1) * words, "number": pairs, "flow": pairs, "free": widest,
-        "place": widest, "reached": widest, "distance": wide, "by_claim": widest, "by_line": widest, "queue": widest,
-        "queued": widest, "trial": words + BEHIND, "other": 1,
-    }  # fmt: skip
+    sales = widest + 1
+    sizes = dict.fromkeys(Desk._fields, options)
+    sizes |= dict.fromkeys(("first", "without"), options + 1)
+    sizes |= dict.fromkeys(("free", "rank", "head", "reached", "done", "leaves", "takes", "touched", "row"), sales)
+    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 1}
     return Desk(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 

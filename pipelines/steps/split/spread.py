@@ -1,22 +1,24 @@
 """Open this when a person is asked about money: what else equally good placements would credit.
 
 A placement is as good as another when each claim has as many units placed and each kind of evidence holds for as many
-units; the order rule is our choice and makes no difference. A unit may go to another sale when that sale has room, or when those who stand
-there can go elsewhere, all without loss. From the placement found, units of a claim are moved that way to ever cheaper
-(dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves, one sale for one
-other, lead to the lowest of all, since the placements of one claim form an exchange system (M-convex set).
+units; the order rule is our choice and makes no difference. A unit may go to another sale when that sale has room, or
+when those who stand there can go elsewhere, all without loss. From the placement found, units of a claim are moved that
+way to ever cheaper (dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves,
+one sale for one other, lead to the lowest of all, since the placements of one claim form an exchange system (M-convex
+set).
 
 These functions keep to what can be turned into machine code.
 """
 
 from typing import Any
 
-from pipelines.steps.split.contest import Desk, is_less, lay_out, words_for
+from pipelines.steps.split.desk import NONE, Desk, add_evidence, add_units, after, is_less, lay_out, words_for
 from pipelines.steps.split.grade import Bits, Wants, grade
 from pipelines.steps.split.index import Sales
 from pipelines.steps.split.walk import Portions
 
-_NONE = -1
+# What a move changed, noted so that it can be taken back: units of an option, or units left of a sale.
+_OPTION, _SALE = 0, 1
 
 
 def find_doubtful(
@@ -28,6 +30,7 @@ def find_doubtful(
     chosen: Any,
     contested: Any,
     first_of: Any,
+    row: Any,
     doubtful: Any,
 ) -> int:
     """Of the chosen groups those that may have equally good placements of other credit; answers how many."""
@@ -35,165 +38,29 @@ def find_doubtful(
     for at in range(len(chosen)):
         group = chosen[at]
         first, last = first_of[groups[group]], first_of[groups[group + 1]]
-        if first < last and (contested[group] or is_doubtful(wants, sales, bits, portions, first, last)):
+        if first < last and (contested[group] or is_doubtful(wants, sales, bits, portions, first, last, row)):
             doubtful[count] = group
             count += 1
     return count
 
 
-def is_doubtful(wants: Wants, sales: Sales, bits: Bits, portions: Portions, first: int, last: int) -> bool:
+def is_doubtful(wants: Wants, sales: Sales, bits: Bits, portions: Portions, first: int, last: int, row: Any) -> bool:
     """Whether any of these portions of an uncontested group could stand as well on a sale of other value.
 
     Each claim has its own best sales there; only one with the same evidence can be as good.
     """
+    graded, lines = NONE, 0
     for at in range(first, last):
         claim, line = portions.claim[at], portions.line[at]
-        for other in range(wants.first[claim], wants.last[claim]):
-            if sales.value[other] != sales.value[line] or sales.currency[other] != sales.currency[line]:
-                if grade(wants, sales, bits, claim, other) == portions.held[at]:
+        if claim != graded:
+            lines = grade(wants, sales, bits, claim, row)
+            graded = claim
+        for place in range(lines):
+            if row[place] == portions.held[at]:
+                other = wants.first[claim] + place
+                if sales.value[other] != sales.value[line] or sales.currency[other] != sales.currency[line]:
                     return True
     return False
-
-
-def lay_flow(
-    wants: Wants,
-    sales: Sales,
-    bits: Bits,
-    order: int,
-    portions: Portions,
-    start: int,
-    stop: int,
-    first: int,
-    last: int,
-    desk: Desk,
-    words: int,
-) -> None:
-    """The group's portions as the desk's flow; ``free`` is what is left behind them."""
-    lay_out(wants, sales, bits, order, start, stop, desk, words)
-    lines = wants.end[start] - wants.first[start]
-    for at in range(first, last):
-        row = (portions.claim[at] - start) * (lines + 1)
-        desk.flow[row + portions.line[at] - wants.first[start]] += portions.units[at]
-
-
-def absorb(wants: Wants, start: int, stop: int, claim: int, away: int, desk: Desk, words: int) -> None:
-    """What it costs to make room for one unit on each sale, when the claim leaves ``away``: ``distance``.
-
-    ``by_claim`` and ``by_line`` say who goes where. A cost is that of the evidence alone.
-    """
-    lines = wants.end[start] - wants.first[start]
-    for place in range(lines):
-        desk.reached[place] = 1 if place == away or desk.free[place] > 0 else 0
-        desk.by_line[place] = _NONE
-        for word in range(words):
-            desk.distance[place * words + word] = 0
-    changed = True
-    while changed:
-        changed = False
-        for place in range(lines):
-            if place != away and desk.free[place] == 0:
-                for other in range(start, stop):
-                    if other != claim and desk.flow[(other - start) * (lines + 1) + place] > 0:
-                        changed = drive(desk, other, start, place, lines, words) or changed
-
-
-def drive(desk: Desk, other: int, start: int, place: int, lines: int, words: int) -> bool:
-    """Whether it is cheaper to make room on ``place`` by moving a unit of this claim elsewhere; then so it is noted."""
-    row = (other - start) * (lines + 1)
-    here = desk.number[row + place] * words
-    changed = False
-    for there in range(lines):
-        if there != place and desk.number[row + there] >= 0 and desk.reached[there]:
-            goes = desk.number[row + there] * words
-            for word in range(words):
-                desk.trial[word] = (
-                    desk.distance[there * words + word] + desk.costs[goes + word] - desk.costs[here + word]
-                )
-            if not desk.reached[place] or is_less(desk.trial, 0, desk.distance, place * words, words):
-                for word in range(words):
-                    desk.distance[place * words + word] = desk.trial[word]
-                desk.reached[place] = 1
-                desk.by_claim[place], desk.by_line[place] = other, there
-                changed = True
-    return changed
-
-
-def is_equal_move(desk: Desk, row: int, away: int, place: int, words: int) -> bool:
-    """Whether a unit of this claim stands as well on ``place`` as on ``away``."""
-    if place == away or desk.number[row + place] < 0 or not desk.reached[place]:
-        return False
-    goes, here = desk.number[row + place] * words, desk.number[row + away] * words
-    for word in range(words):
-        if desk.costs[goes + word] - desk.costs[here + word] + desk.distance[place * words + word] != 0:
-            return False
-    return True
-
-
-def better_move(
-    wants: Wants, sales: Sales, start: int, stop: int, claim: int, away: int, sign: int, desk: Desk, words: int
-) -> int:
-    """The sale of least (``sign`` 1) or greatest (-1) value to which units on ``away`` can go without loss, or -1.
-
-    ``other`` notes a sale in another currency that would do as well.
-    """
-    first = wants.first[start]
-    lines = wants.end[start] - first
-    row = (claim - start) * (lines + 1)
-    absorb(wants, start, stop, claim, away, desk, words)
-    best, least = _NONE, sign * sales.value[first + away]
-    for place in range(lines):
-        if is_equal_move(desk, row, away, place, words):
-            if sales.currency[first + place] != sales.currency[first + away]:
-                desk.other[0] = sales.currency[first + place]
-            elif sign * sales.value[first + place] < least:
-                best, least = place, sign * sales.value[first + place]
-    return best
-
-
-def move(claim: int, away: int, to: int, start: int, lines: int, desk: Desk) -> None:
-    """Move as many of the claim's units as the chain behind ``to`` lets through."""
-    row = (claim - start) * (lines + 1)
-    units, place = desk.flow[row + away], to
-    while desk.by_line[place] >= 0:
-        units = min(units, desk.flow[(desk.by_claim[place] - start) * (lines + 1) + place])
-        place = desk.by_line[place]
-    if place != away:
-        units = min(units, desk.free[place])
-    desk.flow[row + away] -= units
-    desk.flow[row + to] += units
-    place = to
-    while desk.by_line[place] >= 0:
-        its = (desk.by_claim[place] - start) * (lines + 1)
-        desk.flow[its + place] -= units
-        desk.flow[its + desk.by_line[place]] += units
-        place = desk.by_line[place]
-    if place != away:
-        desk.free[away] += units
-        desk.free[place] -= units
-
-
-def extreme(wants: Wants, sales: Sales, start: int, stop: int, claim: int, sign: int, desk: Desk, words: int) -> int:
-    """The least (``sign`` 1) or greatest (-1) value of the claim's units in equally good placements.
-
-    The desk's flow is that placement afterwards; it is as good a start for the next question.
-    """
-    first = wants.first[start]
-    lines = wants.end[start] - first
-    row = (claim - start) * (lines + 1)
-    moved = True
-    while moved:
-        moved = False
-        for away in range(lines):
-            while desk.flow[row + away] > 0:
-                to = better_move(wants, sales, start, stop, claim, away, sign, desk, words)
-                if to < 0:
-                    break
-                move(claim, away, to, start, lines, desk)
-                moved = True
-    value = 0
-    for place in range(lines):
-        value += desk.flow[row + place] * sales.value[first + place]
-    return value
 
 
 def spreads(
@@ -204,22 +71,250 @@ def spreads(
     portions: Portions,
     groups: Any,
     chosen: Any,
+    begin: int,
     first_of: Any,
     desk: Desk,
+    own: Any,
     down: Any,
     up: Any,
     elsewhere: Any,
-) -> None:
-    """What each claim of the chosen groups might lose and gain, in 2^-20 minor units, and another currency, or -1."""
-    for at in range(len(chosen)):
+) -> int:
+    """What each claim of the chosen groups might lose and gain, in 2^-20 minor units, and another currency, or -1.
+
+    Answers the place in ``chosen`` at which the desk was too small, or its length. ``own`` is room for a group's sales.
+    """
+    for at in range(begin, len(chosen)):
         start, stop = groups[chosen[at]], groups[chosen[at] + 1]
-        words = words_for(bits.placed, wants.end[start] - wants.first[start] + 1)
-        lay_flow(wants, sales, bits, order, portions, start, stop, first_of[start], first_of[stop], desk, words)
+        lines = wants.end[start] - wants.first[start]
+        words = words_for(bits.placed, lines)
+        if not lay_portions(wants, sales, bits, order, portions, start, stop, first_of, desk, words):
+            return at
         for claim in range(start, stop):
-            desk.other[0] = _NONE
-            value = 0
-            for portion in range(first_of[claim], first_of[claim + 1]):
-                value += portions.units[portion] * sales.value[portions.line[portion]]
-            down[claim] = value - extreme(wants, sales, start, stop, claim, 1, desk, words)
-            up[claim] = extreme(wants, sales, start, stop, claim, -1, desk, words) - value
+            desk.other[0] = NONE
+            found = grade(wants, sales, bits, claim, desk.row)
+            down[claim] = gain(wants, sales, bits, portions, start, claim, found, first_of, 1, desk, own, words, lines)
+            up[claim] = gain(wants, sales, bits, portions, start, claim, found, first_of, -1, desk, own, words, lines)
+            if down[claim] < 0 or up[claim] < 0:
+                return at
             elsewhere[claim] = desk.other[0]
+    return len(chosen)
+
+
+def lay_portions(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    order: int,
+    portions: Portions,
+    start: int,
+    stop: int,
+    first_of: Any,
+    desk: Desk,
+    words: int,
+) -> bool:
+    """The group on the desk with its portions as units of options; whether the desk was large enough."""
+    first, last = first_of[start], first_of[stop]
+    for at in range(first, last):
+        sales.left[portions.line[at]] += portions.units[at]
+    options = lay_out(wants, sales, bits, order, start, stop, desk, words)
+    for at in range(first, last):
+        sales.left[portions.line[at]] -= portions.units[at]
+    if options < 0:
+        return False
+    for at in range(first, last):
+        claim, place = portions.claim[at], portions.line[at] - wants.first[start]
+        for option in range(desk.first[claim - start], desk.first[claim - start + 1]):
+            if desk.sale[option] == place:
+                add_units(desk, option, portions.units[at])
+                desk.free[place] -= portions.units[at]
+    return True
+
+
+def gain(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    portions: Portions,
+    start: int,
+    claim: int,
+    found: int,
+    first_of: Any,
+    sign: int,
+    desk: Desk,
+    own: Any,
+    words: int,
+    lines: int,
+) -> int:
+    """What the claim's value falls (``sign`` 1) or rises (-1) by moves to ever better sales, which are taken back.
+
+    -1: the desk's log was too small.
+    """
+    first = wants.first[claim]
+    for place in range(found):
+        own[place] = 0
+    for at in range(first_of[claim], first_of[claim + 1]):
+        own[portions.line[at] - first] += portions.units[at]
+    logged = value = 0
+    moved = True
+    while moved and logged >= 0:
+        moved = False
+        for away in range(found):
+            while own[away] > 0 and logged >= 0:
+                to = better(sales, bits, start, claim, found, away, sign, first, desk, words, lines)
+                if to < 0:
+                    break
+                step = sign * (sales.value[first + away] - sales.value[first + to])
+                units = chain_units(start, claim, away, to, own[away], desk)
+                logged = move(away, to, units, desk, logged)
+                own[away] -= units
+                own[to] += units
+                value += units * step
+                moved = True
+    take_back(desk, logged if logged >= 0 else -logged)
+    return value if logged >= 0 else NONE
+
+
+def better(
+    sales: Sales,
+    bits: Bits,
+    start: int,
+    claim: int,
+    found: int,
+    away: int,
+    sign: int,
+    first: int,
+    desk: Desk,
+    words: int,
+    lines: int,
+) -> int:
+    """The sale of least (``sign`` 1) or greatest (-1) value to which a unit on ``away`` can go without loss, or -1.
+
+    ``other`` notes a sale in another currency that would do as well.
+    """
+    level, currency = desk.row[away], sales.currency[first + away]
+    best, least, asked = NONE, sign * sales.value[first + away], False
+    for place in range(found):
+        if place != away and desk.row[place] == level and desk.free[place] > 0:
+            if sales.currency[first + place] != currency:
+                desk.other[0] = sales.currency[first + place]
+            elif sign * sales.value[first + place] < least:
+                best, least = place, sign * sales.value[first + place]
+    if best != NONE:
+        desk.leaves[best] = NONE
+    for place in range(found):
+        # a full sale is no worse than those with room only if it has as much evidence
+        if place != away and desk.row[place] >= level and desk.free[place] == 0 and desk.head[place] != NONE:
+            foreign = sales.currency[first + place] != currency
+            if (foreign and desk.other[0] == NONE) or (not foreign and sign * sales.value[first + place] < least):
+                if not asked:
+                    absorb(start, claim, away, lines, desk, words)
+                    asked = True
+                if is_equal(bits, place, level, lines, desk, words):
+                    if foreign:
+                        desk.other[0] = sales.currency[first + place]
+                    else:
+                        best, least = place, sign * sales.value[first + place]
+    return best
+
+
+def is_equal(bits: Bits, place: int, level: int, lines: int, desk: Desk, words: int) -> bool:
+    """Whether a unit stands as well on a full sale as where it is, those who make room for it counted in."""
+    if not desk.reached[place]:
+        return False
+    for word in range(words):
+        desk.trial[word] = desk.distance[place * words + word]
+    add_evidence(bits, desk.row[place], 1, lines, desk.trial, 0)
+    add_evidence(bits, level, -1, lines, desk.trial, 0)
+    for word in range(words):
+        if desk.trial[word] != 0:
+            return False
+    return True
+
+
+def absorb(start: int, claim: int, away: int, lines: int, desk: Desk, words: int) -> None:
+    """What evidence it costs to make room for one unit on each full sale, when the claim leaves ``away``: ``distance``.
+
+    ``leaves`` and ``takes`` say who goes where.
+    """
+    for place in range(lines):
+        desk.reached[place] = place == away or desk.free[place] > 0
+        desk.leaves[place] = NONE
+        for word in range(words):
+            desk.distance[place * words + word] = 0
+    changed = True
+    while changed:
+        changed = False
+        for place in range(lines):
+            if place != away and desk.free[place] == 0:
+                option = desk.head[place]
+                while option != NONE:
+                    if desk.units[option] > 0 and desk.claim[option] != claim:
+                        changed = drive(option, start, place, desk, words) or changed
+                    option = after(desk, option)
+
+
+def drive(option: int, start: int, place: int, desk: Desk, words: int) -> bool:
+    """Whether room is made at less cost by moving this option's unit elsewhere; then so it is noted."""
+    other, changed = desk.claim[option], False
+    here = desk.number[option] * words
+    for its in range(desk.first[other - start], desk.first[other - start + 1]):
+        there = desk.sale[its]
+        if there != place and desk.reached[there]:
+            goes = desk.number[its] * words
+            for word in range(words):
+                desk.trial[word] = (
+                    desk.distance[there * words + word] + desk.costs[goes + word] - desk.costs[here + word]
+                )
+            if not desk.reached[place] or is_less(desk.trial, 0, desk.distance, place * words, words):
+                for word in range(words):
+                    desk.distance[place * words + word] = desk.trial[word]
+                desk.reached[place] = 1
+                desk.leaves[place], desk.takes[place] = option, its
+                changed = True
+    return changed
+
+
+def chain_units(start: int, claim: int, away: int, to: int, wanted: int, desk: Desk) -> int:
+    """How many units, at most ``wanted``, the chain behind ``to`` lets through."""
+    units, place = wanted, to
+    while desk.leaves[place] != NONE:
+        units = min(units, desk.units[desk.leaves[place]])
+        place = desk.sale[desk.takes[place]]
+    return units if place == away else min(units, desk.free[place])
+
+
+def move(away: int, to: int, units: int, desk: Desk, logged: int) -> int:
+    """Move units along the chain behind ``to``, and note it; answers how much is noted, negative when there is no room.
+
+    The claim's own units are counted by the caller.
+    """
+    place = to
+    while desk.leaves[place] != NONE:
+        logged = change(_OPTION, desk.leaves[place], -units, desk, logged)
+        logged = change(_OPTION, desk.takes[place], units, desk, logged)
+        place = desk.sale[desk.takes[place]]
+    if place != away:
+        logged = change(_SALE, place, -units, desk, logged)
+        logged = change(_SALE, away, units, desk, logged)
+    return logged
+
+
+def change(what: int, at: int, units: int, desk: Desk, logged: int) -> int:
+    """Change units and note it; once the log is full nothing changes any more, and the count is negative."""
+    if logged < 0 or logged == len(desk.log_what):
+        return -abs(logged)
+    desk.log_what[logged], desk.log_at[logged], desk.log_units[logged] = what, at, units
+    if what == _OPTION:
+        add_units(desk, at, units)
+    else:
+        desk.free[at] += units
+    return logged + 1
+
+
+def take_back(desk: Desk, logged: int) -> None:
+    """Undo what is noted."""
+    for at in range(logged - 1, -1, -1):
+        if desk.log_what[at] == _OPTION:
+            add_units(desk, desk.log_at[at], -desk.log_units[at])
+        else:
+            desk.free[desk.log_at[at]] -= desk.log_units[at]

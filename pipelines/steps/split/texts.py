@@ -115,12 +115,11 @@ def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], Ints]:
 
 
 def hash_of(buffer: npt.NDArray[np.uint8], start: int, end: int, mask: int) -> int:
-    """A slot for these bytes (FNV-1a, 64 bits, folded)."""
-    value = np.uint64(14695981039346656037)
+    """A slot for these bytes (FNV-1a, 32 bits, folded)."""
+    value = 2166136261
     for at in range(start, end):
-        value = (value ^ np.uint64(buffer[at])) * np.uint64(1099511628211)
-    value ^= value >> np.uint64(29)
-    return int(value & np.uint64(mask))
+        value = ((value ^ buffer[at]) * 16777619) & 0xFFFFFFFF
+    return (value ^ (value >> 15)) & mask
 
 
 def fill_slots(own: npt.NDArray[np.uint8], first: Ints, texts: int, slots: npt.NDArray[np.int32]) -> None:

@@ -22,6 +22,14 @@ class Portions(NamedTuple):
     held: Any
 
 
+class Room(NamedTuple):
+    """Room for the sales of the largest group: what holds for one claim, units used of each, who took of it last."""
+
+    row: Any
+    used: Any
+    taker: Any
+
+
 def walk(
     wants: Wants,
     sales: Sales,
@@ -33,46 +41,35 @@ def walk(
     count: int,
     contested: Any,
     contests: int,
-    used: Any,
-    taker: Any,
+    room: Room,
 ) -> tuple[int, int, int]:
     """Place the claims ``groups[g]`` to ``groups[g + 1]`` of each group, from group ``begin`` on.
 
-    ``used`` and ``taker`` are room for the largest group's sales. Answers the group at which ``portions`` was full (or
-    the number of groups), the number of portions, and the number of groups noted in ``contested``.
+    Answers the group at which ``portions`` was full (or the number of groups), the number of portions, and the number
+    of groups noted in ``contested``.
     """
-    capacity = len(portions.claim)
     for group in range(begin, len(groups) - 1):
         start = wants.first[groups[group]]
         for place in range(wants.end[groups[group]] - start):
-            used[place] = 0
-            taker[place] = -1
+            room.used[place] = 0
+            room.taker[place] = -1
         placed, contend = count, False
         for claim in range(groups[group], groups[group + 1]):
-            wanted = wants.units[claim]
-            while wanted > 0:
-                best, best_held, best_wish = -1, -1, 0
-                for line in range(start, wants.last[claim]):
-                    if sales.left[line] > 0 and taker[line - start] != claim:
-                        held = grade(wants, sales, bits, claim, line)
-                        if held >= best_held:
-                            wished = wish(wants, sales, order, claim, line)
-                            if held > best_held or wished < best_wish:
-                                best, best_held, best_wish = line, held, wished
-                if best < 0:
-                    break
-                if placed == capacity:
-                    return group, count, contests
-                taken = min(wanted, sales.left[best])
-                taker[best - start] = claim
-                used[best - start] += taken
-                contend = contend or used[best - start] > sales.left[best]
-                portions.claim[placed] = claim
-                portions.line[placed] = best
-                portions.units[placed] = taken
-                portions.held[placed] = best_held
-                wanted -= taken
-                placed += 1
+            wanted, found = wants.units[claim], 0
+            lines = grade(wants, sales, bits, claim, room.row)
+            while wanted > 0 and found >= 0:
+                found = best_free(wants, sales, order, claim, lines, room)
+                if found >= 0:
+                    if placed == len(portions.claim):
+                        return group, count, contests
+                    taken = min(wanted, sales.left[start + found])
+                    room.taker[found] = claim
+                    room.used[found] += taken
+                    contend = contend or room.used[found] > sales.left[start + found]
+                    portions.claim[placed], portions.line[placed] = claim, start + found
+                    portions.units[placed], portions.held[placed] = taken, room.row[found]
+                    wanted -= taken
+                    placed += 1
         if contend:
             contested[contests] = group
             contests += 1
@@ -81,3 +78,16 @@ def walk(
                 sales.left[portions.line[at]] -= portions.units[at]
             count = placed
     return len(groups) - 1, count, contests
+
+
+def best_free(wants: Wants, sales: Sales, order: int, claim: int, lines: int, room: Room) -> int:
+    """The best sale with units left that this claim did not take of yet; -1: there is none."""
+    first = wants.first[claim]
+    best, best_held, best_wish = -1, -1, 0
+    for place in range(lines):
+        held = room.row[place]
+        if held >= best_held and sales.left[first + place] > 0 and room.taker[place] != claim:
+            wished = wish(wants, sales, order, claim, first + place)
+            if held > best_held or wished < best_wish:
+                best, best_held, best_wish = place, held, wished
+    return best
