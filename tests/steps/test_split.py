@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pipelines.steps.movements import announce
 from pipelines.steps.split import Split, split
 from schemas.evidence import RANK
-from schemas.tables import ALLOCATIONS, FINDINGS
 from schemas.partners import Policy
+from schemas.tables import ALLOCATIONS, FINDINGS
 from tests.steps.split_worlds import LAMP, claim, claims_table, day, places_table, sale, supply_table
 
 Row = dict[str, Any]
