@@ -2,6 +2,7 @@
 
 <partners>/<id>/partner.yaml       who it is, its channels and policy
 <partners>/<id>/maps/*.yaml        its mappings, mostly a few lines over a shipped standard
+<partners>/<id>/outbound/*.yaml    what it gets, where that differs from what we usually write
 <partners>/<id>/codes/*/*.csv      its own codes
 <partners>/<id>/samples/           files beside the rows that they must give
 """
@@ -16,6 +17,8 @@ from mappings import code_lists
 from mappings.checks.rules import faults, is_at_key, takes_away_nothing
 from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
+from mappings.outbound import catalog as outbound
+from mappings.outbound.catalog import OutboundMap
 from schemas.errors import ConfigError
 from schemas.partners import Partner
 from schemas.rules import Rules
@@ -50,6 +53,7 @@ class PartnerFolder:
     path: Path
     partner: Partner
     maps: tuple[Map, ...]
+    outbound: tuple[OutboundMap, ...] = ()
 
     @property
     def id(self) -> str:
@@ -138,7 +142,12 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
             f"{one.path} and {other.path} claim the same messages {one.rules.claims.message}. "
             "Next: let `claims:` of one say more: `where:`, `sender:` or `version:`."
         )
-    return PartnerFolder(path, partner, maps)
+    written = outbound.loaded(path, lists)
+    for key, kind in (("authorises", "answer"), ("credit_notes_from", "credit")):
+        if getattr(partner, key) and kind not in {one.rules.kind for one in written}:
+            names = ", ".join(outbound.shipped_names(kind))
+            raise marked.fault((key,), f"no map in outbound/ writes it. Next: add one that extends one of {names}.")
+    return PartnerFolder(path, partner, maps, written)
 
 
 def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:

@@ -30,9 +30,29 @@ def lists_of(folder: Path) -> dict[str, dict[str, str]]:
 def shadowed(
     shipped: Mapping[str, Mapping[str, str]], own: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """Both folders' lists; where both have a list, the partner's entries win over the shipped ones of the same code."""
+    """Both folders' lists; where both have a list, the partner's entries win over the shipped ones of the same code.
+
+    The partner's entries also stand first, since a list that is read backwards gives the first code of a meaning.
+    """
     names = sorted({*shipped, *own})
-    return {name: {**shipped.get(name, {}), **own.get(name, {})} for name in names}
+    return {name: {**own.get(name, {}), **shipped.get(name, {}), **own.get(name, {})} for name in names}
+
+
+def turned(name: str, entries: Mapping[str, str]) -> Mapping[str, str]:
+    """The list for what we write: our words to codes. One that turns codes into our words is read backwards.
+
+    Then the first code of a meaning is written; a list of units gives the unit of one base unit. Any other list, of
+    the partner's codes for words that have no list, is read as it stands.
+
+    >>> turned("reasons/own", {"D1": "damaged", "D2": "damaged"})
+    {'damaged': 'D1'}
+    >>> turned("x12_647/findings", {"LINE-NEVER-SOLD": "011"})
+    {'LINE-NEVER-SOLD': '011'}
+    """
+    kind = name.split("/")[0]
+    if kind not in ("units", "flags") and not (SHIPPED / f"{kind}.csv").is_file():
+        return entries
+    return {means: code for code, means in reversed(list(entries.items()))}
 
 
 def _checked(path: Path) -> dict[str, str]:

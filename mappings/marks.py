@@ -23,6 +23,9 @@ Model = TypeVar("Model", bound=BaseModel)
 # What a field of one side of a merge makes meaningless on the other.
 _ENDS = {"const": ("from", "join", "only", "skip", "lookup", "unknown", "default"), "from": ("const", "only", "skip")}
 
+# One function with its argument looks like keys with values, and is none.
+_WHOLE = ("clean",)
+
 # What is found at a key, not at a value.
 _AT_KEY = ("extra_forbidden", "missing")
 
@@ -130,7 +133,7 @@ def merge(shipped: Marked, own: Marked) -> Marked:
 
     `const` in a field takes the shipped paths away, and `from` a shipped constant and what shipped paths pass over.
     """
-    replaced = {way for way in own.values if not isinstance(_at(own.data, way), dict)}
+    replaced = {way for way in own.values if {*way[-1:]} & {*_WHOLE} or not isinstance(_at(own.data, way), dict)}
     keys = {way: mark for way, mark in shipped.keys.items() if not _is_below(way, replaced)}
     values = {way: mark for way, mark in shipped.values.items() if not _is_below(way, replaced)}
     return Marked(_merged(shipped.data, own.data), keys | own.keys, values | own.values)
@@ -151,7 +154,7 @@ def _merged(shipped: Any, own: Any) -> Any:
         return own
     gone = {name for key in own for name in _ENDS.get(key, ())} - own.keys()
     kept = {key: value for key, value in shipped.items() if key not in gone}
-    joined = kept | {key: _merged(kept.get(key), value) for key, value in own.items()}
+    joined = kept | {key: _merged(kept.get(key) if key not in _WHOLE else None, value) for key, value in own.items()}
     return {key: value for key, value in joined.items() if value is not None}
 
 
@@ -195,7 +198,7 @@ def _as_written(loc: Iterable[str | int]) -> Loc:
     way = tuple(loc)
     if way[:2] == ("lines", "split") and way[3:4] == ("fields",):
         return (*way[:3], *way[4:])
-    return (way[0], *way[2:]) if way[:2] == ("lines", "fields") else way
+    return (way[0], *way[2:]) if way[:1] in (("lines",), ("taxes",)) and way[1:2] == ("fields",) else way
 
 
 def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:

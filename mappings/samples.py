@@ -3,7 +3,8 @@
     python -m mappings.samples [--partners FOLDER] [--regenerate] [PARTNER ...]
 
 A sample is a file in ``<partner>/samples``; beside it lies ``<sample>.expected.json``. Without ``--regenerate`` the
-differences are shown and the exit code is 1 if there are any; with it, the expected files are written anew.
+differences are shown and the exit code is 1 if there are any; with it, the expected files are written anew. Samples of
+outbound maps, rows beside the file that they give, are run likewise (``mappings/outbound/samples.py``).
 """
 
 import argparse
@@ -19,6 +20,7 @@ import pyarrow as pa
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
+from mappings.outbound import samples as outbound
 from mappings.workbench.row_changes import RowChange, row_changes
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -106,7 +108,21 @@ def main(arguments: list[str]) -> int:
             elif shown := differences(sample, folder, catalog):
                 wrong += 1
                 print(shown)
+        wrong += _outbound(folder, regenerate=given.regenerate)
     return 1 if wrong else 0
+
+
+def _outbound(folder: PartnerFolder, *, regenerate: bool) -> int:
+    """The samples of the partner's outbound maps likewise; answers how many differ."""
+    wrong = 0
+    for one in folder.outbound:
+        for sample in outbound.samples_of(one):
+            if regenerate:
+                outbound.expected_path(one, sample).write_bytes(outbound.written(one, folder.partner, sample))
+            elif shown := outbound.difference(one, folder.partner, sample):
+                wrong += 1
+                print(shown)
+    return wrong
 
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ def prove(
     limit: LimitOption = 20,
     folder: FolderOption = None,
 ) -> None:
-    """Every sample against the rows expected of it: a tick, or what differs; exit code 1 when something does."""
+    """Every sample against the rows, or the file, expected of it: a tick, or what differs; exit code 1 then."""
     from mappings.samples import samples
     from pipelines.map_files import catalog_of, chosen
-    from pipelines.map_samples import regenerated, tested
+    from pipelines.map_samples import outbound_samples, regenerated, regenerated_outbound, tested, tested_outbound
     from pipelines.map_view import sample_view, samples_summary, without_samples
     from pipelines.show import progress_of
 
@@ -52,7 +52,15 @@ def prove(
             right, wrong = right + (not result.told), wrong + bool(result.told)
             for part in sample_view(sample, result.changes, result.told, limit):
                 out.print(part, highlight=False)
-        if not samples(partner):
+        for sample, one in outbound_samples(partner):
+            if regenerate:
+                written += regenerated_outbound(sample, one, partner)
+                continue
+            result = tested_outbound(sample, one, partner)
+            right, wrong = right + (not result.told), wrong + bool(result.told)
+            for part in sample_view(sample, [], result.told, limit):
+                out.print(part, highlight=False)
+        if not samples(partner) and not partner.outbound:
             out.print(without_samples(partner), highlight=False)
     for text in samples_summary(right, wrong, written if regenerate else None):
         out.print(text)

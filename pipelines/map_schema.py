@@ -10,8 +10,9 @@ from pipelines.terminal import told_plainly
 @told_plainly
 def schema(
     partner: Annotated[bool, typer.Option("--partner", help="The schema of partner.yaml instead of mappings.")] = False,
+    outbound: Annotated[bool, typer.Option("--outbound", help="The schema of outbound maps instead.")] = False,
 ) -> None:
     """Print the JSON Schema of mapping files, so that an editor completes and underlines them while you type."""
     from mappings.workbench.editor_schema import schema_text
 
-    typer.echo(schema_text("partner" if partner else "mapping"), nl=False)
+    typer.echo(schema_text("partner" if partner else "outbound" if outbound else "mapping"), nl=False)

@@ -37,7 +37,7 @@ def _round_trip(subject: Subject, one: Read) -> Check:
         findings=translation.findings,
         documents=translation.documents,
     )
-    answers = acknowledge(batch, subject.folder.partner, subject.now, 1)
+    answers = acknowledge(batch, subject.folder.partner, subject.now, 1, subject.folder.outbound)
     if not answers:
         return missing(name, "there is none", "check `acknowledge:` in partner.yaml")
     wrong = [told for answer in answers if (told := _fault(answer, tuple(translation.readings.values())))]

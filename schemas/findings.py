@@ -83,6 +83,8 @@ CATALOGUE: dict[str, FindingCode] = {
     "FILE-UNCLAIMED":       FindingCode(_F, "no mapping of this partner claims the file", "add or correct `claims:` in the partner's mapping, then replay the file"),
     "FILE-CHARSET":         FindingCode(_W, "the bytes are not in the declared character set", "ask the partner to declare the character set it uses"),
     "FILE-BROKEN":          FindingCode(_F, "the XML or JSON is not well formed, so nothing in it can be trusted", "tell the partner the place, and ask for the file again"),
+    "FILE-ANSWER-UNWRITTEN": FindingCode(_E, "an answer of ours to this file could not be written", "correct the partner's outbound map (`backhaul map test`), and tell the partner yourself what became of it"),
+    "CREDIT-UNWRITTEN":     FindingCode(_E, "a posted credit note could not be written for the retailer", "correct the partner's outbound map (`backhaul map test`); the next run tries again"),
     # --- envelopes and syntax
     "ENV-BROKEN":           FindingCode(_F, "the envelope cannot be read", "ask the partner to send the interchange again", ta1="022", contrl="18"),
     "ENV-TRUNCATED":        FindingCode(_F, "the interchange ends before its trailer", "ask the partner to send the whole interchange again", ta1="023", contrl="13"),

@@ -3,6 +3,7 @@
 A partner is a folder below the partners' folder: ``partner.yaml``, maps, code lists and samples. It never needs Python.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -140,6 +141,14 @@ class Partner(_Strict):
     )
     business_answers: Literal["none", "faults", "all"] = Field(
         "none", description="824 or APERAK for documents that were not taken as they are, or for all of them"
+    )
+    authorises: bool = Field(
+        False, description="answer announced returns line by line, by an outbound map of the partner's of kind `answer`"
+    )
+    credit_notes_from: date | None = Field(
+        None,
+        description="send credit notes that are posted from this day on, by an outbound map of the partner's of kind "
+        "`credit`; none: never",
     )
     acknowledges_within_days: int | None = Field(
         None,

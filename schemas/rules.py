@@ -74,12 +74,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _as_list(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """One text where a list of texts is meant."""
     return (value,) if isinstance(value, str) else value
 
 
-def _beside(model: type[BaseModel], value: Any) -> Any:
+def beside(model: type[BaseModel], value: Any) -> Any:
     """Keys that the model does not know, gathered as its ``fields``."""
     if not isinstance(value, dict) or "fields" in value:
         return value
@@ -135,12 +135,12 @@ class FieldRule(_Strict):
     when: dict[str, tuple[str, ...]] = Field({}, description="paths, and the values one of which each must find")
     otherwise: Self | None = Field(None, description="the rule for rows that have nothing")
 
-    _lists = field_validator("from_", "form", "only", "skip", "times", "plus", "minus", mode="before")(_as_list)
+    _lists = field_validator("from_", "form", "only", "skip", "times", "plus", "minus", mode="before")(listed)
 
     @field_validator("when", mode="before")
     @classmethod
     def _when_lists(cls, value: Any) -> Any:
-        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+        return {path: listed(values) for path, values in value.items()} if isinstance(value, dict) else value
 
     @field_validator("clean", mode="before")
     @classmethod
@@ -187,12 +187,12 @@ class Claims(_Strict):
         {}, description="header paths and the values they must find: EDI messages, XML and JSON documents"
     )
 
-    _lists = field_validator("version", "columns", "has", mode="before")(_as_list)
+    _lists = field_validator("version", "columns", "has", mode="before")(listed)
 
     @field_validator("where", mode="before")
     @classmethod
     def _where_lists(cls, value: Any) -> Any:
-        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+        return {path: listed(values) for path, values in value.items()} if isinstance(value, dict) else value
 
 
 class Record(_Strict):
@@ -277,12 +277,12 @@ class Part(_Strict):
     @field_validator("where", mode="before")
     @classmethod
     def _where_lists(cls, value: Any) -> Any:
-        return {path: _as_list(values) for path, values in value.items()} if isinstance(value, dict) else value
+        return {path: listed(values) for path, values in value.items()} if isinstance(value, dict) else value
 
     @model_validator(mode="before")
     @classmethod
     def _fields_stand_beside(cls, value: Any) -> Any:
-        return _beside(cls, value)
+        return beside(cls, value)
 
     @field_validator("fields", mode="before")
     @classmethod
@@ -308,18 +308,18 @@ class Lines(_Strict):
     split: tuple[Part, ...] = ()
     fields: dict[str, FieldRule] = {}
 
-    _lists = field_validator("until", mode="before")(_as_list)
+    _lists = field_validator("until", mode="before")(listed)
 
     @model_validator(mode="before")
     @classmethod
     def _fields_stand_beside(cls, value: Any) -> Any:
         """In the file the fields stand directly under ``lines:``, beside ``each`` and ``split``."""
-        return _beside(cls, value)
+        return beside(cls, value)
 
     @field_validator("require", mode="before")
     @classmethod
     def _require_lists(cls, value: Any) -> Any:
-        return tuple(_as_list(one) for one in value) if isinstance(value, list | tuple) else value
+        return tuple(listed(one) for one in value) if isinstance(value, list | tuple) else value
 
 
 class Rules(_Strict):

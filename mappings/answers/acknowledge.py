@@ -1,10 +1,13 @@
 """Open this when a partner got the wrong acknowledgement: which answers a batch of files gets.
 
-    acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]
+    acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int, maps=()) -> list[Answer]
 
 X12 interchanges get a 997 (or 999) for each group, or a TA1; EDIFACT interchanges a CONTRL; other files a table of
 results. They speak of syntax: an accepted 997 does not say that a return is accepted. What became of each document is
 told in an 824 or an APERAK, where the partner wants that. Nothing answers an acknowledgement.
+
+Answers of syntax are fixed by their standards, to the last element, and are written here; what an 824, an APERAK or a
+table of results looks like is said by outbound maps, the partner's own (``maps``) or the shipped ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,17 +18,18 @@ from itertools import count
 import pyarrow as pa
 
 from mappings.answers.answer import Answer
-from mappings.answers.aperak import application_error
+from mappings.answers.authorisations import authorisations
 from mappings.answers.business import judgements
 from mappings.answers.contrl import contrl
-from mappings.answers.table import results
+from mappings.answers.outcomes import outcomes
+from mappings.answers.results import results
 from mappings.answers.verdicts import verdicts
 from mappings.answers.x12 import functional
-from mappings.answers.x12_824 import application_advice
 from mappings.formats.segments import RawFile, Segments
 from mappings.messages.judge import Rejection
+from mappings.outbound.catalog import OutboundMap, map_for
 from schemas.partners import Partner
-from schemas.tables import DOCUMENTS, FINDINGS
+from schemas.tables import DOCUMENTS, FINDINGS, NOTICE_LINES
 
 __all__ = ["Answer", "Batch", "acknowledge"]
 
@@ -34,8 +38,9 @@ __all__ = ["Answer", "Batch", "acknowledge"]
 class Batch:
     """What was read from a partner's files, and what was found wrong with it.
 
-    ``findings`` (FINDINGS) and ``documents`` (DOCUMENTS) are the final ones; tables of results, 824 and APERAK are made
-    from them. ``rejections`` name the interchanges and messages that were turned away behind the reader.
+    ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; 824, APERAK,
+    authorisations and tables of results are made from them. ``rejections`` name the interchanges and messages that were
+    turned away behind the reader.
     """
 
     files: Sequence[RawFile]
@@ -43,21 +48,30 @@ class Batch:
     rejections: Sequence[Rejection] = ()
     findings: pa.Table = field(default_factory=FINDINGS.empty_table)
     documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
+    notices: pa.Table = field(default_factory=NOTICE_LINES.empty_table)
 
 
-def acknowledge(batch: Batch, partner: Partner, now: datetime, first_control: int) -> list[Answer]:
-    """The answers to a batch that the partner wants: of syntax reading by reading, of business, then tables of results.
+def acknowledge(
+    batch: Batch, partner: Partner, now: datetime, first_control: int, maps: Sequence[OutboundMap] = ()
+) -> list[Answer]:
+    """The answers to a batch that the partner wants: of syntax, of business, authorisations, tables of results.
 
-    Control numbers count on from ``first_control``. The same batch at the same time gives the same bytes.
+    ``maps`` are the partner's outbound maps. Control numbers count on from ``first_control``. The same batch at the
+    same time gives the same bytes.
     """
     numbers = count(first_control)
     answers = [answer for reading in batch.readings for answer in _of_syntax(reading, batch, partner, now, numbers)]
-    answers += [answer for reading in batch.readings for answer in _of_business(reading, batch, partner, now, numbers)]
+    for reading in batch.readings:
+        answers += _of_business(reading, batch, partner, now, numbers, maps)
+    answering = next((one for one in maps if one.rules.kind == "answer"), None)
+    if partner.authorises and answering:
+        own = (batch.documents, batch.notices, batch.findings)
+        answers += authorisations(*own, partner, answering, now, numbers)
     if partner.answers_wanted is None:
         return answers
     read_as_edi = {sha for reading in batch.readings for sha in reading.files["file"].to_pylist()}
     tables = [file for file in batch.files if file.sha256 not in read_as_edi]
-    return answers + [results(file, batch.findings, batch.documents) for file in tables]
+    return answers + results(tables, batch.findings, batch.documents, map_for(maps, "results", "csv"), now)
 
 
 def _of_syntax(
@@ -73,15 +87,19 @@ def _of_syntax(
 
 
 def _of_business(
-    reading: Segments, batch: Batch, partner: Partner, now: datetime, numbers: Iterator[int]
+    reading: Segments,
+    batch: Batch,
+    partner: Partner,
+    now: datetime,
+    numbers: Iterator[int],
+    maps: Sequence[OutboundMap],
 ) -> Iterator[Answer]:
     """824 or APERAK for the documents of a reading."""
     if partner.business_answers == "none" or not reading.interchanges.num_rows:
         return iter(())
     wants_all = partner.business_answers == "all"
     judged = judgements(reading, batch.documents, batch.findings, accepted_too=wants_all)
-    answer = application_advice if _standard(reading) == "x12" else application_error
-    return answer(reading, judged, now, numbers)
+    return outcomes(reading, judged, map_for(maps, "outcome", _standard(reading)), now, numbers)
 
 
 def _standard(reading: Segments) -> str:

@@ -2,20 +2,24 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from mappings.formats.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One file for the partner. ``file`` is the sha256 of the file answered; a table of results has no ``control``."""
+    """One file for the partner. ``file`` is the sha256 of the file answered; a table of results has no ``control``.
 
-    kind: Literal["997", "999", "TA1", "824", "CONTRL", "APERAK", "results"]
+    ``kind`` is 997, 999, TA1, 824, CONTRL, APERAK, results, or another message that an outbound map writes for them.
+    ``problems`` say what of it could not be written; nobody gets an answer without ``data``.
+    """
+
+    kind: str
     file: str
     name: str
     data: bytes
     control: int | None
+    problems: tuple[str, ...] = ()
 
 
 def own_number(control: int, message: int) -> str:
@@ -43,8 +47,3 @@ def name_of(*parts: str | int, ending: str) -> str:
 def answered_file(reading: Segments, interchange: int) -> str:
     """The sha256 of the file that an interchange lies in."""
     return str(reading.files["file"][reading.interchanges["file_index"][interchange].as_py()].as_py())
-
-
-def plain(text: str | None, forbidden: str) -> str:
-    """A value of the partner's as we may echo it: ASCII, without control characters and without our delimiters."""
-    return "".join(c if " " <= c <= "~" and c not in forbidden else " " for c in text or "").strip()

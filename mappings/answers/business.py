@@ -1,4 +1,4 @@
-"""Open this when a partner is not told that a return was held: what 824 and APERAK say, before it is written.
+"""Open this when a partner is not told that a return was held: what 824 and APERAK are written of.
 
 They speak of what a document means, where 997 and CONTRL speak of syntax. A document that its syntax answer rejects
 gets no business answer. What stands in one are the findings' meanings: the next steps are ours, and nobody else's.
@@ -23,31 +23,22 @@ _KINDS = ("notice", "receipt")
 _TOLD = ("DOC-", "LINE-", "FIELD-")
 _HELD = frozenset({"DOC-CONFLICT", "DOC-PURPOSE-HELD"})  # fatal, but a person may still take it
 _GRAVE = (Severity.ERROR, Severity.FATAL)
-# X12 element 647. APERAK has no list of its own: there the same codes stand as the seller's (3055 = 91).
-_UNLISTED = "024"
-_ERRORS = {
-    "DOC-CONFLICT": "011",
-    "DOC-NO-LINES": "007",
-    "DOC-NO-NUMBER": "007",
-    "LINE-ITEM-UNKNOWN": "Q",
-    "LINE-QUANTITY-BAD": "P",
-    "LINE-NEVER-SOLD": "011",
-    "LINE-SOLD-LATER": "011",
-    "LINE-BEYOND-SOLD": "008",
-    "FIELD-MISSING": "007",
-    "FIELD-BAD-NUMBER": "848",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something of a document was not taken: a code of 647, words, and the line with its segment, where known."""
+    """Why something of a document was not taken: a finding's code and meaning, and the line with its segment."""
 
-    error: str
-    words: str
+    code: str
+    meaning: str
     line_no: int | None = None
     tag: str = ""
     position: int = 0
+
+    @property
+    def words(self) -> str:
+        """The meaning, with the line in front."""
+        return self.meaning if self.line_no is None else f"line {self.line_no}: {self.meaning}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class Judgement:
 
     message: Row
     number: str
+    kind: str
     outcome: Outcome
     reasons: list[Reason] = field(default_factory=list)
 
@@ -89,18 +81,18 @@ def _judged(document: Row, message: Row, told: Sequence[Row], messages: "_Messag
         return None
     reasons = [_reason(row, message, messages) for row in business]
     if not business:
-        return Judgement(message, document["number"], "accepted")
+        return Judgement(message, document["number"], document["kind"], "accepted")
     if not fatal:
-        return Judgement(message, document["number"], "in part", reasons)
+        return Judgement(message, document["number"], document["kind"], "in part", reasons)
     is_held = all(row["code"] in _HELD for row in fatal)
-    return Judgement(message, document["number"], "held" if is_held else "refused", reasons)
+    return Judgement(message, document["number"], document["kind"], "held" if is_held else "refused", reasons)
 
 
 def _reason(row: Row, message: Row, messages: "_Messages") -> Reason:
-    words, error = CATALOGUE[row["code"]].meaning, _ERRORS.get(row["code"], _UNLISTED)
+    meaning = CATALOGUE[row["code"]].meaning
     if row["line_no"] is None:
-        return Reason(error, words)
-    return Reason(error, f"line {row['line_no']}: {words}", row["line_no"], *messages.segment(row, message))
+        return Reason(row["code"], meaning)
+    return Reason(row["code"], meaning, row["line_no"], *messages.segment(row, message))
 
 
 def _is_of(column: pa.ChunkedArray, values: Sequence[str]) -> pa.ChunkedArray:

@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from mappings.answers.acknowledged import KINDS
-from mappings.answers.answer import Answer, answered_file, name_of, plain
+from mappings.answers.answer import Answer, answered_file, name_of
 from mappings.answers.faults import Fault, faults
 from mappings.answers.verdicts import Verdict, Verdicts
 from mappings.formats.edifact_write import Envelope, Message, Segment, write
 from mappings.formats.segments import Segments
+from mappings.outbound.files import plain
 from schemas.findings import CATALOGUE
 from schemas.partners import Wanted
 

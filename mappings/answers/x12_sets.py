@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal
 
-from mappings.answers.answer import plain
 from mappings.answers.faults import Fault
 from mappings.formats.x12_write import Element, Message, Segment
+from mappings.outbound.files import plain
 from schemas.findings import CATALOGUE
 
 Row = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Open this when a mapping is refused: everything that is checked in it beyond its shape, before it ever runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -35,6 +35,8 @@ _LISTS = {
     "verdict": "verdicts", "action": "actions", "bill": "bills",
 }  # fmt: skip
 _OF_DEDUCTIONS = {"reason": "deductions"}
+
+Told = tuple[Loc, str]
 
 # What each family of standards wants of claims and paths.
 _FAMILIES = dict.fromkeys(EDI, check_edi) | dict.fromkeys(TABLES, check_tables) | dict.fromkeys(TREES, check_trees)
@@ -88,8 +90,18 @@ def _rules_with_places(rules: Rules) -> Iterator[tuple[Loc, str, FieldRule]]:
 def _field(
     rules: Rules, loc: Loc, name: str, rule: FieldRule, lists: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[Loc, str]]:
+    yield from faults_of_rule(loc, rule, lists, lambda at, written: _path(rules, at, written))
+    lists_of = _LISTS | (_OF_DEDUCTIONS if rules.kind == "deduction" else {})
+    for depth, one in enumerate(rule.with_others()) if name in lists_of else ():
+        yield from _constants((*loc, *("otherwise",) * depth), name, one, canonical(lists_of[name]))
+
+
+def faults_of_rule(
+    loc: Loc, rule: FieldRule, lists: Mapping[str, Mapping[str, str]], path: Callable[[Loc, str], Iterator[Told]]
+) -> Iterator[Told]:
+    """What is wrong with a rule whatever it is for; ``path`` says what is wrong with a path."""
     for number, written in enumerate(rule.from_):
-        yield from _path(rules, (*loc, "from", number), written)
+        yield from path((*loc, "from", number), written)
     for number, step in enumerate(rule.clean):
         if wrong := fault_of_step(step.function, step.argument):
             yield (*loc, "clean", number), wrong
@@ -98,18 +110,15 @@ def _field(
             yield (*loc, "form", number), advised(wrong)
     for key, paths in (("times", rule.times), ("plus", rule.plus), ("minus", rule.minus)):
         for number, written in enumerate(paths):
-            yield from _path(rules, (*loc, key, number), written)
+            yield from path((*loc, key, number), written)
     for written in rule.when:
-        yield from _path(rules, (*loc, "when", written), written)
+        yield from path((*loc, "when", written), written)
     if rule.otherwise is not None:
-        yield from _field(rules, (*loc, "otherwise"), name, rule.otherwise, lists)
+        yield from faults_of_rule((*loc, "otherwise"), rule.otherwise, lists, path)
         if GIVES[rule.otherwise.as_] != GIVES[rule.as_]:
             yield (*loc, "otherwise"), f"this gives another kind of value. Next: write `as: {rule.as_}` in it too."
     if rule.lookup is not None and rule.lookup not in lists:
         yield (*loc, "lookup"), unknown_name(rule.lookup, lists, "code list")
-    lists_of = _LISTS | (_OF_DEDUCTIONS if rules.kind == "deduction" else {})
-    if name in lists_of:
-        yield from _constants(loc, name, rule, canonical(lists_of[name]))
 
 
 def _constants(loc: Loc, name: str, rule: FieldRule, allowed: frozenset[str]) -> Iterator[tuple[Loc, str]]:

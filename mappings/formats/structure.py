@@ -62,11 +62,11 @@ def _nearest(standard: str, message: str, version: str) -> Structure | None:
     tables = _tables(standard, message)
     if version in tables or not tables:
         return tables.get(version)
-    older = [own for own in tables if _age(own) <= _age(version)]
-    return replace(tables[max(older, key=_age) if older else min(tables, key=_age)], is_whole=False)
+    older = [own for own in tables if age(own) <= age(version)]
+    return replace(tables[max(older, key=age) if older else min(tables, key=age)], is_whole=False)
 
 
-def _age(version: str) -> tuple[int, str]:
+def age(version: str) -> tuple[int, str]:
     """Versions in their order: directories from D:88 to D:87, which is 2087, and X12's numbers as they are."""
     directory = re.fullmatch(r"[A-Z]:(\d\d)([A-Z])", version)
     if not directory:

@@ -5,15 +5,19 @@ Nulls stay null; what becomes empty is null. A new function needs a docstring wi
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, Inexact
+from textwrap import wrap
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mappings.functions.dates import written_day
 from mappings.functions.distinct import each_distinct, nothing_for_empty
 from mappings.functions.identifiers import isbn_13, upc_a, with_check_digit
 from mappings.functions.numbers import NumberMarks, exactly, number_of, text_of
 
+_WITH_POINT = r"[+-]?[0-9]+\.[0-9]+"
 _SIGNED = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 
 
@@ -262,6 +266,48 @@ def add_check_digit(column: pa.Array) -> pa.Array:
     return each_distinct(column, lambda raw: with_check_digit(raw) if re.fullmatch(r"[0-9]+", raw) else raw)
 
 
+def words(column: pa.Array, argument: str) -> pa.Array:
+    """As many whole words as fit into this many characters.
+
+    >>> words(pa.array(["more than was sold", "sold"]), "10").to_pylist()
+    ['more than', 'sold']
+    """
+    return each_distinct(column, lambda raw: next(iter(wrap(raw, int(argument))), ""))
+
+
+def words_behind(column: pa.Array, argument: str) -> pa.Array:
+    """The words that do not fit into this many characters any more; see `words`.
+
+    >>> words_behind(pa.array(["more than was sold", "sold"]), "10").to_pylist()
+    ['was sold', None]
+    """
+    return nothing_for_empty(each_distinct(column, lambda raw: " ".join(wrap(raw, int(argument))[1:])))
+
+
+def day_as(column: pa.Array, argument: str) -> pa.Array:
+    """A day (2026-11-30, or with a time behind it) in another form, for what we write; anything else stays as it is.
+
+    >>> day_as(pa.array(["2026-11-30", "2026-11-30T09:00", "soon"]), "DD.MM.YYYY").to_pylist()
+    ['30.11.2026', '30.11.2026', 'soon']
+    """
+    written_day(date.min, argument)
+
+    def done(raw: str) -> str:
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)(T.*)?", raw)
+        return written_day(date.fromisoformat(found.group(1)), argument) if found else raw
+
+    return each_distinct(column, done)
+
+
+def decimal_mark(column: pa.Array, argument: str) -> pa.Array:
+    """A number with another mark in the place of its point, for what we write.
+
+    >>> decimal_mark(pa.array(["12.50", "3", "a.b"]), ",").to_pylist()
+    ['12,50', '3', 'a.b']
+    """
+    return each_distinct(column, lambda raw: raw.replace(".", argument) if re.fullmatch(_WITH_POINT, raw) else raw)
+
+
 def _calculated(column: pa.Array, calculate: Callable[[Decimal], str | None]) -> pa.Array:
     """The column with a calculation done on each number with a point; what is none stays as it is."""
 
@@ -277,12 +323,12 @@ CLEAN: dict[str, Callable[..., pa.Array]] = {
     for f in (
         strip, upper, lower, drop_spaces, drop, drop_leading_zeros, keep_digits, pattern, before, after, first, last,
         prefix, suffix, pad_left, implied_decimals, negate, without_sign, sign_in_front, times, divide_by, isbn, upc_e,
-        add_check_digit,
+        add_check_digit, words, words_behind, day_as, decimal_mark,
     )
 }  # fmt: skip
 WITH_ARGUMENT = frozenset({
     "pattern", "before", "after", "first", "last", "prefix", "suffix", "drop", "pad_left", "implied_decimals", "times",
-    "divide_by",
+    "divide_by", "words", "words_behind", "day_as", "decimal_mark",
 })  # fmt: skip
 
 

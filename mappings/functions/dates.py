@@ -53,6 +53,21 @@ def _pattern(form: str) -> str:
     return "".join(_PARTS.get(token, re.escape(token)) for token in tokens)
 
 
+def written_day(day: date, form: str) -> str:
+    """The day in this form; ValueError where the form has a part that is more than a number.
+
+    >>> written_day(date(2026, 3, 5), "D.MM.YY"), written_day(date(2026, 3, 5), "CCYYMMDD")
+    ('5.03.26', '20260305')
+    """
+    parts = {"CCYY": f"{day.year:04d}", "YYYY": f"{day.year:04d}", "YY": f"{day.year % 100:02d}",
+             "MM": f"{day.month:02d}", "M": str(day.month), "DD": f"{day.day:02d}", "D": str(day.day)}  # fmt: skip
+    tokens = [token for token in re.split(f"({'|'.join(_PARTS)})", form) if token]
+    wrong = next((token for token in tokens if token in _PARTS and token not in parts), None)
+    if wrong or form == SERIAL or not any(token in parts for token in tokens):
+        raise ValueError(f"a day is written with parts like CCYY, MM and DD, not {wrong or form!r}")
+    return "".join(parts.get(token, token) for token in tokens)
+
+
 def _day(raw: str, form: str) -> date | None:
     found = re.fullmatch(_pattern(form), raw)
     if not found:

@@ -10,8 +10,18 @@ there is left out: no nulls, no empty texts, no empty lists. ``docs/layouts.md``
 """
 
 from mappings.layouts.layout import Layout
-from mappings.layouts.load import layout_names, load_layout
+from mappings.layouts.load import layout_names, load_layout, nearest_version, versions
 from mappings.layouts.read import read_document, read_service
 from mappings.layouts.write import Document, write_document
 
-__all__ = ["Document", "Layout", "layout_names", "load_layout", "read_document", "read_service", "write_document"]
+__all__ = [
+    "Document",
+    "Layout",
+    "layout_names",
+    "load_layout",
+    "nearest_version",
+    "read_document",
+    "read_service",
+    "versions",
+    "write_document",
+]

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from mappings.formats.structure import structure
+from mappings.formats.structure import age, structure
 from mappings.layouts.layout import Body, Computed, Layout, Line, Loop
 from mappings.layouts.order import misplaced
 from mappings.layouts.template import Templates
@@ -31,6 +31,25 @@ def layout_names() -> list[str]:
 def versions(name: str) -> list[str]:
     """The versions that a layout is for: GS08, or S009 behind the message type. The first one is the usual one."""
     return list(_raw(name)["versions"])
+
+
+def nearest_version(name: str, version: str) -> str:
+    """The layout's version for a partner that uses this one: the newest that is not newer, else the oldest.
+
+    ``version`` is GS08, or S009 behind the message type; a text that is neither gives the newest.
+    """
+    known = versions(name)
+    if version in known:
+        return version
+    plain = [one for one in known if one.count(":") < 3] or known  # those of no association
+    if not re.fullmatch(r"\d{6}.*|[A-Z]:\d\d[A-Z].*", version):
+        return max(plain, key=_age)
+    older = [one for one in plain if _age(one) <= _age(version)]
+    return max(older, key=_age) if older else min(plain, key=_age)
+
+
+def _age(version: str) -> tuple[int, str]:
+    return age(":".join(version.split(":")[:2])) if ":" in version else age(version[:6])
 
 
 @cache

@@ -1,8 +1,9 @@
-"""Open this when an editor completes or underlines a mapping or a partner.yaml wrongly: JSON Schema of both files.
+"""Open this when an editor completes or underlines a mapping, an outbound map or a partner.yaml wrongly: JSON Schema.
 
-The schemas are made from the models (schemas/rules.py, schemas/partners.py) and say what the *written* files may hold:
-one text where a list is meant, functions by name or with their argument, the fields of a kind directly under `lines:`,
-nothing for a key that is taken away. They are kept as schemas/*.schema.json; a test holds them current.
+The schemas are made from the models (schemas/rules.py, schemas/outbound.py, schemas/partners.py) and say what the
+*written* files may hold: one text where a list is meant, functions by name or with their argument, the fields of a kind
+directly under `lines:`, nothing for a key that is taken away. They are kept as schemas/*.schema.json; a test holds them
+current.
 """
 
 import json
@@ -17,12 +18,19 @@ from mappings import code_lists
 from mappings.catalog import STANDARDS
 from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT
 from mappings.functions.values import CONVERT
+from mappings.layouts import layout_names
+from mappings.outbound.catalog import shipped_names
 from schemas.findings import CATALOGUE
+from schemas.outbound import OUTBOUND, OUTBOUND_KINDS, OutboundKind, OutboundRules, columns_of
 from schemas.partners import Partner
 from schemas.rules import LINES, As, Rules, field_types
 
 Schema = dict[str, Any]
-FILES = {"mapping": "mapping.schema.json", "partner": "partner.schema.json"}
+FILES = {
+    "mapping": "mapping.schema.json",
+    "outbound": "outbound.schema.json",
+    "partner": "partner.schema.json",
+}
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "schemas"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # YAML in an editor makes numbers and yes/no of texts; our reader leaves them as they are written.
@@ -36,8 +44,8 @@ _EXCLUDE = (("from", "const"), ("only", "skip"))
 
 
 def schema_text(which: str) -> str:
-    """The text of a schema file: `mapping` or `partner`."""
-    schema = mapping_schema() if which == "mapping" else partner_schema()
+    """The text of a schema file: `mapping`, `outbound` or `partner`."""
+    schema = {"mapping": mapping_schema, "outbound": outbound_schema, "partner": partner_schema}[which]()
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -66,6 +74,51 @@ def mapping_schema() -> Schema:
         *(_only_fields_of(kind) for kind in LINES),
     ]
     return schema
+
+
+def outbound_schema() -> Schema:
+    """JSON Schema of an outbound map. Which fields there are is the layout's affair, so any name may stand."""
+    schema = _written(OutboundRules, "An outbound map of Backhaul: what a partner gets, from our canonical rows.")
+    parts = schema["$defs"]
+    parts["Clean"] = _clean()
+    parts["FieldRule"] = _field_rule(parts["FieldRule"])
+    rule: Schema = {"$ref": "#/$defs/FieldRule"}
+    parts["Items"]["properties"].pop("fields")
+    parts["Items"]["additionalProperties"] = _any_of(rule)
+    keys = schema["properties"]
+    keys["document"] = {"description": "fields of the document itself"} | _any_of(
+        {"type": "object", "additionalProperties": _any_of(rule)}
+    )
+    keys["extends"] = _any_of({"enum": shipped_names()}) | {
+        "description": "the shipped outbound map that this file is laid over; only what differs is written"
+    }
+    parts["Writes"]["properties"]["layout"] = {"description": "a message, by its layout"} | _any_of(
+        {"enum": layout_names()}
+    )
+    for part in (schema, parts["Items"], parts["Csv"]):
+        part.pop("required", None)
+    whole: Schema = {
+        "required": ["kind", "writes", "document"],
+        "properties": {section: {"required": ["each"]} for section in ("lines", "taxes")},
+    }
+    schema["allOf"] = [
+        {"if": {"not": {"required": ["extends"]}}, "then": whole},
+        *(_only_columns_of(kind) for kind in OUTBOUND_KINDS),
+    ]
+    return schema
+
+
+def _only_columns_of(kind: OutboundKind) -> Schema:
+    """Where the kind is said, paths are its columns."""
+    sections: Schema = {}
+    for section in OUTBOUND[kind]:
+        names: Schema = {"enum": columns_of(kind, section)}
+        path: Schema = {"properties": {"from": _any_of(names, {"type": "array", "items": names})}}
+        sections[section] = {"type": ["object", "null"], "additionalProperties": path}
+    return {
+        "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
+        "then": {"properties": sections},
+    }
 
 
 def partner_schema() -> Schema:
@@ -230,7 +283,7 @@ def _promise(function: Callable[..., Any]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """With ``--write`` both schemas are written anew; otherwise it says whether they are current."""
+    """With ``--write`` the schemas are written anew; otherwise it says whether they are current."""
     stale = [which for which in FILES if path_of(which).read_text(encoding="utf-8") != schema_text(which)]
     for which in stale:
         if "--write" in arguments:

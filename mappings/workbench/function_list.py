@@ -17,7 +17,9 @@ from mappings.catalog import STANDARDS
 from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT
 from mappings.functions.values import CONVERT
 from mappings.marks import read
+from mappings.outbound.catalog import shipped, shipped_names
 from schemas.findings import CATALOGUE
+from schemas.outbound import OUTBOUND
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 FINDINGS = Path(__file__).resolve().parent.parent.parent / "docs" / "findings.md"
@@ -27,6 +29,7 @@ Function = Callable[..., Any]
 # What the first part of a finding's code says, in the order of the catalogue.
 FAMILIES = {
     "FILE": "The file as a whole",
+    "CREDIT": "Credit notes for retailers",
     "ENV": "Envelopes",
     "GROUP": "Functional groups",
     "MSG": "Messages",
@@ -43,7 +46,11 @@ FAMILIES = {
 def pages() -> dict[Path, str]:
     """The pages as they should be."""
     text = README.read_text(encoding="utf-8")
-    for name, rows in (("functions", functions()), ("standards", standards()), ("code lists", lists())):
+    made = {
+        "functions": functions(), "standards": standards(), "outbound maps": outbound_maps(),
+        "outbound rows": outbound_rows(), "code lists": lists(),
+    }  # fmt: skip
+    for name, rows in made.items():
         text = _between_markers(text, name, "\n".join(rows))
     return {README: text, FINDINGS: "\n".join(findings()) + "\n"}
 
@@ -72,6 +79,25 @@ def standards() -> Iterator[str]:
         yield _row(f"`{name}`", _kind(path), first)
 
 
+def outbound_maps() -> Iterator[str]:
+    """The shipped outbound maps, as `extends:` names them."""
+    yield from _table("Outbound map", "Of", "What it writes")
+    for name in shipped_names():
+        one = shipped(name)
+        first = one.path.read_text(encoding="utf-8").splitlines()[0].removeprefix("#").strip()
+        yield _row(f"`{name}`", one.rules.kind, first)
+
+
+def outbound_rows() -> Iterator[str]:
+    """The columns that the rules of an outbound map name, by kind and section."""
+    yield from _table("Kind", "Section", "Its rows", "Columns")
+    for kind, sections in OUTBOUND.items():
+        for section, rows in sections.items():
+            means = (rows.metadata or {})[b"means"].decode()
+            columns = ", ".join(f"`{name}`" for name in rows.names if name != "document")
+            yield _row(f"`{kind}`", f"`{section}`", means, columns)
+
+
 def lists() -> Iterator[str]:
     """Our own lists, and the shipped lists that turn others' codes into them."""
     yield from _table("Code list", "Entries", "Turns into")
@@ -81,6 +107,8 @@ def lists() -> Iterator[str]:
     for name, entries in code_lists.lists_of(code_lists.SHIPPED).items():
         own = name.split("/")[0]
         into = {"units": "base units in one", "flags": "`true` or `false`"}.get(own, f"`{own}`")
+        if code_lists.turned(name, entries) is entries:
+            into = f"our words, for what we write, into codes: `{own}`"
         yield _row(f"`{name}`", str(len(entries)), into)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from mappings import code_lists
 from mappings.catalog import Catalog, Map, Names, PartnerFolder, load_map, marked_map
 from mappings.marks import Loc, Mark, Marked, checked, read
+from mappings.outbound.catalog import load_outbound
+from mappings.workbench.lint_outbound import of_outbound
 from mappings.workbench.lint_paths import suspicious_paths, unreachable
 from mappings.workbench.lint_samples import unproved
 from mappings.workbench.lint_standard import told_twice
@@ -43,7 +45,13 @@ def lint_partner(at: Path) -> list[Lint]:
             maps.append(load_map(path, lists))
         except ConfigError as fault:
             found.append(Lint(at.name, is_error=True, text=str(fault)))
-    folder = PartnerFolder(at, partner, tuple(maps))
+    written = []
+    for path in sorted((at / "outbound").glob("*.yaml")):
+        try:
+            written.append(load_outbound(path, lists))
+        except ConfigError as fault:
+            found.append(Lint(at.name, is_error=True, text=str(fault)))
+    folder = PartnerFolder(at, partner, tuple(maps), tuple(written))
     return found + [Lint(at.name, is_error, text) for is_error, text in _of_folder(folder)]
 
 
@@ -52,6 +60,8 @@ def _of_folder(folder: PartnerFolder) -> Iterator[tuple[bool, str]]:
     for one in folder.maps:
         yield from _of_map(one)
     yield from ((False, text) for text in _unused_lists(folder))
+    for written in folder.outbound:
+        yield from ((False, text) for text in of_outbound(written, folder.partner))
     for one, loc, message in unproved(folder, catalog):
         if text := _own_fault(one, marked_map(one.path), loc, message):
             yield False, text
@@ -129,8 +139,9 @@ def _overruled(one: Map) -> Iterator[tuple[bool, Loc, str]]:
 
 
 def _unused_lists(folder: PartnerFolder) -> Iterator[str]:
-    """Code lists of the partner's own that none of its mappings looks up."""
+    """Code lists of the partner's own that none of its mappings looks up, in neither direction."""
     used = {name for one in folder.maps for name in one.codes}
+    used |= {name for one in folder.outbound for name in one.writing_codes}
     codes = folder.path / "codes"
     for path in sorted(codes.glob("*/*.csv")):
         name = path.relative_to(codes).with_suffix("").as_posix()

@@ -8,13 +8,13 @@ from mappings.catalog import STANDARDS
 from mappings.marks import Loc, Marked, read
 
 
-def told_twice(path: Path) -> Iterator[str]:
+def told_twice(path: Path, standards: Path = STANDARDS) -> Iterator[str]:
     """Keys of a mapping that say what the standard it extends says anyway, each at its place."""
     own = read(path)
     extended = own.data.get("extends")
     if extended is None:
         return
-    standard = read(STANDARDS / f"{extended}.yaml")
+    standard = read(standards / f"{extended}.yaml")
     for loc in _same(own, standard):
         mark = own.keys[loc]
         message = (

@@ -9,32 +9,43 @@ import pyarrow as pa
 from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats.segments import RawFile
 from mappings.translation import Translation
+from pipelines.steps.check import Checked
 from pipelines.wiring import Hub
+from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner
+from schemas.tables import FINDINGS
 
 _ACKNOWLEDGED = frozenset({"824", "APERAK"})
 
 
 def answers_to(
-    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, documents: pa.Table, found: pa.Table
-) -> pa.Table:
-    """Outbox rows for the answers to these files; none where the partner has no mailbox to be answered in.
+    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, checked: Checked, found: pa.Table
+) -> tuple[pa.Table, pa.Table]:
+    """Outbox rows for the answers to these files, and findings of what in them could not be written.
 
-    The bytes go to the vault first. An answer's key is made of what it answers, so that the same file is never
-    answered twice with other bytes.
+    None where the partner has no mailbox to be answered in. The bytes go to the vault first. An answer's key is made of
+    what it answers, so that the same file is never answered twice with other bytes.
     """
     channel = next((one for one in partner.channels if one.outbox), None)
     if channel is None:
-        return pa.table({})
+        return pa.table({}), FINDINGS.empty_table()
     batch = Batch(
         files=files,
         readings=tuple(translation.readings.values()),
         rejections=translation.rejections,
         findings=found,
-        documents=documents,
+        documents=checked.documents,
+        notices=checked.notice_lines,
     )
-    answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id))
-    return _rows(hub, partner, channel.id, answers)
+    maps = hub.catalog.partner(partner.id).outbound
+    answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id), maps)
+    written = [answer for answer in answers if answer.data]
+    unwritten = [
+        Finding("FILE-ANSWER-UNWRITTEN", Place(answer.file), problem)
+        for answer in answers
+        for problem in answer.problems
+    ]
+    return _rows(hub, partner, channel.id, written), as_table(unwritten)
 
 
 def acknowledgements_due(hub: Hub, partner: Partner, answers: pa.Table) -> pa.Table:

@@ -138,8 +138,8 @@ def _record(
     told, answered = _answered(hub, partner, translation)
     changes += answered
     found = pa.concat_tables([*findings, told])
-    rows.add("finding", as_records(found, partner.id))
-    answers = answers_to(hub, partner, files, translation, checked.documents, found)
+    answers, unwritten = answers_to(hub, partner, files, translation, checked, found)
+    rows.add("finding", as_records(pa.concat_tables([found, unwritten]), partner.id))
     rows.add("outbound_message", answers)
     rows.add("due_event", acknowledgements_due(hub, partner, answers))
     states = _file_states(files, checked)

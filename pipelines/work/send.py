@@ -1,6 +1,7 @@
 """Open this when a partner got no answer: from the outbox of the store to the partner's mailbox."""
 
 from pipelines.wiring import Hub
+from pipelines.work.credit_notes import write_credit_notes
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 from schemas.records import OutboundMessage
@@ -9,8 +10,10 @@ from schemas.records import OutboundMessage
 def send(hub: Hub, partner: Partner) -> int:
     """Write every pending answer to the partner's mailbox, then mark it sent; answers how many.
 
-    Writing the same name with the same bytes twice does no harm, so a crash between the two is healed by the next run.
+    Credit notes that were posted for it come first. Writing the same name with the same bytes twice does no harm, so a
+    crash between the two is healed by the next run.
     """
+    write_credit_notes(hub, partner)
     sent = 0
     for channel in partner.channels:
         pending = hub.store.table(OutboundMessage, partner=partner.id, channel=channel.id, state="pending").to_pylist()

@@ -65,8 +65,8 @@ def test_each_finding_has_a_row_with_its_next_step() -> None:
     ]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_no_cell_can_run_as_a_formula(start: str) -> None:
-    file = RawFile("a" * 64, f"{start}cmd.csv", b"")
-    (answer,) = acknowledge(Batch([file]), LINDHAUS, NOW, 1)
-    assert answer.data.decode("utf-8-sig").startswith(f"accepted;'{start}cmd.csv\r\n")
+    for name in (f"{start}cmd.csv", f"\t{start}cmd.csv"):
+        (answer,) = acknowledge(Batch([RawFile("a" * 64, name, b"")]), LINDHAUS, NOW, 1)
+        assert answer.data.decode("utf-8-sig").startswith(f"accepted;'{start}cmd.csv\r\n")

@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 
 from mappings.catalog import STANDARDS
 from mappings.functions.cleaning import CLEAN
+from mappings.outbound.catalog import STANDARDS as OUTBOUND_STANDARDS
 from mappings.workbench.editor_schema import FILES, main, path_of, schema_text
 from pipelines.cli import app
 
 PARTNERS = STANDARDS.parent / "partners"
+OUTBOUND = [*sorted(OUTBOUND_STANDARDS.glob("*/*.yaml")), *sorted(PARTNERS.glob("*/outbound/*.yaml"))]
 MAPPINGS = [*sorted(STANDARDS.glob("*/*.yaml")), *sorted(PARTNERS.glob("*/maps/*.yaml"))]
 
 
@@ -45,16 +47,21 @@ def test_a_stale_schema_is_told_and_written_anew(tmp_path, monkeypatch, capsys):
     assert "mapping.schema.json is not current" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("option", [[], ["--partner"]])
-def test_the_command_prints_the_kept_schema(option):
-    printed = CliRunner().invoke(app, ["map", "schema", *option])
+@pytest.mark.parametrize("which", FILES)
+def test_the_command_prints_the_kept_schema(which):
+    printed = CliRunner().invoke(app, ["map", "schema", *([] if which == "mapping" else [f"--{which}"])])
     assert printed.exit_code == 0
-    assert printed.output == path_of("partner" if option else "mapping").read_text(encoding="utf-8")
+    assert printed.output == path_of(which).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", MAPPINGS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_shipped_mapping_is_valid(path: Path):
     assert faults("mapping", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", OUTBOUND, ids=lambda path: f"{path.parent.parent.name}/{path.parent.name}/{path.name}")
+def test_every_shipped_outbound_map_is_valid(path: Path):
+    assert faults("outbound", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
 
 
 @pytest.mark.parametrize("path", sorted(PARTNERS.glob("*/partner.yaml")), ids=lambda path: path.parent.name)
@@ -127,6 +134,44 @@ def test_a_mapping_over_a_standard_needs_nothing_else_and_may_take_keys_away():
 def test_a_mistake_in_a_mapping_is_underlined(right, wrong):
     assert right in SHORT
     assert faults("mapping", yaml.safe_load(SHORT.replace(right, wrong, 1)))
+
+
+WRITTEN = """\
+kind: credit
+writes: {layout: x12/812, version: "004010"}
+document:
+  number: {from: number, clean: [strip, {first: 22}]}
+  parties[SE].name: {from: [our_name, our_id], join: " "}
+lines:
+  each: lines
+  reason: {from: reason, lookup: x12_426/reasons, unknown: 72}
+  remark:
+"""
+
+
+def test_an_outbound_map_is_valid():
+    assert faults("outbound", yaml.safe_load(WRITTEN)) == []
+    assert faults("outbound", {"extends": "x12/824", "lines": {"summary": {"from": "code"}, "remark": None}}) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("kind: credit", "kind: credits"),
+        ("kind: credit\n", ""),
+        ("layout: x12/812", "layout: x12/813"),
+        ("from: number", "from: nummer"),
+        ("[our_name, our_id]", "[our_name, our_gln]"),
+        ("from: reason", "from: code"),
+        ("clean: [strip,", "clean: [stripp,"),
+        ("  each: lines\n", ""),
+        ("document:", "header:"),
+        ("unknown: 72", "unkown: 72"),
+    ],
+)
+def test_a_mistake_in_an_outbound_map_is_underlined(right, wrong):
+    assert right in WRITTEN
+    assert faults("outbound", yaml.safe_load(WRITTEN.replace(right, wrong, 1)))
 
 
 PARTNER = """\

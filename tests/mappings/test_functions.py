@@ -27,7 +27,7 @@ def test_an_empty_column_stays_empty():
 
 def test_nulls_stay_null():
     nulls = pa.nulls(2, pa.string())
-    arguments = dict.fromkeys(WITH_ARGUMENT, "3") | {"pattern": "(a)"}
+    arguments = dict.fromkeys(WITH_ARGUMENT, "3") | {"pattern": "(a)", "day_as": "DD.MM.YYYY"}
     for name in CLEAN:
         assert cleaning.clean(nulls, name, arguments.get(name)).to_pylist() == [None, None]
     for convert in CONVERT.values():

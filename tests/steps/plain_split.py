@@ -156,8 +156,8 @@ class Group:
         self.place = [self._places(claim) for claim in self.claims]
 
     def _places(self, claim: Row) -> list[int]:
-        """Sales by age, the oldest first, then by id; where a price should be near and none is stated, the newest."""
-        newest_first = self.policy.order == "nearest_price" and not claim.get("unit_price")
+        """Sales by age, the oldest first, then by id; where a price should be near, the newest first."""
+        newest_first = self.policy.order == "nearest_price"
         ranked = sorted(self.sales, key=lambda s: (-_day(s) if newest_first else _day(s), s["invoice_line"]))
         return [ranked.index(sale) for sale in self.sales]
 

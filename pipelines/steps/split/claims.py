@@ -55,7 +55,7 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
 
 def _reach(index: SalesIndex, groups: Ints, days: Ints, grouped: int) -> dict[str, Ints]:
     """Where the sales of each claim's group begin and end, and up to where they were made by its day."""
-    first, last, end = (np.zeros(len(groups), np.int64) for _ in range(3))
+    first, last, end = (np.full(len(groups), len(index), np.int64) for _ in range(3))
     known = groups[:grouped]
     first[:grouped], end[:grouped] = index.first[known], index.first[known + 1]
     last[:grouped] = _sold_by(index.sales.day, first[:grouped], end[:grouped], days[:grouped])

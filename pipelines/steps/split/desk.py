@@ -137,7 +137,7 @@ def add_options(
                     return NONE
                 desk.claim[options], desk.sale[options] = claim, place
                 desk.number[options], desk.units[options] = level, 0
-                desk.wish[options] = own_wish(wants, sales, order, claim, place)
+                desk.wish[options] = wish(wants, sales, order, claim, wants.first[claim] + place)
                 desk.follows[options] = NONE
                 options += 1
                 held += desk.free[place]
@@ -153,13 +153,6 @@ def next_level(desk: Desk, lines: int, below: int) -> int:
         if desk.row[place] > level and desk.row[place] < below and desk.free[place] > 0:
             level = desk.row[place]
     return level
-
-
-def own_wish(wants: Wants, sales: Sales, order: int, claim: int, place: int) -> int:
-    """The part of the order rule that is no rank."""
-    if order == NEWEST or (order == NEAREST_PRICE and wants.price[claim] < 0):
-        return 0
-    return wish(wants, sales, order, claim, wants.first[claim] + place)
 
 
 def number_mask(desk: Desk, option: int, known: int) -> int:

@@ -161,13 +161,16 @@ def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any)
 
 
 def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
-    """By what the order rule takes equally evident sales, the least first; then the older, then by id."""
-    if order == OLDEST:
-        return 0
+    """What the order rule looks at before the age of equally evident sales, the least first."""
     if order == CHEAPEST:
         return sales.net_value[line]  # type: ignore[no-any-return]
     if order == DEAREST:
         return -sales.net_value[line]  # type: ignore[no-any-return]
     if order == NEAREST_PRICE and wants.price[claim] >= 0:
         return abs(sales.price[line] - wants.price[claim]) if sales.price[line] >= 0 else _FAR
-    return -sales.day[line]  # type: ignore[no-any-return]
+    return 0
+
+
+def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
+    """Whether a later row comes before an earlier one that is equal otherwise: where the newest do, unless of one day."""
+    return (order == NEWEST or order == NEAREST_PRICE) and sales.day[line] > sales.day[other]

@@ -5,7 +5,7 @@ These functions keep to what can be turned into machine code.
 
 from typing import Any, NamedTuple
 
-from pipelines.steps.split.grade import Bits, Wants, grade, wish
+from pipelines.steps.split.grade import Bits, Wants, comes_first, grade, wish
 from pipelines.steps.split.index import Sales
 from pipelines.steps.split.walk import Portions, Room, best_free
 
@@ -92,7 +92,8 @@ def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, lines: int,
         for place in range(lines):
             if room.taker[place] != claim and room.row[place] >= best_held:
                 wished = wish(wants, sales, order, claim, first + place)
-                if room.row[place] > best_held or wished < best_wish:
+                sooner = wished == best_wish and comes_first(sales, order, first + place, first + best)
+                if room.row[place] > best_held or wished < best_wish or sooner:
                     best, best_held, best_wish = place, room.row[place], wished
         if best >= 0:
             room.taker[best] = claim

@@ -7,7 +7,6 @@ the same. ``mappings.formats.compiled`` says where machine code is kept.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from mappings.formats.at_hand import goes_compiled
 from pipelines.steps.split import contest, judge, mates, spread, texts, walk

@@ -152,7 +152,21 @@ def _doubts(
     while at < found:
         desk, own = _desk(machine, bits, widest, size), np.zeros(widest + 1, np.int64)
         at = machine.spreads(
-            wants, sales, bits, order, portions, groups, chosen, at, first_of, desk, own, down, up, elsewhere
+            wants,
+            sales,
+            bits,
+            order,
+            portions,
+            groups,
+            chosen,
+            was_contested,
+            at,
+            first_of,
+            desk,
+            own,
+            down,
+            up,
+            elsewhere,
         )
         size *= 4
     return down, up, elsewhere
@@ -172,7 +186,7 @@ def _desk(machine: Machine, bits: Bits, widest: int, options: int) -> Desk:
     sizes = dict.fromkeys(Desk._fields, options)
     sizes |= dict.fromkeys(("first", "without"), options + 1)
     sizes |= dict.fromkeys(("free", "rank", "head", "reached", "done", "leaves", "takes", "touched", "row"), sales)
-    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 1}
+    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 2}
     return Desk(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 

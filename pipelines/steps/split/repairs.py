@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ KINDS: dict[str, str] = {
     "store_missing": "the number of store {store} added",
     "words_added": "words or a revision beside it taken off",
     "words_missing": "words or a revision that belong to it added",
-    "text": "found in a text",
+    "text": "it stands among other words and numbers",
     "cut": "cut to the 22 characters of a field",
     "truncated": "its beginning or its end is missing",
     "swapped": "two neighbouring characters swapped",
@@ -35,14 +35,14 @@ KINDS: dict[str, str] = {
 _WORDS = tuple(KINDS.values())
 
 # Words that merely name what follows, in English, German, French, Spanish, Italian and Dutch.
-_NAMES = (
+_NAMES = pa.array([
     "PO", "ORDER", "ORD", "PURCHASE", "PURCH", "OUR", "YOUR", "CUST", "CUSTOMER", "NO", "NR", "NUM", "NUMBER", "NUMMER",
     "REF", "REFERENCE", "INV", "INVOICE", "DELIVERY", "NOTE", "DN", "BEST", "BESTELL", "BESTELLUNG", "BESTELLNR",
     "BESTELLNUMMER", "EKB", "UNSERE", "IHRE", "RECHNUNG", "RECHNUNGSNR", "LIEFERSCHEIN", "LIEFERSCHEINNR", "LS",
     "COMMANDE", "CDE", "FACTURE", "PEDIDO", "FACTURA", "ORDINE", "FATTURA", "FACTUUR",
-)  # fmt: skip
+])  # fmt: skip
 
-COMPILED_FROM_PAIRS = 30_000  # below this the plain way is done before machine code is loaded
+COMPILED_FROM_PAIRS = 20_000  # below this the plain way is done before machine code is loaded
 _PAIRS_AT_ONCE = 2**18
 
 
@@ -56,12 +56,11 @@ class Repairs(NamedTuple):
 class _Machine(NamedTuple):
     """The functions that go through all bytes: as they are, or compiled."""
 
-    squeeze: Callable[..., int]
-    skip_names: Callable[..., None]
+    squeeze: Callable[..., None]
     choose: Callable[..., None]
 
 
-_PLAIN = _Machine(squeezed.squeeze, squeezed.skip_names, resemblance.choose)
+_PLAIN = _Machine(squeezed.squeeze, resemblance.choose)
 _FAMILY = ("pipelines/steps/split/resemblance", "pipelines/steps/split/squeezed")
 
 
@@ -71,20 +70,20 @@ def repair(
 ) -> Repairs:  # fmt: skip
     """Which candidate each stated reference means, where one error in writing explains it; -1 for none or several.
 
-    ``stated`` is as the retailer wrote it, without nulls; its row i may mean one of ``candidates`` from ``starts[i]`` up
-    to ``starts[i + 1]``: distinct, in capitals, without blanks at their ends. ``stores`` are the numbers of the shops
-    that state them, or null. By itself the number of pairs decides whether this goes the compiled way or the plain one.
+    ``stated`` is as the retailer wrote it, without nulls; its row i may mean one of ``candidates`` from ``starts[i]``
+    up to ``starts[i + 1]``: distinct, in capitals, without blanks at their ends. ``stores`` are the numbers of the
+    shops that state them, or null. Both ways, plain and compiled, give the same; by itself the number of pairs decides.
     """
     found = Repairs(np.full(len(stated), -1, np.int64), np.full(len(stated), -1, np.int8))
     if compiled is None:
         compiled = goes_compiled("repairs", len(candidates), COMPILED_FROM_PAIRS)
-    names = _squeezed(pa.array(_NAMES), compiled)
     for start, end in _blocks(starts):
         first, last = int(starts[start]), int(starts[end])
-        rows = (_plain_form(one.slice(start, end - start)) for one in (stated, stores))
-        texts = [_squeezed(one, compiled) for one in (*rows, _plain_form(candidates.slice(first, last - first)))]
-        _choose(*texts, names, starts[start : end + 1] - first, found.choice[start:end], found.how[start:end], compiled)
-        found.choice[start:end] += np.where(found.choice[start:end] < 0, 0, first)
+        rows = stated.slice(start, end - start), stores.slice(start, end - start)
+        texts = pa.concat_arrays([_NAMES, *map(_plain_form, (*rows, candidates.slice(first, last - first)))])
+        choice, how = found.choice[start:end], found.how[start:end]
+        _choose(texts, starts[start : end + 1] - first, choice, how, compiled)
+        choice[choice >= 0] += first
     return found
 
 
@@ -104,14 +103,13 @@ def _blocks(starts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 
 def _choose(
-    stated: Texts, stores: Texts, candidates: Texts, names: Texts, starts: npt.NDArray[np.int64],
-    choice: npt.NDArray[np.int64], how: npt.NDArray[np.int8], compiled: bool,
+    texts: pa.Array, firsts: npt.NDArray[np.int64], choice: npt.NDArray[np.int64], how: npt.NDArray[np.int8],
+    compiled: bool,
 ) -> None:  # fmt: skip
     machine = _compiled() if compiled else _PLAIN
-    bodies = np.zeros(len(choice), np.int64)
-    machine.skip_names(stated, names, bodies)
-    firsts = starts if compiled else starts.tolist()
-    machine.choose(stated, bodies if compiled else bodies.tolist(), stores, candidates, firsts, choice, how)
+    forms = _forms(texts) if compiled else _as_lists(_forms(texts))
+    machine.squeeze(forms)
+    machine.choose(forms, len(_NAMES), firsts if compiled else firsts.tolist(), choice, how)
 
 
 # --- texts
@@ -126,20 +124,17 @@ def _plain_form(texts: pa.Array) -> pa.Array:
     return pc.ascii_trim_whitespace(pc.ascii_upper(texts))
 
 
-def _squeezed(texts: pa.Array, compiled: bool) -> Texts:
-    """Letters and digits alone, and where they begin; bytes and lists for the plain way, arrays for the compiled one."""
+def _forms(texts: pa.Array) -> Texts:
+    """The texts as they are written, and room for what is left of them to compare."""
     raw, starts = _bytes_of(texts)
-    size, rows = len(raw), len(texts)
-    into = np.zeros(size, np.uint8), np.zeros(size, np.uint8), np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
-    if compiled:
-        made = Texts(raw, starts, *into)
-        _compiled().squeeze(made)
-        return made
-    plain = Texts(
-        raw.tobytes(), starts.tolist(), *(bytearray(one) for one in into[:2]), *(one.tolist() for one in into[2:])
-    )
-    _PLAIN.squeeze(plain)
-    return plain
+    rows, size = len(texts), len(raw)
+    forms = np.zeros(size, np.uint8), np.zeros(size, np.uint8), np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
+    return Texts(raw, starts, *forms)
+
+
+def _as_lists(forms: Texts) -> Texts:
+    """The same as bytes and lists, which the plain way goes through faster."""
+    return Texts(*(bytearray(one) if one.dtype == np.uint8 else one.tolist() for one in forms))
 
 
 def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -1,7 +1,9 @@
 """Open this when a reference was repaired that should not have been, or the other way round: what two have in common.
 
 All here compares a stated reference with one candidate, byte by byte, so that it can be compiled as it stands
-(integers and arrays); small batches run through it as it is, with bytes and lists.
+(integers and arrays); small batches run through it as it is, with bytes and lists. All texts stand in one buffer: from
+``a`` to ``a_end`` the stated one, from ``b`` to ``b_end`` the candidate, and from ``core`` on what is left of either
+without zeros in front.
 """
 
 from typing import Any
@@ -12,6 +14,7 @@ from pipelines.steps.split.squeezed import (
     RUN,
     WORD,
     Texts,
+    after_names,
     characters,
     continues,
     is_digit,
@@ -25,23 +28,30 @@ from pipelines.steps.split.squeezed import (
     SWAPPED, WRONG, LENGTH, NONE,
 ) = range(15)  # fmt: skip
 
-# Years, days, quantities: in a text four characters are hardly ever a reference.
+# Years, days, quantities: in a text, or behind just any words, four characters are hardly ever a reference.
 _IN_TEXT_MIN = 5
 _TRUNCATED_MIN = 6
 _FIELD = 22  # X12's references have at most so many characters
-_REVISION_MAX = 2  # digits
+_REVISION_DIGITS_MAX, _REVISION_RUNS_MAX = 2, 2
+_CHARACTER_BYTES_MAX = 4
 
 
-def choose(stated: Texts, bodies: Any, stores: Texts, candidates: Texts, firsts: Any, choice: Any, how: Any) -> None:
+def choose(texts: Texts, names: int, firsts: Any, choice: Any, how: Any) -> None:
     """Note for each stated reference the one candidate that was meant and by which kind of error, or -1.
 
     The first kind that leads anywhere decides. Typing errors are equally likely, so they count as one kind. A candidate
-    that is found in the stated text as part of a longer one does not count beside that.
+    that is found in the stated text as part of a longer one does not count beside that. ``texts`` are words that name
+    a reference, as many as ``names``, then what is stated, its stores, and the candidates.
     """
-    for row in range(len(choice)):
+    rows = len(choice)
+    for row in range(rows):
+        stated = names + row
+        body, candidates = after_names(texts, stated, names), names + 2 * rows
+        store_end = texts.starts[stated + rows + 1]
+        store = without_zeros(texts.text, texts.starts[stated + rows], store_end)
         least, kind, found, covering, low, high = NONE, NONE, -1, 0, 0, 0
         for at in range(firsts[row], firsts[row + 1]):
-            one, start, stop = kind_of(stated, row, bodies[row], stores, candidates, at, least)
+            one, start, stop = kind_of(texts, stated, body, store, store_end, candidates + at)
             rank = min(one, SWAPPED)
             if one == NONE or rank > least:
                 continue
@@ -51,113 +61,103 @@ def choose(stated: Texts, bodies: Any, stores: Texts, candidates: Texts, firsts:
                 kind, found, covering = one, at, covering + 1
             elif start < low or high < stop:
                 covering, low, high = 0, min(low, start), max(high, stop)
-        if covering == 1:
-            choice[row], how[row] = found, kind
-        else:
-            choice[row], how[row] = -1, -1
+        choice[row] = found if covering == 1 else -1
+        how[row] = kind if covering == 1 else -1
 
 
-def kind_of(
-    stated: Texts, row: int, body: int, stores: Texts, candidates: Texts, at: int, least: int
-) -> tuple[int, int, int]:
+def kind_of(texts: Texts, stated: int, body: int, s: int, s_end: int, candidate: int) -> tuple[int, int, int]:
     """The kind of error that leads from a stated reference to a candidate, and where that stands in it (or 0, 0).
 
-    NONE: there is no such kind, or none up to ``least``.
+    ``body`` is where the stated one goes on behind words that name it; its store stands from ``s`` to ``s_end``.
     """
-    start, end, first, last = (
-        stated.starts[row],
-        stated.starts[row + 1],
-        candidates.starts[at],
-        candidates.starts[at + 1],
-    )
-    if start == end or first == last:
+    text, marks = texts.text, texts.marks
+    a, a_core, a_end = texts.starts[stated], texts.core[stated], texts.starts[stated + 1]
+    b, b_core, b_end = texts.starts[candidate], texts.core[candidate], texts.starts[candidate + 1]
+    if a == a_end or b == b_end:
         return NONE, 0, 0
-    if end - start == last - first and same(stated.text, start, candidates.text, first, end - start):
-        return SAME if _written_alike(stated, row, candidates, at) else FORM, 0, 0
-    if candidates.core[at] == last or least < ZEROS:
+    if a_end - a == b_end - b and same(text, a, b, a_end - a):
+        return SAME if _written_alike(texts, stated, candidate) else FORM, 0, 0
+    if b_core == b_end:
         return NONE, 0, 0
-    if _but_for_zeros(stated, row, candidates, at):
-        return ZEROS, 0, 0
-    if least >= LOOKS and _looks_alike(stated.text, start, end, candidates.text, first, last):
-        return LOOKS, 0, 0
-    if least >= STORE_ADDED and _longer_by_store(stated, row, candidates, at, stores, row):
-        return STORE_ADDED, 0, 0
-    if least >= STORE_MISSING and _longer_by_store(candidates, at, stated, row, stores, row):
-        return STORE_MISSING, 0, 0
-    if least < WORDS_ADDED:
-        return NONE, 0, 0
-    kind, low, high = _in_stated(stated, row, candidates, at)
-    if kind != WORDS_ADDED and least > WORDS_ADDED and _in_candidate(stated, row, body, candidates, at):
-        return WORDS_MISSING, 0, 0
-    if kind != NONE or least < CUT:
-        return kind, low, high
-    return _slip(stated, row, body, candidates, at), 0, 0
+    if a_core < a_end:
+        if _but_for_zeros(text, marks, a_core, a_end, b_core, b_end):
+            return ZEROS, 0, 0
+        if _looks_alike(text, a, a_end, b, b_end):
+            return LOOKS, 0, 0
+        if _has_store(text, marks, a, a_core, a_end, b, b_core, b_end, s, s_end):
+            return STORE_ADDED, 0, 0
+        if _has_store(text, marks, b, b_core, b_end, a, a_core, a_end, s, s_end):
+            return STORE_MISSING, 0, 0
+        kind, low, high = _in_stated(text, marks, a, body, a_end, b_core, b_end)
+        if kind != WORDS_ADDED and _in_candidate(text, marks, body, a_end, b, b_end):
+            return WORDS_MISSING, 0, 0
+        if kind != NONE:
+            return kind, low, high
+    return _slip(texts, stated, body, candidate), 0, 0
 
 
-def _written_alike(stated: Texts, row: int, candidates: Texts, at: int) -> bool:
-    start, first = stated.raw_starts[row], candidates.raw_starts[at]
-    size = stated.raw_starts[row + 1] - start
-    return bool(candidates.raw_starts[at + 1] - first == size and same(stated.raw, start, candidates.raw, first, size))
+def _written_alike(texts: Texts, stated: int, candidate: int) -> bool:
+    a, b = texts.raw_starts[stated], texts.raw_starts[candidate]
+    size = texts.raw_starts[stated + 1] - a
+    return bool(texts.raw_starts[candidate + 1] - b == size and same(texts.raw, a, b, size))
 
 
 # --- form
 
 
-def _but_for_zeros(stated: Texts, row: int, candidates: Texts, at: int) -> bool:
-    """Whether both are the same but for zeros in front of the whole, or in front of any run of digits."""
-    start, end, first, last = stated.core[row], stated.starts[row + 1], candidates.core[at], candidates.starts[at + 1]
-    if start == end or stated.text[end - 1] != candidates.text[last - 1]:
+def _but_for_zeros(text: Any, marks: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether both, without zeros in front, are the same but for zeros in front of runs of digits."""
+    if text[a_end - 1] != text[b_end - 1]:
         return False
-    if end - start == last - first and same(stated.text, start, candidates.text, first, end - start):
+    if a_end - a == b_end - b and same(text, a, b, a_end - a):
         return True
-    while start < end and first < last:
-        start, first = _after_run_zeros(stated, start, end), _after_run_zeros(candidates, first, last)
-        begins, other_begins = _begins(stated, start), _begins(candidates, first)
-        if stated.text[start] != candidates.text[first] or begins != other_begins:
+    while a < a_end and b < b_end:
+        a, b = _after_run_zeros(text, marks, a, a_end), _after_run_zeros(text, marks, b, b_end)
+        if text[a] != text[b] or (_run_start(text, marks, a) < 0) != (_run_start(text, marks, b) < 0):
             return False
-        start, first = start + 1, first + 1
-    return bool(start == end and first == last)
+        a, b = a + 1, b + 1
+    return a == a_end and b == b_end
 
 
-def _begins(texts: Texts, at: int) -> bool:
-    """Whether a run begins here, but for zeros in front of it."""
-    while not texts.marks[at] & RUN and texts.text[at - 1] == 48:
-        at -= 1
-    return bool(texts.marks[at] & RUN)
-
-
-def _after_run_zeros(texts: Texts, at: int, end: int) -> int:
+def _after_run_zeros(text: Any, marks: Any, at: int, end: int) -> int:
     """Where a run of digits that begins here goes on after its zeros; the last of them stays."""
-    if texts.marks[at] & RUN:
-        while at + 1 < end and texts.text[at] == 48 and not texts.marks[at + 1] & RUN:
+    if marks[at] & RUN:
+        while at + 1 < end and text[at] == 48 and not marks[at + 1] & RUN:
             at += 1
     return at
 
 
-def _looks_alike(one: Any, start: int, end: int, other: Any, first: int, last: int) -> bool:
+def _run_start(text: Any, marks: Any, at: int) -> int:
+    """Where the run begins that has nothing but zeros up to here; -1: it has more."""
+    while not marks[at] & RUN:
+        at -= 1
+        if text[at] != 48:
+            return -1
+    return at
+
+
+def _looks_alike(text: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
     """Whether letters were taken for digits or the other way round, but no more than were not."""
-    zeros = 0
-    if end - start != last - first:
-        other_zeros = _look_zeros(other, first, last)
-        zeros = _look_zeros(one, start, end)
-        start, first = start + zeros, first + other_zeros
-    if end - start != last - first:
+    zeros = a_end - a != b_end - b
+    if zeros:
+        a, b = _after_look_zeros(text, a, a_end), _after_look_zeros(text, b, b_end)
+    if a_end - a != b_end - b or a_end - a < CHARACTERS_MIN:
         return False
     alike = 0
-    for step in range(end - start):
-        if one[start + step] != other[first + step]:
-            if _look(one[start + step]) != _look(other[first + step]):
+    for step in range(a_end - a):
+        one, other = text[a + step], text[b + step]
+        if one != other:
+            if _look(one) != _look(other):
                 return False
             alike += 1
-    return 0 < alike + zeros and 2 * alike <= end - start
+    return (alike > 0 or zeros) and 2 * alike <= a_end - a
 
 
-def _look_zeros(text: Any, start: int, end: int) -> int:
-    """How many characters in front look like zeros."""
-    count = 0
-    while start + count < end and _look(text[start + count]) == 48:
-        count += 1
-    return count
+def _after_look_zeros(text: Any, start: int, end: int) -> int:
+    """Where the text goes on after all that looks like zeros in front."""
+    while start < end and _look(text[start]) == 48:
+        start += 1
+    return start
 
 
 def _look(byte: int) -> int:
@@ -174,81 +174,72 @@ def _look(byte: int) -> int:
 # --- what stands beside the reference
 
 
-def _longer_by_store(longer: Texts, row: int, shorter: Texts, at: int, stores: Texts, store: int) -> bool:
-    """Whether the first is the second with the number of this store at its end or, as a word, in front."""
-    low, high = stores.starts[store], stores.starts[store + 1]
-    low = without_zeros(stores.text, low, high)
-    start, end, first, last = longer.starts[row], longer.starts[row + 1], shorter.starts[at], shorter.starts[at + 1]
-    core = shorter.core[at]
-    if low == high or core == last or end - start < last - core + high - low:
+def _has_store(
+    text: Any, marks: Any, a: int, a_core: int, a_end: int, b: int, b_core: int, b_end: int, s: int, s_end: int
+) -> bool:
+    """Whether the first is the second with this store's number at its end or, as a word of its own, in front."""
+    if s == s_end or a_end - a < b_end - b_core + s_end - s:
         return False
-    if longer.text[end - 1] == stores.text[high - 1]:
-        whole = start + last - first
-        if whole < end and same(longer.text, start, shorter.text, first, last - first):
-            return _is_store(longer.text, whole, end, stores.text, low, high)
-        whole = longer.core[row] + last - core
-        if whole < end and same(longer.text, longer.core[row], shorter.text, core, last - core):
-            return _is_store(longer.text, whole, end, stores.text, low, high)
-    place = end - (last - core)
-    if longer.text[end - 1] != shorter.text[last - 1] or not same(longer.text, place, shorter.text, core, last - core):
+    if text[a_end - 1] == text[s_end - 1]:
+        rest = a + b_end - b
+        if rest < a_end and same(text, a, b, b_end - b):
+            return _is_store_behind(text, marks, rest, a_end, s, s_end)
+        rest = a_core + b_end - b_core
+        if rest < a_end and same(text, a_core, b_core, b_end - b_core):
+            return _is_store_behind(text, marks, rest, a_end, s, s_end)
+    place = a_end - (b_end - b_core)
+    if text[a_end - 1] != text[b_end - 1] or not same(text, place, b_core, b_end - b_core):
         return False
-    place = _run_start(longer, place)
-    return place >= 0 and _is_store(longer.text, start, place, stores.text, low, high)
+    place = _run_start(text, marks, place)
+    return place >= 0 and _is_store(text, a, place, s, s_end)
 
 
-def _is_store(text: Any, start: int, end: int, stores: Any, low: int, high: int) -> bool:
+def _is_store_behind(text: Any, marks: Any, start: int, end: int, s: int, s_end: int) -> bool:
+    """Whether this is the number of the store; one digit alone must be a word of its own."""
+    return (end - start > 1 or marks[start] & RUN) and _is_store(text, start, end, s, s_end)
+
+
+def _is_store(text: Any, start: int, end: int, s: int, s_end: int) -> bool:
     """Whether this is the number of the store, with any zeros in front."""
     start = without_zeros(text, start, end)
-    return end - start == high - low and same(text, start, stores, low, high - low)
+    return end - start == s_end - s and same(text, start, s, s_end - s)
 
 
-def _run_start(texts: Texts, at: int) -> int:
-    """Where the run begins that has nothing but zeros up to here; -1: it has more."""
-    while not texts.marks[at] & RUN:
-        at -= 1
-        if texts.text[at] != 48:
-            return -1
-    return at
-
-
-def _in_stated(stated: Texts, row: int, candidates: Texts, at: int) -> tuple[int, int, int]:
-    """Whether the candidate stands in the stated text: with words around it, or in any text; and where."""
-    start, end, core, last = stated.starts[row], stated.starts[row + 1], candidates.core[at], candidates.starts[at + 1]
-    size = last - core
-    place = _next_run(stated, start, end, candidates.text, core, last)
-    while place >= 0 and _has_digit(candidates.text, core, last):
-        begin, stop = _run_start(stated, place), place + size
-        if _only_words(stated, start, begin) and _words_or_revision(stated, stop, end):
-            return WORDS_ADDED, begin, stop
-        alone = stated.marks[begin] & (WORD | AFTER_LETTERS) and (stop == end or stated.marks[stop] & WORD)
-        if alone and characters(stated.text, place, stop) >= _IN_TEXT_MIN:
-            return TEXT, begin, stop
-        place = _next_run(stated, place + 1, end, candidates.text, core, last)
+def _in_stated(text: Any, marks: Any, a: int, body: int, a_end: int, b_core: int, b_end: int) -> tuple[int, int, int]:
+    """Whether the candidate stands in what is stated, beside words or in any text; and where."""
+    size = b_end - b_core
+    place = _next_run(text, marks, a, a_end, b_core, b_end)
+    while place >= 0 and _has_digit(text, b_core, b_end):
+        start, stop = _run_start(text, marks, place), place + size
+        short = characters(text, place, stop) < _IN_TEXT_MIN
+        named = start == body if short else not _has_digit(text, a, start)
+        if named and _is_addition(text, marks, stop, a_end):
+            return WORDS_ADDED, start, stop
+        if not short and marks[start] & (WORD | AFTER_LETTERS) and (stop == a_end or marks[stop] & WORD):
+            return TEXT, start, stop
+        place = _next_run(text, marks, place + 1, a_end, b_core, b_end)
     return NONE, 0, 0
 
 
-def _in_candidate(stated: Texts, row: int, body: int, candidates: Texts, at: int) -> bool:
-    """Whether what is stated, but for words that merely name it, is the candidate without words around it."""
-    end, first, last = stated.starts[row + 1], candidates.starts[at], candidates.starts[at + 1]
-    core = without_zeros(stated.text, body, end)
-    if characters(stated.text, core, end) < CHARACTERS_MIN or not _has_digit(stated.text, core, end):
+def _in_candidate(text: Any, marks: Any, body: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether what is stated, but for words that merely name it, is the candidate without words beside it."""
+    core = without_zeros(text, body, a_end)
+    if a_end - core < CHARACTERS_MIN:
         return False
-    place = _next_run(candidates, first, last, stated.text, core, end)
-    while place >= 0:
-        begin, stop = _run_start(candidates, place), place + end - core
-        if _only_words(candidates, first, begin) and _words_or_revision(candidates, stop, last):
-            return True
-        place = _next_run(candidates, place + 1, last, stated.text, core, end)
-    return False
+    place = _next_run(text, marks, b, b_end, core, a_end)
+    if place < 0 or characters(text, core, a_end) < CHARACTERS_MIN or not _has_digit(text, core, a_end):
+        return False
+    start, stop = _run_start(text, marks, place), place + a_end - core
+    return not _has_digit(text, b, start) and _is_addition(text, marks, stop, b_end)
 
 
-def _next_run(texts: Texts, start: int, end: int, part: Any, first: int, last: int) -> int:
+def _next_run(text: Any, marks: Any, start: int, end: int, part: int, part_end: int) -> int:
     """Where a part stands next as one or more whole runs, but for zeros in front of it; -1: nowhere."""
-    size = last - first
+    size = part_end - part
     for place in range(start, end - size + 1):
-        if texts.text[place] == part[first] and (place + size == end or texts.marks[place + size] & RUN):
-            if same(texts.text, place, part, first, size) and _run_start(texts, place) >= 0:
-                return place
+        ends = place + size == end or marks[place + size] & RUN
+        if ends and same(text, place, part, size) and _run_start(text, marks, place) >= 0:
+            return place
     return -1
 
 
@@ -259,112 +250,114 @@ def _has_digit(text: Any, start: int, end: int) -> bool:
     return False
 
 
-def _only_words(texts: Texts, start: int, end: int) -> bool:
-    """Whether there are letters alone, or nothing."""
-    return not _has_digit(texts.text, start, end)
-
-
-def _words_or_revision(texts: Texts, start: int, end: int) -> bool:
-    """Whether there are letters with at most one short number among or behind them: A, REV B, /1, REV 2; or nothing."""
-    numbers, digits = 0, 0
+def _is_addition(text: Any, marks: Any, start: int, end: int) -> bool:
+    """Whether this is a revision or some words behind a reference (A, REV B, /1, REV 2), or nothing."""
+    runs, numbers, digits = 0, 0, 0
     for at in range(start, end):
-        if not is_digit(texts.text[at]):
-            continue
-        if texts.marks[at] & RUN:
-            if at == start and not texts.marks[at] & WORD:
+        begins = marks[at] & RUN
+        runs += begins
+        if is_digit(text[at]):
+            if at == start and not marks[at] & WORD:
                 return False
-            numbers, digits = numbers + 1, 0
-        digits += 1
-        if numbers > 1 or digits > _REVISION_MAX:
-            return False
-    return True
+            numbers += begins
+            digits += 1
+    return runs <= _REVISION_RUNS_MAX and numbers <= 1 and digits <= _REVISION_DIGITS_MAX
 
 
 # --- typing errors
 
 
-def _slip(stated: Texts, row: int, body: int, candidates: Texts, at: int) -> int:
+def _slip(texts: Texts, stated: int, body: int, candidate: int) -> int:
     """The kind of typing error between the two, with zeros in front or without, behind words that name it or not."""
-    start, end, first, last = (
-        stated.starts[row],
-        stated.starts[row + 1],
-        candidates.starts[at],
-        candidates.starts[at + 1],
-    )
-    core, other = without_zeros(stated.text, start, end), candidates.core[at]
-    kind = _slip_of(stated, row, start, candidates, at, first)
-    if core != start or other != first:
-        kind = min(kind, _slip_of(stated, row, core, candidates, at, other))
-    if body != start:
-        core = without_zeros(stated.text, body, end)
-        kind = min(kind, _slip_of(stated, row, body, candidates, at, first))
-        if core != body or other != first:
-            kind = min(kind, _slip_of(stated, row, core, candidates, at, other))
+    text, a, a_end = texts.text, texts.starts[stated], texts.starts[stated + 1]
+    b, b_core, b_end = texts.starts[candidate], texts.core[candidate], texts.starts[candidate + 1]
+    core = without_zeros(text, a, a_end)
+    if core == a_end:
+        return NONE
+    if _is_cut(texts, stated, body, candidate):
+        return CUT
+    kind = _slip_of(text, a, a_end, b, b_end)
+    if core != a or b_core != b:
+        kind = min(kind, _slip_of(text, core, a_end, b_core, b_end))
+    if body != a:
+        core = without_zeros(text, body, a_end)
+        kind = min(kind, _slip_of(text, body, a_end, b, b_end))
+        if core != body or b_core != b:
+            kind = min(kind, _slip_of(text, core, a_end, b_core, b_end))
     return kind
 
 
-def _slip_of(stated: Texts, row: int, start: int, candidates: Texts, at: int, first: int) -> int:
-    """The kind of typing error between the two from here on."""
-    one, end, other, last = stated.text, stated.starts[row + 1], candidates.text, candidates.starts[at + 1]
-    size, other_size = end - start, last - first
-    shorter = min(size, other_size)
-    if characters(one, start, end) < CHARACTERS_MIN:
+def _is_cut(texts: Texts, stated: int, body: int, candidate: int) -> bool:
+    """Whether one of the two fills a field and the other goes on where it ends."""
+    text, a, a_end = texts.text, texts.starts[stated], texts.starts[stated + 1]
+    b, b_core, b_end = texts.starts[candidate], texts.core[candidate], texts.starts[candidate + 1]
+    core = without_zeros(text, body, a_end)
+    if _fills_field(texts, stated):
+        return _goes_on(text, a, a_end, b, b_end) or _goes_on(text, core, a_end, b_core, b_end)
+    if _fills_field(texts, candidate):
+        return _goes_on(text, b, b_end, a, a_end) or _goes_on(text, b_core, b_end, core, a_end)
+    return False
+
+
+def _fills_field(texts: Texts, row: int) -> bool:
+    start, end = texts.raw_starts[row], texts.raw_starts[row + 1]
+    return bool(end - start >= _FIELD and characters(texts.raw, start, end) == _FIELD)
+
+
+def _goes_on(text: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether the second begins with all of the first, and has more."""
+    goes_on = a_end - a < b_end - b and same(text, a, b, a_end - a)
+    return goes_on and characters(text, a, a_end) >= _TRUNCATED_MIN
+
+
+def _slip_of(text: Any, a: int, a_end: int, b: int, b_end: int) -> int:
+    """The kind of typing error between the two."""
+    size, other = a_end - a, b_end - b
+    shorter = min(size, other)
+    if shorter < CHARACTERS_MIN:
         return NONE
-    before = _alike_in_front(one, start, other, first, shorter)
-    enough = characters(one, start, start + shorter) >= _TRUNCATED_MIN
-    if before == shorter and enough and _is_cut(stated, row, size, candidates, at, other_size):
-        return CUT
-    after = _alike_at_end(one, end, other, last, shorter)
-    missing = characters(other, first, last) - characters(one, start, end)
-    if enough and missing > 1 and (before == size or after == size):
+    before = _alike_in_front(text, a, b, shorter)
+    after = _alike_at_end(text, a_end, b_end, shorter)
+    if before + after < shorter - 2 * _CHARACTER_BYTES_MAX or characters(text, a, a_end) < CHARACTERS_MIN:
+        return NONE
+    missing = characters(text, b, b_end) - characters(text, a, a_end)
+    if missing > 1 and max(before, after) == size and characters(text, a, a_end) >= _TRUNCATED_MIN:
         return TRUNCATED
     after = min(after, shorter - before)
-    return _one_slip(one, start, start + before, end - after, other, first + before, last - after)
+    return _one_slip(text, a, a + before, a_end - after, b + before, b_end - after)
 
 
-def _alike_in_front(one: Any, start: int, other: Any, first: int, size: int) -> int:
+def _alike_in_front(text: Any, a: int, b: int, size: int) -> int:
     """How many bytes the two have in common from here on; whole characters."""
     count = 0
-    while count < size and one[start + count] == other[first + count]:
+    while count < size and text[a + count] == text[b + count]:
         count += 1
-    while 0 < count < size and (continues(one[start + count]) or continues(other[first + count])):
+    while 0 < count < size and (continues(text[a + count]) or continues(text[b + count])):
         count -= 1
     return count
 
 
-def _alike_at_end(one: Any, end: int, other: Any, last: int, size: int) -> int:
-    """How many bytes the two have in common up to here; whole characters."""
+def _alike_at_end(text: Any, a_end: int, b_end: int, size: int) -> int:
+    """How many bytes the two have in common up to here."""
     count = 0
-    while count < size and one[end - count - 1] == other[last - count - 1]:
+    while count < size and text[a_end - count - 1] == text[b_end - count - 1]:
         count += 1
-    while count and continues(one[end - count]):
-        count -= 1
     return count
 
 
-def _is_cut(stated: Texts, row: int, size: int, candidates: Texts, at: int, other_size: int) -> bool:
-    """Whether the shorter of the two has the length of a field that was too short for it."""
-    if size < other_size:
-        return characters(stated.raw, stated.raw_starts[row], stated.raw_starts[row + 1]) == _FIELD
-    end = candidates.raw_starts[at + 1]
-    return size > other_size and characters(candidates.raw, candidates.raw_starts[at], end) == _FIELD
-
-
-def _one_slip(one: Any, start: int, at: int, end: int, other: Any, first: int, last: int) -> int:
-    """The slip that makes of one text's middle, at to end, the middle of the other; the one begins at start."""
-    size, other_size = end - at, last - first
-    count, other_count = characters(one, at, end), characters(other, first, last)
+def _one_slip(text: Any, a: int, at: int, a_end: int, b: int, b_end: int) -> int:
+    """The slip that makes what stands from at to a_end, in a text from a on, of what stands from b to b_end."""
+    size = a_end - at
+    count, other_count = characters(text, at, a_end), characters(text, b, b_end)
     if count == 1 and other_count == 1:
         return WRONG
     if count == 0 and other_count == 1:
         return LENGTH
     if count == 1 and other_count == 0:
-        doubled = at - start >= size and same(one, at - size, one, at, size)
-        return LENGTH if doubled else NONE
-    if count == 2 and other_count == 2 and size == other_size:
+        return LENGTH if at - a >= size and same(text, at - size, at, size) else NONE
+    if count == 2 and other_count == 2 and size == b_end - b:
         step = 1
-        while continues(one[at + step]):
+        while continues(text[at + step]):
             step += 1
-        swapped = same(one, at, other, last - step, step) and same(one, at + step, other, first, size - step)
-        return SWAPPED if swapped else NONE
+        return SWAPPED if same(text, at, b_end - step, step) and same(text, at + step, b, size - step) else NONE
     return NONE

@@ -71,6 +71,7 @@ def spreads(
     portions: Portions,
     groups: Any,
     chosen: Any,
+    contested: Any,
     begin: int,
     first_of: Any,
     desk: Desk,
@@ -86,14 +87,18 @@ def spreads(
     for at in range(begin, len(chosen)):
         start, stop = groups[chosen[at]], groups[chosen[at] + 1]
         lines = wants.end[start] - wants.first[start]
-        words = words_for(bits.placed, lines)
+        words, hot = words_for(bits.placed, lines), contested[chosen[at]] != 0
         if not lay_portions(wants, sales, bits, order, portions, start, stop, first_of, desk, words):
             return at
         for claim in range(start, stop):
             desk.other[0] = NONE
             found = grade(wants, sales, bits, claim, desk.row)
-            down[claim] = gain(wants, sales, bits, portions, start, claim, found, first_of, 1, desk, own, words, lines)
-            up[claim] = gain(wants, sales, bits, portions, start, claim, found, first_of, -1, desk, own, words, lines)
+            down[claim] = gain(
+                wants, sales, bits, portions, start, claim, found, first_of, 1, desk, own, words, lines, hot
+            )
+            up[claim] = gain(
+                wants, sales, bits, portions, start, claim, found, first_of, -1, desk, own, words, lines, hot
+            )
             if down[claim] < 0 or up[claim] < 0:
                 return at
             elsewhere[claim] = desk.other[0]
@@ -144,6 +149,7 @@ def gain(
     own: Any,
     words: int,
     lines: int,
+    contested: bool,
 ) -> int:
     """What the claim's value falls (``sign`` 1) or rises (-1) by moves to ever better sales, which are taken back.
 
@@ -160,11 +166,11 @@ def gain(
         moved = False
         for away in range(found):
             while own[away] > 0 and logged >= 0:
-                to = better(sales, bits, start, claim, found, away, sign, first, desk, words, lines)
+                to = better(sales, bits, start, claim, found, away, sign, first, contested, desk, words, lines)
                 if to < 0:
                     break
                 step = sign * (sales.value[first + away] - sales.value[first + to])
-                units = chain_units(start, claim, away, to, own[away], desk)
+                units = chain_units(away, to, own[away], desk)
                 logged = move(away, to, units, desk, logged)
                 own[away] -= units
                 own[to] += units
@@ -183,6 +189,7 @@ def better(
     away: int,
     sign: int,
     first: int,
+    contested: bool,
     desk: Desk,
     words: int,
     lines: int,
@@ -192,29 +199,38 @@ def better(
     ``other`` notes a sale in another currency that would do as well.
     """
     level, currency = desk.row[away], sales.currency[first + away]
-    best, least, asked = NONE, sign * sales.value[first + away], False
+    best, least = NONE, sign * sales.value[first + away]
+    chains = contested or may_drive(sales, found, away, sign, first, desk)
+    desk.other[1] = NONE
+    if chains:
+        absorb(start, claim, away, lines, desk, words)
     for place in range(found):
-        if place != away and desk.row[place] == level and desk.free[place] > 0:
-            if sales.currency[first + place] != currency:
+        if place != away:
+            if chains:
+                as_good = desk.reached[place] and is_equal(bits, place, level, lines, desk, words)
+            else:
+                as_good = desk.row[place] == level and desk.free[place] > 0
+            if as_good and sales.currency[first + place] != currency:
                 desk.other[0] = sales.currency[first + place]
-            elif sign * sales.value[first + place] < least:
+            elif as_good and sign * sales.value[first + place] < least:
                 best, least = place, sign * sales.value[first + place]
-    if best != NONE:
-        desk.leaves[best] = NONE
-    for place in range(found):
-        # a full sale is no worse than those with room only if it has as much evidence
-        if place != away and desk.row[place] >= level and desk.free[place] == 0 and desk.head[place] != NONE:
-            foreign = sales.currency[first + place] != currency
-            if (foreign and desk.other[0] == NONE) or (not foreign and sign * sales.value[first + place] < least):
-                if not asked:
-                    absorb(start, claim, away, lines, desk, words)
-                    asked = True
-                if is_equal(bits, place, level, lines, desk, words):
-                    if foreign:
-                        desk.other[0] = sales.currency[first + place]
-                    else:
-                        best, least = place, sign * sales.value[first + place]
+    if best != NONE and not chains:
+        desk.leaves[best] = desk.leaves[away] = NONE
     return best
+
+
+def may_drive(sales: Sales, found: int, away: int, sign: int, first: int, desk: Desk) -> bool:
+    """Whether, where each claim has its own best sales, a full one would be better than where the unit is.
+
+    Nobody gains by being driven from it, so it needs as much evidence.
+    """
+    for place in range(found):
+        if place != away and desk.row[place] >= desk.row[away] and desk.free[place] == 0 and desk.head[place] != NONE:
+            if sales.currency[first + place] != sales.currency[first + away]:
+                return True
+            if sign * sales.value[first + place] < sign * sales.value[first + away]:
+                return True
+    return False
 
 
 def is_equal(bits: Bits, place: int, level: int, lines: int, desk: Desk, words: int) -> bool:
@@ -232,9 +248,10 @@ def is_equal(bits: Bits, place: int, level: int, lines: int, desk: Desk, words: 
 
 
 def absorb(start: int, claim: int, away: int, lines: int, desk: Desk, words: int) -> None:
-    """What evidence it costs to make room for one unit on each full sale, when the claim leaves ``away``: ``distance``.
+    """What evidence it costs to make room for one unit on each sale, when the claim leaves ``away``: ``distance``.
 
-    ``leaves`` and ``takes`` say who goes where.
+    ``leaves`` and ``takes`` say who goes where. Where others gain by going to ``away``, a unit that takes free room
+    lets the best of them go: ``other`` notes from which sale.
     """
     for place in range(lines):
         desk.reached[place] = place == away or desk.free[place] > 0
@@ -245,12 +262,24 @@ def absorb(start: int, claim: int, away: int, lines: int, desk: Desk, words: int
     while changed:
         changed = False
         for place in range(lines):
-            if place != away and desk.free[place] == 0:
+            if place != away:
                 option = desk.head[place]
                 while option != NONE:
                     if desk.units[option] > 0 and desk.claim[option] != claim:
                         changed = drive(option, start, place, desk, words) or changed
                     option = after(desk, option)
+    gains = away  # its distance is nothing
+    for place in range(lines):
+        if desk.leaves[place] != NONE and is_less(desk.distance, place * words, desk.distance, gains * words, words):
+            gains = place
+    if gains != away:
+        desk.other[1] = gains
+        for place in range(lines):
+            if place != away and desk.free[place] > 0:
+                if is_less(desk.distance, gains * words, desk.distance, place * words, words):
+                    desk.leaves[place] = NONE
+                    for word in range(words):
+                        desk.distance[place * words + word] = desk.distance[gains * words + word]
 
 
 def drive(option: int, start: int, place: int, desk: Desk, words: int) -> bool:
@@ -274,13 +303,29 @@ def drive(option: int, start: int, place: int, desk: Desk, words: int) -> bool:
     return changed
 
 
-def chain_units(start: int, claim: int, away: int, to: int, wanted: int, desk: Desk) -> int:
+def chain_units(away: int, to: int, wanted: int, desk: Desk) -> int:
     """How many units, at most ``wanted``, the chain behind ``to`` lets through."""
-    units, place = wanted, to
+    units, place, end = wanted, to, end_of(to, desk)
+    if end != away:
+        units = min(units, desk.free[end])
+        place = desk.other[1] if desk.other[1] != NONE else end
+        units = least_on(place, units, desk)
+    return least_on(to, units, desk)
+
+
+def end_of(place: int, desk: Desk) -> int:
+    """Where the chain behind this sale ends."""
+    while desk.leaves[place] != NONE:
+        place = desk.sale[desk.takes[place]]
+    return place
+
+
+def least_on(place: int, units: int, desk: Desk) -> int:
+    """The fewest units of an option that gives way along the chain, or ``units``."""
     while desk.leaves[place] != NONE:
         units = min(units, desk.units[desk.leaves[place]])
         place = desk.sale[desk.takes[place]]
-    return units if place == away else min(units, desk.free[place])
+    return units
 
 
 def move(away: int, to: int, units: int, desk: Desk, logged: int) -> int:
@@ -288,14 +333,21 @@ def move(away: int, to: int, units: int, desk: Desk, logged: int) -> int:
 
     The claim's own units are counted by the caller.
     """
-    place = to
+    logged, end = carry(to, units, desk, logged), end_of(to, desk)
+    if end != away:
+        logged = change(_SALE, end, -units, desk, logged)
+        gains = desk.other[1] if desk.other[1] != NONE else away
+        logged = carry(gains, units, desk, logged)
+        logged = change(_SALE, gains, units, desk, logged)
+    return logged
+
+
+def carry(place: int, units: int, desk: Desk, logged: int) -> int:
+    """Move units along a chain, from option to option."""
     while desk.leaves[place] != NONE:
         logged = change(_OPTION, desk.leaves[place], -units, desk, logged)
         logged = change(_OPTION, desk.takes[place], units, desk, logged)
         place = desk.sale[desk.takes[place]]
-    if place != away:
-        logged = change(_SALE, place, -units, desk, logged)
-        logged = change(_SALE, away, units, desk, logged)
     return logged
 
 

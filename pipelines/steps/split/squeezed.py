@@ -15,7 +15,7 @@ _SEPARATOR, _LETTER, _DIGIT = range(3)
 
 
 class Texts(NamedTuple):
-    """A column of texts: as they are written, and their letters and digits with marks where runs begin.
+    """Texts as they are written, and their letters and digits with marks where runs begin.
 
     ``core`` is where a text goes on after zeros in front, its end where less than CHARACTERS_MIN are left.
     """
@@ -55,8 +55,8 @@ def without_zeros(text: Any, start: int, end: int) -> int:
     return at
 
 
-def squeeze(texts: Texts) -> int:
-    """Fill ``text``, ``marks``, ``starts`` and ``core`` from what is written, in capitals; how many bytes they have."""
+def squeeze(texts: Texts) -> None:
+    """Fill ``text``, ``marks``, ``starts`` and ``core`` from what is written, in capitals."""
     to = 0
     for row in range(len(texts.starts) - 1):
         texts.starts[row] = to
@@ -73,7 +73,6 @@ def squeeze(texts: Texts) -> int:
         core = without_zeros(texts.text, texts.starts[row], to)
         texts.core[row] = core if characters(texts.text, core, to) >= CHARACTERS_MIN else to
     texts.starts[len(texts.starts) - 1] = to
-    return to
 
 
 def _kind(byte: int) -> int:
@@ -91,30 +90,28 @@ def _mark(kind: int, before: int, is_first: bool) -> int:
     return RUN | AFTER_LETTERS if is_first and before == _LETTER else RUN
 
 
-def skip_names(stated: Texts, names: Texts, into: Any) -> None:
-    """Note for each text where it goes on after words that merely name what it is (PO, ORDER NO): its core there."""
-    for row in range(len(into)):
-        end = stated.starts[row + 1]
-        at, onward = stated.starts[row], stated.starts[row]
-        while onward >= 0:
-            at = onward
-            onward = _after_name(stated, at, end, names)
-        into[row] = at
+def after_names(texts: Texts, row: int, names: int) -> int:
+    """Where a text goes on behind words that merely name what it is (PO, ORDER): the first ``names`` of the texts."""
+    at, onward = texts.starts[row], texts.starts[row]
+    while onward >= 0:
+        at = onward
+        onward = _after_name(texts, at, texts.starts[row + 1], names)
+    return int(at)
 
 
-def _after_name(stated: Texts, at: int, end: int, names: Texts) -> int:
+def _after_name(texts: Texts, at: int, end: int, names: int) -> int:
     """Where the text goes on behind one such word; -1: there is none, or nothing behind it."""
-    for name in range(len(names.starts) - 1):
-        start, stop = names.starts[name], names.starts[name + 1]
+    for name in range(names):
+        start, stop = texts.starts[name], texts.starts[name + 1]
         onward = at + stop - start
-        if onward < end and stated.marks[onward] & RUN and same(stated.text, at, names.text, start, stop - start):
+        if onward < end and texts.marks[onward] & RUN and same(texts.text, at, start, stop - start):
             return int(onward)
     return -1
 
 
-def same(one: Any, at: int, other: Any, start: int, size: int) -> bool:
+def same(text: Any, at: int, other: int, size: int) -> bool:
     """Whether the same bytes stand at two places."""
     for step in range(size):
-        if one[at + step] != other[start + step]:
+        if text[at + step] != text[other + step]:
             return False
     return True

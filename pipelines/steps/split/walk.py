@@ -9,7 +9,7 @@ This function keeps to what can be turned into machine code; run as it is, it ta
 
 from typing import Any, NamedTuple
 
-from pipelines.steps.split.grade import Bits, Wants, grade, wish
+from pipelines.steps.split.grade import Bits, Wants, comes_first, grade, wish
 from pipelines.steps.split.index import Sales
 
 
@@ -88,6 +88,10 @@ def best_free(wants: Wants, sales: Sales, order: int, claim: int, lines: int, ro
         held = room.row[place]
         if held >= best_held and sales.left[first + place] > 0 and room.taker[place] != claim:
             wished = wish(wants, sales, order, claim, first + place)
-            if held > best_held or wished < best_wish:
+            if (
+                held > best_held
+                or wished < best_wish
+                or (wished == best_wish and comes_first(sales, order, first + place, first + best))
+            ):
                 best, best_held, best_wish = place, held, wished
     return best

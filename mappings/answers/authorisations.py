@@ -1,0 +1,107 @@
+"""Open this when a retailer is told wrongly which of its announced goods may come: a 180 or RETINS, line by line.
+
+A line that nothing speaks against is authorised; for one with a finding the partner's policy says what becomes of it
+(``policy.unplaced``), and what that does not name is pending. A document that was not taken gets no authorisation: it
+is told in its 824, APERAK or table of results.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from mappings.answers.answer import Answer, name_of
+from mappings.outbound.catalog import OutboundMap
+from mappings.outbound.interchanges import written_file
+from schemas.findings import CATALOGUE, Severity
+from schemas.partners import Partner
+from schemas.tables import NOTICE_LINES
+
+Row = Mapping[str, Any]
+
+_PURPOSES = ("original", "replace")
+_VERDICTS = {"credit": "accepted", "refuse": "refused", "hold": "pending"}
+_SAME = ("line_no", "disposition", "reason", "gtin", "vendor_item", "buyer_item", "units", "po_number", "po_line",
+         "invoice_number", "store")  # fmt: skip
+
+
+def authorisations(
+    documents: pa.Table,
+    notices: pa.Table,
+    findings: pa.Table,
+    partner: Partner,
+    one: OutboundMap,
+    now: datetime,
+    numbers: Iterator[int],
+) -> Iterator[Answer]:
+    """A file for each file with announcements that were taken, by the partner's outbound map ``one``."""
+    told = _grave(findings)
+    lines = defaultdict[str, list[Row]](list)
+    for row in notices.select([name for name in NOTICE_LINES.names if name in notices.column_names]).to_pylist():
+        lines[row["document"]].append(row)
+    by_file = defaultdict[str, list[Row]](list)
+    for document in documents.to_pylist():
+        if _is_answered(document, told[document["document"]]) and lines[document["document"]]:
+            by_file[document["file"]].append(document)
+    for file, own in by_file.items():
+        control = next(numbers)
+        rows = [
+            _rows(f"AN{control}-{number}", document, lines[document["document"]], told, partner, now)
+            for number, document in enumerate(own, 1)
+        ]
+        yield _answer(one, partner, file, rows, now, control)
+
+
+def _answer(one: OutboundMap, partner: Partner, file: str, rows: Sequence[Row], now: datetime, control: int) -> Answer:
+    written = written_file(one, partner, rows, now, control)
+    is_table = one.standard == "csv"
+    name = name_of("authorisation", file[:12], control, ending=".csv" if is_table else ".edi")
+    problems = tuple(f"authorisation of {rows[0]['request_number']}: {fault}" for fault in written.problems[:1])
+    return Answer("authorisation", file, name, written.data, control, problems)
+
+
+def _grave(findings: pa.Table) -> defaultdict[str | None, list[Row]]:
+    """What holds a line or a document, by document."""
+    found = defaultdict[str | None, list[Row]](list)
+    for row in findings.to_pylist():
+        if row["severity"] in (Severity.ERROR, Severity.FATAL):
+            found[row["document"]].append(row)
+    return found
+
+
+def _is_answered(document: Row, told: Sequence[Row]) -> bool:
+    is_taken = not any(row["severity"] == Severity.FATAL for row in told)
+    return bool(is_taken and document["kind"] == "notice" and document["number"] and document["purpose"] in _PURPOSES)
+
+
+def _rows(
+    number: str, document: Row, lines: Sequence[Row], told: Mapping[Any, Sequence[Row]], partner: Partner, now: datetime
+) -> dict[str, Any]:
+    """An announced return as the outbound map reads it (``schemas.outbound.ANSWERS``)."""
+    first = dict[int, str]()
+    for row in told[document["document"]]:
+        if row["line_no"] is not None:
+            first.setdefault(row["line_no"], row["code"])
+    answered = [_line(line, first.get(line["line_no"]), partner) for line in lines]
+    verdicts = {line["verdict"] for line in answered}
+    return {
+        "number": number,
+        "written_at": now.replace(tzinfo=None, second=0, microsecond=0),
+        "request_number": document["number"],
+        "authorisation": number if "accepted" in verdicts else None,
+        "verdict": verdicts.pop() if len(verdicts) == 1 else "changed",
+        "lines": answered,
+    }
+
+
+def _line(line: Row, code: str | None, partner: Partner) -> dict[str, Any]:
+    verdict = "accepted" if code is None else _VERDICTS[partner.policy.unplaced.get(code, "hold")]
+    return {name: line[name] for name in _SAME} | {
+        "verdict": verdict,
+        "code": code,
+        "meaning": CATALOGUE[code].meaning if code else None,
+        "quantity": line["quantity_raw"],
+        "unit": line["unit_raw"],
+    }

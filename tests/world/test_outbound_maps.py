@@ -1,0 +1,122 @@
+"""A partner changes what it gets in three lines of YAML: answers, authorisations and credit notes in its mailbox."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from mappings.formats import x12
+from mappings.formats.segments import RawFile
+from pipelines.wiring import open_hub
+from pipelines.work.credit_notes import KIND
+from schemas.errors import ConfigError
+from schemas.records import CreditNote, OutboundMessage
+from tests.world.conftest import Bench
+
+
+def give(bench: Bench, name: str, text: str, *terms: str) -> None:
+    """An outbound map of nordstad's, and more lines of its partner.yaml."""
+    folder = bench.folder / "partners" / "nordstad"
+    (folder / "outbound").mkdir(exist_ok=True)
+    (folder / "outbound" / f"{name}.yaml").write_text(text)
+    terms_of = folder / "partner.yaml"
+    terms_of.write_text(terms_of.read_text() + "".join(f"{term}\n" for term in terms))
+
+
+def sent(bench: Bench, kind: str) -> list[bytes]:
+    """What is in nordstad's mailbox of this kind."""
+    with open_hub(bench.settings) as hub:
+        rows = hub.store.table(OutboundMessage, partner="nordstad", kind=kind).to_pylist()
+    assert {row["state"] for row in rows} <= {"sent"}
+    box = bench.answers("nordstad")
+    return [box[row["name"]] for row in rows]
+
+
+def segments(data: bytes, tag: str) -> list[str]:
+    return [one for one in data.decode().split("~") if one.startswith(f"{tag}*")]
+
+
+def test_a_partners_map_changes_its_answer_and_nothing_else(bench: Bench, tmp_path: Path) -> None:
+    give(
+        bench,
+        "outcomes",
+        "extends: x12/824\ndocument:\n  results.reference_kind: {const: RZ}\n",
+        "business_answers: all",
+    )
+    bench.run("nordstad")
+    answers = sent(bench, "824")
+    assert answers
+    for answer in answers:
+        assert x12.read([RawFile("f" * 64, "824", answer)]).findings.to_pylist() == []
+        assert {one.split("*")[2] for one in segments(answer, "OTI")} == {"RZ"}
+
+
+def test_what_cannot_be_written_is_a_finding_and_the_run_goes_on(bench: Bench) -> None:
+    give(
+        bench,
+        "outcomes",
+        "extends: x12/824\ndocument:\n  number: {const: BA, clean: [{pad_left: 31}]}\n",
+        "business_answers: all",
+    )
+    bench.run("nordstad")
+    assert sent(bench, "824") == []
+    assert sent(bench, "997")
+    found = bench.findings("FILE-ANSWER-UNWRITTEN")
+    assert found
+    assert all("is not 1 to 30 long" in row["detail"] for row in found)
+
+
+def test_announced_returns_are_authorised_line_by_line(bench: Bench) -> None:
+    give(bench, "answers", "extends: x12/180_answer\n", "authorises: true")
+    bench.run("nordstad")
+    answers = sent(bench, "authorisation")
+    with open_hub(bench.settings) as hub:
+        announced = hub.store.notice_lines("nordstad").num_rows
+    assert sum(len(segments(answer, "RDR")) for answer in answers) == announced > 0
+    for answer in answers:
+        assert x12.read([RawFile("f" * 64, "180", answer)]).findings.to_pylist() == []
+
+
+def test_a_retailer_gets_each_posted_credit_note_once(bench: Bench) -> None:
+    give(bench, "credits", "extends: x12/810_credit_memo\n", "credit_notes_from: 2000-01-01")
+    bench.run()
+    bench.run("nordstad")
+    with open_hub(bench.settings) as hub:
+        own = {row["in_answer_to"] for row in hub.store.table(OutboundMessage, kind=KIND).to_pylist()}
+        notes = [row for row in hub.store.table(CreditNote).to_pylist() if row["reference"] in own]
+        posted = hub.store.intents("posted", "nordstad")
+    assert own == set(posted["reference"].to_pylist())
+    told = {}
+    for memo in sent(bench, KIND):
+        assert x12.read([RawFile("f" * 64, "810", memo)]).findings.to_pylist() == []
+        ((big,), (total,)) = segments(memo, "BIG"), segments(memo, "TDS")
+        told[big.split("*")[2]] = Decimal(total.split("*")[1])
+    assert told == {row["number"]: row["net_minor"] + row["tax_minor"] for row in notes}
+    bench.run("nordstad")
+    assert len(sent(bench, KIND)) == len(notes)
+
+
+def test_notes_posted_before_the_agreed_day_are_not_sent(bench: Bench) -> None:
+    give(bench, "credits", "extends: x12/810_credit_memo\n", "credit_notes_from: 2099-01-01")
+    bench.run()
+    bench.run("nordstad")
+    assert sent(bench, KIND) == []
+
+
+def test_a_note_that_cannot_be_written_is_told_once(bench: Bench) -> None:
+    wrong = "extends: x12/810_credit_memo\ndocument:\n  number: {from: number, clean: [{pad_left: 23}]}\n"
+    give(bench, "credits", wrong, "credit_notes_from: 2000-01-01")
+    bench.run()
+    bench.run("nordstad")
+    bench.run("nordstad")
+    found = bench.findings("CREDIT-UNWRITTEN")
+    assert len({row["file"] for row in found}) == len(found) > 0
+    assert sent(bench, KIND) == []
+
+
+@pytest.mark.parametrize("term", ["authorises: true", "credit_notes_from: 2026-01-01"])
+def test_a_term_without_a_map_is_refused(bench: Bench, term: str) -> None:
+    terms = bench.folder / "partners" / "nordstad" / "partner.yaml"
+    terms.write_text(f"{terms.read_text()}{term}\n")
+    with pytest.raises(ConfigError, match=r"partner.yaml:\d+:\d+: .*no map in outbound/ writes it"), bench.open():
+        pass
