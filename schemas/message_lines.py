@@ -1,6 +1,7 @@
 """Open this when you ask what is stored of orders, shipments, bills, deductions and answers: one table for each.
 
-Their lines are kept as the partner said them, beside their documents. Nothing is worked out of them yet.
+Their lines are kept as the partner said them, beside their documents. Ship notices tell what was packed in a carton;
+orders, bills and answers tell retailers' item numbers, and answers substitutes.
 """
 
 from datetime import date
@@ -56,7 +57,7 @@ class ShipmentLine(SQLModel, table=True):
     quantity_raw: str | None = None
     unit_raw: str | None = None
     units: int | None = None
-    carton: str | None = None
+    carton: str | None = Field(None, index=True)
     lot: str | None = None
     shipped_on: date | None = None
 
@@ -140,6 +141,7 @@ class AnswerLine(SQLModel, table=True):
     gtin: str | None = None
     vendor_item: str | None = None
     buyer_item: str | None = None
+    ordered_gtin: str | None = None
     quantity_raw: str | None = None
     unit_raw: str | None = None
     units: int | None = None

@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 
 
@@ -150,11 +151,15 @@ class NoticeLine(SQLModel, table=True):
     gtin: str | None = None
     vendor_item: str | None = None
     buyer_item: str | None = None
+    style: str | None = None
+    colour: str | None = None
+    size: str | None = None
     quantity_raw: str | None = None
     unit_raw: str | None = None
     units: int | None = None
     po_number: str | None = None
     po_line: str | None = None
+    header_po: str | None = None
     invoice_number: str | None = None
     delivery_note: str | None = None
     reason: str | None = None
@@ -162,6 +167,7 @@ class NoticeLine(SQLModel, table=True):
     carton: str | None = None
     unit_price: str | None = None
     currency: str | None = None
+    item_by: str | None = None  # how its item was found: schemas.items.FOUND_BY
 
 
 class ReceiptLine(SQLModel, table=True):
@@ -177,6 +183,9 @@ class ReceiptLine(SQLModel, table=True):
     notice_number: str | None = None
     store: str | None = None
     received_on: date | None = None
+    po_number: str | None = None
+    po_line: str | None = None
+    header_po: str | None = None
     gtin: str | None = None
     vendor_item: str | None = None
     buyer_item: str | None = None
@@ -186,6 +195,7 @@ class ReceiptLine(SQLModel, table=True):
     condition: str | None = None
     carton: str | None = None
     complete: bool = True
+    item_by: str | None = None
 
 
 class MapVersion(SQLModel, table=True):
@@ -510,3 +520,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Allocation,
     Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
 )  # fmt: skip
+
+# Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.
+TOLD_AGAIN: tuple[type[SQLModel], ...] = (Item, ItemName)
+LATEST: tuple[type[SQLModel], ...] = (ItemComponent,)

@@ -14,6 +14,7 @@ from schemas.tables import (
     DEDUCTION_LINES,
     DOCUMENTS,
     INVOICE_LINES,
+    ITEM_LINES,
     NOTICE_LINES,
     ORDER_LINES,
     RECEIPT_LINES,
@@ -21,7 +22,7 @@ from schemas.tables import (
     SHIPMENT_LINES,
 )
 
-Kind = Literal["notice", "receipt", "sales", "order", "shipment", "invoice", "deduction", "answer"]
+Kind = Literal["notice", "receipt", "sales", "order", "shipment", "invoice", "deduction", "answer", "item"]
 Standard = Literal["x12", "edifact", "delimited", "fixed", "workbook", "xml", "json"]
 EDI: tuple[Standard, ...] = ("x12", "edifact")
 TABLES: tuple[Standard, ...] = ("delimited", "fixed", "workbook")
@@ -37,6 +38,7 @@ LINES: dict[str, pa.Schema] = {
     "invoice": INVOICE_LINES,
     "deduction": DEDUCTION_LINES,
     "answer": ANSWER_LINES,
+    "item": ITEM_LINES,
 }
 
 # What the engine fills itself: a row's identity and its place.

@@ -26,7 +26,7 @@ JUDGED: dict[str, pa.Schema] = {
     name: getattr(tables, name.upper())
     for name in (
         "documents", "notice_lines", "receipt_lines", "sale_lines", "order_lines", "shipment_lines", "invoice_lines",
-        "deduction_lines", "answer_lines",
+        "deduction_lines", "answer_lines", "item_lines",
     )
 }  # fmt: skip
 

@@ -68,9 +68,12 @@ NOTICE_LINES = _table(
     store=(_T, "the partner's own number of the shop"),
     gtin=(_T, "14 digits, or null"),
     vendor_item=_T, buyer_item=_T,
+    style=_T, colour=_T, size=_T,
     quantity_raw=_T, unit_raw=_T,
     units=(_I, "base units; null when the raw quantity is unusable"),
-    po_number=_T, po_line=_T, invoice_number=_T, delivery_note=_T,
+    po_number=(_T, "the purchase order stated for this line"), po_line=_T,
+    header_po=(_T, "the purchase order stated for the return as a whole"),
+    invoice_number=_T, delivery_note=_T,
     reason=(_T, "code of mappings/codes/reasons.csv"),
     disposition=(_T, "return, keep, dispose, repair, hold"),
     carton=(_T, "SSCC of 18 digits, or another label"),
@@ -85,6 +88,8 @@ RECEIPT_LINES = _table(
     notice_number=(_T, "the return the box belongs to, as the warehouse reads it; null when unannounced"),
     store=_T,
     received_on=_D,
+    po_number=(_T, "the purchase order stated for this line"), po_line=_T,
+    header_po=(_T, "the purchase order stated for the receipt as a whole"),
     gtin=_T, vendor_item=_T, buyer_item=_T,
     quantity_raw=_T, unit_raw=_T, units=_I,
     condition=(_T, "sellable, damaged, ...: code of mappings/codes/conditions.csv"),
@@ -166,8 +171,21 @@ ANSWER_LINES = _table(
     verdict=(_T, "accepted, changed, refused, backordered: code of mappings/codes/verdicts.csv"),
     po_number=_T, po_line=_T, invoice_number=_T, store=_T,
     gtin=_T, vendor_item=_T, buyer_item=_T,
+    ordered_gtin=(_T, "the item that was ordered, where another is answered"),
     quantity_raw=_T, unit_raw=_T, units=_I,
     disposition=_T, reason=_T,
+)  # fmt: skip
+
+ITEM_LINES = _table(
+    "what our item list says of an article, one row a fact",
+    document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    gtin=_T, vendor_item=_T, description=_T,
+    style=_T, colour=_T, size=_T,
+    retailer=(_T, "partner id of whose number the buyer's is; null: everybody's"), buyer_item=_T,
+    replaces_gtin=(_T, "an item in whose place this one is shipped"),
+    component_gtin=(_T, "an item that this case or assortment holds"),
+    quantity_raw=_T, unit_raw=_T,
+    units=(_I, "how many of the component"),
 )  # fmt: skip
 
 CLAIMS = _table(

@@ -11,14 +11,14 @@ from sqlmodel import SQLModel
 
 from connectors.store.schema import name_of
 from connectors.store.shapes import arrow_type, stored_value, stored_values
-from schemas.records import SEALED
+from schemas.records import LATEST, SEALED, TOLD_AGAIN
 
 TABLES: dict[str, Table] = dict(SQLModel.metadata.tables)
 SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
 # The store's own: no outcome carries rows of these.
 OWN = frozenset({"creditable", "audit_event"})
-# Facts that may be told again: a row whose key is known is left as it is.
-TOLD_AGAIN = frozenset({"item"})
+_TOLD_AGAIN = frozenset(name_of(record) for record in TOLD_AGAIN)
+_LATEST = frozenset(name_of(record) for record in LATEST)
 # Moments that the store fills in when the outcome does not say them.
 CLOCKED = frozenset({"at", "found_at", "arrived_at"})
 
@@ -80,6 +80,10 @@ def _values(table: Table, column: Column[Any], given: pa.Table, now: datetime) -
 def insert_rows(connection: Connection, rows: Rows) -> None:
     """Insert them at once by the driver's own bulk call."""
     statement = str(insert(rows.table).compile(dialect=connection.dialect))
-    if rows.table.name in TOLD_AGAIN:
+    if rows.table.name in _TOLD_AGAIN:
         statement += " ON CONFLICT DO NOTHING"
+    if rows.table.name in _LATEST:
+        key = key_of(rows.table)
+        others = ", ".join(f"{name} = excluded.{name}" for name in rows.columns if name not in key)
+        statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {others}"
     connection.exec_driver_sql(statement, rows.values)

@@ -16,7 +16,8 @@ from connectors.store.faults import database_faults
 from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
-from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SUPPLY, UNDECIDED
+from schemas.items import SUBSTITUTE
+from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SHIPMENT_LINES, SUPPLY, UNDECIDED
 
 # How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
 _KINDS = {"text": pa.string(), "int": pa.int64(), "day": pa.date32(), "moment": MOMENT, "bool": pa.bool_()}
@@ -101,8 +102,34 @@ class Reads:
         stored = TABLES["item"]
         by_gtin = self._rows_in(stored, stored.c.gtin, gtins)
         by_number = self._rows_in(stored, stored.c.vendor_item, vendor_items)
-        both = pa.concat_tables([by_gtin, by_number])
-        return both.group_by(both.column_names, use_threads=False).aggregate([]).sort_by("gtin")
+        return _distinct_rows(stored, by_gtin, by_number)
+
+    def item_names(self, names: Iterable[str], gtins: Iterable[str] = ()) -> pa.Table:
+        """The ``item_name`` rows of these names, and those by which these GTINs stand in for others."""
+        stored = TABLES["item_name"]
+        named = self._rows_in(stored, stored.c.name, names)
+        standing_in = self._rows_in(stored, stored.c.gtin, gtins, stored.c.kind == SUBSTITUTE)
+        return _distinct_rows(stored, named, standing_in)
+
+    def item_components(self, gtins: Iterable[str]) -> pa.Table:
+        """The ``item_component`` rows of cases and assortments among these GTINs, and of all that hold one of them."""
+        stored = TABLES["item_component"]
+        wanted = set(gtins)
+        holding = self._rows_in(stored, stored.c.component, wanted)
+        return self._rows_in(stored, stored.c.gtin, wanted.union(holding["gtin"].to_pylist()))
+
+    def sold_of(self, retailers: Iterable[str], gtins: Iterable[str]) -> pa.Table:
+        """The units that each of these retailers was ever sold of these items: retailer, gtin, unit_price, units."""
+        sold = TABLES["invoice_line"]
+        columns = (sold.c.retailer, sold.c.gtin, sold.c.unit_price)
+        schema = pa.schema([*((column.name, pa.string()) for column in columns), ("units", pa.int64())])
+        chosen = select(*columns, func.sum(sold.c.units)).group_by(*columns)
+        wanted = list(gtins)
+        parts = [
+            self._in_chunks(chosen.where(sold.c.retailer == one), sold.c.gtin, wanted, schema) for one in retailers
+        ]
+        keys = [(name, "ascending") for name in schema.names[:3]]
+        return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
 
     def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
         """The ``invoice_line`` rows with these ids."""
@@ -123,6 +150,15 @@ class Reads:
         of_orders = self._in_chunks(chosen, sold.c.po_number, orders, SUPPLY)
         others = of_orders.filter(pc.invert(pc.is_in(of_orders["gtin"], pa.array(wanted, pa.string()))))
         return pa.concat_tables([of_items, others]).sort_by("invoice_line")
+
+    def shipped_in(self, cartons: Iterable[str]) -> pa.Table:
+        """``SHIPMENT_LINES`` of accepted ship notices that name one of these cartons."""
+        lines, documents = TABLES["shipment_line"], TABLES["document"]
+        chosen = select(*(lines.c[name] for name in SHIPMENT_LINES.names)).join_from(lines, documents)
+        chosen = chosen.where(documents.c.state == "accepted")
+        return self._in_chunks(chosen, lines.c.carton, cartons, SHIPMENT_LINES).sort_by(
+            [("document", "ascending"), ("line_no", "ascending")]
+        )
 
     # --- what we hold
 
@@ -234,6 +270,13 @@ class Reads:
     def _select(self, chosen: Any, schema: pa.Schema) -> pa.Table:
         with database_faults("reading"), self._engine.connect() as connection:
             return to_arrow(connection.execute(chosen).all(), schema)
+
+
+def _distinct_rows(stored: Table, *parts: pa.Table) -> pa.Table:
+    """The rows of all parts once each, by primary key."""
+    both = pa.concat_tables(parts)
+    distinct = both.group_by(both.column_names, use_threads=False).aggregate([])
+    return distinct.sort_by([(name, "ascending") for name in key_of(stored)])
 
 
 def run_file(connection: Connection, path: str, parameters: Mapping[str, Any]) -> pa.Table:

@@ -24,6 +24,7 @@ class Line:
 
     document: str
     line_no: int
+    part: int | None
     file: str
     offset: int
     length: int
@@ -33,6 +34,9 @@ class Line:
     notice_number: str | None
     store: str | None
     received_on: date | None
+    po_number: str | None
+    po_line: str | None
+    header_po: str | None
     gtin: str | None
     units: int | None
     condition: str
@@ -42,12 +46,22 @@ class Line:
     @property
     def cause(self) -> str:
         """What a movement of these units names as its cause: the receipt document and its line."""
-        return f"{self.document}/{self.line_no}"
+        return f"{self.document}/{self.name}"
 
     @property
-    def order(self) -> tuple[date, str, int]:
+    def name(self) -> str:
+        """What the line is called in its document: its number, and behind a point that of the part of an assortment."""
+        return str(self.line_no) if self.part is None else f"{self.line_no}.{self.part}"
+
+    @property
+    def order(self) -> tuple[date, str, int, int]:
         """Receipts count in the order in which they were received; without a day they come first."""
-        return (self.received_on or date.min, self.document, self.line_no)
+        return (self.received_on or date.min, self.document, self.line_no, self.part or 0)
+
+    @property
+    def po_stated(self) -> str | None:
+        """The line's purchase order; a line that names only a line of an order means that of the whole receipt."""
+        return self.po_number or (self.header_po if self.po_line else None)
 
     @property
     def received(self) -> int:
@@ -134,6 +148,7 @@ def lines_in_order(receipt_lines: pa.Table, receipts: pa.Table, retailer_of: Map
             "retailer": retailer_of.get(row["retailer"]),
             "condition": row["condition"] or "unknown",
             "complete": bool(row["complete"]),
+            "part": row.get("part"),
         }
         lines.append(Line(**{name: row[name] for name in Line.__slots__}))
     return sorted(lines, key=lambda line: line.order)

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.content import digest_of_documents
+from pipelines.steps.items import ItemFacts, exploded, identify
 from pipelines.steps.lines import (
     SALE,
     bad_quantities,
     lines_with_errors,
     mask_of,
-    resolve_items,
     usable_sales,
     without_units_where,
 )
@@ -33,6 +33,8 @@ CHECKED_DOCUMENTS = pa.schema(
 )
 # A remittance that takes nothing from what it pays has nothing to say here; any other document without lines is wrong.
 WITHOUT_LINES = frozenset({("deduction", "820")})
+DOUBTS = frozenset({"LINE-CASE-DOUBTFUL", "LINE-SOLD-IN-PACKS"})  # they say what is wrong with the quantity
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 NO_OTHERS: Mapping[str, pa.Table] = MappingProxyType({})
 NO_SALES = pa.schema([pa.field("invoice_line", pa.string()), *(SALE_LINES.field(name) for name in SALE)]).empty_table()
 NO_RETURNS = pa.schema([("retailer", pa.string()), ("number", pa.string()), ("document", pa.string())]).empty_table()
@@ -42,6 +44,7 @@ NO_RETURNS = pa.schema([("retailer", pa.string()), ("number", pa.string()), ("do
 class Checked:
     """What is left to work with: documents with content, state and duplicate_of; lines of accepted ones; findings.
 
+    ``notice_parts`` and ``receipt_parts`` are the same lines with those of assortments taken apart (``exploded``).
     ``others`` are lines by kind of which nothing is worked out yet: orders, shipments, invoices, deductions, answers.
     """
 
@@ -51,6 +54,8 @@ class Checked:
     sale_lines: pa.Table
     findings: pa.Table
     others: Mapping[str, pa.Table]
+    notice_parts: pa.Table
+    receipt_parts: pa.Table
 
 
 def check(
@@ -60,17 +65,19 @@ def check(
     sale_lines: pa.Table,
     findings: pa.Table,
     known_documents: pa.Table,
-    items: pa.Table,
+    facts: ItemFacts,
     known_sales: pa.Table = NO_SALES,
     known_returns: pa.Table = NO_RETURNS,
     others: Mapping[str, pa.Table] = NO_OTHERS,
+    retailer_of: Mapping[str, str] = NO_NAMES,
 ) -> Checked:
     """Judge the documents of one batch against each other and against what is known; findings go in and come out.
 
-    ``known_documents`` has document, partner, kind, number, content, state (only accepted ones count); ``items`` gtin
-    and vendor_item; ``known_sales`` invoice_line and the columns of ``lines.SALE``; ``known_returns`` retailer,
-    number and the document that opened the return. Among documents of one number the first row is the original.
-    Lines with an error come out without units, and so do lines of notices and receipts without a usable quantity.
+    ``known_documents`` has document, partner, kind, number, content, state (only accepted ones count); ``facts`` are
+    of the items that lines may mean; ``known_sales`` has invoice_line and the columns of ``lines.SALE``;
+    ``known_returns`` retailer, number and the document that opened the return; ``retailer_of`` the names by which
+    warehouses call retailers. Among documents of one number the first row is the original. Lines with an error come out
+    without units, and so do lines of notices and receipts without a usable quantity.
     """
     tables = (notice_lines, receipt_lines, sale_lines, *others.values())
     content = digest_of_documents(documents, *tables)
@@ -78,13 +85,14 @@ def check(
     verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
     held = lines_with_errors(findings)
     accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
-    notices, told_notices = _lines(notice_lines, accepted, held, items, least=1)
-    receipts, told_receipts = _lines(receipt_lines, accepted, held, items, least=0)
+    notices, told_notices = _lines(notice_lines, accepted, held, facts, _senders(documents, notice_lines), least=1)
+    receipts, told_receipts = _lines(receipt_lines, accepted, held, facts, _named(receipt_lines, retailer_of), least=0)
     sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
     told = [*told, *told_notices, *told_receipts, *told_sales]
     found = pa.concat_tables([findings, as_table(told)])
     kept = {kind: _held_back(_of(lines, accepted), held) for kind, lines in others.items()}
-    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, found, kept)
+    parts = [exploded(lines, facts.components) for lines in (notices, receipts)]
+    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, found, kept, *parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +196,38 @@ def _with_lines(*tables: pa.Table) -> set[str]:
 
 
 def _lines(
-    lines: pa.Table, accepted: pa.Array, held: set[tuple[str, int]], items: pa.Table, least: int
+    lines: pa.Table,
+    accepted: pa.Array,
+    held: set[tuple[str, int]],
+    facts: ItemFacts,
+    retailers: pa.ChunkedArray,
+    least: int,
 ) -> tuple[pa.Table, list[Finding]]:
-    """Notice or receipt lines of accepted documents with their items resolved, and what is wrong with them."""
-    own = _of(lines, accepted)
+    """Notice or receipt lines of accepted documents with their items as they were sold, and what is wrong with them.
+
+    Doubts hold what is announced, never what was counted: goods that came are there.
+    """
+    chosen = pc.is_in(lines["document"], accepted)
+    own, told = identify(lines.filter(chosen), retailers.filter(chosen), facts, holds=least > 0)
     faulty = mask_of(own, held)
-    bad = pc.and_(pc.invert(faulty), pc.fill_null(pc.less(own["units"], least), True))
-    quantities = bad_quantities(own.filter(bad))
-    resolved, unknown = resolve_items(without_units_where(own, pc.or_(faulty, bad)), items)
-    return resolved, sorted([*quantities, *unknown], key=lambda f: (f.place.file, f.place.offset, f.line_no or 0))
+    doubted = mask_of(own, [(one.document or "", one.line_no or 0) for one in told if one.code in DOUBTS])
+    few = pc.fill_null(pc.less(own["units"], least), True)
+    quantities = bad_quantities(own.filter(pc.and_(few, pc.invert(pc.or_(faulty, doubted)))))
+    usable = without_units_where(own, pc.or_(faulty, few))
+    return usable, sorted([*quantities, *told], key=lambda f: (f.place.file, f.place.offset, f.line_no or 0))
+
+
+def _senders(documents: pa.Table, lines: pa.Table) -> pa.ChunkedArray:
+    """The partner of each line's document."""
+    row = pc.index_in(lines["document"], documents["document"].combine_chunks())
+    return pa.chunked_array([documents["partner"].take(row).combine_chunks()], pa.string())
+
+
+def _named(lines: pa.Table, retailer_of: Mapping[str, str]) -> pa.ChunkedArray:
+    """The retailer of each line, as the warehouse names it."""
+    names = pa.array(list(retailer_of), pa.string())
+    row = pc.index_in(lines["retailer"], names, skip_nulls=True)
+    return pa.chunked_array([pa.array(list(retailer_of.values()), pa.string()).take(row.combine_chunks())])
 
 
 def _of(lines: pa.Table, accepted: pa.Array) -> pa.Table:

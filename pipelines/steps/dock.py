@@ -69,7 +69,7 @@ def _landed(one: Surplus, retailer: str, opened_by: dict[str, str]) -> Landed:
     line = one.line
     return_id = one.home.return_id if one.home else _dock_id(line)
     opens = one.home is None and opened_by.setdefault(return_id, line.document) == line.document
-    return_line = f"{return_id}/{line.line_no}" if opens else f"{return_id}/{line.cause}"
+    return_line = f"{return_id}/{line.name}" if opens else f"{return_id}/{line.cause}"
     kind = "over" if one.home and one.home.origin != "dock" else "unannounced"
     return Landed(line, one.units, return_id, retailer, return_line, kind, opens)
 
@@ -91,7 +91,7 @@ def new_return_lines(landed: Iterable[Landed]) -> pa.Table:
     rows = [
         _identity(one) | {
             "document": one.line.document, "line_no": one.line.line_no, "origin": "dock",
-            "gtin": one.line.gtin, "units": one.units, "carton": one.line.carton,
+            "gtin": one.line.gtin, "units": one.units, "carton": one.line.carton, "po_number": one.line.po_number,
         }
         for one in landed
     ]  # fmt: skip
@@ -99,10 +99,11 @@ def new_return_lines(landed: Iterable[Landed]) -> pa.Table:
 
 
 def new_claims(landed: Iterable[Landed]) -> pa.Table:
-    """``CLAIMS`` of these lines: they state no reference, and came back on the day of the receipt."""
+    """``CLAIMS`` of these lines: they state what the warehouse read of orders, and came back on the receipt's day."""
     rows = [
         _identity(one) | {
             "store": one.line.store, "gtin": one.line.gtin, "units": one.units, "returned_on": one.line.received_on,
+            "po_number": one.line.po_stated, "po_line": one.line.po_line, "header_po": one.line.header_po,
         }
         for one in landed
     ]  # fmt: skip

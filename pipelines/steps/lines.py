@@ -29,35 +29,6 @@ def without_units_where(lines: pa.Table, held: pa.Array) -> pa.Table:
     return lines.set_column(lines.column_names.index("units"), lines.schema.field("units"), units)
 
 
-def resolve_items(lines: pa.Table, items: pa.Table) -> tuple[pa.Table, list[Finding]]:
-    """The lines with the gtin of our item list: their own when known, else by our item number, else as stated.
-
-    An item number that stands for several items of the list names none of them. An item that we do not know keeps
-    its gtin, so that its notice and its receipt still meet.
-    """
-    own = pc.if_else(pc.is_in(lines["gtin"], items["gtin"].combine_chunks()), lines["gtin"], None)
-    known = pc.coalesce(own, _by_vendor_item(lines["vendor_item"], items))
-    unknown = [
-        line_finding("LINE-ITEM-UNKNOWN", row, _item_detail(row)) for row in lines.filter(known.is_null()).to_pylist()
-    ]
-    index = lines.column_names.index("gtin")
-    return lines.set_column(index, lines.schema.field("gtin"), pc.coalesce(known, lines["gtin"])), unknown
-
-
-def _by_vendor_item(vendor_items: pa.ChunkedArray, items: pa.Table) -> pa.ChunkedArray:
-    named = items.filter(items["vendor_item"].is_valid())
-    distinct = named.group_by("vendor_item").aggregate([("gtin", "count_distinct"), ("gtin", "min")])
-    single = distinct.filter(pc.equal(distinct["gtin_count_distinct"], 1))
-    found = pc.index_in(vendor_items, single["vendor_item"].combine_chunks(), skip_nulls=True)
-    return single["gtin_min"].take(found)
-
-
-def _item_detail(row: dict[str, Any]) -> str:
-    names = (("item number", row["gtin"]), ("our item number", row["vendor_item"]))
-    said = ", ".join(f"{what} {value!r}" for what, value in (*names, ("their item number", row["buyer_item"])) if value)
-    return said or "the line names no item"
-
-
 def bad_quantities(lines: pa.Table) -> list[Finding]:
     """LINE-QUANTITY-BAD for each of these lines, with the quantity as it was sent."""
     return [line_finding("LINE-QUANTITY-BAD", row, _quantity_detail(row)) for row in lines.to_pylist()]

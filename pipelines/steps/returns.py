@@ -34,9 +34,11 @@ class OpenedReturns:
 def open_returns(documents: pa.Table, notice_lines: pa.Table, retailer: str) -> OpenedReturns:
     """A return for each accepted notice; a return line and a claim for each line with usable units.
 
-    ``documents`` and ``notice_lines`` are as ``check`` gives them. A return's store is the one its lines name first.
+    ``documents`` and ``notice_lines`` (its ``notice_parts``) are as ``check`` gives them. A line of an assortment is a
+    return line for each part, …/1.1 and …/1.2, since each is an item of its own that is counted and placed by itself.
+    A return's store is the one its lines name first.
     """
-    lines = _joined(documents, notice_lines, retailer)
+    lines = _with_orders(_joined(documents, notice_lines, retailer))
     claimed = lines.filter(pc.fill_null(pc.greater(lines["units"], 0), False))
     return OpenedReturns(
         returns=_returns(documents, lines, retailer),
@@ -59,14 +61,31 @@ def _joined(documents: pa.Table, notice_lines: pa.Table, retailer: str) -> pa.Ta
     return_ids = return_id(retailer, heads["number"])
     added = {
         "return_id": return_ids,
-        "return_line": pc.binary_join_element_wise(return_ids, lines["line_no"].cast(_T), "/"),
+        "return_line": pc.binary_join_element_wise(return_ids, line_names(lines), "/"),
         "retailer": _constant(retailer, lines),
         "origin": _constant(_ORIGIN, lines),
         "returned_on": heads["issued_on"],
     }
     for name, column in added.items():
         lines = lines.append_column(name, column)
-    return lines.sort_by([("return_id", "ascending"), ("line_no", "ascending")])
+    order = [name for name in ("return_id", "line_no", "part") if name in lines.column_names]
+    return lines.sort_by([(name, "ascending") for name in order])
+
+
+def _with_orders(lines: pa.Table) -> pa.Table:
+    """A line that names only a line of an order means the order of the whole return."""
+    named = pc.if_else(lines["po_line"].is_valid(), lines["header_po"], pa.scalar(None, _T))
+    orders = pc.coalesce(lines["po_number"], named)
+    return lines.set_column(lines.column_names.index("po_number"), "po_number", orders)
+
+
+def line_names(lines: pa.Table) -> pa.ChunkedArray:
+    """What a line is called in its document: its number, and behind a point that of the part of an assortment."""
+    numbers = lines["line_no"].cast(_T)
+    if "part" not in lines.column_names:
+        return numbers
+    parts = pc.binary_join_element_wise(numbers, lines["part"].cast(_T), ".")
+    return pc.coalesce(parts, numbers)
 
 
 def return_id(retailer: str, numbers: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -16,11 +16,14 @@ from mappings.formats.segments import RawFile
 from pipelines.steps import movements
 from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.check import Checked, check
+from pipelines.steps.item_names import listed_items
+from pipelines.steps.packing import labels_of, with_packing
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
 from pipelines.work.answers import acknowledgements_due, answers_to
+from pipelines.work.item_facts import facts_of, learnt, retailers_of
 from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
@@ -33,7 +36,7 @@ SPLIT_VERSION = "split-1"
 RECONCILE_VERSION = "reconcile-1"
 ATTEMPTS_MAX = 3
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
-KINDS = ("order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
+KINDS = ("item", "order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
 
 
 @dataclass
@@ -134,7 +137,10 @@ def _record(
         told, changes = _add_receipts(hub, rows, checked)
         findings.append(told)
     for name, lines in checked.others.items():
-        rows.add(STORED[name], lines)
+        if name in STORED:
+            rows.add(STORED[name], lines)
+    for table, facts in learnt(partner, {**checked.others, "notice": checked.notice_lines}):
+        rows.add(table, facts)
     told, answered = _answered(hub, partner, translation)
     changes += answered
     found = pa.concat_tables([*findings, told])
@@ -155,7 +161,8 @@ def _record(
 def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
     """The checks against what is known of these documents: earlier ones of their numbers, items, invoice lines."""
     lines = (translation.notice_lines, translation.receipt_lines)
-    gtins, vendor_items = ({x for part in lines for x in _distinct(part[n])} for n in ("gtin", "vendor_item"))
+    retailer_of = hub.catalog.retailer_names()
+    retailers = retailers_of(translation.receipt_lines["retailer"].to_pylist(), retailer_of) | {partner.id}
     numbers = _distinct(translation.documents["number"])
     return check(
         translation.documents,
@@ -164,10 +171,11 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
         translation.sale_lines,
         translation.findings,
         known_documents=hub.store.known_documents(partner.id, numbers),
-        items=hub.store.items_for(gtins, vendor_items),
+        facts=facts_of(hub, sorted(retailers), *lines),
         known_sales=hub.store.known_invoice_lines(_invoice_line_ids(translation.sale_lines).to_pylist()),
         known_returns=hub.store.returns_of(partner.id, numbers).select(["retailer", "number", "document"]),
-        others={kind: translation.lines[kind] for kind in STORED},
+        others={kind: translation.lines[kind] for kind in (*STORED, "item")},
+        retailer_of=retailer_of,
     )
 
 
@@ -175,13 +183,7 @@ def _add_sales(rows: _Rows, checked: Checked) -> None:
     """Invoice lines and items of a sales export."""
     sales = checked.sale_lines
     rows.add("invoice_line", _invoice_lines(sales))
-    items = sales.select(["gtin", "vendor_item", "description"]).group_by("gtin", use_threads=False)
-    rows.add(
-        "item",
-        items.aggregate([("vendor_item", "first"), ("description", "first")]).rename_columns(
-            ["gtin", "vendor_item", "description"]
-        ),
-    )
+    rows.add("item", listed_items(sales))
 
 
 def _invoice_lines(sales: pa.Table) -> pa.Table:
@@ -198,7 +200,7 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
 
 def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> pa.Table:
     """Returns, their cartons, their portions, and the first movements; findings of the split."""
-    opened = open_returns(checked.documents, checked.notice_lines, partner.id)
+    opened = open_returns(checked.documents, checked.notice_parts, partner.id)
     rows.add("notice_line", checked.notice_lines)
     rows.add("return", opened.returns)
     rows.add("return_line", opened.return_lines)
@@ -218,7 +220,7 @@ def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tu
     rows.add("receipt_line", checked.receipt_lines)
     reconciled = reconcile(
         hub.store.open_portions(),
-        checked.receipt_lines,
+        checked.receipt_parts,
         returns=hub.store.returns(),
         receipts=checked.documents.select(["document", "number"]),
         retailer_of=hub.catalog.retailer_names(),
@@ -251,6 +253,7 @@ def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.
 
 def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:
     """Place claims on what each retailer was sold, in the retailer's order of preference."""
+    claims = _with_packing(hub, claims, return_lines)
     parts = []
     places = return_lines.select(["return_line", "document", "line_no"]).join(
         lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"]
@@ -264,6 +267,12 @@ def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) 
     allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
     findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
     return Split(pa.concat_tables(allocations), pa.concat_tables(findings))
+
+
+def _with_packing(hub: Hub, claims: pa.Table, return_lines: pa.Table) -> pa.Table:
+    """The claims with the orders for which our dispatch advice packed their cartons."""
+    shipped = hub.store.shipped_in(labels_of(return_lines))
+    return with_packing(claims, return_lines, shipped, facts_of(hub, (), shipped))
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:

@@ -80,10 +80,13 @@ def test_every_row_points_at_its_bytes(shop):
 def test_the_line_overrides_the_header(shop):
     body = ["BGN*00*R1*20261118", "RDR*RA*EI", "PRF*PO1", line_180(), line_180(HOLDER), "RDR*KA*DA", "PRF*PO2****7"]
     rows = run(shop, raw(x12(body))).notice_lines.to_pylist()
-    assert [(r["reason"], r["disposition"], r["po_number"], r["po_line"]) for r in rows] == [
-        ("overstock", "return", "PO1", None),
-        ("damaged", "keep", "PO2", "7"),
-    ]
+    assert [(r["reason"], r["disposition"]) for r in rows] == [("overstock", "return"), ("damaged", "keep")]
+
+
+def test_the_order_of_the_whole_return_stands_beside_those_of_its_lines(shop):
+    body = ["BGN*00*R1*20261118", "PRF*PO1", line_180(), line_180(HOLDER), "PRF*PO2****7"]
+    rows = run(shop, raw(x12(body))).notice_lines.to_pylist()
+    assert [(r["header_po"], r["po_number"], r["po_line"]) for r in rows] == [("PO1", None, None), ("PO1", "PO2", "7")]
 
 
 def test_nothing_of_one_message_reaches_another(shop):

@@ -182,14 +182,16 @@ def test_a_partner_may_choose_to_send_returns_without_the_type(tmp_path):
     assert run(folder, raw(despatch("1"))).documents.num_rows == 1
 
 
-def test_what_the_header_says_holds_for_lines_that_say_nothing(shop):
+def test_the_order_in_the_header_is_that_of_the_whole_return(shop):
     line = "<cac:DespatchLine><cbc:DeliveredQuantity>1</cbc:DeliveredQuantity>{}</cac:DespatchLine>"
     own = (
         "<cac:OrderLineReference><cac:OrderReference><cbc:ID>P2</cbc:ID></cac:OrderReference></cac:OrderLineReference>"
     )
     text = despatch("4", order="<cac:OrderReference><cbc:ID>P1</cbc:ID></cac:OrderReference>",
                     lines=line.format("") + line.format(own))  # fmt: skip
-    assert run(shop, raw(text)).notice_lines["po_number"].to_pylist() == ["P1", "P2"]
+    rows = run(shop, raw(text)).notice_lines
+    assert rows["header_po"].to_pylist() == ["P1", "P1"]
+    assert rows["po_number"].to_pylist() == [None, "P2"]
 
 
 def test_a_packages_label_is_the_lines_carton(shop):
@@ -305,7 +307,7 @@ def test_gs1_despatch_advice_in_its_business_document(tmp_path):
     )
     translation = run(folder, raw(text))
     [row] = translation.notice_lines.to_pylist()
-    assert (row["gtin"][1:], row["vendor_item"], row["units"], row["po_number"], row["carton"]) == (
+    assert (row["gtin"][1:], row["vendor_item"], row["units"], row["header_po"], row["carton"]) == (
         PLATE, "WR-1", 3, "P1", CARTON,
     )  # fmt: skip
     assert translation.documents["number"].to_pylist() == ["R9"]

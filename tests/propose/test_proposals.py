@@ -78,11 +78,11 @@ def test_the_identities_of_an_interchange_stand_in_partner_yaml():
 
 
 def test_a_path_that_the_standard_does_not_know_is_added_when_it_fills_an_empty_field():
-    message = ["BGN*00*R1*20261118", "N1*ST*QUAY*92*0042", "N9*LA*BOX77", f"BLI*UI*{GTIN}*3*EA****VA*WR1"]
+    message = ["BGN*00*R1*20261118", "N1*ST*QUAY*92*0042", "N9*LA*BOX77", f"BLI*UN*{GTIN}*3*EA****VA*WR1"]
     proposal = propose(x12(message), "r.x12")
     text = mapping(proposal)
     assert '"^N1[ST].04"' in text
-    assert '"BLI[UI].next"' in text
+    assert '"BLI[UN].next"' in text
     assert '"BLI[VA].next"' in text
     [row] = json.loads(proposal.rows["r.x12"])["notice_lines"]
     assert (row["store"], row["vendor_item"], row["carton"]) == ("0042", "WR1", "BOX77")

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.steps.check import Checked, check
+from pipelines.steps.items import ItemFacts
 from schemas.findings import Finding, Place, as_table
 from schemas.message_lines import STORED
 from schemas.rules import LINES
@@ -13,7 +14,6 @@ from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
 
 FILE = "f" * 64
 KNOWN = pa.schema([(n, pa.string()) for n in ("document", "partner", "kind", "number", "content", "state")])
-ITEMS = pa.schema([("gtin", pa.string()), ("vendor_item", pa.string())])
 
 
 def document(kind: str, name: str = "d-1", **spoil: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def checked(kind: str, documents: list[Any], lines: list[Any], *findings: Findin
         SALE_LINES.empty_table(),
         as_table(findings),
         KNOWN.empty_table() if known is None else known.documents.select(KNOWN.names),
-        ITEMS.empty_table(),
+        ItemFacts(),
         others={kind: pa.Table.from_pylist(lines, schema=LINES[kind])},
     )
 

@@ -351,6 +351,15 @@ def test_surplus_becomes_a_further_line_of_the_return():
     assert states(result) == {BOX: "discrepant"}
 
 
+def test_what_the_warehouse_read_of_orders_is_claimed_by_goods_that_nobody_announced():
+    stated = {"header_po": "PO1", "units": 1, "gtin": SHIRT}
+    counts = [received(**stated), received(2, **stated, po_number="PO2"), received(3, **stated, po_line="7")]
+    claims = reconciled([announced()], counts).claims.to_pylist()
+    assert [(c["po_number"], c["po_line"], c["header_po"]) for c in claims] == [
+        (None, None, "PO1"), ("PO2", None, "PO1"), ("PO1", "7", "PO1"),
+    ]  # fmt: skip
+
+
 def test_an_item_that_was_not_announced_is_surplus():
     result = reconciled([announced()], [received(), received(2, gtin=SHIRT, units=1, condition="damaged")])
     assert differences(result) == [

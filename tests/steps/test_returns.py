@@ -54,6 +54,18 @@ def test_a_notice_opens_a_return_with_its_lines_and_claims() -> None:
     ]  # fmt: skip
 
 
+def test_a_claim_carries_the_order_of_the_whole_return_beside_its_own() -> None:
+    lines = [line(header_po="P0"), line(line_no=2, header_po="P0", po_number=None, po_line=None)]
+    claims = opened([document()], lines).claims
+    assert claims["po_number"].to_pylist() == ["P1", None]
+    assert claims["header_po"].to_pylist() == ["P0", "P0"]
+
+
+def test_a_line_that_names_only_a_line_of_an_order_means_the_order_of_the_whole_return() -> None:
+    claims = opened([document()], [line(header_po="P0", po_number=None, po_line="7")]).claims
+    assert (claims["po_number"][0].as_py(), claims["po_line"][0].as_py()) == ("P0", "7")
+
+
 @pytest.mark.parametrize(("name", "record"), [("returns", Return), ("return_lines", ReturnLine), ("cartons", Carton)])
 def test_columns_are_those_of_the_records(name: str, record: Any) -> None:
     assert getattr(opened([document()], [line()]), name).column_names == list(record.model_fields)

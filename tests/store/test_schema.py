@@ -80,6 +80,12 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
         for name in ("held", "repair", "runner_up_held", "spread_currency", "nearest"):
             raw.execute(f"alter table allocation drop column {name}")
         raw.execute("alter table invoice_line drop column delivery_note")
+        for name in ("header_po", "style", "colour", "size", "item_by"):
+            raw.execute(f"alter table notice_line drop column {name}")
+        for name in ("item_name", "item_component"):
+            raw.execute(f"drop table {name}")
+        for name in ("po_number", "po_line", "header_po", "item_by"):
+            raw.execute(f"alter table receipt_line drop column {name}")
         raw.execute("drop index interchange_by_partner_control")
         raw.execute("drop table map_version")
         for name in STORED.values():

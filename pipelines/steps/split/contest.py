@@ -119,7 +119,7 @@ def add_cost(option: int, sign: int, desk: Desk, words: int) -> None:
 
 
 def note(place: int, takes: int, leaves: int, touched: int, desk: Desk, wide: int) -> int:
-    """Keep the chain in ``trial`` if it leads to this sale at less cost than any before; answers how many are touched."""
+    """Keep the chain in ``trial`` if none led to this sale at less cost; answers how many sales are touched."""
     if desk.reached[place] and not is_less(desk.trial, 0, desk.distance, place * wide, wide):
         return touched
     for word in range(wide):

@@ -1,4 +1,4 @@
-"""Open this when you ask what lies on the table while a group is solved: its claims, the sales that may be theirs, costs.
+"""Open this when you ask what lies on the desk while a group is solved: claims, sales that may be theirs, and costs.
 
 A claim never needs a sale beyond its best ones that together hold the units of all claims of the group: one of those
 would be free. A pair of a claim and such a sale is an *option*; units on options are the placement.
@@ -23,7 +23,7 @@ class Desk(NamedTuple):
     Of each claim (by its number in the group): where its options begin, and its units without a sale. Of each option:
     its claim, its sale, the number of its set of bits, its wish, its units, and the next option of the same sale. Of
     each sale (by its place in the group): units left, its place by the order rule, its first option that had units, and
-    what a search found out about it. ``masks`` are the distinct sets of bits, ``costs`` the evidence part of their cost.
+    what a search found out about it. ``masks`` are the distinct sets of bits, ``costs`` what they cost as evidence.
     """
 
     first: Any
@@ -208,4 +208,4 @@ def add_units(desk: Desk, option: int, units: int) -> None:
 
 def after(desk: Desk, option: int) -> int:
     """The next option of the same sale that had units; -1 behind the last one, which follows itself."""
-    return NONE if desk.follows[option] == option else desk.follows[option]  # type: ignore[no-any-return]
+    return NONE if desk.follows[option] == option else desk.follows[option]

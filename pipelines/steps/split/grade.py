@@ -172,5 +172,5 @@ def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
-    """Whether a later row comes before an earlier one that is equal otherwise: where the newest do, unless of one day."""
+    """Whether a later row comes before an earlier one of equal evidence: where the newest do, unless of one day."""
     return (order == NEWEST or order == NEAREST_PRICE) and sales.day[line] > sales.day[other]

@@ -1,4 +1,4 @@
-"""Open this when you ask what a return can be placed on: sales sorted by retailer, item and day, references as numbers."""
+"""Open this when you ask what a return can be placed on: sales by retailer, item and day, references as numbers."""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation

@@ -13,7 +13,7 @@ NEAREST = 3  # sales named beside units that have none
 
 
 class Worth(NamedTuple):
-    """Of each portion its money; of each claim its next best sale with what holds for it, and the sales it came near."""
+    """Of each portion its money; of each claim its next best sale, what holds for that, and the sales it came near."""
 
     net: Any
     tax: Any

@@ -9,7 +9,7 @@ _SPREAD = 0x9E3779B1  # an odd number that scatters neighbouring codes
 
 
 class Seats(NamedTuple):
-    """Room to count the invoices of one return: its number, the invoice, how many of its items, and the last of them."""
+    """Room to count the invoices of a return: its number, the invoice, how many of its items, and the last of them."""
 
     of: Any
     invoice: Any
@@ -32,9 +32,9 @@ def find_mates(
 ) -> tuple[int, int]:
     """For each claim the invoices of its own sales on which the most other items of its return were sold, at least one.
 
-    ``by_return`` are claims, those of each return from ``returns[r]`` to ``returns[r + 1]``, by item; a claim's eligible
-    sales are ``first`` to ``last``. Answers the return at which ``mates`` was full (or how many there are), and the
-    number of mates.
+    ``by_return`` are claims, those of each return from ``returns[r]`` to ``returns[r + 1]``, by item; ``first`` to
+    ``last`` are a claim's eligible sales. Answers the return at which ``mates`` was full, or how many there are, and
+    the number of mates.
     """
     for one in range(begin, len(returns) - 1):
         start, stop = returns[one], returns[one + 1]

@@ -2,10 +2,9 @@
 
 A placement is as good as another when each claim has as many units placed and each kind of evidence holds for as many
 units; the order rule is our choice and makes no difference. A unit may go to another sale when that sale has room, or
-when those who stand there can go elsewhere, all without loss. From the placement found, units of a claim are moved that
-way to ever cheaper (dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves,
-one sale for one other, lead to the lowest of all, since the placements of one claim form an exchange system (M-convex
-set).
+when those who stand there can go elsewhere, all without loss. From the placement found, units of a claim move that way
+to ever cheaper (dearer) sales until none is left; what is gained is the claim's lowest (highest) credit. Such moves, one
+sale for one other, lead to the lowest of all, since the placements of one claim form an exchange system (M-convex set).
 
 These functions keep to what can be turned into machine code.
 """

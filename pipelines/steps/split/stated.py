@@ -36,7 +36,8 @@ class Stated:
 
     def is_lost(self, name: str) -> Mask:
         """Where something is stated that no sale of the retailer has."""
-        return np.asarray(self.texts[name].is_valid(), np.bool_) & (self.codes[name] == NOT_STATED)
+        said: Mask = np.asarray(self.texts[name].is_valid())
+        return said & (self.codes[name] == NOT_STATED)
 
 
 @dataclass(frozen=True, slots=True)
