@@ -121,8 +121,8 @@ def test_a_contended_world_is_really_contended() -> None:
 
 def test_random_worlds_are_really_contended_and_in_doubt() -> None:
     """The proof would be worth little if most worlds were easy."""
-    world = of_seed(1)
-    rows = world.split().allocations.to_pylist()
-    assert sum(row["unplaced"] == "LINE-BEYOND-SOLD" for row in rows) > 20
-    assert sum(row["spread_low"] != row["spread_high"] for row in rows) > 5
+    rows = [row for seed in range(5) for row in of_seed(seed).split().allocations.to_pylist()]
+    assert sum(row["unplaced"] == "LINE-BEYOND-SOLD" for row in rows) > 100
+    assert sum(row["spread_low"] != row["spread_high"] for row in rows) > 25
+    assert sum(row["spread_currency"] is not None for row in rows) > 5
     assert {row["unplaced"] for row in rows} == {None, "LINE-BEYOND-SOLD", "LINE-NEVER-SOLD", "LINE-SOLD-LATER"}
