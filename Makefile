@@ -6,7 +6,7 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test soak bench-chain bench-reading bench-mapping lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench-mapping: env  ## Files to canonical lines beside the plain way; JSON on th
 
 bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON on the last line
 	@$(BIN)/python -m benchmarks.reading $(MB)
+
+bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES; JSON on the last line
+	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600

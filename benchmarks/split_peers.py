@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import MetaData
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 Placing = Callable[[pa.Table], int]
@@ -130,7 +131,13 @@ FROM wanting c JOIN stock s USING (retailer, gtin) WHERE {_RANGES_MEET}
 # --- row by row
 
 
-class PeerSale(SQLModel, table=True):
+class _Apart(SQLModel):
+    """These tables are none of the store's."""
+
+    metadata = MetaData()
+
+
+class PeerSale(_Apart, table=True):
     """A sale of an item."""
 
     __tablename__ = "peer_sale"
@@ -142,7 +149,7 @@ class PeerSale(SQLModel, table=True):
     units_left: int
 
 
-class PeerPlaced(SQLModel, table=True):
+class PeerPlaced(_Apart, table=True):
     """Units of a claim on a sale."""
 
     __tablename__ = "peer_placed"
@@ -155,7 +162,7 @@ class PeerPlaced(SQLModel, table=True):
 def sqlmodel_rows(supply: pa.Table, folder: Path) -> Placing:
     """Objects of SQLModel on SQLite, one transaction a return line, as systems are written that nobody measured."""
     engine = create_engine(f"sqlite:///{folder / 'objects.sqlite'}")
-    SQLModel.metadata.create_all(engine, tables=[PeerSale.__table__, PeerPlaced.__table__])  # type: ignore[attr-defined]
+    _Apart.metadata.create_all(engine)
     with Session(engine) as session:
         session.execute(PeerSale.__table__.insert(), sales_of(supply).to_pylist())  # type: ignore[attr-defined]
         session.commit()

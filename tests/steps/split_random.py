@@ -52,19 +52,20 @@ def random_policy(chance: Random) -> Policy:
     kinds = list(KINDS)
     if chance.random() < 0.7:
         chance.shuffle(kinds)
-    if chance.random() < 0.5:
-        kinds = kinds[: chance.randint(0, len(kinds))]
+    if chance.random() < 0.6:
+        kinds = kinds[: chance.choice((0, 1, 2, 3, 5, 8, 12))]
     return Policy(order=chance.choice(ORDERS), evidence=tuple(kinds), window_days=chance.randint(0, 4))
 
 
 def random_retailer(chance: Random, name: str = "nordstad", size: Size = Size()) -> tuple[list[Row], list[Row]]:
-    """Claims and sales of one retailer, of so many items at most; one in four worlds has more room than claims."""
+    """Claims and sales of one retailer. Some say much and some nothing; one in four has more room than claims."""
     items = ITEMS[: size.some(chance, size.items)]
     scarce = chance.random() < 0.75
     currencies = ("GBP", "EUR") if chance.random() < 0.2 else ("GBP",)
     sales = [_sale(chance, name, n, items, currencies, size, scarce) for n in range(size.some(chance, size.sales))]
     lines = [s["invoice_line"] for s in sales]
-    claims = [_claim(chance, name, n, items, lines, size) for n in range(size.some(chance, size.claims))]
+    says = chance.choice((0, 0.3, 1))
+    claims = [_claim(chance, name, n, items, lines, size, says) for n in range(size.some(chance, size.claims))]
     return claims, sales
 
 
@@ -97,11 +98,11 @@ def _sale(
     )
 
 
-def _claim(chance: Random, name: str, n: int, items: tuple[str, ...], lines: list[str], size: Size) -> Row:
+def _claim(chance: Random, name: str, n: int, items: tuple[str, ...], lines: list[str], size: Size, says: float) -> Row:
     number = f"R{chance.randrange(size.returns)}"
 
     def sometimes(share: float, *said: str) -> str | None:
-        return chance.choice(said) if chance.random() < share else None
+        return chance.choice(said) if chance.random() < share * says else None
 
     price = sometimes(0.5, *PRICES)
     some_line = chance.choice(lines)
@@ -120,8 +121,8 @@ def _claim(chance: Random, name: str, n: int, items: tuple[str, ...], lines: lis
         delivery_note=sometimes(0.2, "N1", "n2"),
         unit_price=price and chance.choice((price, SAME_PRICES[price])),
         header_po=sometimes(0.2, *size.pos),
-        packed_for=_packed(chance, size) if chance.random() < 0.2 else None,
-        assigned=some_line if chance.random() < 0.1 else None,
+        packed_for=_packed(chance, size) if chance.random() < 0.2 * says else None,
+        assigned=sometimes(0.1, some_line),
     )
 
 

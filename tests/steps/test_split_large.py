@@ -9,10 +9,17 @@ from tests.steps.judged_split import Judged
 from tests.steps.plain_split import Group, settling
 from tests.steps.solved_split import SolvedDoubt, solved_goodness, solved_wishes
 from tests.steps.split_random import THOUSAND_LINES, random_world
+from tests.steps.split_ways import COMPILED, go
 
-FEW, MANY = 8, 200
+FEW, MANY = 4, 200
 DOUBTS_OF_EACH = 6  # claims of an item whose spread is solved for
 ONE_ITEM = replace(THOUSAND_LINES, items=1)
+
+
+@pytest.fixture(autouse=True)
+def _compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In machine code; that the plain way gives the same is proven on small worlds."""
+    go(COMPILED, monkeypatch)
 
 
 def judge(seed: int) -> None:
