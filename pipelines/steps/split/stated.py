@@ -37,7 +37,8 @@ class Stated:
     def is_lost(self, name: str) -> Mask:
         """Where something is stated that no sale of the retailer has."""
         said = np.array(self.texts[name].is_valid(), np.bool_)
-        return np.logical_and(said, self.codes[name] == NOT_STATED)
+        lost: Mask = np.logical_and(said, self.codes[name] == NOT_STATED)
+        return lost
 
 
 @dataclass(frozen=True, slots=True)
