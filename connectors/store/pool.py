@@ -1,0 +1,77 @@
+"""Open this when a late document re-opens too much or too little: what may be placed anew, by retailer and item.
+
+Every read here starts at claims or sales of one retailer and goes by an index; none goes through the whole ledger.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import column as untyped
+from sqlalchemy import table as untyped_table
+
+from connectors.store.insert import TABLES
+from connectors.store.reads import Reads
+from connectors.store.shapes import shape_of
+from schemas.tables import KEPT_CLAIMS, PARCELS
+
+_CLAIM = TABLES["claim"]
+REFERENCES = ("po_number", "invoice_number", "delivery_note")
+
+
+class PoolReads(Reads):
+    """What can be asked of units that may move, beside the other reads."""
+
+    def parcels(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """``PARCELS`` of these items: units that are neither credited nor accepted, nor finished otherwise."""
+        columns: list[ColumnElement[Any]] = [untyped(name) for name in PARCELS.names]
+        chosen = select(*columns).select_from(untyped_table("parcel"))
+        chosen = chosen.where(untyped("retailer") == retailer)
+        found = self._in_chunks(chosen, untyped("gtin"), gtins, PARCELS)
+        return found.sort_by([(name, "ascending") for name in ("return_line", "portion", "bucket", "inspection")])
+
+    def claims_of(self, return_lines: Iterable[str]) -> pa.Table:
+        """``KEPT_CLAIMS`` of these return lines."""
+        return self._claims(_CLAIM.c.return_line, return_lines)
+
+    def claims_in(self, return_ids: Iterable[str]) -> pa.Table:
+        """``KEPT_CLAIMS`` of all lines of these returns."""
+        return self._claims(_CLAIM.c.return_id, return_ids)
+
+    def _claims(self, column: Any, keys: Iterable[str]) -> pa.Table:
+        chosen = select(*(_CLAIM.c[name] for name in KEPT_CLAIMS.names))
+        return self._in_chunks(chosen, column, keys, KEPT_CLAIMS).sort_by("return_line")
+
+    def items_stating(self, retailer: str, references: Mapping[str, Collection[str]]) -> set[str]:
+        """The items of claims that state one of these references, by the name of the column (see ``REFERENCES``)."""
+        found: set[str] = set()
+        for name in REFERENCES:
+            chosen = select(_CLAIM.c.gtin).distinct().where(_CLAIM.c.retailer == retailer, _CLAIM.c.gtin.is_not(None))
+            shape = pa.schema([("gtin", pa.string())])
+            found.update(self._in_chunks(chosen, _CLAIM.c[name], references.get(name, ()), shape)["gtin"].to_pylist())
+        return found
+
+    def box_items(self, retailer: str, gtins: Iterable[str]) -> set[str]:
+        """The items that are in one return with one of these, while units of this one may still move."""
+        parcel = untyped_table("parcel", untyped("retailer"), untyped("gtin"), untyped("return_id"))
+        chosen = select(parcel.c.return_id).distinct().where(parcel.c.retailer == retailer)
+        shape = pa.schema([("return_id", pa.string())])
+        returns = self._in_chunks(chosen, parcel.c.gtin, gtins, shape)["return_id"].to_pylist()
+        items = select(_CLAIM.c.gtin).distinct().where(_CLAIM.c.gtin.is_not(None))
+        found = self._in_chunks(items, _CLAIM.c.return_id, returns, pa.schema([("gtin", pa.string())]))
+        return set(found["gtin"].to_pylist())
+
+    def portions_of(self, return_lines: Iterable[str]) -> dict[str, int]:
+        """How many portions each of these lines has; they are numbered from 1."""
+        stored = TABLES["allocation"]
+        chosen = select(stored.c.return_line, func.count()).group_by(stored.c.return_line)
+        shape = pa.schema([("return_line", pa.string()), ("portions", pa.int64())])
+        found = self._in_chunks(chosen, stored.c.return_line, return_lines, shape)
+        return dict(zip(found["return_line"].to_pylist(), found["portions"].to_pylist(), strict=True))
+
+    def placing(self, retailers: Collection[str]) -> dict[str, int]:
+        """How often claims of these retailers were placed; those of whom none was are absent."""
+        stored = TABLES["placing"]
+        found = self._in_chunks(select(stored), stored.c.retailer, retailers, shape_of(stored))
+        return dict(zip(found["retailer"].to_pylist(), found["edition"].to_pylist(), strict=True))
