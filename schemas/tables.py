@@ -250,6 +250,14 @@ PARCELS = _table(
     evidence=_T, repair=_T, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
 )  # fmt: skip
 
+ASSIGNMENTS = _table(
+    "units of a return line that a person put on a sale, and that nobody took back",
+    assignment=(_T, "id: return line and a counter, r/.../1@1"),
+    return_line=_T, invoice_line=_T,
+    units=(_I, "as the person said; those that are accepted or credited there are among them"),
+    settled=(_I, "units of the line that are accepted or credited on this sale"),
+)  # fmt: skip
+
 KEPT_CLAIMS = _table(
     "claims as they are stored: what a return line states, and where it says it",
     return_line=_T, return_id=_T, retailer=_T, document=_T, line_no=_I, file=_T, offset=_I, length=_I,

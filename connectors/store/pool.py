@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy import column as untyped
 from sqlalchemy import table as untyped_table
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
 from connectors.store.shapes import shape_of
-from schemas.tables import KEPT_CLAIMS, PARCELS
+from schemas.ledger import Bucket
+from schemas.tables import ASSIGNMENTS, KEPT_CLAIMS, PARCELS
 
 _CLAIM = TABLES["claim"]
 REFERENCES = ("po_number", "invoice_number", "delivery_note")
@@ -61,6 +62,28 @@ class PoolReads(Reads):
         items = select(_CLAIM.c.gtin).distinct().where(_CLAIM.c.gtin.is_not(None))
         found = self._in_chunks(items, _CLAIM.c.return_id, returns, pa.schema([("gtin", pa.string())]))
         return set(found["gtin"].to_pylist())
+
+    def assignments_of(self, return_lines: Iterable[str]) -> pa.Table:
+        """``ASSIGNMENTS`` of these return lines that are in force, in the order in which they were made."""
+        stored, undo, moved = TABLES["assignment"], TABLES["assignment"].alias("undo"), TABLES["movement"]
+        accepted = case((moved.c.to_bucket == Bucket.ACCEPTED, moved.c.units), else_=-moved.c.units)
+        refused = (moved.c.from_bucket == Bucket.ACCEPTED) & (moved.c.to_bucket == Bucket.REFUSED)
+        settled = (
+            select(func.coalesce(func.sum(accepted), 0))
+            .where(moved.c.return_line == stored.c.return_line, moved.c.invoice_line == stored.c.invoice_line)
+            .where((moved.c.to_bucket == Bucket.ACCEPTED) | refused)
+            .scalar_subquery()
+        )
+        columns = [settled.label(name) if name == "settled" else stored.c[name] for name in ASSIGNMENTS.names]
+        in_force = (
+            stored.c.undoes.is_(None) & ~select(undo.c.undoes).where(undo.c.undoes == stored.c.assignment).exists()
+        )
+        found = self._in_chunks(select(*columns).where(in_force), stored.c.return_line, return_lines, ASSIGNMENTS)
+        return found.sort_by([("return_line", "ascending"), ("assignment", "ascending")])
+
+    def assignments_made(self, return_line: str) -> int:
+        """How many assignments of this line there are, taken back ones and takings back too."""
+        return len(self.table("assignment", return_line=return_line))
 
     def portions_of(self, return_lines: Iterable[str]) -> dict[str, int]:
         """How many portions each of these lines has; they are numbered from 1."""

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from connectors.store.pool import REFERENCES
 from pipelines.steps import movements
+from pipelines.steps.assign import place_assigned
 from pipelines.steps.pool import after, box_mates, freed, kept, reopened
 from pipelines.steps.reconcile import Reconciled
 from pipelines.steps.reopen import PlacedAnew, place_anew
@@ -24,7 +25,7 @@ from pipelines.wiring import Hub
 from schemas.findings import as_records
 from schemas.ledger import Bucket
 from schemas.outcome import Change
-from schemas.tables import ALLOCATIONS, CLAIMS, FINDINGS, INSPECTIONS, KEPT_CLAIMS, MOVEMENTS, SUPPLY
+from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, INSPECTIONS, KEPT_CLAIMS, MOVEMENTS, SUPPLY
 
 SPLIT_VERSION = "split-1"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length")
@@ -36,7 +37,8 @@ class Touched:
 
     ``items`` names for each item the document that touches it. ``claims`` are new, ``places`` says where they are
     stated, ``sales`` is ``SUPPLY`` that is not stored yet. ``moved`` and ``inspected`` are what the batch did itself to
-    units that were announced; ``received_on`` is the day of each of its receipts.
+    units that were announced; ``received_on`` is the day of each of its receipts. ``assigned`` is what a person says
+    now, ``unassigned`` names what of it is taken back.
     """
 
     retailer: str
@@ -47,6 +49,8 @@ class Touched:
     moved: pa.Table = field(default_factory=MOVEMENTS.empty_table)
     inspected: pa.Table = field(default_factory=INSPECTIONS.empty_table)
     received_on: Mapping[str, date] = field(default_factory=dict)
+    assigned: pa.Table = field(default_factory=ASSIGNMENTS.empty_table)
+    unassigned: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +133,23 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     supply = freed(pa.concat_tables([supply, touched.sales]), stored)
     unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist()) - set(distinct(touched.sales["gtin"]))
     places = pa.concat_tables([part.select(_PLACE) for part in (touched.places, old, mates)])
-    policy = hub.catalog.partner(touched.retailer).partner.policy
-    found = split(asked, supply, policy.order, places, unknown)
+    order = hub.catalog.partner(touched.retailer).partner.policy.order
+    assigned, claims, supply = place_assigned(
+        claims,
+        supply,
+        _in_force(hub, touched, old),
+        lambda some, sales: split(some, sales, order, places, unknown).allocations,
+    )
+    found = split(pa.concat_tables([claims, beside]), supply, order, places, unknown)
     own = pc.is_in(found.allocations["return_line"], claims["return_line"].combine_chunks())
-    return Split(found.allocations.filter(own), found.findings)
+    return Split(pa.concat_tables([assigned, found.allocations.filter(own)]), found.findings)
+
+
+def _in_force(hub: Hub, touched: Touched, old: pa.Table) -> pa.Table:
+    """What persons said of on which sales these lines stand."""
+    known = hub.store.assignments_of(distinct(old["return_line"]))
+    undone = pc.is_in(known["assignment"], pa.array(touched.unassigned, pa.string()))
+    return pa.concat_tables([known.filter(pc.invert(undone)), touched.assigned])
 
 
 def _causes(touched: Touched, parcels: pa.Table) -> dict[str, str]:

@@ -27,7 +27,7 @@ _SHOP = """\
 id: shop
 name: Shop
 role: retailer
-party: {legal_name: Shop Ltd}
+party: {legal_name: Shop Ltd, vat_id: GB000000002}
 identities: [{scheme: name, id: SHOP}]
 policy: {order: oldest, map_hold_days: 0}
 """
@@ -228,7 +228,7 @@ def settings_of(folder: Path) -> Settings:
     """The settings of a town that was built in this folder."""
     return Settings(
         folder=folder,
-        companies={"WR01": Party(legal_name="Makers Ltd")},
+        companies={"WR01": Party(legal_name="Makers Ltd", vat_id="GB000000001")},
         partners=Path("partners"),
         clock=datetime(2026, 6, 1, 12, tzinfo=UTC),
     )
