@@ -96,7 +96,7 @@ class Interchange(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """A business document. state: accepted, quarantined, duplicate, held."""
+    """A business document. state: accepted, quarantined, duplicate, held, superseded."""
 
     __table_args__ = (ForeignKeyConstraint(["partner", "file"], ["source_file.partner", "source_file.file"]),)
     document: str = Field(primary_key=True)

@@ -32,16 +32,41 @@ class PoolReads(Reads):
         found = self._in_chunks(chosen, untyped("gtin"), gtins, PARCELS)
         return found.sort_by([(name, "ascending") for name in ("return_line", "portion", "bucket", "inspection")])
 
+    def parcels_in(self, return_ids: Iterable[str]) -> pa.Table:
+        """``PARCELS`` of these returns."""
+        columns: list[ColumnElement[Any]] = [untyped(name) for name in PARCELS.names]
+        chosen = select(*columns).select_from(untyped_table("parcel"))
+        found = self._in_chunks(chosen, untyped("return_id"), return_ids, PARCELS)
+        return found.sort_by([(name, "ascending") for name in ("return_line", "portion", "bucket", "inspection")])
+
+    def decided_units(self, return_ids: Iterable[str]) -> dict[tuple[str, str], tuple[int, str]]:
+        """Announced units that were accepted, credited or refused, with their currency, by return and item."""
+        moved, lines = TABLES["movement"], TABLES["return_line"]
+        ended = moved.c.to_bucket.in_((Bucket.ACCEPTED, Bucket.REFUSED)) & (moved.c.from_bucket != Bucket.ACCEPTED)
+        undone = (moved.c.from_bucket == Bucket.REFUSED) & (moved.c.to_bucket == Bucket.MOVED)
+        units = func.sum(case((undone, -moved.c.units), else_=moved.c.units))
+        chosen = select(lines.c.return_id, lines.c.gtin, units, func.max(moved.c.currency)).join_from(lines, moved)
+        chosen = chosen.where(ended | undone, lines.c.origin == "notice", lines.c.gtin.is_not(None))
+        chosen = chosen.group_by(lines.c.return_id, lines.c.gtin)
+        texts = [(name, pa.string()) for name in ("return_id", "gtin", "currency")]
+        shape = pa.schema([*texts[:2], ("units", pa.int64()), texts[2]])
+        found = self._in_chunks(chosen, lines.c.return_id, return_ids, shape).to_pylist()
+        return {(row["return_id"], row["gtin"]): (row["units"], row["currency"]) for row in found if row["units"]}
+
     def claims_of(self, return_lines: Iterable[str]) -> pa.Table:
         """``KEPT_CLAIMS`` of these return lines."""
         return self._claims(_CLAIM.c.return_line, return_lines)
 
     def claims_in(self, return_ids: Iterable[str]) -> pa.Table:
-        """``KEPT_CLAIMS`` of all lines of these returns."""
-        return self._claims(_CLAIM.c.return_id, return_ids)
+        """``KEPT_CLAIMS`` of all lines of these returns that were not taken back as a whole."""
+        moved = TABLES["movement"]
+        cancelled = select(func.coalesce(func.sum(moved.c.units), 0)).where(
+            moved.c.return_line == _CLAIM.c.return_line, moved.c.to_bucket == Bucket.CANCELLED
+        )
+        return self._claims(_CLAIM.c.return_id, return_ids, cancelled.scalar_subquery() < _CLAIM.c.units)
 
-    def _claims(self, column: Any, keys: Iterable[str]) -> pa.Table:
-        chosen = select(*(_CLAIM.c[name] for name in KEPT_CLAIMS.names))
+    def _claims(self, column: Any, keys: Iterable[str], *where: ColumnElement[bool]) -> pa.Table:
+        chosen = select(*(_CLAIM.c[name] for name in KEPT_CLAIMS.names)).where(*where)
         return self._in_chunks(chosen, column, keys, KEPT_CLAIMS).sort_by("return_line")
 
     def items_stating(self, retailer: str, references: Mapping[str, Collection[str]]) -> set[str]:

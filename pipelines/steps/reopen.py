@@ -6,7 +6,7 @@ go on in new portions of the same return line, in the buckets and the conditions
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,17 +62,24 @@ def place_anew(
     numbered: Mapping[str, int],
     causes: Mapping[str, str],
     rule_version: str,
+    split_up: Collection[str] = (),
 ) -> PlacedAnew:
     """What changes when the units of ``PARCELS`` go where ``ALLOCATIONS`` of the same return lines say.
 
     ``numbered`` counts the portions that each line has; new ones are numbered on. ``causes`` names the document that
-    re-opened the line. ValueError: a line has other units in its parcels than in its allocations.
+    re-opened the line. Inspections in ``split_up`` lost some of their units; the rest is written anew. ValueError: a
+    line has other units in its parcels than in its allocations.
     """
     books = _Books()
     own = _by_line(parcels.to_pylist())
     rows = _by_line(allocations.to_pylist())
     for line in sorted(own):
-        _place_line(books, own[line], rows.get(line, []), numbered.get(line, 0), causes[line], rule_version)
+        dealt = _without_refused(list(_deal(own[line], rows.get(line, []))))
+        gone = _by_portion(own[line], dealt)
+        new = [(row, shares) for row, shares in dealt if not _kept(row, shares, gone, split_up)]
+        books.movements += [_out_of(one, causes[line], rule_version) for name in sorted(gone) for one in gone[name]]
+        for number, (row, shares) in enumerate(new, numbered.get(line, 0) + 1):
+            _add_portion(books, row, shares, number, causes[line], rule_version)
     return books.tables()
 
 
@@ -81,18 +88,6 @@ def _by_line(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         grouped[row["return_line"]].append(row)
     return grouped
-
-
-def _place_line(books: _Books, parcels: list[Row], rows: list[Row], number: int, cause: str, rule_version: str) -> None:
-    """One return line: deal its parcels to the rows, keep the portions that are the same, and move the others."""
-    dealt = _without_refused(list(_deal(parcels, rows)))
-    gone = _by_portion(parcels, dealt)
-    new = [(row, shares) for row, shares in dealt if not _kept(row, shares, gone)]
-    for portion in sorted(gone):
-        books.movements += [_out_of(parcel, cause, rule_version) for parcel in gone[portion]]
-    for row, shares in new:
-        number += 1
-        _add_portion(books, row, shares, number, cause, rule_version)
 
 
 # --- which unit goes where
@@ -169,7 +164,7 @@ def _name(parcel: Row) -> str:
     return str(parcel["inspection"] or f"{parcel['portion']}>{parcel['bucket']}")
 
 
-def _kept(row: Row, shares: Sequence[_Share], gone: dict[str, list[Row]]) -> bool:
+def _kept(row: Row, shares: Sequence[_Share], gone: dict[str, list[Row]], split_up: Collection[str]) -> bool:
     """Whether a portion is this row already; it is then no longer among those that are ``gone``."""
     held = Counter({_name(share.parcel): 0 for share in shares})
     for share in shares:
@@ -177,6 +172,8 @@ def _kept(row: Row, shares: Sequence[_Share], gone: dict[str, list[Row]]) -> boo
     portions = {share.parcel["portion"] for share in shares}
     portion = portions.pop()
     if portions or portion not in gone or any(share.parcel["bucket"] == Bucket.REFUSED for share in shares):
+        return False
+    if any(share.parcel["inspection"] in split_up for share in shares):
         return False
     parcels = gone[portion]
     same = held == Counter({_name(parcel): parcel["units"] for parcel in parcels})

@@ -6,9 +6,9 @@ stands elsewhere is moved (``pipelines.steps.reopen``). In what order documents 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +25,7 @@ from pipelines.wiring import Hub
 from schemas.findings import as_records
 from schemas.ledger import Bucket
 from schemas.outcome import Change
-from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, INSPECTIONS, KEPT_CLAIMS, MOVEMENTS, SUPPLY
+from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SUPPLY
 
 SPLIT_VERSION = "split-1"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length")
@@ -36,9 +36,11 @@ class Touched:
     """What a batch brings of one retailer.
 
     ``items`` names for each item the document that touches it. ``claims`` are new, ``places`` says where they are
-    stated, ``sales`` is ``SUPPLY`` that is not stored yet. ``moved`` and ``inspected`` are what the batch did itself to
-    units that were announced; ``received_on`` is the day of each of its receipts. ``assigned`` is what a person says
-    now, ``unassigned`` names what of it is taken back.
+    stated, ``sales`` is ``SUPPLY`` that is not stored yet. ``seen`` makes of the stored ``PARCELS`` what they are after
+    what the batch itself did: units that it counted in or took back, and units of new lines that were there before.
+    ``split_up`` names inspections of which it took a part, ``void`` lines that it took back; ``numbered`` counts
+    portions that it gave to new lines. ``assigned`` is what a person says now, ``unassigned`` names what of it is
+    taken back.
     """
 
     retailer: str
@@ -46,9 +48,10 @@ class Touched:
     claims: pa.Table = field(default_factory=CLAIMS.empty_table)
     places: pa.Table = field(default_factory=KEPT_CLAIMS.empty_table)
     sales: pa.Table = field(default_factory=SUPPLY.empty_table)
-    moved: pa.Table = field(default_factory=MOVEMENTS.empty_table)
-    inspected: pa.Table = field(default_factory=INSPECTIONS.empty_table)
-    received_on: Mapping[str, date] = field(default_factory=dict)
+    seen: Callable[[pa.Table], pa.Table] = lambda stored: stored
+    split_up: Collection[str] = ()
+    void: Collection[str] = ()
+    numbered: Mapping[str, int] = field(default_factory=dict)
     assigned: pa.Table = field(default_factory=ASSIGNMENTS.empty_table)
     unassigned: Collection[str] = ()
 
@@ -82,21 +85,25 @@ def _place_one(hub: Hub, touched: Touched) -> Placed:
     """One retailer: read what may move, split it with the new claims, and write down what changes."""
     noted, changes = _edition(hub, touched.retailer)
     stored = hub.store.parcels(touched.retailer, {*touched.items, *distinct(touched.claims["gtin"])})
-    parcels = after(stored, touched.moved, touched.inspected, touched.received_on)
-    old = hub.store.claims_of(distinct(parcels["return_line"]))
-    claims = pa.concat_tables([touched.claims, reopened(old, parcels)])
+    parcels = touched.seen(stored)
+    there = pa.array({*distinct(parcels["return_line"]), *touched.numbered}, pa.string())
+    fresh = touched.claims.filter(pc.invert(pc.is_in(touched.claims["return_line"], there)))
+    known = hub.store.claims_of(distinct(parcels["return_line"]))
+    old = pa.concat_tables([known, kept(touched.claims, touched.places)])
+    claims = pa.concat_tables([fresh, reopened(old, parcels)])
     if not claims.num_rows:
         return Placed(ALLOCATIONS.empty_table(), FINDINGS.empty_table(), (("placing", noted),), changes)
     found = _split(hub, touched, claims, old, stored)
-    is_new = pc.is_in(found.allocations["return_line"], touched.claims["return_line"].combine_chunks())
+    is_new = pc.is_in(found.allocations["return_line"], fresh["return_line"].combine_chunks())
     new = found.allocations.filter(is_new)
     causes = _causes(touched, parcels)
     anew = place_anew(
         parcels,
         found.allocations.filter(pc.invert(is_new)),
-        hub.store.portions_of(causes),
+        hub.store.portions_of(causes) | dict(touched.numbered),
         causes,
         SPLIT_VERSION,
+        touched.split_up,
     )
     told = _newly_told(found.findings, anew, parcels, old)
     rows = [
@@ -126,6 +133,7 @@ def _edition(hub: Hub, retailer: str) -> tuple[pa.Table, tuple[Change, ...]]:
 def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: pa.Table) -> Split:
     """Place the claims on what the retailer was sold, as if none of the units that may move stood anywhere."""
     mates = hub.store.claims_in(distinct(claims["return_id"]))
+    mates = mates.filter(pc.invert(pc.is_in(mates["return_line"], pa.array(touched.void, pa.string()))))
     beside = box_mates(mates, claims["return_line"].to_pylist())
     asked = pa.concat_tables([claims, beside])
     gtins = distinct(asked["gtin"])
@@ -155,7 +163,8 @@ def _in_force(hub: Hub, touched: Touched, old: pa.Table) -> pa.Table:
 def _causes(touched: Touched, parcels: pa.Table) -> dict[str, str]:
     """The document that re-opened each line."""
     pairs = zip(parcels["return_line"].to_pylist(), parcels["gtin"].to_pylist(), strict=True)
-    return {line: touched.items[gtin] for line, gtin in pairs}
+    own = dict(zip(touched.places["return_line"].to_pylist(), touched.places["document"].to_pylist(), strict=True))
+    return {line: own[line] if line in own else touched.items[gtin] for line, gtin in pairs}
 
 
 def _announced(new: pa.Table, places: pa.Table) -> list[tuple[str, pa.Table]]:
@@ -253,6 +262,7 @@ def touched_by_receipts(
     changed = _changed(reconciled.movements, open_portions)
     days = zip(receipt_lines["document"].to_pylist(), receipt_lines["received_on"].to_pylist(), strict=True)
     received_on = {document: day for document, day in sorted(days, key=str, reverse=True) if day is not None}
+    seen = partial(after, movements=reconciled.movements, inspections=reconciled.inspections, received_on=received_on)
     claims = reconciled.claims
     retailers = {*distinct(claims["retailer"]), *(row["retailer"] for row in changed)}
     for retailer in sorted(retailers):
@@ -262,9 +272,7 @@ def touched_by_receipts(
         yield replace(
             new,
             items={**items, **new.items},
-            moved=reconciled.movements,
-            inspected=reconciled.inspections,
-            received_on=received_on,
+            seen=seen,
         )
 
 

@@ -14,11 +14,13 @@ from mappings.answers.repeats import with_repeats
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
 from pipelines.steps.acknowledged import acknowledge, controls_of
+from pipelines.steps.amend import amending, as_versions
 from pipelines.steps.check import Checked, check
 from pipelines.steps.pool import sold
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.wiring import Hub
+from pipelines.work.amending import amend
 from pipelines.work.answers import acknowledgements_due, answers_to
 from pipelines.work.placing import (
     Placed,
@@ -139,7 +141,7 @@ def _record(
     findings = [checked.findings]
     if checked.sale_lines.num_rows:
         changes += _add_sales(hub, rows, checked)
-    if checked.notice_lines.num_rows:
+    if checked.notice_lines.num_rows or amending(checked.documents).num_rows:
         told, changed = _add_notices(hub, partner, rows, checked)
         findings.append(told)
         changes += changed
@@ -224,16 +226,20 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
 
 def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> tuple[pa.Table, tuple[Change, ...]]:
     """Returns, their cartons, their portions, and the first movements; findings of the split."""
-    opened = open_returns(checked.documents, checked.notice_lines, partner.id)
+    opened = as_versions(open_returns(checked.documents, checked.notice_lines, partner.id), checked.documents)
+    places = _places(opened.return_lines, checked.notice_lines)
+    amended = amend(hub, checked, opened, touched_by_claims(hub, partner.id, opened.claims, places))
+    opened = amended.opened
     rows.add("notice_line", checked.notice_lines)
     rows.add("return", opened.returns)
     rows.add("return_line", opened.return_lines)
     rows.add("carton", opened.cartons)
-    places = _places(opened.return_lines, checked.notice_lines)
-    placed = place(hub, [touched_by_claims(hub, partner.id, opened.claims, places)])
+    for name, table in amended.rows:
+        rows.add(name, table)
+    placed = place(hub, [amended.touched])
     rows.add_placed(placed)
     rows.add("due_event", _receipts_due(partner, opened.returns))
-    return placed.findings, placed.changes
+    return pa.concat_tables([amended.findings, placed.findings]), amended.changes + placed.changes
 
 
 def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:

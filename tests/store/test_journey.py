@@ -93,7 +93,7 @@ def test_refused_units_are_given_back_to_the_sale(world, store):
 def test_known_documents_tell_repeats_from_conflicts(world, store):
     world.announce("R1", None)
     (known,) = store.known_documents("nordstad", ["R1"]).to_pylist()
-    assert list(known) == ["document", "partner", "kind", "number", "content", "state"]
+    assert list(known) == ["document", "partner", "kind", "number", "purpose", "issued_on", "content", "state"]
     assert (known["number"], known["content"], known["state"]) == ("R1", "c1", "accepted")
 
 
