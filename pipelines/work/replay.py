@@ -253,7 +253,7 @@ def _standing(store: Store) -> dict[Key, Amounts]:
         return_id, amounts = return_of[row["return_line"]], _amounts(row)
         sums[return_id, row["to_bucket"], row["currency"]] += amounts
         sums[return_id, row["from_bucket"], row["currency"]] += Amounts(-amounts.units, -amounts.net, -amounts.tax)
-    return {key: amounts for key, amounts in sums.items() if key[1] not in (*ORIGINS, Bucket.ACCEPTED)}
+    return {key: amounts for key, amounts in sums.items() if key[1] not in (*ORIGINS, Bucket.ACCEPTED, Bucket.MOVED)}
 
 
 def _returns_of(store: Store) -> dict[tuple[str, int], frozenset[str]]:
