@@ -5,8 +5,8 @@ back. All units of these items that are not credited nor accepted are placed tog
 stands elsewhere is moved (``pipelines.steps.reopen``). In what order documents arrive does therefore not matter.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -31,6 +31,9 @@ SPLIT_VERSION = "split-1"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length")
 
 
+Seen = Callable[[pa.Table], pa.Table]
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
     """What a batch brings of one retailer.
@@ -48,7 +51,7 @@ class Touched:
     claims: pa.Table = field(default_factory=CLAIMS.empty_table)
     places: pa.Table = field(default_factory=KEPT_CLAIMS.empty_table)
     sales: pa.Table = field(default_factory=SUPPLY.empty_table)
-    seen: Callable[[pa.Table], pa.Table] = lambda stored: stored
+    seen: Seen = lambda stored: stored
     split_up: Collection[str] = ()
     void: Collection[str] = ()
     numbered: Mapping[str, int] = field(default_factory=dict)
@@ -72,13 +75,38 @@ class Placed:
 
 def place(hub: Hub, touched: Iterable[Touched]) -> Placed:
     """Place the new claims of each retailer together with the units that may still move."""
-    done = [_place_one(hub, one) for one in touched]
+    by_retailer: dict[str, list[Touched]] = defaultdict(list)
+    for one in touched:
+        by_retailer[one.retailer].append(one)
+    done = [_place_one(hub, _as_one(by_retailer[name])) for name in sorted(by_retailer)]
     return Placed(
         new=pa.concat_tables([ALLOCATIONS.empty_table(), *(one.new for one in done)]),
         findings=pa.concat_tables([FINDINGS.empty_table(), *(one.findings for one in done)]),
         rows=tuple(pair for one in done for pair in one.rows),
         changes=tuple(change for one in done for change in one.changes),
     )
+
+
+def _as_one(parts: Sequence[Touched]) -> Touched:
+    """What a batch of several kinds of documents touches of one retailer."""
+    first, *others = parts
+    for other in others:
+        first = Touched(
+            first.retailer,
+            {**other.items, **first.items},
+            claims=pa.concat_tables([first.claims, other.claims]),
+            places=pa.concat_tables([first.places.select(_PLACE), other.places.select(_PLACE)]),
+            sales=pa.concat_tables([first.sales, other.sales]),
+            seen=partial(_one_after_the_other, first.seen, other.seen),
+            split_up={*first.split_up, *other.split_up},
+            void={*first.void, *other.void},
+            numbered={**first.numbered, **other.numbered},
+        )
+    return first
+
+
+def _one_after_the_other(one: Seen, other: Seen, stored: pa.Table) -> pa.Table:
+    return other(one(stored))
 
 
 def _place_one(hub: Hub, touched: Touched) -> Placed:

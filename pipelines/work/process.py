@@ -16,14 +16,14 @@ from mappings.formats.segments import RawFile
 from pipelines.steps.acknowledged import acknowledge, controls_of
 from pipelines.steps.amend import amending, as_versions
 from pipelines.steps.check import Checked, check
+from pipelines.steps.dock import FOUND
 from pipelines.steps.pool import sold
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.wiring import Hub
-from pipelines.work.amending import amend
+from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
 from pipelines.work.placing import (
-    Placed,
     Touched,
     distinct,
     place,
@@ -38,6 +38,7 @@ from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 
+NOTHING_FOUND = FOUND.empty_table()
 RECONCILE_VERSION = "reconcile-1"
 ATTEMPTS_MAX = 5
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
@@ -77,11 +78,6 @@ class _Rows:
         """Keep this table's rows, if it has any."""
         if table.num_rows:
             self.tables.setdefault(name, []).append(table)
-
-    def add_placed(self, placed: Placed) -> None:
-        """Keep what the placing of claims says."""
-        for name, table in placed.rows:
-            self.add(name, table)
 
     def joined(self) -> dict[str, pa.Table]:
         """One table a name."""
@@ -138,17 +134,23 @@ def _record(
     rows, changes = _Rows(), tuple[Change, ...]()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
-    findings = [checked.findings]
+    findings, touched = [checked.findings], list[Touched]()
+    found = NOTHING_FOUND
     if checked.sale_lines.num_rows:
-        changes += _add_sales(hub, rows, checked)
+        touched += _add_sales(hub, rows, checked)
     if checked.notice_lines.num_rows or amending(checked.documents).num_rows:
-        told, changed = _add_notices(hub, partner, rows, checked)
-        findings.append(told)
-        changes += changed
+        amended = _add_notices(hub, partner, rows, checked)
+        findings.append(amended.findings)
+        changes += amended.changes
+        touched.append(amended.touched)
     if checked.receipt_lines.num_rows:
-        told, changed = _add_receipts(hub, rows, checked)
-        findings.append(told)
-        changes += changed
+        reconciled = _add_receipts(hub, rows, checked, touched)
+        findings.append(reconciled.findings)
+        changes += reconciled.changes
+        found = reconciled.found
+    told, changed = _add_placed(hub, rows, touched, found)
+    findings.append(told)
+    changes += changed
     for name, lines in checked.others.items():
         rows.add(STORED[name], lines)
     told, answered = _answered(hub, partner, translation)
@@ -187,7 +189,7 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
     )
 
 
-def _add_sales(hub: Hub, rows: _Rows, checked: Checked) -> tuple[Change, ...]:
+def _add_sales(hub: Hub, rows: _Rows, checked: Checked) -> Iterator[Touched]:
     """Invoice lines and items of a sales export; returns of these items are placed anew."""
     sales = checked.sale_lines
     rows.add("invoice_line", _invoice_lines(sales))
@@ -198,9 +200,7 @@ def _add_sales(hub: Hub, rows: _Rows, checked: Checked) -> tuple[Change, ...]:
             ["gtin", "vendor_item", "description"]
         ),
     )
-    placed = place(hub, _sold_to_each(hub, sales))
-    rows.add_placed(placed)
-    return placed.changes
+    return _sold_to_each(hub, sales)
 
 
 def _sold_to_each(hub: Hub, sales: pa.Table) -> Iterator[Touched]:
@@ -224,22 +224,19 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], pa.scalar("/"))
 
 
-def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> tuple[pa.Table, tuple[Change, ...]]:
-    """Returns, their cartons, their portions, and the first movements; findings of the split."""
+def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> Amended:
+    """Returns, their cartons and claims; what is cancelled or replaced is taken back."""
     opened = as_versions(open_returns(checked.documents, checked.notice_lines, partner.id), checked.documents)
     places = _places(opened.return_lines, checked.notice_lines)
     amended = amend(hub, checked, opened, touched_by_claims(hub, partner.id, opened.claims, places))
-    opened = amended.opened
     rows.add("notice_line", checked.notice_lines)
-    rows.add("return", opened.returns)
-    rows.add("return_line", opened.return_lines)
-    rows.add("carton", opened.cartons)
+    rows.add("return", amended.opened.returns)
+    rows.add("return_line", amended.opened.return_lines)
+    rows.add("carton", amended.opened.cartons)
     for name, table in amended.rows:
         rows.add(name, table)
-    placed = place(hub, [amended.touched])
-    rows.add_placed(placed)
-    rows.add("due_event", _receipts_due(partner, opened.returns))
-    return pa.concat_tables([amended.findings, placed.findings]), amended.changes + placed.changes
+    rows.add("due_event", _receipts_due(partner, amended.opened.returns))
+    return amended
 
 
 def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
@@ -251,11 +248,8 @@ def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
     )
 
 
-def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tuple[Change, ...]]:
-    """What the warehouse counted, against what is open; provisional returns for what nobody announced.
-
-    Answers the findings, the new states of announced cartons, and what placing expects.
-    """
+def _add_receipts(hub: Hub, rows: _Rows, checked: Checked, touched: list[Touched]) -> Reconciled:
+    """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
     rows.add("receipt_line", checked.receipt_lines)
     open_portions = hub.store.open_portions()
     reconciled = reconcile(
@@ -269,19 +263,20 @@ def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tu
     )
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(reconciled, f"{name}s"))
-    placed = _place_found(hub, rows, reconciled, checked, open_portions)
-    return pa.concat_tables([reconciled.findings, placed.findings]), reconciled.changes + placed.changes
-
-
-def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked, open_portions: pa.Table) -> Placed:
-    """Goods that nobody announced are placed on sales like any other, and are received at once."""
     places = _places(reconciled.return_lines, checked.receipt_lines)
-    placed = place(hub, touched_by_receipts(hub, reconciled, places, checked.receipt_lines, open_portions))
-    rows.add_placed(placed)
-    received, inspections = receive_found(placed.new, reconciled.found, RECONCILE_VERSION)
+    touched += touched_by_receipts(hub, reconciled, places, checked.receipt_lines, open_portions)
+    return reconciled
+
+
+def _add_placed(hub: Hub, rows: _Rows, touched: list[Touched], found: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:
+    """All that the batch touches is placed at once; goods that nobody announced are received at once."""
+    placed = place(hub, touched)
+    for name, table in placed.rows:
+        rows.add(name, table)
+    received, inspections = receive_found(placed.new, found, RECONCILE_VERSION)
     rows.add("movement", received)
     rows.add("inspection", inspections)
-    return placed
+    return placed.findings, placed.changes
 
 
 def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:

@@ -175,9 +175,13 @@ class Town:
     def standing(self) -> list[tuple[Any, ...]]:
         """Where units and their money stand: line, sale, bucket, condition, units, net, tax, evidence, doubt.
 
-        What was moved on or taken back stands nowhere.
+        What was moved on or taken back stands nowhere. Units that were counted in two parts are one row.
         """
-        return sorted((*self._announced(), *self._counted()), key=str)
+        sums: dict[tuple[Any, ...], list[int]] = {}
+        for row in (*self._announced(), *self._counted()):
+            amounts = sums.setdefault((*row[:4], *row[7:]), [0, 0, 0])
+            amounts[:] = [was + more for was, more in zip(amounts, row[4:7], strict=True)]
+        return sorted(((*key[:4], *amounts, *key[4:]) for key, amounts in sums.items()), key=str)
 
     def _announced(self) -> Iterator[tuple[Any, ...]]:
         for row in self.store.open_portions().to_pylist():
