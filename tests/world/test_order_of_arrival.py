@@ -23,7 +23,7 @@ COUNTED = {
     "R1": notice("R1", line(3), on=50),
     "I1": sale("I1", 2, 999, on=1),
     "I2": sale("I2", 2, 1003, on=2),
-    "W1": receipt("W1", 1, "R1", condition="damaged", on=61),
+    "W1": receipt("W1", 2, "R1", condition="damaged", on=61),
     "W2": receipt("W2", 1, "R1", on=60),
 }
 SHORT = {
