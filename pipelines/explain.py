@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.story import Story
+from pipelines.explain_placing import history, placed, stated
 from pipelines.show import money
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
-from schemas.evidence import EVIDENCE
 from schemas.findings import CATALOGUE
 from schemas.ledger import Bucket
 from schemas.records import ReturnLine
@@ -56,7 +56,8 @@ def _told(hub: Hub, story: Story) -> Panel:
     """All chapters of one line, without those that have not happened."""
     chapters = (
         ("What was said", _said(hub, story)),
-        ("Where it was sold", _placed(story)),
+        ("Where it was sold", placed(story)),
+        ("How it came there", history(story)),
         ("What was counted", _counted(hub, story)),
         ("What was decided", _decided(story)),
         ("What was credited", _credited(hub, story)),
@@ -83,9 +84,7 @@ def _said(hub: Hub, story: Story) -> Iterator[RenderableType]:
     how = "announced by" if line["origin"] == "notice" else "found at the dock, sent by"
     gtin = line["gtin"] or "an unknown item"
     yield Text(f"{_units(line['units'])} of {gtin}{name}, {how} {who}, store {of['store']}, on {of['returned_on']}.")
-    stated = {name: line[name] for name in ("reason", "disposition", "po_number", "unit_price", "carton") if line[name]}
-    if stated:
-        yield Text("Stated: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in stated.items()) + ".")
+    yield from stated(story)
     rows = story.notice_lines.to_pylist() or story.receipt_lines.to_pylist()[:1]
     for row in rows:
         yield from _bytes_of(hub, story, row)
@@ -100,36 +99,11 @@ def _bytes_of(hub: Hub, story: Story, row: Row) -> Iterator[RenderableType]:
     yield Text("  " + data.decode("utf-8", "replace").strip().replace("\r", "").replace("\n", "\n  "), "dim")
 
 
-def _placed(story: Story) -> Iterator[RenderableType]:
-    sold = {row["invoice_line"]: row for row in story.invoice_lines.to_pylist()}
-    for row in story.allocations.to_pylist():
-        if row["invoice_line"] is None:
-            why = CATALOGUE[row["unplaced"]].meaning
-            yield Text(f"{row['portion']}: {_units(row['units'])} on no sale, because {why}.", "yellow")
-            continue
-        sale = sold[row["invoice_line"]]
-        worth = f"{money(row['net_minor'], row['currency'])} {row['currency']} net"
-        yield Text(
-            f"{row['portion']}: {_units(row['units'])} on invoice {sale['invoice_number']} line "
-            f"{sale['invoice_line_no']} of {sale['sold_on']} (order {sale['po_number']}, {_units(sale['units'])} at "
-            f"{sale['unit_price']}), because {EVIDENCE[row['evidence']]}. "
-            f"Worth {worth} and {money(row['tax_minor'], row['currency'])} tax."
-        )
-        yield Text("  " + _doubt(row), "dim")
-
-
-def _doubt(row: Row) -> str:
-    """What else it could have been, and what that would change in money."""
-    other = f"next best is {row['runner_up']}" if row["runner_up"] else "no other sale would do"
-    if row["spread_low"] == row["spread_high"]:
-        return f"{other[0].upper()}{other[1:]}; every equally good placement gives the same credit."
-    low, high = (money(row[key], row["currency"]) for key in ("spread_low", "spread_high"))
-    return f"{other[0].upper()}{other[1:]}; equally good placements would give between {low} and {high}."
-
-
 def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
     receipts = {row["document"]: row for row in story.documents.to_pylist() if row["kind"] == "receipt"}
     for row in story.inspections.to_pylist():
+        if row["replaces"]:
+            continue  # the same units, placed anew
         receipt = receipts.get(row["receipt_document"], {})
         yield Text(f"{_units(row['units'])} counted, {row['condition']}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
@@ -159,11 +133,12 @@ def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
 
 def _moved(story: Story) -> Iterator[RenderableType]:
     table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    for title in ("from", "to", "units", "net", "tax", "cause"):
+    for title in ("", "from", "to", "units", "net", "tax", "cause"):
         table.add_column(title, justify="right" if title in ("units", "net", "tax") else "left", overflow="fold")
     for row in story.movements.to_pylist():
         amounts = (money(row[key], row["currency"]) for key in ("net_minor", "tax_minor"))
-        table.add_row(row["from_bucket"], row["to_bucket"], str(row["units"]), *amounts, row["cause"])
+        mark = "#" + row["portion"].rpartition("#")[2]
+        table.add_row(mark, row["from_bucket"], row["to_bucket"], str(row["units"]), *amounts, row["cause"])
     yield table
 
 

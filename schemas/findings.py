@@ -143,6 +143,8 @@ CATALOGUE: dict[str, FindingCode] = {
     "DOC-DUPLICATE":        FindingCode(_I, "the same return was announced before under another control number", "nothing: it is counted once"),
     "DOC-CONFLICT":         FindingCode(_F, "a return of this number exists with other lines", "ask the partner which one holds; a correction needs its own purpose code"),
     "DOC-PURPOSE-HELD":     FindingCode(_F, "the document cancels or replaces an earlier one", "a person decides what to do with the earlier one"),
+    "DOC-SUPERSEDED":       FindingCode(_I, "a later version of the same notice came before it", "nothing: the later version counts"),
+    "DOC-CANCEL-LATE":      FindingCode(_W, "the notice was taken back or told anew, and goods of it had come already", "ask the retailer whether these goods are returned; they stay as they were counted"),
     "DOC-NO-LINES":         FindingCode(_F, "the document has no lines", "ask the partner for the lines"),
     "DOC-NO-NUMBER":        FindingCode(_F, "the document has no number of its own", "ask the partner for the number, or give the mapping another place to find it"),
     "LINE-ITEM-UNKNOWN":    FindingCode(_E, "the item is not in our item list", "ask the partner what it is, or add the item number to the item list"),
@@ -155,6 +157,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "LINE-NEVER-SOLD":      FindingCode(_E, "the item was never sold to this partner before the return", "ask the partner where it was bought"),
     "LINE-SOLD-LATER":      FindingCode(_E, "the item was sold to this partner only after the return", "ask the partner for the day and the sale of the return"),
     "LINE-BEYOND-SOLD":     FindingCode(_E, "more is returned than is left of what was sold", "ask the partner to check the quantity"),
+    "LINE-COUNTED-BEFORE":  FindingCode(_I, "the units came and were decided under an earlier version of the notice", "nothing: they count once, where they were decided"),
     "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
     "LINE-SALE-CONFLICT":   FindingCode(_E, "the invoice line is known with other units or money", "ask the ERP's owner which one holds; the first one is kept"),
     # --- the warehouse's word against the retailer's

@@ -20,11 +20,12 @@ class Bucket(StrEnum):
     SHORT = "short"  # announced, never came
     REFUSED = "refused"  # not credited, and the retailer is told why
     CANCELLED = "cancelled"  # the retailer took the notice back
+    MOVED = "moved"  # placed anew: they go on in a later portion of their line
 
 
 ORIGINS = (Bucket.SOLD, Bucket.UNSOLD)
 OPEN = (Bucket.ANNOUNCED, Bucket.RECEIVED, Bucket.ACCEPTED)
-FINAL = (Bucket.CREDITED, Bucket.SHORT, Bucket.REFUSED, Bucket.CANCELLED)
+FINAL = (Bucket.CREDITED, Bucket.SHORT, Bucket.REFUSED, Bucket.CANCELLED, Bucket.MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.ANNOUNCED, _B.CANCELLED): Move("taken back by the retailer", takes=-1),
     (_B.RECEIVED, _B.ACCEPTED): Move("accepted by policy or by a person"),
     (_B.RECEIVED, _B.REFUSED): Move("refused after inspection", takes=-1),
+    (_B.RECEIVED, _B.CANCELLED): Move("told anew by a later version of the notice", takes=-1),
+    (_B.ANNOUNCED, _B.MOVED): Move("placed anew, before it came", takes=-1),
+    (_B.RECEIVED, _B.MOVED): Move("placed anew, after it was counted in", takes=-1),
+    (_B.REFUSED, _B.MOVED): Move("refused for want of a sale, which has come since"),
     (_B.ACCEPTED, _B.REFUSED): Move("refused by a person after acceptance", takes=-1),
     (_B.ACCEPTED, _B.CREDITED): Move("on a posted credit note", credits=+1),
 }

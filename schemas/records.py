@@ -97,7 +97,7 @@ class Interchange(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """A business document. state: accepted, quarantined, duplicate, held."""
+    """A business document. state: accepted, quarantined, duplicate, held, superseded."""
 
     __table_args__ = (ForeignKeyConstraint(["partner", "file"], ["source_file.partner", "source_file.file"]),)
     document: str = Field(primary_key=True)
@@ -325,6 +325,59 @@ class Carton(SQLModel, table=True):
     state: str = "expected"
 
 
+class Claim(SQLModel, table=True):
+    """What a return line states, kept as it first looked for a sale, with the place where it is said.
+
+    Later documents re-open the lines they touch; their claims are read again from here.
+    """
+
+    __table_args__ = (
+        Index(None, "retailer", "gtin"),
+        Index(None, "retailer", "po_number"),
+        Index(None, "retailer", "invoice_number"),
+        Index(None, "retailer", "delivery_note"),
+    )
+    return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
+    return_id: str = Field(index=True, foreign_key="return.return_id")
+    retailer: str
+    document: str = Field(foreign_key="document.document")
+    line_no: int
+    file: str
+    offset: int
+    length: int
+    store: str | None = None
+    gtin: str | None = None
+    units: int
+    returned_on: date | None = None
+    carton: str | None = None
+    po_number: str | None = None
+    po_line: str | None = None
+    header_po: str | None = None
+    invoice_number: str | None = None
+    delivery_note: str | None = None
+    unit_price: str | None = None
+
+
+class Placing(SQLModel, table=True):
+    """How often claims of a retailer were placed: two runs that place for one retailer at once see each other."""
+
+    retailer: str = Field(primary_key=True)
+    edition: int
+
+
+class Assignment(SQLModel, table=True):
+    """Units of a return line that a person put on an invoice line, or, with ``undoes``, took back from it."""
+
+    assignment: str = Field(primary_key=True)
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    invoice_line: str = Field(foreign_key="invoice_line.invoice_line")
+    units: int
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=UtcTime)
+    undoes: str | None = Field(None, unique=True, foreign_key="assignment.assignment")
+
+
 class Allocation(SQLModel, table=True):
     """Units of a return line on an invoice line: a portion, with its evidence."""
 
@@ -369,13 +422,17 @@ class Movement(SQLModel, table=True):
 
 
 class Inspection(SQLModel, table=True):
-    """The condition in which a movement into `received` was counted."""
+    """The condition in which a movement into `received` was counted.
+
+    ``replaces`` is the inspection of the same units before they were placed anew.
+    """
 
     movement: str = Field(primary_key=True, foreign_key="movement.movement")
     portion: str = Field(index=True, foreign_key="allocation.portion")
     units: int
     condition: str
     receipt_document: str = Field(index=True, foreign_key="document.document")
+    replaces: str | None = Field(None, index=True, foreign_key="inspection.movement")
 
 
 class Difference(SQLModel, table=True):
@@ -512,13 +569,13 @@ class AuditEvent(SQLModel, table=True):
 
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
-    InvoiceLine, Creditable, Return, ReturnLine, Allocation, Movement, Inspection, Difference, Decision, CreditIntent,
-    CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
+    InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
+    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
-    NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Allocation,
-    Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
+    NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -253,6 +253,34 @@ OPEN_PORTIONS = _table(
 INSPECTIONS = _table(
     "received units by condition, one row a movement into `received`",
     movement=_T, portion=_T, units=_I, condition=_T, receipt_document=_T,
+    replaces=(_T, "the inspection of the same units before they were placed anew"),
+)  # fmt: skip
+
+PARCELS = _table(
+    "units that may be placed anew, one row an inspection, or what is still announced of a portion",
+    retailer=_T, gtin=_T, return_id=_T, return_line=_T, portion=_T, invoice_line=_T,
+    portion_units=(_I, "all units of the portion, finished ones too"),
+    bucket=(_T, "announced, received, or refused when it was only for want of a sale"),
+    inspection=(_T, "the movement into `received`; null when they were not counted in"),
+    condition=_T, receipt_document=_T, received_on=_D,
+    cause=(_T, "the receipt's line that counted them in"),
+    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    evidence=_T, repair=_T, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
+)  # fmt: skip
+
+ASSIGNMENTS = _table(
+    "units of a return line that a person put on a sale, and that nobody took back",
+    assignment=(_T, "id: return line and a counter, r/.../1@1"),
+    return_line=_T, invoice_line=_T,
+    units=(_I, "as the person said; those that are accepted or credited there are among them"),
+    settled=(_I, "units of the line that are accepted or credited on this sale"),
+)  # fmt: skip
+
+KEPT_CLAIMS = _table(
+    "claims as they are stored: what a return line states, and where it says it",
+    return_line=_T, return_id=_T, retailer=_T, document=_T, line_no=_I, file=_T, offset=_I, length=_I,
+    store=_T, gtin=_T, units=_I, returned_on=_D, carton=_T,
+    po_number=_T, po_line=_T, header_po=_T, invoice_number=_T, delivery_note=_T, unit_price=_T,
 )  # fmt: skip
 
 UNDECIDED = _table(

@@ -54,11 +54,11 @@ class Reads:
         return self._select(chosen, shape_of(stored))
 
     def known_documents(self, partner: str, numbers: Iterable[str]) -> pa.Table:
-        """The partner's documents of these numbers: document, partner, kind, number, content, state."""
+        """The partner's documents of these numbers: who, what, which purpose and day, content and state."""
         stored = TABLES["document"]
-        names = ("document", "partner", "kind", "number", "content", "state")
+        names = ("document", "partner", "kind", "number", "purpose", "issued_on", "content", "state")
         chosen = select(*(stored.c[name] for name in names)).where(stored.c.partner == partner)
-        schema = pa.schema([(name, pa.string()) for name in names])
+        schema = pa.schema([field for field in shape_of(stored) if field.name in names])
         return self._in_chunks(chosen, stored.c.number, numbers, schema).sort_by("document")
 
     def arrivals(self, partner: str, channel: str) -> pa.Table:

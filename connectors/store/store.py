@@ -10,7 +10,7 @@ from connectors.store.database import connect, writer
 from connectors.store.faults import StaleError, database_faults
 from connectors.store.insert import TABLES, prepared
 from connectors.store.owner import is_gone
-from connectors.store.reads import Reads
+from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
 from connectors.store.schema import ensure_current
 from connectors.store.story import Story, story
@@ -21,7 +21,7 @@ from schemas.outcome import Change, Outcome
 _INTENT = TABLES["credit_intent"]
 
 
-class Store(Reads):
+class Store(PoolReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same file. Writers wait for each other.

@@ -19,8 +19,9 @@ class Story:
     """A return line from the file that announced it to the credit note: rows of schemas.records, by what they tell.
 
     ``documents`` are the notice and the receipts, ``files`` the files in which they came, ``arrivals`` how those
-    came; notice and receipt lines have their places in these files. ``findings`` are about these lines, or about all
-    of their documents.
+    came; notice and receipt lines have their places in these files. ``invoice_lines`` are the sales of its portions,
+    the next best and the nearest ones. ``reopened_by`` are later documents for which units were placed anew.
+    ``findings`` are about these lines, or about all of their documents.
     """
 
     return_line: pa.Table
@@ -31,7 +32,10 @@ class Story:
     arrivals: pa.Table
     notice_lines: pa.Table
     receipt_lines: pa.Table
+    claims: pa.Table
     allocations: pa.Table
+    assignments: pa.Table
+    reopened_by: pa.Table
     invoice_lines: pa.Table
     items: pa.Table
     movements: pa.Table
@@ -59,7 +63,7 @@ def story(connection: Connection, return_line: str) -> Story:
     receipts = [*inspections["receipt_document"].to_pylist(), *differences["receipt_document"].to_pylist()]
     documents = _rows(connection, "document", document=[*origin["document"], *receipts])
     allocations = _rows(connection, "allocation", **of_line)
-    sold = _rows(connection, "invoice_line", invoice_line=allocations["invoice_line"].to_pylist())
+    sold = _rows(connection, "invoice_line", invoice_line=_sales_named(allocations))
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
     references = intent_lines["reference"].to_pylist()
     in_files = {"file": documents["file"].to_pylist(), "partner": documents["partner"].to_pylist()}
@@ -73,7 +77,10 @@ def story(connection: Connection, return_line: str) -> Story:
         arrivals=_rows(connection, "arrival", **in_files),
         notice_lines=_rows(connection, "notice_line", **origin),
         receipt_lines=receipt_lines,
+        claims=_rows(connection, "claim", **of_line),
         allocations=allocations,
+        assignments=_rows(connection, "assignment", **of_line).sort_by([("at", "ascending")]),
+        reopened_by=_rows(connection, "document", document=_causes(movements)),
         invoice_lines=sold,
         items=_rows(connection, "item", gtin=[*line["gtin"].to_pylist(), *sold["gtin"].to_pylist()]),
         movements=movements,
@@ -100,11 +107,27 @@ def _select(connection: Connection, table: Table, *where: ColumnElement[bool]) -
     return to_arrow(connection.execute(ordered).all(), shape_of(table))
 
 
+def _sales_named(allocations: pa.Table) -> list[str]:
+    """The sales of the portions, the next best ones, and those that came nearest."""
+    named = {*allocations["invoice_line"].to_pylist(), *allocations["runner_up"].to_pylist()}
+    near = (text.split() for text in allocations["nearest"].to_pylist() if text)
+    return [line for line in {*named, *(line for lines in near for line in lines)} if line]
+
+
+def _causes(movements: pa.Table) -> list[str]:
+    """What units were placed anew for."""
+    pairs = zip(movements["to_bucket"].to_pylist(), movements["cause"].to_pylist(), strict=True)
+    return [cause for bucket, cause in pairs if bucket == Bucket.MOVED]
+
+
 def _in_order(movements: pa.Table) -> pa.Table:
-    """Movements as they happened; those of one moment in the order of the buckets."""
+    """Movements as they happened; those of one moment portion by portion, in the order of the buckets."""
     buckets = [bucket.value for bucket in Bucket]
     happened = movements.select(["at", "movement"]).to_pydict()
-    reached = [buckets.index(bucket) for bucket in movements["to_bucket"].to_pylist()]
+    reached = [
+        (int(portion.rpartition("#")[2]), buckets.index(bucket))
+        for portion, bucket in zip(movements["portion"].to_pylist(), movements["to_bucket"].to_pylist(), strict=True)
+    ]
     order = sorted(zip(happened["at"], reached, happened["movement"], range(len(reached)), strict=True))
     return movements.take(pa.array([place for *_, place in order], pa.int64()))
 

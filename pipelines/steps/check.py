@@ -1,13 +1,16 @@
 """Open this when you ask what became of a document: accepted, quarantined, a duplicate, or held for a person."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.amend import AMENDS, CANCEL, Version, outdone_by
 from pipelines.steps.content import digest_of_documents
 from pipelines.steps.items import ItemFacts, exploded, identify
 from pipelines.steps.lines import (
@@ -22,6 +25,7 @@ from schemas.findings import Finding, Place, as_table
 from schemas.tables import DOCUMENTS, SALE_LINES
 
 ACCEPTED, QUARANTINED, DUPLICATE, HELD = "accepted", "quarantined", "duplicate", "held"
+SUPERSEDED = "superseded"
 
 CHECKED_DOCUMENTS = pa.schema(
     [
@@ -73,11 +77,12 @@ def check(
 ) -> Checked:
     """Judge the documents of one batch against each other and against what is known; findings go in and come out.
 
-    ``known_documents`` has document, partner, kind, number, content, state (only accepted ones count); ``facts`` are
-    of the items that lines may mean; ``known_sales`` has invoice_line and the columns of ``lines.SALE``;
-    ``known_returns`` retailer, number and the document that opened the return; ``retailer_of`` the names by which
-    warehouses call retailers. Among documents of one number the first row is the original. Lines with an error come out
-    without units, and so do lines of notices and receipts without a usable quantity.
+    ``known_documents`` has document, partner, kind, number, purpose, issued_on, content, state (only accepted ones
+    count); ``facts`` are of the items that lines may mean; ``known_sales`` has invoice_line and the columns of
+    ``lines.SALE``; ``known_returns`` retailer, number and the document that opened the return; ``retailer_of`` names
+    by which warehouses call retailers. Among documents of one number the first row is the original; of notices that
+    cancel or replace the latest counts (``amend``), also before the original. Lines with an error come out without
+    units, and so do lines of notices and receipts without a usable quantity.
     """
     tables = (notice_lines, receipt_lines, sale_lines, *others.values())
     content = digest_of_documents(documents, *tables)
@@ -85,7 +90,8 @@ def check(
     verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
     held = lines_with_errors(findings)
     accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
-    notices, told_notices = _lines(notice_lines, accepted, held, facts, _senders(documents, notice_lines), least=1)
+    noticed = _without_cancels(documents, accepted)
+    notices, told_notices = _lines(notice_lines, noticed, held, facts, _senders(documents, notice_lines), least=1)
     receipts, told_receipts = _lines(receipt_lines, accepted, held, facts, _named(receipt_lines, retailer_of), least=0)
     sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
     told = [*told, *told_notices, *told_receipts, *told_sales]
@@ -110,6 +116,7 @@ class _Known:
 
     by_key: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     returns: dict[tuple[str, str], str] = field(default_factory=dict)
+    amended: dict[tuple[str, str, str], list[Version]] = field(default_factory=dict)
 
 
 def _judge(
@@ -123,15 +130,57 @@ def _judge(
     known = _known(known_documents, known_returns)
     fatal = _fatal(documents, findings)
     verdicts, told = [], []
-    for row, digest in zip(documents.to_pylist(), content, strict=True):
-        verdict = _verdict(row, digest, row["document"] in fatal, row["document"] in filled, known)
-        if verdict.state == ACCEPTED and row["kind"] != "sales":
-            known.by_key[_key(row)] = (row["document"], digest)
+    rows = list(zip(documents.to_pylist(), content, strict=True))
+    amendments = _amendments(rows, fatal, filled, known)
+    for row, digest in rows:
+        verdict = amendments.get(row["document"])
+        if verdict is None:
+            verdict = _verdict(row, digest, row["document"] in fatal, row["document"] in filled, known)
+            if verdict.state == ACCEPTED and row["kind"] != "sales":
+                known.by_key[_key(row)] = (row["document"], digest)
         if verdict.code:
             place = Place(row["file"], row["offset"], row["length"])
             told.append(Finding(verdict.code, place, verdict.detail, row["document"]))
         verdicts.append(verdict)
     return verdicts, told
+
+
+def _amendments(
+    rows: list[tuple[dict[str, Any], str]], fatal: set[str], filled: set[str], known: _Known
+) -> dict[str, _Verdict]:
+    """Notices that cancel or replace, judged before the others and the latest of them first."""
+    own = [pair for pair in reversed(rows) if pair[0]["kind"] == "notice" and pair[0]["purpose"] in AMENDS]
+    own.sort(key=lambda pair: pair[0]["issued_on"] or date.max, reverse=True)
+    verdicts = {}
+    for row, digest in own:
+        document, purpose = row["document"], row["purpose"]
+        if document in fatal or not row["number"]:
+            verdict = _verdict(row, digest, document in fatal, True, known)
+        elif purpose != CANCEL and document not in filled:
+            verdict = _Verdict(document, QUARANTINED, code="DOC-NO-LINES", detail=f"notice {row['number']}")
+        else:
+            verdict = _amendment(row, digest, known)
+        verdicts[document] = verdict
+        if verdict.state == ACCEPTED:
+            version = Version(document, purpose, row["issued_on"], digest, here=True)
+            known.amended.setdefault(_key(row), []).append(version)
+    return verdicts
+
+
+def _amendment(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
+    """The state of a notice that cancels or replaces the earlier ones of its number."""
+    document, purpose, number = row["document"], row["purpose"], row["number"]
+    others = known.amended.get(_key(row), [])
+    for other in others:
+        if (other.purpose, other.content) == (purpose, digest):
+            detail = f"{purpose} of {number} came as {other.document}"
+            return _Verdict(document, DUPLICATE, other.document, "DOC-DUPLICATE", detail)
+    if by := outdone_by(purpose, row["issued_on"], others):
+        return _Verdict(document, SUPERSEDED, None, "DOC-SUPERSEDED", f"{purpose} of {number} by {by}")
+    opened_by = known.returns.get((row["partner"], number))
+    if opened_by is not None and not others and _key(row) not in known.by_key:
+        return _Verdict(document, HELD, None, "DOC-CONFLICT", f"return {number} was opened by {opened_by}")
+    return _Verdict(document, ACCEPTED)
 
 
 def _verdict(row: dict[str, Any], digest: str, fatal: bool, filled: bool, known: _Known) -> _Verdict:
@@ -160,6 +209,8 @@ def _compared(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
         return _Verdict(
             document, HELD, None, "DOC-CONFLICT", f"{row['kind']} {number} came with other lines as {original}"
         )
+    if by := outdone_by("original", None, known.amended.get(_key(row), ())):
+        return _Verdict(document, SUPERSEDED, None, "DOC-SUPERSEDED", f"notice {number} by {by}, which came before it")
     opened_by = known.returns.get((row["partner"], number)) if row["kind"] == "notice" else None
     if opened_by is not None:
         return _Verdict(document, HELD, None, "DOC-CONFLICT", f"return {number} was opened by {opened_by}")
@@ -168,9 +219,21 @@ def _compared(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
 
 def _known(known_documents: pa.Table, known_returns: pa.Table) -> _Known:
     accepted = known_documents.filter(pc.equal(known_documents["state"], ACCEPTED))
-    by_key = {_key(row): (row["document"], row["content"]) for row in accepted.to_pylist() if row["kind"] != "sales"}
+    by_key, amended = {}, defaultdict(list)
+    for row in accepted.to_pylist():
+        if row["kind"] == "notice" and row["purpose"] in AMENDS:
+            version = Version(row["document"], row["purpose"], row["issued_on"], row["content"])
+            amended[_key(row)].append(version)
+        elif row["kind"] != "sales":
+            by_key[_key(row)] = (row["document"], row["content"])
     returns = {(row["retailer"], row["number"]): row["document"] for row in known_returns.to_pylist()}
-    return _Known(by_key, returns)
+    return _Known(by_key, returns, dict(amended))
+
+
+def _without_cancels(documents: pa.Table, accepted: pa.Array) -> pa.Array:
+    """Lines of a notice that takes an earlier one back announce nothing."""
+    cancels = documents.filter(pc.fill_null(pc.equal(documents["purpose"], CANCEL), False))["document"]
+    return accepted.filter(pc.invert(pc.is_in(accepted, cancels.combine_chunks())))
 
 
 def _key(row: dict[str, Any]) -> tuple[str, str, str]:

@@ -122,6 +122,7 @@ def receive_found(allocations: pa.Table, found: pa.Table, rule_version: str) -> 
     inspected = movements.select(["movement", "portion", "units"])
     inspected = inspected.append_column("condition", receipts["condition"])
     inspected = inspected.append_column("receipt_document", receipts["receipt_document"])
+    inspected = inspected.append_column("replaces", pa.nulls(inspected.num_rows, pa.string()))
     return movements.sort_by("movement"), inspected.cast(INSPECTIONS).sort_by("movement")
 
 

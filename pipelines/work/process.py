@@ -4,7 +4,7 @@ All pending files of a partner are read as one batch; everything found out is re
 the answers and the files' new state. A crash before leaves the files pending, and a second try gives the same rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -13,28 +13,36 @@ import pyarrow.compute as pc
 from mappings.answers.repeats import with_repeats
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
-from pipelines.steps import movements
 from pipelines.steps.acknowledged import acknowledge, controls_of
+from pipelines.steps.amend import amending, as_versions
 from pipelines.steps.check import Checked, check
+from pipelines.steps.dock import FOUND
 from pipelines.steps.item_names import listed_items
-from pipelines.steps.packing import labels_of, with_packing
+from pipelines.steps.pool import sold
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
-from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
+from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
 from pipelines.work.item_facts import facts_of, learnt, retailers_of
+from pipelines.work.placing import (
+    Touched,
+    distinct,
+    place,
+    touched_by_claims,
+    touched_by_receipts,
+    touched_by_sales,
+)
 from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
-from schemas.tables import ALLOCATIONS, FINDINGS
 
-SPLIT_VERSION = "split-1"
+NOTHING_FOUND = FOUND.empty_table()
 RECONCILE_VERSION = "reconcile-1"
-ATTEMPTS_MAX = 3
+ATTEMPTS_MAX = 5
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
 KINDS = ("item", "order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
 
@@ -122,20 +130,29 @@ def _record(
     hub: Hub, partner: Partner, kind: str, files: list[RawFile], translation: Translation, total: Processed
 ) -> None:
     """Carry one batch of one kind through the steps, and record the outcome at once."""
-    controls = _distinct(translation.interchanges["control"])
+    controls = distinct(translation.interchanges["control"])
     translation = with_repeats(translation, hub.store.interchanges_of(partner.id, controls))
     checked = _check(hub, partner, translation)
     rows, changes = _Rows(), tuple[Change, ...]()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
-    findings = [checked.findings]
+    findings, touched = [checked.findings], list[Touched]()
+    found = NOTHING_FOUND
     if checked.sale_lines.num_rows:
-        _add_sales(rows, checked)
-    if checked.notice_lines.num_rows:
-        findings.append(_add_notices(hub, partner, rows, checked))
+        touched += _add_sales(hub, rows, checked)
+    if checked.notice_lines.num_rows or amending(checked.documents).num_rows:
+        amended = _add_notices(hub, partner, rows, checked)
+        findings.append(amended.findings)
+        changes += amended.changes
+        touched.append(amended.touched)
     if checked.receipt_lines.num_rows:
-        told, changes = _add_receipts(hub, rows, checked)
-        findings.append(told)
+        reconciled = _add_receipts(hub, rows, checked, touched)
+        findings.append(reconciled.findings)
+        changes += reconciled.changes
+        found = reconciled.found
+    told, changed = _add_placed(hub, rows, touched, found)
+    findings.append(told)
+    changes += changed
     for name, lines in checked.others.items():
         if name in STORED:
             rows.add(STORED[name], lines)
@@ -163,7 +180,7 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
     lines = (translation.notice_lines, translation.receipt_lines)
     retailer_of = hub.catalog.retailer_names()
     retailers = retailers_of(translation.receipt_lines["retailer"].to_pylist(), retailer_of) | {partner.id}
-    numbers = _distinct(translation.documents["number"])
+    numbers = distinct(translation.documents["number"])
     return check(
         translation.documents,
         translation.notice_lines,
@@ -179,11 +196,21 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
     )
 
 
-def _add_sales(rows: _Rows, checked: Checked) -> None:
-    """Invoice lines and items of a sales export."""
+def _add_sales(hub: Hub, rows: _Rows, checked: Checked) -> Iterator[Touched]:
+    """Invoice lines and items of a sales export; returns of these items are placed anew."""
     sales = checked.sale_lines
     rows.add("invoice_line", _invoice_lines(sales))
     rows.add("item", listed_items(sales))
+    return _sold_to_each(hub, sales)
+
+
+def _sold_to_each(hub: Hub, sales: pa.Table) -> Iterator[Touched]:
+    """What the sales touch, retailer by retailer, of those that we know."""
+    known = {one.id for one in hub.catalog.partners}
+    for retailer in distinct(sales["retailer"]):
+        if retailer in known:
+            own = sales.filter(pc.equal(sales["retailer"], retailer))
+            yield touched_by_sales(hub, retailer, sold(own, _invoice_line_ids(own)), own["document"])
 
 
 def _invoice_lines(sales: pa.Table) -> pa.Table:
@@ -198,28 +225,36 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], pa.scalar("/"))
 
 
-def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> pa.Table:
-    """Returns, their cartons, their portions, and the first movements; findings of the split."""
-    opened = open_returns(checked.documents, checked.notice_parts, partner.id)
+def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> Amended:
+    """Returns, their cartons and claims; what is cancelled or replaced is taken back."""
+    opened = as_versions(open_returns(checked.documents, checked.notice_parts, partner.id), checked.documents)
+    places = _places(opened.return_lines, checked.notice_lines)
+    amended = amend(hub, checked, opened, touched_by_claims(hub, partner.id, opened.claims, places))
     rows.add("notice_line", checked.notice_lines)
-    rows.add("return", opened.returns)
-    rows.add("return_line", opened.return_lines)
-    rows.add("carton", opened.cartons)
-    placed = _split(hub, opened.claims, checked.notice_lines, opened.return_lines)
-    document_of = _column_by(opened.return_lines, "return_line", "document")
-    _add_allocations(rows, placed.allocations, document_of)
-    rows.add("due_event", _receipts_due(partner, opened.returns))
-    return placed.findings
+    rows.add("return", amended.opened.returns)
+    rows.add("return_line", amended.opened.return_lines)
+    rows.add("carton", amended.opened.cartons)
+    for name, table in amended.rows:
+        rows.add(name, table)
+    rows.add("due_event", _receipts_due(partner, amended.opened.returns))
+    return amended
 
 
-def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tuple[Change, ...]]:
-    """What the warehouse counted, against what is open; provisional returns for what nobody announced.
+def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
+    """Where each return line is stated."""
+    return (
+        return_lines.select(["return_line", "document", "line_no", "carton"])
+        .join(lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"])
+        .sort_by("return_line")
+    )
 
-    Answers the findings, and the new states of announced cartons.
-    """
+
+def _add_receipts(hub: Hub, rows: _Rows, checked: Checked, touched: list[Touched]) -> Reconciled:
+    """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
     rows.add("receipt_line", checked.receipt_lines)
+    open_portions = hub.store.open_portions()
     reconciled = reconcile(
-        hub.store.open_portions(),
+        open_portions,
         checked.receipt_parts,
         returns=hub.store.returns(),
         receipts=checked.documents.select(["document", "number"]),
@@ -229,19 +264,20 @@ def _add_receipts(hub: Hub, rows: _Rows, checked: Checked) -> tuple[pa.Table, tu
     )
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(reconciled, f"{name}s"))
-    found = _place_found(hub, rows, reconciled, checked)
-    return pa.concat_tables([reconciled.findings, found]), reconciled.changes
+    places = _places(reconciled.return_lines, checked.receipt_lines)
+    touched += touched_by_receipts(hub, reconciled, places, checked.receipt_lines, open_portions)
+    return reconciled
 
 
-def _place_found(hub: Hub, rows: _Rows, reconciled: Reconciled, checked: Checked) -> pa.Table:
-    """Goods that nobody announced are placed on sales like any other, and are received at once."""
-    placed = _split(hub, reconciled.claims, checked.receipt_lines, reconciled.return_lines)
-    document_of = _column_by(reconciled.return_lines, "return_line", "document")
-    _add_allocations(rows, placed.allocations, document_of)
-    received, inspections = receive_found(placed.allocations, reconciled.found, RECONCILE_VERSION)
+def _add_placed(hub: Hub, rows: _Rows, touched: list[Touched], found: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:
+    """All that the batch touches is placed at once; goods that nobody announced are received at once."""
+    placed = place(hub, touched)
+    for name, table in placed.rows:
+        rows.add(name, table)
+    received, inspections = receive_found(placed.new, found, RECONCILE_VERSION)
     rows.add("movement", received)
     rows.add("inspection", inspections)
-    return placed.findings
+    return placed.findings, placed.changes
 
 
 def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:
@@ -249,41 +285,6 @@ def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.
     controls = controls_of(translation.acknowledged)
     answered = acknowledge(translation.acknowledged, hub.store.outbound_of(partner.id, controls))
     return answered.findings, answered.changes
-
-
-def _split(hub: Hub, claims: pa.Table, lines: pa.Table, return_lines: pa.Table) -> Split:
-    """Place claims on what each retailer was sold, in the retailer's order of preference."""
-    claims = _with_packing(hub, claims, return_lines)
-    parts = []
-    places = return_lines.select(["return_line", "document", "line_no"]).join(
-        lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"]
-    )
-    for retailer in sorted(set(claims["retailer"].to_pylist())):
-        own = claims.filter(pc.equal(claims["retailer"], retailer))
-        gtins, orders = _distinct(own["gtin"]), _distinct(own["po_number"])
-        unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist())
-        policy = hub.catalog.partner(retailer).partner.policy
-        parts.append(split(own, hub.store.supply(retailer, gtins, orders), policy, places, unknown))
-    allocations = [ALLOCATIONS.empty_table(), *(part.allocations for part in parts)]
-    findings = [FINDINGS.empty_table(), *(part.findings for part in parts)]
-    return Split(pa.concat_tables(allocations), pa.concat_tables(findings))
-
-
-def _with_packing(hub: Hub, claims: pa.Table, return_lines: pa.Table) -> pa.Table:
-    """The claims with the orders for which our dispatch advice packed their cartons."""
-    shipped = hub.store.shipped_in(labels_of(return_lines))
-    return with_packing(claims, return_lines, shipped, facts_of(hub, (), shipped))
-
-
-def _distinct(column: pa.ChunkedArray) -> list[str]:
-    return sorted({value for value in column.to_pylist() if value})
-
-
-def _add_allocations(rows: _Rows, allocations: pa.Table, document_of: Mapping[str, str]) -> None:
-    """Portions, and their first movement, caused by the document that announced or found them."""
-    rows.add("allocation", _with(allocations, rule_version=SPLIT_VERSION))
-    causes = [document_of[line] for line in allocations["return_line"].to_pylist()]
-    rows.add("movement", movements.announce(allocations, causes, SPLIT_VERSION))
 
 
 def _receipts_due(partner: Partner, returns: pa.Table) -> pa.Table:
@@ -307,7 +308,3 @@ def _with(table: pa.Table, **constants: str) -> pa.Table:
         if name not in table.column_names:
             table = table.append_column(name, pa.repeat(value, table.num_rows))
     return table
-
-
-def _column_by(table: pa.Table, key: str, value: str) -> dict[str, str]:
-    return dict(zip(table[key].to_pylist(), table[value].to_pylist(), strict=True))

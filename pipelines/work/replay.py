@@ -226,10 +226,15 @@ def _books(store: Store) -> _Books:
     for row in store.table(CreditIntentLine).to_pylist():
         intent = intents[row["reference"]]
         credited[intent["return_id"], intent["currency"]] += _amounts(row)
+    where = {}
     for row in store.table(Allocation).to_pylist():
-        where = row["invoice_line"] or row["unplaced"] or "none"
-        placed[row["return_line"], where, row["currency"]] += _amounts(row)
-    return _Books(dict(credited), dict(placed), _standing(store), _returns_of(store))
+        sale = row["invoice_line"] or row["unplaced"] or "none"
+        where[row["portion"]] = (row["return_line"], sale, row["currency"])
+        placed[where[row["portion"]]] += _amounts(row)
+    for row in store.table(Movement, to_bucket=Bucket.MOVED.value).to_pylist():
+        placed[where[row["portion"]]] += Amounts(-row["units"], -row["net_minor"], -row["tax_minor"])
+    stands = {key: amounts for key, amounts in placed.items() if amounts.units}
+    return _Books(dict(credited), stands, _standing(store), _returns_of(store))
 
 
 def _amounts(row: Mapping[str, Any]) -> Amounts:
@@ -253,7 +258,7 @@ def _standing(store: Store) -> dict[Key, Amounts]:
         return_id, amounts = return_of[row["return_line"]], _amounts(row)
         sums[return_id, row["to_bucket"], row["currency"]] += amounts
         sums[return_id, row["from_bucket"], row["currency"]] += Amounts(-amounts.units, -amounts.net, -amounts.tax)
-    return {key: amounts for key, amounts in sums.items() if key[1] not in (*ORIGINS, Bucket.ACCEPTED)}
+    return {key: amounts for key, amounts in sums.items() if key[1] not in (*ORIGINS, Bucket.ACCEPTED, Bucket.MOVED)}
 
 
 def _returns_of(store: Store) -> dict[tuple[str, int], frozenset[str]]:

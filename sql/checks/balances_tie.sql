@@ -17,7 +17,8 @@ left join (
       invoice_line, units, net_minor, tax_minor,
       case
         when from_bucket = 'sold' then 1
-        when to_bucket in ('short', 'refused', 'cancelled') then -1
+        when from_bucket = 'refused' then 0
+        when to_bucket in ('short', 'refused', 'cancelled', 'moved') then -1
         else 0
       end as taken,
       case when to_bucket = 'credited' then 1 else 0 end as credited

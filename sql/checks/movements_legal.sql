@@ -12,9 +12,10 @@ where a.portion is null
   or m.currency <> a.currency
   or (m.from_bucket = 'sold' and m.invoice_line is null)
   or (m.from_bucket = 'unsold' and m.invoice_line is not null)
+  or (m.from_bucket = 'refused' and m.invoice_line is not null)
   or m.from_bucket || '>' || m.to_bucket not in (
     'sold>announced', 'unsold>announced', 'announced>received', 'announced>accepted', 'announced>short',
-    'announced>refused', 'announced>cancelled', 'received>accepted', 'received>refused', 'accepted>refused',
-    'accepted>credited'
+    'announced>refused', 'announced>cancelled', 'announced>moved', 'received>accepted', 'received>refused',
+    'received>cancelled', 'received>moved', 'refused>moved', 'accepted>refused', 'accepted>credited'
   )
 order by row_key

@@ -18,6 +18,24 @@ from answer_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'assignment' as table_name, c.assignment as row_key,
+  'no assignment ' || c.undoes as what
+from assignment as c
+left join assignment as p on p.assignment = c.undoes
+where c.undoes is not null and p.assignment is null
+union all
+select 'assignment' as table_name, c.assignment as row_key,
+  'no invoice line ' || c.invoice_line as what
+from assignment as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'assignment' as table_name, c.assignment as row_key,
+  'no return line ' || c.return_line as what
+from assignment as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
 select 'billing_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from billing_line as c
@@ -29,6 +47,24 @@ select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
 from carton as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
+union all
+select 'claim' as table_name, c.return_line as row_key,
+  'no document ' || c.document as what
+from claim as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'claim' as table_name, c.return_line as row_key,
+  'no return ' || c.return_id as what
+from claim as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
+select 'claim' as table_name, c.return_line as row_key,
+  'no return line ' || c.return_line as what
+from claim as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
 union all
 select 'credit_intent' as table_name, c.reference as row_key,
   'no return ' || c.return_id as what
@@ -113,6 +149,12 @@ select 'document' as table_name, c.document as row_key,
 from document as c
 left join source_file as p on p.partner = c.partner and p.file = c.file
 where c.file is not null and p.partner is null
+union all
+select 'inspection' as table_name, c.movement as row_key,
+  'no inspection ' || c.replaces as what
+from inspection as c
+left join inspection as p on p.movement = c.replaces
+where c.replaces is not null and p.movement is null
 union all
 select 'inspection' as table_name, c.movement as row_key,
   'no movement ' || c.movement as what

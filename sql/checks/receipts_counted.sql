@@ -2,7 +2,9 @@
 -- columns: table_name text, row_key text, what text
 select 'document' as table_name, n.receipt_document as row_key,
   'the receipt says ' || coalesce(r.units, 0) || ' units, counted in were ' || n.units as what
-from (select receipt_document, sum(units) as units from inspection group by receipt_document) as n
+from (
+  select receipt_document, sum(units) as units from inspection where replaces is null group by receipt_document
+) as n
 left join (
   select document, sum(case when units > 0 then units else 0 end) as units from receipt_line group by document
 ) as r on r.document = n.receipt_document

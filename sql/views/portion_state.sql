@@ -42,6 +42,12 @@ select
   sum(case when to_bucket = 'cancelled' then net_minor
     when from_bucket = 'cancelled' then -net_minor else 0 end) as cancelled_net,
   sum(case when to_bucket = 'cancelled' then tax_minor
-    when from_bucket = 'cancelled' then -tax_minor else 0 end) as cancelled_tax
+    when from_bucket = 'cancelled' then -tax_minor else 0 end) as cancelled_tax,
+  sum(case when to_bucket = 'moved' then units
+    when from_bucket = 'moved' then -units else 0 end) as moved_units,
+  sum(case when to_bucket = 'moved' then net_minor
+    when from_bucket = 'moved' then -net_minor else 0 end) as moved_net,
+  sum(case when to_bucket = 'moved' then tax_minor
+    when from_bucket = 'moved' then -tax_minor else 0 end) as moved_tax
 from movement
 group by portion

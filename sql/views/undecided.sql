@@ -1,5 +1,5 @@
--- Units that wait for a decision: schemas.tables.UNDECIDED. Counted units by inspection, and announced ones that
--- have a disposition; which dispositions leave the goods at the store is the retailer's policy.
+-- Units that wait for a decision: schemas.tables.UNDECIDED. Counted units by inspection, in the portion where they are
+-- now, and announced ones that have a disposition; which dispositions leave the goods at the store is the policy's.
 select
   n.movement as decision,
   m.portion, m.return_line, l.return_id, l.retailer, r.number,
@@ -15,7 +15,7 @@ join return_line as l on l.return_line = m.return_line
 join "return" as r on r.return_id = l.return_id
 left join invoice_line as i on i.invoice_line = a.invoice_line
 left join decision as d on d.decision = n.movement
-where d.decision is null
+where d.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
 union all
 select
   a.portion || '>keep',

@@ -14,7 +14,11 @@ from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
 
 LAMP, CHAIR = "09520000000011", "09520000000028"
 FILE = "f" * 64
-KNOWN = pa.schema([(n, pa.string()) for n in ("document", "partner", "kind", "number", "content", "state")])
+_TEXTS = ("document", "partner", "kind", "number", "purpose")
+KNOWN = pa.schema([
+    *((name, pa.string()) for name in _TEXTS), ("issued_on", pa.date32()), ("content", pa.string()),
+    ("state", pa.string()),
+])  # fmt: skip
 
 
 Row = dict[str, Any]
@@ -162,11 +166,71 @@ def test_what_was_not_accepted_before_does_not_stand_in_the_way() -> None:
 
 
 @pytest.mark.parametrize("purpose", ["cancel", "replace"])
-def test_cancels_and_replacements_wait_for_a_person(purpose: str) -> None:
-    result = checked([document(purpose=purpose)], [notice_line()])
+def test_receipts_that_cancel_or_replace_wait_for_a_person(purpose: str) -> None:
+    result = checked([document(kind="receipt", purpose=purpose)], receipts=[receipt_line()])
     assert states(result) == ["held"]
     assert codes(result) == ["DOC-PURPOSE-HELD"]
     assert purpose in result.findings["detail"][0].as_py()
+
+
+@pytest.mark.parametrize("purpose", ["cancel", "replace"])
+def test_an_original_that_comes_after_its_cancel_or_replacement_is_superseded(purpose: str) -> None:
+    amending = document("d-2", purpose=purpose), notice_line("d-2", units=3)
+    first = checked([amending[0]], [amending[1]])
+    assert states(first) == ["accepted"]
+    assert first.notice_lines.num_rows == (purpose == "replace")
+    later = checked([document()], [notice_line()], known=as_known(first))
+    assert (states(later), codes(later), later.notice_lines.num_rows) == (["superseded"], ["DOC-SUPERSEDED"], 0)
+    together = checked([document(), amending[0]], [notice_line(), amending[1]])
+    assert states(together) == ["superseded", "accepted"]
+
+
+def test_a_cancel_needs_no_lines_and_a_replacement_does() -> None:
+    assert states(checked([document(purpose="cancel")], [])) == ["accepted"]
+    result = checked([document(purpose="replace")], [])
+    assert (states(result), codes(result)) == (["quarantined"], ["DOC-NO-LINES"])
+
+
+VERSIONS = [
+    ("replace", 3, "replace", 5, ["superseded", "accepted"]),
+    ("replace", 5, "replace", 3, ["accepted", "superseded"]),
+    ("replace", 3, "replace", 3, ["superseded", "accepted"]),
+    ("replace", 3, "cancel", 5, ["superseded", "accepted"]),
+    ("replace", 5, "cancel", 3, ["accepted", "superseded"]),
+    ("replace", 3, "cancel", 3, ["superseded", "accepted"]),
+]
+
+
+@pytest.mark.parametrize(("one", "on", "other", "later", "expected"), VERSIONS)
+def test_of_two_versions_of_one_batch_the_later_counts(
+    one: str, on: int, other: str, later: int, expected: list[str]
+) -> None:
+    pair = [
+        document("d-1", purpose=one, issued_on=date(2026, 3, on)),
+        document("d-2", purpose=other, issued_on=date(2026, 3, later)),
+    ]
+    assert states(checked(pair, [notice_line("d-1", units=3), notice_line("d-2", units=4)])) == expected
+
+
+@pytest.mark.parametrize(("known", "on", "purpose", "later", "expected"), [
+    ("replace", 3, "replace", 5, "accepted"), ("replace", 5, "replace", 3, "superseded"),
+    ("replace", 3, "replace", 3, "accepted"), ("cancel", 5, "replace", 3, "superseded"),
+    ("cancel", 5, "replace", 5, "superseded"), ("cancel", 3, "replace", 5, "accepted"),
+    ("replace", 5, "cancel", 3, "superseded"), ("replace", 5, "cancel", 5, "accepted"),
+])  # fmt: skip
+def test_of_two_versions_the_later_counts_and_of_one_day_the_one_that_came_last(
+    known: str, on: int, purpose: str, later: int, expected: str
+) -> None:
+    first = checked([document(purpose=known, issued_on=date(2026, 3, on))], [notice_line()])
+    second = document("d-2", purpose=purpose, issued_on=date(2026, 3, later))
+    result = checked([second], [notice_line("d-2", units=7)], known=as_known(first))
+    assert states(result) == [expected]
+
+
+def test_the_same_replacement_again_is_a_duplicate() -> None:
+    first = checked([document(purpose="replace")], [notice_line()])
+    result = checked([document("d-2", purpose="replace")], [notice_line("d-2")], known=as_known(first))
+    assert (states(result), result.documents["duplicate_of"].to_pylist()) == (["duplicate"], ["d-1"])
 
 
 def test_a_copy_is_a_duplicate_of_its_original_and_counts_when_the_original_never_came() -> None:

@@ -97,7 +97,7 @@ def test_a_box_as_announced_is_received_and_verified():
     assert result.inspections.to_pylist() == [
         {
             "movement": "nordstad/R1/1#1>received@rec-1/1", "portion": "nordstad/R1/1#1", "units": 2,
-            "condition": "sellable", "receipt_document": "rec-1",
+            "condition": "sellable", "receipt_document": "rec-1", "replaces": None,
         }
     ]  # fmt: skip
     assert result.changes == (Change("carton", {"carton": BOX, "return_id": "nordstad/R1"}, {"state": "verified"}),)

@@ -104,6 +104,10 @@ class World:
                 "document": document, "store": "0412", "returned_on": date(2026, 3, 1),
             }),
             "return_line": rows("return_line", held | said | {"document": document, "line_no": 1}),
+            "claim": rows("claim", self.place(part) | {
+                "return_line": f"{return_id}/1", "return_id": return_id, "retailer": RETAILER, "gtin": said["gtin"],
+                "units": units, "returned_on": date(2026, 3, 1), "po_number": said["po_number"],
+            }),
             "carton": rows("carton", {"carton": said["carton"], "return_id": return_id}),
             "due_event": rows("due_event", {
                 "subject": return_id, "event": "receipt", "partner": RETAILER, "due_on": date(2026, 3, 22),
@@ -225,6 +229,13 @@ class World:
         part = self.document(f"{kind}-1", kind)
         self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
 
+    def assign(self, return_line: str, invoice_line: str, units: int = 4) -> str:
+        """A person's word on which sale units stand; answers its id."""
+        name = f"{return_line}@1"
+        said = {"return_line": return_line, "invoice_line": invoice_line, "units": units, "reason": "r", "by": "Ada"}
+        self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
+        return name
+
     def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
@@ -256,6 +267,7 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
         world.see_map()
         world.credit_one("R1", "INV1")
         world.credit_one("R2", "INV2")
+        world.assign("nordstad/R2/1", "WR01/INV2/1")
         for kind in STORED:
             world.tell(kind)
     return path

@@ -93,7 +93,7 @@ def test_refused_units_are_given_back_to_the_sale(world, store):
 def test_known_documents_tell_repeats_from_conflicts(world, store):
     world.announce("R1", None)
     (known,) = store.known_documents("nordstad", ["R1"]).to_pylist()
-    assert list(known) == ["document", "partner", "kind", "number", "content", "state"]
+    assert list(known) == ["document", "partner", "kind", "number", "purpose", "issued_on", "content", "state"]
     assert (known["number"], known["content"], known["state"]) == ("R1", "c1", "accepted")
 
 
@@ -110,7 +110,7 @@ def test_the_story_of_a_line_has_every_chapter(world, store):
     story = store.story(portion.split("#")[0])
     chapters = {name: getattr(story, name).num_rows for name in story.__slots__}
     assert chapters == dict.fromkeys(story.__slots__, 1) | {
-        "documents": 2, "files": 2, "arrivals": 2, "movements": 4, "findings": 0,
+        "documents": 2, "files": 2, "arrivals": 2, "movements": 4, "findings": 0, "assignments": 0, "reopened_by": 0,
     }  # fmt: skip
     assert story.movements["to_bucket"].to_pylist() == ["announced", "received", "accepted", "credited"]
     assert story.receipt_lines["units"].to_pylist() == [4]

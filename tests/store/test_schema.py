@@ -21,6 +21,20 @@ from schemas.errors import ConfigError, PermanentError
 from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
 
+INSPECTIONS_0001 = """
+create table was (
+  movement varchar not null primary key constraint inspection_has_movement references movement (movement),
+  portion varchar not null constraint inspection_has_portion references allocation (portion),
+  units integer not null, condition varchar not null,
+  receipt_document varchar not null constraint inspection_has_receipt_document references document (document)
+);
+insert into was select movement, portion, units, condition, receipt_document from inspection;
+drop table inspection;
+alter table was rename to inspection;
+create index inspection_by_portion on inspection (portion);
+create index inspection_by_receipt_document on inspection (receipt_document);
+"""
+
 
 def now():
     return datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,6 +90,10 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
     world.credit_one()
     store.close()
     with closing(sqlite3.connect(path)) as raw, raw:
+        for (view,) in raw.execute(
+            "select name from sqlite_master where type = 'view' and name <> 'edition'"
+        ).fetchall():
+            raw.execute(f"drop view {view}")
         raw.execute("alter table outbound_message drop column answered_by")
         for name in ("held", "repair", "runner_up_held", "spread_currency", "nearest"):
             raw.execute(f"alter table allocation drop column {name}")
@@ -87,12 +105,15 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
         for name in ("po_number", "po_line", "header_po", "item_by"):
             raw.execute(f"alter table receipt_line drop column {name}")
         raw.execute("drop index interchange_by_partner_control")
-        raw.execute("drop table map_version")
+        for name in ("map_version", "claim", "placing", "assignment"):
+            raw.execute(f"drop table {name}")
+        raw.executescript(INSPECTIONS_0001)
         for name in STORED.values():
             raw.execute(f"drop table {name}")
         raw.execute("update alembic_version set version_num = '0001'")
     with Store.open(f"sqlite:///{path}", now) as store:
         assert store.table("outbound_message")["answered_by"].null_count > 0
+        assert store.claims_in(["nordstad/R1"])["units"].to_pylist() == [4]
         assert store.verify() == []
 
 

@@ -16,6 +16,7 @@ from pipelines.simulate.truth import TrueLine, read_truth
 from pipelines.simulate.world import MAILBOXES
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.run import PartnerRun, in_order, run_partner
+from tests.world.town import Town, build, town_at
 
 STORES = 2
 
@@ -112,3 +113,18 @@ def settled_bench(settled: Path, tmp_path: Path) -> Bench:
     """A copy of the world after its whole chain."""
     shutil.copytree(settled, tmp_path / "demo")
     return Bench(tmp_path / "demo")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small town in which nothing has happened; see ``town``."""
+    folder = tmp_path_factory.mktemp("town") / "built"
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def town(built: Path, tmp_path: Path) -> Iterator[Town]:
+    """A town of its own."""
+    with town_at(built, tmp_path / "town") as opened:
+        yield opened

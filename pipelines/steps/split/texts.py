@@ -115,10 +115,10 @@ def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], Ints]:
 
 
 def hash_of(buffer: npt.NDArray[np.uint8], start: int, end: int, mask: int) -> int:
-    """A slot for these bytes (FNV-1a, 32 bits, folded). All signed: a mixture with unsigned ones would be a float."""
+    """A slot for these bytes (FNV-1a, 32 bits, folded)."""
     value = 2166136261
     for at in range(start, end):
-        value = ((value ^ np.int64(buffer[at])) * 16777619) & 0xFFFFFFFF
+        value = ((value ^ buffer[at]) * 16777619) & 0xFFFFFFFF
     return (value ^ (value >> 15)) & mask
 
 
