@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.steps.split.desk import NONE, Desk, add_evidence, add_units, after, is_less, lay_out, words_for
 from pipelines.steps.split.grade import OLDEST, Bits, Wants, grade
 from pipelines.steps.split.index import Sales
+from pipelines.steps.split.tight import Parts, find_parts, is_nothing
 from pipelines.steps.split.walk import Portions
 
 # What a move changed, noted so that it can be taken back: units of an option, or units left of a sale.
@@ -73,6 +74,7 @@ def spreads(
     begin: int,
     first_of: Any,
     desk: Desk,
+    parts: Parts,
     own: Any,
     down: Any,
     up: Any,
@@ -88,19 +90,79 @@ def spreads(
         words, hot = words_for(bits.placed, lines), contested[chosen[at]] != 0
         if not lay_portions(wants, sales, bits, portions, start, stop, first_of, desk, words):
             return at
+        find_parts(start, lines, desk, parts, words)
         for claim in range(start, stop):
             desk.other[0] = NONE
             found = grade(wants, sales, bits, claim, desk.row)
-            down[claim] = gain(
-                wants, sales, bits, portions, start, claim, found, first_of, 1, desk, own, words, lines, hot
-            )
-            up[claim] = gain(
-                wants, sales, bits, portions, start, claim, found, first_of, -1, desk, own, words, lines, hot
-            )
-            if down[claim] < 0 or up[claim] < 0:
-                return at
+            down[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, 1, lines, desk, parts, words, found)
+            up[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, -1, lines, desk, parts, words, found)
             elsewhere[claim] = desk.other[0]
+        for claim in range(start, stop):
+            if down[claim] < 0 or up[claim] < 0:
+                found = grade(wants, sales, bits, claim, desk.row)
+                for sign in (1, -1):
+                    more = gain(
+                        wants, sales, bits, portions, start, claim, found, first_of, sign, desk, own, words, lines, hot
+                    )
+                    if more < 0:
+                        return at
+                    if sign == 1:
+                        down[claim] = more
+                    else:
+                        up[claim] = more
     return len(chosen)
+
+
+def plain_gain(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    portions: Portions,
+    claim: int,
+    first_of: Any,
+    sign: int,
+    lines: int,
+    desk: Desk,
+    parts: Parts,
+    words: int,
+    found: int,
+) -> int:
+    """What the claim's value falls (``sign`` 1) or rises (-1) where each of its units can go to the best sale there is.
+
+    -1: several units want the same room, or a chain of moves; that is to be tried out.
+    """
+    first, value, wanted = wants.first[claim], 0, 0
+    for at in range(first_of[claim], first_of[claim + 1]):
+        wanted += portions.units[at]
+    for at in range(first_of[claim], first_of[claim + 1]):
+        away = portions.line[at] - first
+        best, least = NONE, sign * sales.value[first + away]
+        for place in range(found):
+            better = sign * sales.value[first + place] < least
+            foreign = sales.currency[first + place] != sales.currency[first + away]
+            if (better or foreign) and place != away and may_go(bits, away, place, lines, desk, parts, words):
+                if foreign:
+                    desk.other[0] = sales.currency[first + place]
+                else:
+                    best, least = place, sign * sales.value[first + place]
+        if best != NONE:
+            if wanted > 1 and (desk.row[best] != desk.row[away] or desk.free[best] < wanted):
+                return NONE
+            value += portions.units[at] * (sign * sales.value[first + away] - least)
+    return value
+
+
+def may_go(bits: Bits, away: int, place: int, lines: int, desk: Desk, parts: Parts, words: int) -> bool:
+    """Whether a unit on ``away`` of the graded claim can go to ``place`` without loss."""
+    goal = lines if desk.free[place] > 0 else place
+    if parts.part[goal] == NONE or parts.part[goal] != parts.part[away]:
+        return False
+    for word in range(words):
+        desk.trial[word] = parts.cost[place * words + word] - parts.cost[away * words + word]
+    if desk.row[place] != desk.row[away]:
+        add_evidence(bits, desk.row[place], 1, lines, desk.trial, 0)
+        add_evidence(bits, desk.row[away], -1, lines, desk.trial, 0)
+    return is_nothing(desk.trial, 0, words)
 
 
 def lay_portions(
@@ -238,15 +300,11 @@ def is_equal(bits: Bits, place: int, level: int, lines: int, desk: Desk, words: 
         desk.trial[word] = desk.distance[place * words + word]
     add_evidence(bits, desk.row[place], 1, lines, desk.trial, 0)
     add_evidence(bits, level, -1, lines, desk.trial, 0)
-    for word in range(words):
-        if desk.trial[word] != 0:
-            return False
-    return True
+    return is_nothing(desk.trial, 0, words)
 
 
 def absorb(start: int, claim: int, away: int, lines: int, desk: Desk, words: int) -> None:
     """What evidence it costs to make room for one unit on each sale, when the claim leaves ``away``: ``distance``.
-
     ``leaves`` and ``takes`` say who goes where. Where others gain by going to ``away``, a unit that takes free room
     lets the best of them go: ``other`` notes from which sale.
     """
