@@ -99,6 +99,7 @@ def spreads(
             elsewhere[claim] = desk.other[0]
         for claim in range(start, stop):
             if down[claim] < 0 or up[claim] < 0:
+                desk.other[0] = NONE
                 found = grade(wants, sales, bits, claim, desk.row)
                 for sign in (1, -1):
                     more = gain(
@@ -110,6 +111,7 @@ def spreads(
                         down[claim] = more
                     else:
                         up[claim] = more
+                elsewhere[claim] = desk.other[0]
     return len(chosen)
 
 
@@ -134,6 +136,7 @@ def plain_gain(
     first, value, wanted = wants.first[claim], 0, 0
     for at in range(first_of[claim], first_of[claim + 1]):
         wanted += portions.units[at]
+    several = first_of[claim + 1] - first_of[claim] > 1
     for at in range(first_of[claim], first_of[claim + 1]):
         away = portions.line[at] - first
         best, least = NONE, sign * sales.value[first + away]
@@ -141,6 +144,8 @@ def plain_gain(
             better = sign * sales.value[first + place] < least
             foreign = sales.currency[first + place] != sales.currency[first + away]
             if (better or foreign) and place != away and may_go(bits, away, place, lines, desk, parts, words):
+                if several:
+                    return NONE  # its own units may be in each other's way
                 if foreign:
                     desk.other[0] = sales.currency[first + place]
                 else:
