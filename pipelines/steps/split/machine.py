@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import contest, judge, mates, spread, texts, walk
+from pipelines.steps.split import candidates, contest, judge, mates, spread, texts, walk
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -21,6 +21,7 @@ class Machine:
     arrays: bool
     fill_slots: Callable[..., None]
     find_slots: Callable[..., None]
+    gather: Callable[..., int]
     find_mates: Callable[..., tuple[int, int]]
     walk: Callable[..., tuple[int, int, int]]
     contest: Callable[..., tuple[int, int, int]]
@@ -30,12 +31,12 @@ class Machine:
 
 
 _FUNCTIONS = (
-    texts.fill_slots, texts.find_slots, mates.find_mates, walk.walk, contest.contest, spread.find_doubtful,
-    spread.spreads, judge.judge,
+    texts.fill_slots, texts.find_slots, candidates.gather, mates.find_mates, walk.walk, contest.contest,
+    spread.find_doubtful, spread.spreads, judge.judge,
 )  # fmt: skip
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}"
-    for one in ("contest", "desk", "grade", "judge", "mates", "spread", "texts", "tight", "walk")
+    for one in ("candidates", "contest", "desk", "grade", "judge", "mates", "spread", "texts", "tight", "walk")
 )
 PLAIN = Machine(False, *_FUNCTIONS)
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.steps.split.index import SalesIndex
+from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.repairs import in_words, repair
 from pipelines.steps.split.texts import NOT_STATED, Ints, both, second_of
 
@@ -94,19 +95,7 @@ def _find_as_mistake(
     """One error in writing that explains what is stated."""
     if not len(rows):
         return
-    of_row, kind, code = _candidates(rows, index, first, last)
-    names = [column for _, column, _ in FIELDS.values()]
-    texts = pa.concat_arrays(
-        [
-            second_of(getattr(index.words, column).texts.take(pa.array(code[kind == place])))
-            for place, column in enumerate(names)
-        ]
-    )
-    by_kind = np.argsort(kind, kind="stable")
-    back = np.empty(len(kind), np.int64)
-    back[by_kind] = np.arange(len(kind))
-    texts = texts.take(pa.array(back))
-    starts = np.searchsorted(of_row, np.arange(len(rows) + 1))
+    starts, kind, code, texts = _candidates(rows, index, first, last)
     take = pa.array(rows)
     wrong, stores = stated.texts[name].take(take), stated.store.take(take)
     repairs = repair(wrong, stores, starts, texts)
@@ -118,16 +107,30 @@ def _find_as_mistake(
         found.note(name, int(rows[at]), fills, int(code[chosen]), how)
 
 
-def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints]:
-    """For each of the rows, by number, the distinct references of its eligible sales: of which kind, and which."""
-    counts = (last - first)[rows]
-    of_row = np.repeat(np.arange(len(rows)), counts)
-    lines = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first[rows], counts)
-    triples = []
-    for kind, (_, column, _) in enumerate(FIELDS.values()):
-        codes = np.asarray(getattr(index.sales, column))[lines].astype(np.int64)
-        held = codes >= 0
-        triples.append(np.stack((of_row[held], np.full(held.sum(), kind), codes[held])))
-    of_all, kind_of, code_of = np.concatenate(triples, axis=1)
-    keys = np.unique((of_all << 34) | (kind_of << 32) | code_of)
-    return keys >> 34, (keys >> 32) & 3, keys & 0xFFFFFFFF
+def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
+    """The distinct references of the eligible sales of these rows: where each row's begin, of which kind, which, texts."""
+    machine = machine_for(int((last - first)[rows].sum()))
+    starts, codes, texts = zip(
+        *(_of_kind(machine, rows, index, column, first, last) for _, column, _ in FIELDS.values())
+    )
+    counts = np.stack([np.diff(each) for each in starts])
+    kinds = np.repeat(np.arange(len(FIELDS)), counts.sum(axis=1))
+    of_row = np.concatenate([np.repeat(np.arange(len(rows)), each) for each in counts])
+    order = np.argsort(of_row, kind="stable")
+    begins = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
+    return begins, kinds[order], np.concatenate(codes)[order], pa.concat_arrays(texts).take(pa.array(order))
+
+
+def _of_kind(
+    machine: Machine, rows: Ints, index: SalesIndex, column: str, first: Ints, last: Ints
+) -> tuple[Ints, Ints, pa.Array]:
+    """The references of one kind: where each row's begin, which they are, and their texts."""
+    vocabulary = getattr(index.words, column)
+    starts = np.zeros(len(rows) + 1, np.int64)
+    found = np.zeros(int((last - first)[rows].sum()), np.int64)
+    seen, base = vocabulary.marks(len(rows))
+    given = (rows, first, last, getattr(index.sales, column), seen)
+    if not machine.arrays:
+        given = tuple(each.tolist() for each in given)
+    found = found[: machine.gather(*given, base, starts, found)]
+    return starts, found, second_of(vocabulary.texts.take(pa.array(found)))

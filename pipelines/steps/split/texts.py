@@ -20,9 +20,18 @@ class Vocabulary:
     def __init__(self, texts: pa.Array) -> None:
         self.texts = texts
         self._slots: Ints | None = None
+        self._seen: Ints | None = None
+        self._marks = 0
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def marks(self, count: int) -> tuple[Ints, int]:
+        """A place for each text to be marked, and the first of ``count`` marks that stand nowhere yet."""
+        if self._seen is None:
+            self._seen = np.full(len(self.texts), -1, np.int64)
+        self._marks += count
+        return self._seen, self._marks - count
 
     def codes(self, texts: pa.Array) -> Ints:
         """The number of each text; ``NOT_STATED`` where it is null or not among them."""
