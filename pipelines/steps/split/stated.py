@@ -108,7 +108,7 @@ def _find_as_mistake(
 
 
 def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
-    """The distinct references of the eligible sales of these rows: where each row's begin, of which kind, which, texts."""
+    """The distinct references of these rows' eligible sales: where each row's begin, their kinds, numbers and texts."""
     machine = machine_for(int((last - first)[rows].sum()))
     starts, codes, texts = zip(
         *(_of_kind(machine, rows, index, column, first, last) for _, column, _ in FIELDS.values())
