@@ -167,7 +167,6 @@ def _doubts(
             portions,
             groups,
             chosen,
-            was_contested,
             at,
             first_of,
             desk,
@@ -195,7 +194,7 @@ def _desk(machine: Machine, bits: Bits, widest: int, options: int) -> Desk:
     sizes = dict.fromkeys(Desk._fields, options)
     sizes |= dict.fromkeys(("first", "without"), options + 1)
     sizes |= dict.fromkeys(("free", "rank", "head", "reached", "done", "leaves", "takes", "touched", "row"), sales)
-    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 2}
+    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 1}
     return Desk(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 
