@@ -57,6 +57,11 @@ def test_all_kinds_of_evidence_that_hold_are_said_and_what_the_next_best_sale_la
     assert "In money equally good placements would credit between 23.78 and 24.98 EUR, 1.20 apart" in said
 
 
+def test_what_goes_without_saying_is_not_said(story: Story) -> None:
+    said = told(*placed(judged(story, evidence="po_and_line", held="po_and_line,po,box,store")))
+    assert "Why the purchase order and its line are stated; it was sold to the same store too" in said
+
+
 def test_a_repair_and_another_currency_are_said(story: Story) -> None:
     said = told(*placed(judged(story, repair="P1 for 0P1: a zero in front", spread_currency="GBP")))
     assert "Repaired P1 for 0P1: a zero in front" in said
