@@ -23,6 +23,8 @@ _STATED = {
     "carton": "carton",
 }  # fmt: skip
 
+_JUST_AS_GOOD = "as much speaks for it, so the partner's order rule decided, or what other returns need"
+
 
 def stated(story: Story) -> Iterator[RenderableType]:
     """What the line states of its sale and its goods, in one sentence."""
@@ -112,8 +114,8 @@ def _next_best(row: Row, sold: dict[str, Row]) -> str | None:
     if not kinds:
         return name
     lacking = [kind for kind in _kinds(row["held"]) if kind not in kinds]
-    less = f"; not that {_listed(_in_words(lacking))}" if lacking else ""
-    return f"{name}: {_listed(_in_words(kinds))}{less}"
+    less = f"not that {_listed(_in_words(lacking))}" if lacking else _JUST_AS_GOOD
+    return f"{name}: {_listed(_in_words(kinds))}; {less}"
 
 
 def _doubt(row: Row) -> str:
