@@ -19,6 +19,8 @@ from pipelines.steps.split.walk import Portions
 
 # What a move changed, noted so that it can be taken back: units of an option, or units left of a sale.
 _OPTION, _SALE = 0, 1
+# Options of a group up to which moves are tried out one by one.
+TRIED_TO = 100_000
 
 
 def find_doubtful(
@@ -90,11 +92,16 @@ def spreads(
         if not lay_portions(wants, sales, bits, portions, start, stop, first_of, desk, words):
             return at
         find_parts(start, lines, desk, parts, words)
+        bound = desk.first[stop - start] > TRIED_TO
         for claim in range(start, stop):
             desk.other[0] = NONE
             found = grade(wants, sales, bits, claim, desk.row)
-            down[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, 1, lines, desk, parts, words, found)
-            up[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, -1, lines, desk, parts, words, found)
+            down[claim] = plain_gain(
+                wants, sales, bits, portions, claim, first_of, 1, lines, desk, parts, words, found, bound
+            )
+            up[claim] = plain_gain(
+                wants, sales, bits, portions, claim, first_of, -1, lines, desk, parts, words, found, bound
+            )
             elsewhere[claim] = desk.other[0]
         for claim in range(start, stop):
             if down[claim] < 0 or up[claim] < 0:
@@ -140,10 +147,12 @@ def plain_gain(
     parts: Parts,
     words: int,
     found: int,
+    bound: bool,
 ) -> int:
     """What the claim's value falls (``sign`` 1) or rises (-1) where each of its units can go to the best sale there is.
 
-    -1: several units want the same room, or a chain of moves; that is to be tried out.
+    -1: several units want the same room, or a chain of moves; that is to be tried out. Where that would take too long
+    (``bound``), the answer is what it would be if they did not hinder each other: never too little doubt.
     """
     first, value, wanted = wants.first[claim], 0, 0
     for at in range(first_of[claim], first_of[claim + 1]):
@@ -156,14 +165,14 @@ def plain_gain(
             better = sign * sales.value[first + place] < least
             foreign = sales.currency[first + place] != sales.currency[first + away]
             if (better or foreign) and place != away and may_go(bits, away, place, lines, desk, parts, words):
-                if several:
+                if several and not bound:
                     return NONE  # its own units may be in each other's way
                 if foreign:
                     desk.other[0] = sales.currency[first + place]
                 else:
                     best, least = place, sign * sales.value[first + place]
         if best != NONE:
-            if wanted > 1 and (desk.row[best] != desk.row[away] or desk.free[best] < wanted):
+            if not bound and wanted > 1 and (desk.row[best] != desk.row[away] or desk.free[best] < wanted):
                 return NONE
             value += portions.units[at] * (sign * sales.value[first + away] - least)
     return value
@@ -274,12 +283,13 @@ def better(
     ``other`` notes a sale in another currency that would do as well. The way that others go is left in ``parts``.
     """
     currency, own_value = sales.currency[first + away], sign * sales.value[first + away]
-    for place in range(found):
-        parts.asked[place] = 0
+    for place in range(lines + 1):
+        parts.waiting[place] = 0
     while True:
         best, least, foreign = NONE, own_value, False
         for place in range(found):
-            if place != away and not parts.asked[place]:
+            # what an earlier search came to and found no way from leads nowhere
+            if place != away and not parts.waiting[lines if desk.free[place] > 0 else place]:
                 abroad = sales.currency[first + place] != currency
                 wanted = desk.other[0] == NONE if abroad else sign * sales.value[first + place] < least
                 if wanted and may_go(bits, away, place, lines, desk, parts, words):
@@ -289,21 +299,20 @@ def better(
                     least = sign * sales.value[first + place]
         if best == NONE:
             return NONE
-        parts.asked[best] = 1
         if leads_back(start, claim, away, best, lines, desk, parts, words):
             if not foreign:
                 return best
             desk.other[0] = sales.currency[first + best]
+            for place in range(lines + 1):
+                parts.waiting[place] = 0
 
 
 def leads_back(start: int, claim: int, away: int, to: int, lines: int, desk: Desk, parts: Parts, words: int) -> bool:
     """Whether room on ``to`` is made by moves of others without loss that end on ``away`` or in what it leaves free.
 
-    ``path`` holds the way back: of each place the one before it; ``option`` and ``goal`` the options that a unit left
-    and took between the two.
+    Places that are ``waiting`` from an earlier search in vain are left out. ``path`` holds the way back: of each place
+    the one before it; ``option`` and ``goal`` the options that a unit left and took between the two.
     """
-    for place in range(lines + 1):
-        parts.waiting[place] = 0
     parts.stack[0] = to
     parts.waiting[to] = 1
     parts.path[to] = NONE
