@@ -201,7 +201,7 @@ def assign(
     with open_hub(settings) as hub:
         done = assign_units(hub, line, invoice_line, reason, by, units)
         out.print(f"{done.units} of {done.return_line} on {done.invoice_line}, by {by}.", highlight=False)
-        for other in done.moved_on:
+        for other in done.placed_anew:
             out.print(f"{other} is placed anew. Next: `backhaul explain {other}` shows where.", highlight=False)
         out.print("Next: `backhaul run` decides on them again.")
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from connectors.store.story import Story
 from pipelines.show import money
-from schemas.evidence import EVIDENCE
+from schemas.evidence import EVIDENCE, IMPLIED
 from schemas.findings import CATALOGUE
 from schemas.ledger import ORIGINS, Bucket
 
@@ -22,6 +22,8 @@ _STATED = {
     "po_line": "order line", "invoice_number": "invoice", "delivery_note": "delivery note", "unit_price": "unit price",
     "carton": "carton",
 }  # fmt: skip
+
+_JUST_AS_GOOD = "as much speaks for it, so the partner's order rule decided, or what other returns need"
 
 
 def stated(story: Story) -> Iterator[RenderableType]:
@@ -87,9 +89,19 @@ def _points(*told: tuple[str, str | None]) -> RenderableType:
 
 def _why(row: Row) -> str:
     """The strongest evidence, and what else speaks for this sale."""
-    kinds = [kind for kind in (row["held"] or row["evidence"]).split(",") if kind in EVIDENCE]
-    strongest, *others = [EVIDENCE[kind] for kind in kinds if kind != "sold" or len(kinds) == 1]
+    strongest, *others = _in_words(_kinds(row["held"]) or [row["evidence"]])
     return f"{strongest}; {_listed(others)} too" if others else strongest
+
+
+def _kinds(held: str | None) -> list[str]:
+    """The kinds that hold, without that which every sale has."""
+    return [kind for kind in (held or "").split(",") if kind in EVIDENCE and kind != "sold"]
+
+
+def _in_words(kinds: list[str]) -> list[str]:
+    """What the kinds mean, without those that go without saying."""
+    implied = {other for kind in kinds for other in IMPLIED.get(kind, ())}
+    return [EVIDENCE[kind] for kind in kinds if kind not in implied]
 
 
 def _next_best(row: Row, sold: dict[str, Row]) -> str | None:
@@ -98,12 +110,12 @@ def _next_best(row: Row, sold: dict[str, Row]) -> str | None:
         return None if row["evidence"] == "assigned" else "no other sale would do"
     sale = sold.get(row["runner_up"])
     name = _sale(sale) if sale else row["runner_up"]
-    kinds = [kind for kind in (row["runner_up_held"] or "").split(",") if kind in EVIDENCE and kind != "sold"]
+    kinds = _kinds(row["runner_up_held"])
     if not kinds:
         return name
-    lacking = [kind for kind in (row["held"] or "").split(",") if kind and kind not in [*kinds, "sold"]]
-    less = f"; not that {_listed([EVIDENCE[kind] for kind in lacking])}" if lacking else ""
-    return f"{name}: {_listed([EVIDENCE[kind] for kind in kinds])}{less}"
+    lacking = [kind for kind in _kinds(row["held"]) if kind not in kinds]
+    less = f"not that {_listed(_in_words(lacking))}" if lacking else _JUST_AS_GOOD
+    return f"{name}: {_listed(_in_words(kinds))}; {less}"
 
 
 def _doubt(row: Row) -> str:

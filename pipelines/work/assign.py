@@ -26,13 +26,13 @@ _ATTEMPTS_MAX = 3
 class Assigned:
     """What was done: units of a return line that are on this sale from now on, or no longer by a person's word.
 
-    ``moved_on`` are the other return lines whose units stand elsewhere now.
+    ``placed_anew`` are the other return lines that stand elsewhere now, or in another doubt.
     """
 
     return_line: str
     invoice_line: str
     units: int
-    moved_on: tuple[str, ...]
+    placed_anew: tuple[str, ...]
 
 
 def assign(hub: Hub, name: str, invoice_line: str, reason: str, by: str, units: int | None = None) -> Assigned:

@@ -172,13 +172,15 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     places = pa.concat_tables([part.select(_PLACE) for part in (touched.places, old, mates)])
     claims, beside = (_with_packing(hub, some, places) for some in (claims, beside))
     policy = hub.catalog.partner(touched.retailer).partner.policy
-    assigned, claims, supply = place_assigned(
+    assigned, others, supply = place_assigned(
         claims,
         supply,
         _in_force(hub, touched, old),
         lambda some, sales: split(some, sales, policy, places, unknown).allocations,
     )
-    found = split(claims, supply, policy, places, unknown, beside)
+    # what a person placed takes nothing any more, but is in its box as before
+    beside = pa.concat_tables([beside, box_mates(claims, others["return_line"].to_pylist())])
+    found = split(others, supply, policy, places, unknown, beside)
     return Split(pa.concat_tables([assigned, found.allocations]), found.findings)
 
 

@@ -11,6 +11,7 @@ from pipelines.steps.split import Split, split
 from schemas.evidence import RANK
 from schemas.partners import Policy
 from schemas.tables import ALLOCATIONS, FINDINGS
+from tests.steps.split_ways import COMPILED, PLAIN, go
 from tests.steps.split_worlds import LAMP, claim, claims_table, day, places_table, sale, supply_table
 
 Row = dict[str, Any]
@@ -98,6 +99,22 @@ def test_among_equal_evidence_the_next_kind_decides_in_the_order_of_the_policy()
     row = the_portion(stated, other_store, same_store, both)
     assert (row["invoice_line"], row["held"]) == ("WR01/I3/1", "po,box,price,store,window,one_line")
     assert (row["runner_up"], row["runner_up_held"]) == ("WR01/I1/1", "po,box,price,window,one_line")
+
+
+@pytest.mark.parametrize("way", [PLAIN, COMPILED])
+def test_goods_that_stand_together_on_very_many_invoices_are_mates_on_each(
+    way: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many that the room for them is full in the middle of a return; one good is on half of the invoices alone."""
+    go(way, monkeypatch)
+    items = ["09520000000011", "09520000000028", "09520000000035", "09520000000042"]
+    invoices = {item: range(0 if item == items[0] else 300, 600) for item in items}
+    sales = [sale(f"I{n}", invoice_line=f"WR01/I{n}/{item}", gtin=item, sold_on=day(n // 10))
+             for item, numbers in invoices.items() for n in numbers]  # fmt: skip
+    boxed = [claim(line, gtin=item) for line, item in enumerate(items, 1)]
+    rows = portions(boxed, sales, "oldest")
+    assert [row["invoice_line"] for row in rows] == [f"WR01/I300/{item}" for item in items]
+    assert all("mates" in row["held"].split(",") for row in rows)
 
 
 def test_a_policy_says_which_kinds_count_and_in_which_order() -> None:

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from connectors.store import Store
 from connectors.store.insert import TABLES
-from connectors.store.schema import SQL, derived_objects, name_of
+from connectors.store.schema import MIGRATIONS, SQL, derived_objects, name_of, revision
 from schemas.errors import ConfigError, PermanentError
 from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
@@ -45,6 +46,13 @@ def test_migrations_lead_to_the_records(path):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
     engine.dispose()
+
+
+def test_migrations_stand_in_one_line():
+    steps = [(step.down_revision, step.revision) for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    numbers = [f"{number:04d}" for number in range(1, len(steps) + 1)]
+    assert sorted(steps, key=str) == sorted(zip([None, *numbers[:-1]], numbers, strict=True), key=str)
+    assert revision() == numbers[-1]
 
 
 def test_the_database_is_durable_and_holds_foreign_keys(store):

@@ -31,7 +31,7 @@ def test_assigned_units_stand_where_the_person_says_and_go_back_when_it_is_undon
     sold.deliver(notice("R1", line(2)))
     before = sold.standing(), sold.balances()
     done = assign(sold.hub, R1, "WR01/I2/1", "the shop sent the slip", "Ada")
-    assert (done.units, done.moved_on) == (2, ())
+    assert (done.units, done.placed_anew) == (2, ())
     (row,) = sold.standing()
     assert (row[1], row[4], row[7]) == ("WR01/I2/1", 2, "assigned")
     unassign(sold.hub, R1, "the slip was another shop's", "Ben")
@@ -45,10 +45,20 @@ def test_assigned_units_stand_where_the_person_says_and_go_back_when_it_is_undon
 
 
 def test_it_drives_others_from_the_sale_and_says_whom(sold: Town) -> None:
-    sold.deliver(notice("R0", line(3), on=40), notice("R1", line(2)))
+    sold.deliver(notice("R0", line(2), on=40), notice("R1", line(2)))
     done = assign(sold.hub, R1, "WR01/I1/1", "slip", "Ada")
-    assert done.moved_on == ("shop/R0/1",)
-    assert where(sold) == {R1: {"WR01/I1/1": 2}, "shop/R0/1": {"WR01/I1/1": 1, "WR01/I2/1": 2}}
+    assert done.placed_anew == ("shop/R0/1",)
+    assert where(sold) == {R1: {"WR01/I1/1": 2}, "shop/R0/1": {"WR01/I1/1": 1, "WR01/I2/1": 1}}
+
+
+def test_a_line_that_a_person_placed_still_says_what_else_is_in_its_box(town: Town) -> None:
+    bowl = sale("I3", 3, gtin=BOWL, po="P2")
+    town.deliver(sale("I1", 3, on=1, po="P1"), sale("I2", 3, on=2, po="P2"), bowl)
+    town.deliver(notice("R1", line(2), line(1, BOWL, po="P2")))
+    assert where(town)[R1] == {"WR01/I2/1": 2}
+    assign(town.hub, "shop/R1/2", "WR01/I3/1", "slip", "Ada")
+    town.deliver(sale("I0", 9, on=0, po="P0"))
+    assert where(town)[R1] == {"WR01/I2/1": 2}
 
 
 def test_it_holds_whatever_arrives_later(sold: Town) -> None:

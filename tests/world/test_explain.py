@@ -57,6 +57,18 @@ def test_all_kinds_of_evidence_that_hold_are_said_and_what_the_next_best_sale_la
     assert "In money equally good placements would credit between 23.78 and 24.98 EUR, 1.20 apart" in said
 
 
+def test_of_sales_for_which_as_much_speaks_it_says_what_decided(story: Story) -> None:
+    both = {"held": "price,window", "runner_up": "WR01/I2/1", "runner_up_held": "price,window"}
+    said = told(*placed(judged(story, evidence="price", **both)))
+    assert "as much speaks for it, so the partner's order rule decided, or what other returns need" in said
+    assert "not that" not in said
+
+
+def test_what_goes_without_saying_is_not_said(story: Story) -> None:
+    said = told(*placed(judged(story, evidence="po_and_line", held="po_and_line,po,box,store")))
+    assert "Why the purchase order and its line are stated; it was sold to the same store too" in said
+
+
 def test_a_repair_and_another_currency_are_said(story: Story) -> None:
     said = told(*placed(judged(story, repair="P1 for 0P1: a zero in front", spread_currency="GBP")))
     assert "Repaired P1 for 0P1: a zero in front" in said
@@ -79,7 +91,7 @@ def test_what_is_not_known_is_not_said(story: Story) -> None:
 
 
 def test_how_units_came_there_is_told_in_the_order_of_time(town: Town) -> None:
-    town.deliver(sale("I1", 2, on=1), notice("R1", line(2)), receipt("W1", 1, "R1", condition="second"))
+    town.deliver(sale("I1", 3, on=1), notice("R1", line(2)), receipt("W1", 1, "R1", condition="second"))
     assert told(*history(town.store.story(R1))) == ""
     town.deliver(sale("I0", 5, 999, on=0))
     assign(town.hub, R1, "WR01/I1/1", "the slip was in the box", "Ada")

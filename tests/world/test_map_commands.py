@@ -194,7 +194,7 @@ def test_a_replay_tells_the_money(at_world: Invoke, tmp_path: Path) -> None:
     result = at_world("replay", "nordstad", "--map", path)
     assert result.exit_code == 1
     assert "nordstad/NS100010 9 → 8 23.80 22.30 -1.50 GBP" in said(result)
-    assert "GBP in all 3,016.91 3,016.43 -0.48" in said(result)
+    assert "GBP in all 3,017.07 3,016.59 -0.48" in said(result)
     assert "the scratch books took" in said(result)
 
 

@@ -26,7 +26,7 @@ def buckets(town: Town) -> dict[str, int]:
 
 def test_an_invoice_that_comes_after_the_return_gets_its_units(town: Town) -> None:
     town.deliver(sale("X1", 1, on=90), notice("R1", line(2)))
-    assert placed(town) == [("shop/R1/1", "LINE-NEVER-SOLD", "announced", 2)]
+    assert placed(town) == [("shop/R1/1", "LINE-SOLD-LATER", "announced", 2)]
     town.deliver(sale("I1", 5, 999))
     assert placed(town) == [("shop/R1/1", "WR01/I1/1", "announced", 2)]
     assert town.balances()["WR01/I1/1"] == (2, 1998, 380)
@@ -80,7 +80,7 @@ def test_credited_units_never_move(town: Town) -> None:
 
 
 def test_an_earlier_return_takes_its_sale_and_the_later_one_makes_room(town: Town) -> None:
-    town.deliver(sale("I1", 2, 999, on=1), sale("I2", 2, 1003, on=2), notice("R2", line(2), on=60))
+    town.deliver(sale("I1", 2, 999, on=1), sale("I2", 3, 1003, on=2), notice("R2", line(2), on=60))
     town.deliver(notice("R1", line(1), on=50))
     assert placed(town) == [
         ("shop/R1/1", "WR01/I1/1", "announced", 1),

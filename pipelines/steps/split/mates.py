@@ -46,11 +46,19 @@ def find_mates(
             for at in range(start, stop):
                 claim = by_return[at]
                 if count + last[claim] - first[claim] > len(mates):
+                    leave(seats, one)
                     return one, count
                 mates_first[claim] = count
                 count = shared_by_all(first[claim], last[claim], invoices, one, items, seats, mates, count)
                 mates_end[claim] = count
     return len(returns) - 1, count
+
+
+def leave(seats: Seats, one: int) -> None:
+    """Let nobody of this return sit, so that it can be counted from the beginning."""
+    for seat in range(len(seats.of)):
+        if seats.of[seat] == one:
+            seats.of[seat] = -1
 
 
 def seat_of(seats: Seats, one: int, invoice: int) -> int:
