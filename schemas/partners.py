@@ -150,6 +150,11 @@ class Partner(_Strict):
         description="send credit notes that are posted from this day on, by an outbound map of the partner's of kind "
         "`credit`; none: never",
     )
+    refusals_from: date | None = Field(
+        None,
+        description="tell which announced goods are refused by decisions from this day on, and why, by an outbound map "
+        "of the partner's of kind `answer`; none: never",
+    )
     acknowledges_within_days: int | None = Field(
         None,
         ge=0,
