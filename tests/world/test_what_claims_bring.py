@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console, Group
 
+from pipelines.explain_stated import identified, packed, stated
 from pipelines.settings import SHIPPED_PARTNERS, Settings
 from pipelines.simulate.company import OUR_COMPANIES
-from pipelines.wiring import open_hub
+from pipelines.wiring import Hub, open_hub
 from pipelines.work.run import run_partner
 from tests.formats.files import gs, isa, st, x12
 
@@ -137,6 +139,36 @@ def test_a_carton_speaks_for_the_order_that_it_was_packed_for(shop: Shop) -> Non
         (line,) = hub.store.table("notice_line").to_pylist()
         assert (line["item_by"], line["carton"]) == ("gtin", BOX)
         assert hub.store.shipped_in([BOX])["po_number"].to_pylist() == ["P1"]
+        said = _told(hub, "northgate/R1/1")
+    assert f"Our dispatch advice packed this item in carton {BOX} for order P1 line 1." in said
+
+
+def test_a_carton_of_ours_that_held_other_goods_says_so(shop: Shop) -> None:
+    shop.sell((PLATE, 30, "P1"))
+    shop.export("shipments.csv", SHIPMENTS, f"DA-1,2026-08-03,0007,{BOX},P1,1,,,{SMALL},,30,")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{PLATE}*2*EA", f"N9*CN*{BOX}"])
+    with open_hub(shop.settings) as hub:
+        assert f"Our dispatch advice packed carton {BOX}, but not this item." in _told(hub, "northgate/R1/1")
+
+
+def test_the_story_says_how_an_item_was_found_and_counted(shop: Shop) -> None:
+    shop.list_items()
+    shop.sell((PLATE, 30, "P1"))
+    shop.send(["BGN*00*R1*20261118", "N9*PO*P1", f"BLI*UK*{CASE}*2*EA"])
+    with open_hub(shop.settings) as hub:
+        said = _told(hub, "northgate/R1/1")
+    assert "The item is known: its GTIN is one of ours; the stated item is a case of it." in said
+    assert "The stated quantity is 2 EA; of the item that was sold this is 24." in said
+    assert "order of the whole return P1" in said
+
+
+def _told(hub: Hub, line: str) -> str:
+    """The story of a line as the terminal shows it, in one line."""
+    story = hub.store.story(line)
+    console = Console(width=160, color_system=None)
+    with console.capture() as capture:
+        console.print(Group(*identified(story), *stated(story), *packed(hub, story)))
+    return " ".join(capture.get().split())
 
 
 def test_a_retailers_number_is_learnt_from_a_line_that_states_both(shop: Shop) -> None:
