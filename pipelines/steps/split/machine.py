@@ -34,7 +34,8 @@ _FUNCTIONS = (
     spread.spreads, judge.judge,
 )  # fmt: skip
 _FAMILY = tuple(
-    f"pipelines/steps/split/{one}" for one in ("contest", "desk", "grade", "judge", "mates", "spread", "texts", "walk")
+    f"pipelines/steps/split/{one}"
+    for one in ("contest", "desk", "grade", "judge", "mates", "spread", "texts", "tight", "walk")
 )
 PLAIN = Machine(False, *_FUNCTIONS)
 

@@ -15,6 +15,7 @@ from pipelines.steps.split.judge import NEAREST, Worth
 from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.mates import Seats
 from pipelines.steps.split.texts import Ints
+from pipelines.steps.split.tight import Parts
 from pipelines.steps.split.walk import Portions, Room
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
@@ -156,6 +157,7 @@ def _doubts(
         wants, sales, bits, portions, groups, varied, was_contested, first_of, room.row, doubtful
     )
     chosen, at, size = doubtful[:found], 0, 4096
+    parts = _parts(machine, bits, widest)
     while at < found:
         desk, own = _desk(machine, bits, widest, size), np.zeros(widest + 1, np.int64)
         at = machine.spreads(
@@ -165,10 +167,10 @@ def _doubts(
             portions,
             groups,
             chosen,
-            was_contested,
             at,
             first_of,
             desk,
+            parts,
             own,
             down,
             up,
@@ -192,8 +194,14 @@ def _desk(machine: Machine, bits: Bits, widest: int, options: int) -> Desk:
     sizes = dict.fromkeys(Desk._fields, options)
     sizes |= dict.fromkeys(("first", "without"), options + 1)
     sizes |= dict.fromkeys(("free", "rank", "head", "reached", "done", "leaves", "takes", "touched", "row"), sales)
-    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 2}
+    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 1}
     return Desk(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
+
+
+def _parts(machine: Machine, bits: Bits, widest: int) -> Parts:
+    """Room for the parts of the largest group."""
+    sizes = dict.fromkeys(Parts._fields, widest + 1) | {"cost": (widest + 1) * words_for(bits.placed, widest)}
+    return Parts(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 
 def _room(size: int) -> Portions:

@@ -11,9 +11,10 @@ These functions keep to what can be turned into machine code.
 
 from typing import Any
 
-from pipelines.steps.split.desk import NONE, Desk, add_evidence, add_units, after, is_less, lay_out, words_for
+from pipelines.steps.split.desk import NONE, Desk, add_evidence, add_units, after, lay_out, words_for
 from pipelines.steps.split.grade import OLDEST, Bits, Wants, grade
 from pipelines.steps.split.index import Sales
+from pipelines.steps.split.tight import Parts, find_parts, is_nothing, is_same, is_tight, is_used
 from pipelines.steps.split.walk import Portions
 
 # What a move changed, noted so that it can be taken back: units of an option, or units left of a sale.
@@ -69,10 +70,10 @@ def spreads(
     portions: Portions,
     groups: Any,
     chosen: Any,
-    contested: Any,
     begin: int,
     first_of: Any,
     desk: Desk,
+    parts: Parts,
     own: Any,
     down: Any,
     up: Any,
@@ -85,22 +86,100 @@ def spreads(
     for at in range(begin, len(chosen)):
         start, stop = groups[chosen[at]], groups[chosen[at] + 1]
         lines = wants.end[start] - wants.first[start]
-        words, hot = words_for(bits.placed, lines), contested[chosen[at]] != 0
+        words = words_for(bits.placed, lines)
         if not lay_portions(wants, sales, bits, portions, start, stop, first_of, desk, words):
             return at
+        find_parts(start, lines, desk, parts, words)
         for claim in range(start, stop):
             desk.other[0] = NONE
             found = grade(wants, sales, bits, claim, desk.row)
-            down[claim] = gain(
-                wants, sales, bits, portions, start, claim, found, first_of, 1, desk, own, words, lines, hot
-            )
-            up[claim] = gain(
-                wants, sales, bits, portions, start, claim, found, first_of, -1, desk, own, words, lines, hot
-            )
-            if down[claim] < 0 or up[claim] < 0:
-                return at
+            down[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, 1, lines, desk, parts, words, found)
+            up[claim] = plain_gain(wants, sales, bits, portions, claim, first_of, -1, lines, desk, parts, words, found)
             elsewhere[claim] = desk.other[0]
+        for claim in range(start, stop):
+            if down[claim] < 0 or up[claim] < 0:
+                desk.other[0] = NONE
+                found = grade(wants, sales, bits, claim, desk.row)
+                for sign in (1, -1):
+                    more = gain(
+                        wants,
+                        sales,
+                        bits,
+                        portions,
+                        start,
+                        claim,
+                        found,
+                        first_of,
+                        sign,
+                        desk,
+                        parts,
+                        own,
+                        words,
+                        lines,
+                    )
+                    if more < 0:
+                        return at
+                    if sign == 1:
+                        down[claim] = more
+                    else:
+                        up[claim] = more
+                elsewhere[claim] = desk.other[0]
     return len(chosen)
+
+
+def plain_gain(
+    wants: Wants,
+    sales: Sales,
+    bits: Bits,
+    portions: Portions,
+    claim: int,
+    first_of: Any,
+    sign: int,
+    lines: int,
+    desk: Desk,
+    parts: Parts,
+    words: int,
+    found: int,
+) -> int:
+    """What the claim's value falls (``sign`` 1) or rises (-1) where each of its units can go to the best sale there is.
+
+    -1: several units want the same room, or a chain of moves; that is to be tried out.
+    """
+    first, value, wanted = wants.first[claim], 0, 0
+    for at in range(first_of[claim], first_of[claim + 1]):
+        wanted += portions.units[at]
+    several = first_of[claim + 1] - first_of[claim] > 1
+    for at in range(first_of[claim], first_of[claim + 1]):
+        away = portions.line[at] - first
+        best, least = NONE, sign * sales.value[first + away]
+        for place in range(found):
+            better = sign * sales.value[first + place] < least
+            foreign = sales.currency[first + place] != sales.currency[first + away]
+            if (better or foreign) and place != away and may_go(bits, away, place, lines, desk, parts, words):
+                if several:
+                    return NONE  # its own units may be in each other's way
+                if foreign:
+                    desk.other[0] = sales.currency[first + place]
+                else:
+                    best, least = place, sign * sales.value[first + place]
+        if best != NONE:
+            if wanted > 1 and (desk.row[best] != desk.row[away] or desk.free[best] < wanted):
+                return NONE
+            value += portions.units[at] * (sign * sales.value[first + away] - least)
+    return value
+
+
+def may_go(bits: Bits, away: int, place: int, lines: int, desk: Desk, parts: Parts, words: int) -> bool:
+    """Whether a unit on ``away`` of the graded claim can go to ``place`` without loss."""
+    goal = lines if desk.free[place] > 0 else place
+    if parts.part[goal] == NONE or parts.part[goal] != parts.part[away]:
+        return False
+    for word in range(words):
+        desk.trial[word] = parts.cost[place * words + word] - parts.cost[away * words + word]
+    if desk.row[place] != desk.row[away]:
+        add_evidence(bits, desk.row[place], 1, lines, desk.trial, 0)
+        add_evidence(bits, desk.row[away], -1, lines, desk.trial, 0)
+    return is_nothing(desk.trial, 0, words)
 
 
 def lay_portions(
@@ -143,10 +222,10 @@ def gain(
     first_of: Any,
     sign: int,
     desk: Desk,
+    parts: Parts,
     own: Any,
     words: int,
     lines: int,
-    contested: bool,
 ) -> int:
     """What the claim's value falls (``sign`` 1) or rises (-1) by moves to ever better sales, which are taken back.
 
@@ -163,15 +242,14 @@ def gain(
         moved = False
         for away in range(found):
             while own[away] > 0 and logged >= 0:
-                to = better(sales, bits, start, claim, found, away, sign, first, contested, desk, words, lines)
+                to = better(sales, bits, start, claim, found, away, sign, first, desk, parts, words, lines)
                 if to < 0:
                     break
-                step = sign * (sales.value[first + away] - sales.value[first + to])
-                units = chain_units(away, to, own[away], desk)
-                logged = move(away, to, units, desk, logged)
+                units = let_through(start, away, to, own[away], lines, desk, parts)
+                logged = move(away, to, units, lines, desk, parts, logged)
                 own[away] -= units
                 own[to] += units
-                value += units * step
+                value += units * sign * (sales.value[first + away] - sales.value[first + to])
                 moved = True
     take_back(desk, logged if logged >= 0 else -logged)
     return value if logged >= 0 else NONE
@@ -186,165 +264,139 @@ def better(
     away: int,
     sign: int,
     first: int,
-    contested: bool,
     desk: Desk,
+    parts: Parts,
     words: int,
     lines: int,
 ) -> int:
     """The sale of least (``sign`` 1) or greatest (-1) value to which a unit on ``away`` can go without loss, or -1.
 
-    ``other`` notes a sale in another currency that would do as well.
+    ``other`` notes a sale in another currency that would do as well. The way that others go is left in ``parts``.
     """
-    level, currency = desk.row[away], sales.currency[first + away]
-    best, least = NONE, sign * sales.value[first + away]
-    chains = contested or may_drive(sales, found, away, sign, first, desk)
-    desk.other[1] = NONE
-    if chains:
-        absorb(start, claim, away, lines, desk, words)
+    currency, own_value = sales.currency[first + away], sign * sales.value[first + away]
     for place in range(found):
-        if place != away:
-            if chains:
-                as_good = desk.reached[place] and is_equal(bits, place, level, lines, desk, words)
-            else:
-                as_good = desk.row[place] == level and desk.free[place] > 0
-            if as_good and sales.currency[first + place] != currency:
-                desk.other[0] = sales.currency[first + place]
-            elif as_good and sign * sales.value[first + place] < least:
-                best, least = place, sign * sales.value[first + place]
-    if best != NONE and not chains:
-        desk.leaves[best] = desk.leaves[away] = NONE
-    return best
+        parts.asked[place] = 0
+    while True:
+        best, least, foreign = NONE, own_value, False
+        for place in range(found):
+            if place != away and not parts.asked[place]:
+                abroad = sales.currency[first + place] != currency
+                wanted = desk.other[0] == NONE if abroad else sign * sales.value[first + place] < least
+                if wanted and may_go(bits, away, place, lines, desk, parts, words):
+                    best, foreign = place, abroad
+                    if abroad:
+                        break
+                    least = sign * sales.value[first + place]
+        if best == NONE:
+            return NONE
+        parts.asked[best] = 1
+        if leads_back(start, claim, away, best, lines, desk, parts, words):
+            if not foreign:
+                return best
+            desk.other[0] = sales.currency[first + best]
 
 
-def may_drive(sales: Sales, found: int, away: int, sign: int, first: int, desk: Desk) -> bool:
-    """Whether, where each claim has its own best sales, a full one would be better than where the unit is.
+def leads_back(start: int, claim: int, away: int, to: int, lines: int, desk: Desk, parts: Parts, words: int) -> bool:
+    """Whether room on ``to`` is made by moves of others without loss that end on ``away`` or in what it leaves free.
 
-    Nobody gains by being driven from it, so it needs as much evidence.
+    ``path`` holds the way back: of each place the one before it; ``option`` and ``goal`` the options that a unit left
+    and took between the two.
     """
-    for place in range(found):
-        if place != away and desk.row[place] >= desk.row[away] and desk.free[place] == 0 and desk.head[place] != NONE:
-            if sales.currency[first + place] != sales.currency[first + away]:
-                return True
-            if sign * sales.value[first + place] < sign * sales.value[first + away]:
-                return True
+    for place in range(lines + 1):
+        parts.waiting[place] = 0
+    parts.stack[0] = to
+    parts.waiting[to] = 1
+    parts.path[to] = NONE
+    begin, end = 0, 1
+    while begin < end:
+        place = parts.stack[begin]
+        begin += 1
+        if place == lines:
+            end = spread_out(away, lines, end, desk, parts, words)
+        else:
+            if desk.free[place] > 0 and is_same(parts.cost, place * words, lines * words, words):
+                end = arrive(lines, place, NONE, NONE, end, parts)
+                if desk_can_leave(away, lines, parts, words):
+                    end = arrive(away, lines, NONE, NONE, end, parts)
+            option = desk.head[place]
+            while option != NONE and not parts.waiting[away]:
+                if desk.units[option] > 0 and desk.claim[option] != claim:
+                    for its in range(
+                        desk.first[desk.claim[option] - start], desk.first[desk.claim[option] - start + 1]
+                    ):
+                        if not parts.waiting[desk.sale[its]] and is_tight(option, its, desk, parts, words):
+                            end = arrive(desk.sale[its], place, option, its, end, parts)
+                option = after(desk, option)
+        if parts.waiting[away]:
+            return True
     return False
 
 
-def is_equal(bits: Bits, place: int, level: int, lines: int, desk: Desk, words: int) -> bool:
-    """Whether a unit stands as well on a full sale as where it is, those who make room for it counted in."""
-    if not desk.reached[place]:
-        return False
-    for word in range(words):
-        desk.trial[word] = desk.distance[place * words + word]
-    add_evidence(bits, desk.row[place], 1, lines, desk.trial, 0)
-    add_evidence(bits, level, -1, lines, desk.trial, 0)
-    for word in range(words):
-        if desk.trial[word] != 0:
-            return False
-    return True
+def desk_can_leave(away: int, lines: int, parts: Parts, words: int) -> bool:
+    """Whether ``away`` may have one unit less, nobody else coming."""
+    return is_same(parts.cost, away * words, lines * words, words)
 
 
-def absorb(start: int, claim: int, away: int, lines: int, desk: Desk, words: int) -> None:
-    """What evidence it costs to make room for one unit on each sale, when the claim leaves ``away``: ``distance``.
-
-    ``leaves`` and ``takes`` say who goes where. Where others gain by going to ``away``, a unit that takes free room
-    lets the best of them go: ``other`` notes from which sale.
-    """
+def spread_out(away: int, lines: int, end: int, desk: Desk, parts: Parts, words: int) -> int:
+    """From room that is left over to all sales that would be as well without a unit; answers the end of the queue."""
     for place in range(lines):
-        desk.reached[place] = place == away or desk.free[place] > 0
-        desk.leaves[place] = NONE
-        for word in range(words):
-            desk.distance[place * words + word] = 0
-    changed = True
-    while changed:
-        changed = False
-        for place in range(lines):
-            if place != away:
-                option = desk.head[place]
-                while option != NONE:
-                    if desk.units[option] > 0 and desk.claim[option] != claim:
-                        changed = drive(option, start, place, desk, words) or changed
-                    option = after(desk, option)
-    gains = away  # its distance is nothing
-    for place in range(lines):
-        if desk.leaves[place] != NONE and is_less(desk.distance, place * words, desk.distance, gains * words, words):
-            gains = place
-    if gains != away:
-        desk.other[1] = gains
-        for place in range(lines):
-            if place != away and desk.free[place] > 0:
-                if is_less(desk.distance, gains * words, desk.distance, place * words, words):
-                    desk.leaves[place] = NONE
-                    for word in range(words):
-                        desk.distance[place * words + word] = desk.distance[gains * words + word]
+        if place != away and not parts.waiting[place] and is_used(place, desk):
+            if is_same(parts.cost, place * words, lines * words, words):
+                end = arrive(place, lines, NONE, NONE, end, parts)
+    return end
 
 
-def drive(option: int, start: int, place: int, desk: Desk, words: int) -> bool:
-    """Whether room is made at less cost by moving this option's unit elsewhere; then so it is noted."""
-    other, changed = desk.claim[option], False
-    here = desk.number[option] * words
-    for its in range(desk.first[other - start], desk.first[other - start + 1]):
-        there = desk.sale[its]
-        if there != place and desk.reached[there]:
-            goes = desk.number[its] * words
-            for word in range(words):
-                desk.trial[word] = (
-                    desk.distance[there * words + word] + desk.costs[goes + word] - desk.costs[here + word]
-                )
-            if not desk.reached[place] or is_less(desk.trial, 0, desk.distance, place * words, words):
-                for word in range(words):
-                    desk.distance[place * words + word] = desk.trial[word]
-                desk.reached[place] = 1
-                desk.leaves[place], desk.takes[place] = option, its
-                changed = True
-    return changed
+def arrive(place: int, before: int, leaves: int, takes: int, end: int, parts: Parts) -> int:
+    """Note how a place is come to, the first time; answers the end of the queue."""
+    if parts.waiting[place]:
+        return end
+    parts.waiting[place] = 1
+    parts.path[place] = before
+    parts.option[place], parts.goal[place] = leaves, takes
+    parts.stack[end] = place
+    return end + 1
 
 
-def chain_units(away: int, to: int, wanted: int, desk: Desk) -> int:
-    """How many units, at most ``wanted``, the chain behind ``to`` lets through."""
-    units, place, end = wanted, to, end_of(to, desk)
-    if end != away:
-        units = min(units, desk.free[end])
-        place = desk.other[1] if desk.other[1] != NONE else end
-        units = least_on(place, units, desk)
-    return least_on(to, units, desk)
-
-
-def end_of(place: int, desk: Desk) -> int:
-    """Where the chain behind this sale ends."""
-    while desk.leaves[place] != NONE:
-        place = desk.sale[desk.takes[place]]
-    return place
-
-
-def least_on(place: int, units: int, desk: Desk) -> int:
-    """The fewest units of an option that gives way along the chain, or ``units``."""
-    while desk.leaves[place] != NONE:
-        units = min(units, desk.units[desk.leaves[place]])
-        place = desk.sale[desk.takes[place]]
+def let_through(start: int, away: int, to: int, wanted: int, lines: int, desk: Desk, parts: Parts) -> int:
+    """How many units, at most ``wanted``, the way from ``to`` to ``away`` lets through."""
+    units, place = wanted, away
+    while place != to:
+        before = parts.path[place]
+        if parts.option[place] != NONE:
+            units = min(units, desk.units[parts.option[place]])
+        elif place == lines:
+            units = min(units, desk.free[before])
+        elif place != away:
+            units = min(units, units_on(place, desk))
+        place = before
     return units
 
 
-def move(away: int, to: int, units: int, desk: Desk, logged: int) -> int:
-    """Move units along the chain behind ``to``, and note it; answers how much is noted, negative when there is no room.
+def units_on(place: int, desk: Desk) -> int:
+    """The units of all options on a sale."""
+    units, option = 0, desk.head[place]
+    while option != NONE:
+        units += desk.units[option]
+        option = after(desk, option)
+    return units
+
+
+def move(away: int, to: int, units: int, lines: int, desk: Desk, parts: Parts, logged: int) -> int:
+    """Move units along the way from ``to`` to ``away``, and note it; answers how much is noted, negative without room.
 
     The claim's own units are counted by the caller.
     """
-    logged, end = carry(to, units, desk, logged), end_of(to, desk)
-    if end != away:
-        logged = change(_SALE, end, -units, desk, logged)
-        gains = desk.other[1] if desk.other[1] != NONE else away
-        logged = carry(gains, units, desk, logged)
-        logged = change(_SALE, gains, units, desk, logged)
-    return logged
-
-
-def carry(place: int, units: int, desk: Desk, logged: int) -> int:
-    """Move units along a chain, from option to option."""
-    while desk.leaves[place] != NONE:
-        logged = change(_OPTION, desk.leaves[place], -units, desk, logged)
-        logged = change(_OPTION, desk.takes[place], units, desk, logged)
-        place = desk.sale[desk.takes[place]]
+    place = away
+    while place != to:
+        before = parts.path[place]
+        if parts.option[place] != NONE:
+            logged = change(_OPTION, parts.option[place], -units, desk, logged)
+            logged = change(_OPTION, parts.goal[place], units, desk, logged)
+        elif place == lines:
+            logged = change(_SALE, before, -units, desk, logged)
+        else:
+            logged = change(_SALE, place, units, desk, logged)
+        place = before
     return logged
 
 
