@@ -126,7 +126,7 @@ def test_what_is_not_known_is_not_said(story: Story) -> None:
 
 
 def test_how_units_came_there_is_told_in_the_order_of_time(town: Town) -> None:
-    town.deliver(sale("I1", 2, on=1), notice("R1", line(2)), receipt("W1", 1, "R1", condition="second"))
+    town.deliver(sale("I1", 3, on=1), notice("R1", line(2)), receipt("W1", 1, "R1", condition="second"))
     assert told(*history(town.store.story(R1))) == ""
     town.deliver(sale("I0", 5, 999, on=0))
     assign(town.hub, R1, "WR01/I1/1", "the slip was in the box", "Ada")

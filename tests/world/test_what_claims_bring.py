@@ -154,7 +154,7 @@ def test_a_carton_of_ours_that_held_other_goods_says_so(shop: Shop) -> None:
 def test_the_story_says_how_an_item_was_found_and_counted(shop: Shop) -> None:
     shop.list_items()
     shop.sell((PLATE, 30, "P1"))
-    shop.send(["BGN*00*R1*20261118", "N9*PO*P1", f"BLI*UK*{CASE}*2*EA"])
+    shop.send(["BGN*00*R1*20261118", "PRF*P1", f"BLI*UK*{CASE}*2*EA"])
     with open_hub(shop.settings) as hub:
         said = _told(hub, "northgate/R1/1")
     assert "The item is known: its GTIN is one of ours; the stated item is a case of it." in said
