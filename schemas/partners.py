@@ -82,6 +82,7 @@ class Policy(_Strict):
         "LINE-NEVER-SOLD": "refuse",
         "LINE-SOLD-LATER": "refuse",
         "LINE-BEYOND-SOLD": "refuse",
+        "LINE-SOLD-IN-PACKS": "hold",
         "LINE-ITEM-UNKNOWN": "hold",
     }
     evidence: tuple[str, ...] = Field(

@@ -187,6 +187,7 @@ _UNPLACED = {
     "LINE-NEVER-SOLD": "the item was never sold to this retailer before the return",
     "LINE-SOLD-LATER": "the item was sold to this retailer only after the return",
     "LINE-BEYOND-SOLD": "more is returned than is left of what was sold",
+    "LINE-SOLD-IN-PACKS": "the item was sold to this retailer in cases or assortments alone",
     "LINE-ITEM-UNKNOWN": "the item is not in our item list",
 }
 

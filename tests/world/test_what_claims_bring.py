@@ -127,6 +127,37 @@ def test_what_the_warehouse_counts_of_an_assortment_meets_what_was_announced(sho
     assert {("northgate/R1/1.1", 6), ("northgate/R1/1.2", 8)} <= _sums(units["received"])
 
 
+def test_single_pieces_of_an_assortment_that_nobody_announced_wait_for_a_person(shop: Shop) -> None:
+    counted = ["W17*F*20261120*W1", "N1*BY*northgate", f"W07*2*EA**EN*{SMALL}", f"W07*1*EA**EN*{PLATE}", "W14*3"]
+    shop.list_items()
+    shop.sell((APRONS, 10, "P1"))
+    shop.send(counted, "944", "RE")
+    assert _decided(shop) == {SMALL: ("LINE-SOLD-IN-PACKS", "hold"), PLATE: ("LINE-NEVER-SOLD", "refuse")}
+
+
+def test_single_pieces_say_so_also_when_the_sale_of_the_assortment_becomes_known_later(shop: Shop) -> None:
+    shop.list_items()
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{SMALL}*2*EA"])
+    shop.sell((APRONS, 10, "P1"))
+    with open_hub(shop.settings) as hub:
+        (open_portion,) = hub.store.open_portions().to_pylist()
+        why = {row["portion"]: row["unplaced"] for row in hub.store.table("allocation").to_pylist()}
+    assert [*why.values()] == ["LINE-NEVER-SOLD", "LINE-SOLD-IN-PACKS"]
+    assert why[open_portion["portion"]] == "LINE-SOLD-IN-PACKS"
+
+
+def _decided(shop: Shop) -> dict[str, tuple[str, str]]:
+    """Why units of each item have no sale, and what the policy says of that in the end."""
+    with open_hub(shop.settings) as hub:
+        gtins = {row["return_line"]: row["gtin"] for row in hub.store.table("return_line").to_pylist()}
+        portions = {row["portion"]: row["unplaced"] for row in hub.store.table("allocation").to_pylist()}
+        decided = sorted(
+            hub.store.table("decision").to_pylist(), key=lambda row: int(row["portion"].rpartition("#")[2])
+        )
+        assert hub.store.verify() == []
+    return {gtins[row["return_line"]].lstrip("0"): (portions[row["portion"]], row["outcome"]) for row in decided}
+
+
 def _sums(units: list[tuple[str, int]]) -> set[tuple[str, int]]:
     return {(line, sum(count for other, count in units if other == line)) for line, _ in units}
 
