@@ -143,7 +143,7 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
             "Next: let `claims:` of one say more: `where:`, `sender:` or `version:`."
         )
     written = outbound.loaded(path, lists)
-    for key, kind in (("authorises", "answer"), ("credit_notes_from", "credit")):
+    for key, kind in (("authorises", "answer"), ("refusals_from", "answer"), ("credit_notes_from", "credit")):
         if getattr(partner, key) and kind not in {one.rules.kind for one in written}:
             names = ", ".join(outbound.shipped_names(kind))
             raise marked.fault((key,), f"no map in outbound/ writes it. Next: add one that extends one of {names}.")

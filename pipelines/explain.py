@@ -1,5 +1,6 @@
 """Open this when somebody asks "why this credit?": the story of a return line, as it happened."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.story import Story
-from pipelines.explain_placing import history, placed, stated
+from pipelines.explain_placing import history, placed
+from pipelines.explain_stated import identified, packed, stated
 from pipelines.show import money
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
@@ -84,7 +86,9 @@ def _said(hub: Hub, story: Story) -> Iterator[RenderableType]:
     how = "announced by" if line["origin"] == "notice" else "found at the dock, sent by"
     gtin = line["gtin"] or "an unknown item"
     yield Text(f"{_units(line['units'])} of {gtin}{name}, {how} {who}, store {of['store']}, on {of['returned_on']}.")
+    yield from identified(story)
     yield from stated(story)
+    yield from packed(hub, story)
     rows = story.notice_lines.to_pylist() or story.receipt_lines.to_pylist()[:1]
     for row in rows:
         yield from _bytes_of(hub, story, row)
@@ -101,11 +105,13 @@ def _bytes_of(hub: Hub, story: Story, row: Row) -> Iterator[RenderableType]:
 
 def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
     receipts = {row["document"]: row for row in story.documents.to_pylist() if row["kind"] == "receipt"}
+    counts = Counter[tuple[str, str]]()
     for row in story.inspections.to_pylist():
-        if row["replaces"]:
-            continue  # the same units, placed anew
-        receipt = receipts.get(row["receipt_document"], {})
-        yield Text(f"{_units(row['units'])} counted, {row['condition']}, on receipt {receipt.get('number')} of "
+        if not row["replaces"]:  # else the same units, placed anew
+            counts[row["condition"], row["receipt_document"]] += row["units"]
+    for (condition, document), units in counts.items():
+        receipt = receipts.get(document, {})
+        yield Text(f"{_units(units)} counted, {condition}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
     for row in story.differences.to_pylist():
         yield Text(f"Difference: {row['kind']}, {_units(row['units'])}.", "yellow")

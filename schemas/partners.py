@@ -82,6 +82,7 @@ class Policy(_Strict):
         "LINE-NEVER-SOLD": "refuse",
         "LINE-SOLD-LATER": "refuse",
         "LINE-BEYOND-SOLD": "refuse",
+        "LINE-SOLD-IN-PACKS": "hold",
         "LINE-ITEM-UNKNOWN": "hold",
     }
     evidence: tuple[str, ...] = Field(
@@ -149,6 +150,11 @@ class Partner(_Strict):
         None,
         description="send credit notes that are posted from this day on, by an outbound map of the partner's of kind "
         "`credit`; none: never",
+    )
+    refusals_from: date | None = Field(
+        None,
+        description="tell which announced goods are refused by decisions from this day on, and why, by an outbound map "
+        "of the partner's of kind `answer`; none: never",
     )
     acknowledges_within_days: int | None = Field(
         None,

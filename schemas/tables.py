@@ -302,6 +302,15 @@ CREDIT_LINES = _table(
     gtin=_T, vendor_item=_T, description=_T, tax_category=_T, tax_rate=_T,
 )  # fmt: skip
 
+REFUSED_LINES = _table(
+    "announced units that are not credited, with all that an answer to the retailer says about them",
+    decision=_T, rule=(_T, "the policy rule that said so"), because=_T,
+    at=(pa.timestamp("us", "UTC"), "when it was decided; what was decided at once has one moment"),
+    units=_I, return_line=_T, return_id=_T, retailer=_T, number=_T, file=(_T, "that announced them"),
+    line_no=_I, reason=_T, disposition=_T, gtin=_T, vendor_item=_T, buyer_item=_T,
+    po_number=_T, po_line=_T, invoice_number=_T, store=_T,
+)  # fmt: skip
+
 DIFFERENCES = _table(
     "announced against received, one row a difference",
     return_line=_T, kind=(_T, "short, over, damaged, unannounced"), units=_I, receipt_document=_T, receipt_line_no=_I,

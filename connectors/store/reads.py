@@ -17,7 +17,15 @@ from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
-from schemas.tables import CREDIT_LINES, NOTICE_LINES, OPEN_PORTIONS, SHIPMENT_LINES, SUPPLY, UNDECIDED
+from schemas.tables import (
+    CREDIT_LINES,
+    NOTICE_LINES,
+    OPEN_PORTIONS,
+    REFUSED_LINES,
+    SHIPMENT_LINES,
+    SUPPLY,
+    UNDECIDED,
+)
 
 # How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
 _KINDS = {"text": pa.string(), "int": pa.int64(), "day": pa.date32(), "moment": MOMENT, "bool": pa.bool_()}
@@ -190,6 +198,11 @@ class Reads:
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""
         return self._view("uncredited", CREDIT_LINES, "decision", untyped("retailer") == retailer)
+
+    def refused_lines(self, retailer: str) -> pa.Table:
+        """``REFUSED_LINES`` of a retailer, by return, moment and line."""
+        rows = self._view("refused_line", REFUSED_LINES, "decision", untyped("retailer") == retailer)
+        return rows.sort_by([(name, "ascending") for name in ("return_id", "at", "line_no", "decision")])
 
     # --- money, answers, clocks
 

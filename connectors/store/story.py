@@ -20,8 +20,8 @@ class Story:
 
     ``documents`` are the notice and the receipts, ``files`` the files in which they came, ``arrivals`` how those
     came; notice and receipt lines have their places in these files. ``invoice_lines`` are the sales of its portions,
-    the next best and the nearest ones. ``reopened_by`` are later documents for which units were placed anew.
-    ``findings`` are about these lines, or about all of their documents.
+    the next best and the nearest ones; ``creditable`` is what returns have taken of them. ``reopened_by`` are later
+    documents for which units were placed anew. ``findings`` are about these lines, or about all of their documents.
     """
 
     return_line: pa.Table
@@ -37,6 +37,7 @@ class Story:
     assignments: pa.Table
     reopened_by: pa.Table
     invoice_lines: pa.Table
+    creditable: pa.Table
     items: pa.Table
     movements: pa.Table
     inspections: pa.Table
@@ -82,6 +83,7 @@ def story(connection: Connection, return_line: str) -> Story:
         assignments=_rows(connection, "assignment", **of_line).sort_by([("at", "ascending")]),
         reopened_by=_rows(connection, "document", document=_causes(movements)),
         invoice_lines=sold,
+        creditable=_rows(connection, "creditable", invoice_line=sold["invoice_line"].to_pylist()),
         items=_rows(connection, "item", gtin=[*line["gtin"].to_pylist(), *sold["gtin"].to_pylist()]),
         movements=movements,
         inspections=inspections,

@@ -10,7 +10,7 @@ Answers of syntax are fixed by their standards, to the last element, and are wri
 table of results looks like is said by outbound maps, the partner's own (``maps``) or the shipped ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -40,7 +40,8 @@ class Batch:
 
     ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; 824, APERAK,
     authorisations and tables of results are made from them. ``rejections`` name the interchanges and messages that were
-    turned away behind the reader.
+    turned away behind the reader. ``refused`` has, by document and line, the rule of the policy that refuses a line
+    before its goods come.
     """
 
     files: Sequence[RawFile]
@@ -49,6 +50,7 @@ class Batch:
     findings: pa.Table = field(default_factory=FINDINGS.empty_table)
     documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
     notices: pa.Table = field(default_factory=NOTICE_LINES.empty_table)
+    refused: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
 def acknowledge(
@@ -65,7 +67,7 @@ def acknowledge(
         answers += _of_business(reading, batch, partner, now, numbers, maps)
     answering = next((one for one in maps if one.rules.kind == "answer"), None)
     if partner.authorises and answering:
-        own = (batch.documents, batch.notices, batch.findings)
+        own = (batch.documents, batch.notices, batch.findings, batch.refused)
         answers += authorisations(*own, partner, answering, now, numbers)
     if partner.answers_wanted is None:
         return answers

@@ -1,8 +1,9 @@
 """Open this when a retailer is told wrongly which of its announced goods may come: a 180 or RETINS, line by line.
 
 A line that nothing speaks against is authorised; for one with a finding the partner's policy says what becomes of it
-(``policy.unplaced``), and what that does not name is pending. A document that was not taken gets no authorisation: it
-is told in its 824, APERAK or table of results.
+(``policy.unplaced``), and what that does not name is pending. A line that a rule of the policy refuses wherever its
+goods are (``window_days``) is refused. A document that was not taken gets no authorisation: it is told in its 824,
+APERAK or table of results. Why is a code, of a finding or a rule; its words are in the code list ``words/refusals``.
 """
 
 from collections import defaultdict
@@ -31,13 +32,18 @@ def authorisations(
     documents: pa.Table,
     notices: pa.Table,
     findings: pa.Table,
+    refused: Mapping[tuple[str, int], str],
     partner: Partner,
     one: OutboundMap,
     now: datetime,
     numbers: Iterator[int],
 ) -> Iterator[Answer]:
-    """A file for each file with announcements that were taken, by the partner's outbound map ``one``."""
+    """A file for each file with announcements that were taken, by the partner's outbound map ``one``.
+
+    ``refused`` has the rule that refuses a line, by document and line.
+    """
     told = _grave(findings)
+    why = {**refused, **_first(told)}
     lines = defaultdict[str, list[Row]](list)
     for row in notices.select([name for name in NOTICE_LINES.names if name in notices.column_names]).to_pylist():
         lines[row["document"]].append(row)
@@ -48,7 +54,7 @@ def authorisations(
     for file, own in by_file.items():
         control = next(numbers)
         rows = [
-            _rows(f"AN{control}-{number}", document, lines[document["document"]], told, partner, now)
+            _rows(f"AN{control}-{number}", document, lines[document["document"]], why, partner, now)
             for number, document in enumerate(own, 1)
         ]
         yield _answer(one, partner, file, rows, now, control)
@@ -76,15 +82,21 @@ def _is_answered(document: Row, told: Sequence[Row]) -> bool:
     return bool(is_taken and document["kind"] == "notice" and document["number"] and document["purpose"] in _PURPOSES)
 
 
+def _first(told: Mapping[Any, Sequence[Row]]) -> dict[tuple[str, int], str]:
+    """The code of the first grave finding of each line, by document and line."""
+    return {(row["document"], row["line_no"]): row["code"] for rows in told.values() for row in reversed(rows)}
+
+
 def _rows(
-    number: str, document: Row, lines: Sequence[Row], told: Mapping[Any, Sequence[Row]], partner: Partner, now: datetime
+    number: str,
+    document: Row,
+    lines: Sequence[Row],
+    why: Mapping[tuple[str, int], str],
+    partner: Partner,
+    now: datetime,
 ) -> dict[str, Any]:
     """An announced return as the outbound map reads it (``schemas.outbound.ANSWERS``)."""
-    first = dict[int, str]()
-    for row in told[document["document"]]:
-        if row["line_no"] is not None:
-            first.setdefault(row["line_no"], row["code"])
-    answered = [_line(line, first.get(line["line_no"]), partner) for line in lines]
+    answered = [_line(line, why.get((line["document"], line["line_no"])), partner) for line in lines]
     verdicts = {line["verdict"] for line in answered}
     return {
         "number": number,
@@ -97,11 +109,17 @@ def _rows(
 
 
 def _line(line: Row, code: str | None, partner: Partner) -> dict[str, Any]:
-    verdict = "accepted" if code is None else _VERDICTS[partner.policy.unplaced.get(code, "hold")]
     return {name: line[name] for name in _SAME} | {
-        "verdict": verdict,
+        "verdict": _verdict(code, partner),
         "code": code,
-        "meaning": CATALOGUE[code].meaning if code else None,
+        "meaning": CATALOGUE[code].meaning if code in CATALOGUE else None,
         "quantity": line["quantity_raw"],
         "unit": line["unit_raw"],
     }
+
+
+def _verdict(code: str | None, partner: Partner) -> str:
+    """What becomes of a line: a finding is the policy's to judge, any other code is a rule that refuses it."""
+    if code is None:
+        return "accepted"
+    return _VERDICTS[partner.policy.unplaced.get(code, "hold")] if code in CATALOGUE else "refused"

@@ -66,6 +66,17 @@ def _judge(facts: pa.Table, policy: Policy) -> tuple[Any, Any, Any]:
     return outcome, rule, position
 
 
+def refused_before(placed: pa.Table, policy: Policy) -> list[tuple[str, int, str]]:
+    """Announced lines that cannot be credited whatever comes: document, line and the rule; no unit is in its window.
+
+    ``placed`` has document, line_no, sold_on and returned_on for each portion.
+    """
+    late = pc.fill_null(pc.equal(_late(placed, policy), "refuse"), False)
+    lines = placed.select(["document", "line_no"]).append_column("late", late)
+    whole = lines.group_by(["document", "line_no"], use_threads=False).aggregate([("late", "all")])
+    return [(row["document"], row["line_no"], "window_days") for row in whole.to_pylist() if row["late_all"]]
+
+
 def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa.Table:
     """``MOVEMENTS`` of ``DECISIONS``: credit moves units to ``accepted``, refuse to ``refused``, hold moves nothing.
 
@@ -176,6 +187,7 @@ _UNPLACED = {
     "LINE-NEVER-SOLD": "the item was never sold to this retailer before the return",
     "LINE-SOLD-LATER": "the item was sold to this retailer only after the return",
     "LINE-BEYOND-SOLD": "more is returned than is left of what was sold",
+    "LINE-SOLD-IN-PACKS": "the item was sold to this retailer in cases or assortments alone",
     "LINE-ITEM-UNKNOWN": "the item is not in our item list",
 }
 

@@ -1,7 +1,7 @@
 """Open this when an answer is wrong or missing: acknowledgements of a batch, as rows of the outbox."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from mappings.answers.acknowledge import Answer, Batch, acknowledge
 from mappings.formats.segments import RawFile
 from mappings.translation import Translation
 from pipelines.steps.check import Checked
+from pipelines.steps.decide import refused_before
 from pipelines.wiring import Hub
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner
@@ -19,7 +20,13 @@ _ACKNOWLEDGED = frozenset({"824", "APERAK"})
 
 
 def answers_to(
-    hub: Hub, partner: Partner, files: Sequence[RawFile], translation: Translation, checked: Checked, found: pa.Table
+    hub: Hub,
+    partner: Partner,
+    files: Sequence[RawFile],
+    translation: Translation,
+    checked: Checked,
+    found: pa.Table,
+    recorded: Mapping[str, pa.Table],
 ) -> tuple[pa.Table, pa.Table]:
     """Outbox rows for the answers to these files, and findings of what in them could not be written.
 
@@ -36,6 +43,7 @@ def answers_to(
         findings=found,
         documents=checked.documents,
         notices=checked.notice_lines,
+        refused=_refused(hub, partner, recorded),
     )
     maps = hub.catalog.partner(partner.id).outbound
     answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id), maps)
@@ -46,6 +54,19 @@ def answers_to(
         for problem in answer.problems
     ]
     return _rows(hub, partner, channel.id, written), as_table(unwritten)
+
+
+def _refused(hub: Hub, partner: Partner, recorded: Mapping[str, pa.Table]) -> dict[tuple[str, int], str]:
+    """The lines announced with these rows that the policy refuses wherever their goods are, each with its rule."""
+    if not partner.authorises or not {"return", "return_line", "allocation"} <= recorded.keys():
+        return {}
+    lines = recorded["return_line"].select(["return_line", "return_id", "document", "line_no"])
+    returns = recorded["return"].select(["return_id", "returned_on"])
+    portions = recorded["allocation"].select(["return_line", "invoice_line"])
+    sales = hub.store.known_invoice_lines([one for one in portions["invoice_line"].to_pylist() if one])
+    placed = portions.join(lines, "return_line", join_type="inner").join(returns, "return_id", join_type="inner")
+    placed = placed.join(sales.select(["invoice_line", "sold_on"]), "invoice_line")
+    return {(document, line_no): rule for document, line_no, rule in refused_before(placed, partner.policy)}
 
 
 def acknowledgements_due(hub: Hub, partner: Partner, answers: pa.Table) -> pa.Table:

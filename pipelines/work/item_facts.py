@@ -16,6 +16,7 @@ from pipelines.steps.item_names import (
     names_of_lines,
 )
 from pipelines.steps.items import ItemFacts
+from pipelines.steps.pack_singles import sold_within
 from pipelines.wiring import Hub
 from schemas.items import SUBSTITUTE
 from schemas.partners import Partner
@@ -37,6 +38,19 @@ def facts_of(hub: Hub, retailers: Collection[str], *tables: pa.Table) -> ItemFac
     components = hub.store.item_components(gtins)
     gtins.update(components["gtin"].to_pylist(), components["component"].to_pylist())
     return ItemFacts(items.select(["gtin", "vendor_item"]), names, components, hub.store.sold_of(retailers, gtins))
+
+
+def singles_of(hub: Hub, retailer: str, gtins: Collection[str], sales: pa.Table) -> set[str]:
+    """Those of the items that the retailer was sold within a case or an assortment; ``sales`` are new ``SUPPLY``."""
+    components = hub.store.item_components(gtins)
+    known = hub.store.sold_of([retailer], set(components["gtin"].to_pylist()))
+    return sold_within(retailer, gtins, components, pa.concat_tables([known, sales.select(known.column_names)]))
+
+
+def parts_of(hub: Hub, gtins: Collection[str]) -> set[str]:
+    """The items that these hold, as cases or assortments."""
+    held = hub.store.item_components(gtins)
+    return set(held.filter(pc.is_in(held["gtin"], pa.array(sorted(gtins), pa.string())))["component"].to_pylist())
 
 
 def learnt(partner: Partner, lines: Mapping[str, pa.Table]) -> Iterator[tuple[str, pa.Table]]:

@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 from connectors.store.pool import REFERENCES
 from pipelines.steps import movements
 from pipelines.steps.assign import place_assigned
+from pipelines.steps.pack_singles import never_sold, told_in_packs
 from pipelines.steps.packing import labels_of, with_packing
 from pipelines.steps.pool import after, box_mates, freed, kept, reopened
 from pipelines.steps.reconcile import Reconciled
 from pipelines.steps.reopen import PlacedAnew, place_anew
 from pipelines.steps.split import Split, split
 from pipelines.wiring import Hub
-from pipelines.work.item_facts import facts_of
+from pipelines.work.item_facts import facts_of, parts_of, singles_of
 from schemas.findings import as_records
 from schemas.ledger import Bucket
 from schemas.outcome import Change
@@ -181,6 +182,8 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     # what a person placed takes nothing any more, but is in its box as before
     beside = pa.concat_tables([beside, box_mates(claims, others["return_line"].to_pylist())])
     found = split(others, supply, policy, places, unknown, beside)
+    singles = singles_of(hub, touched.retailer, never_sold(found, claims), touched.sales)
+    found = told_in_packs(found, claims, places, singles)
     return Split(pa.concat_tables([assigned, found.allocations]), found.findings)
 
 
@@ -271,12 +274,13 @@ def _by_cause(told: pa.Table, old: pa.Table, causes: Mapping[str, str]) -> Itera
 def touched_by_sales(hub: Hub, retailer: str, sales: pa.Table, documents: pa.Array) -> Touched:
     """The items of new ``SUPPLY``; items whose claims state one of its references; and what is in a box with them.
 
-    ``documents`` are those of the rows. Box mates matter because other goods on the same invoice are evidence.
+    ``documents`` are those of the rows. Box mates matter because other goods on the same invoice are evidence,
+    and parts of what was sold since their single pieces were not sold by themselves.
     """
     items = first_by(sales["gtin"], documents)
     by = min(items.values())
     stating = hub.store.items_stating(retailer, {name: distinct(sales[name]) for name in REFERENCES})
-    beside = hub.store.box_items(retailer, [*items])
+    beside = hub.store.box_items(retailer, [*items]) | parts_of(hub, [*items])
     return Touched(retailer, dict.fromkeys(stating | beside, by) | items, sales=sales)
 
 

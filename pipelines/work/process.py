@@ -161,7 +161,7 @@ def _record(
     told, answered = _answered(hub, partner, translation)
     changes += answered
     found = pa.concat_tables([*findings, told])
-    answers, unwritten = answers_to(hub, partner, files, translation, checked, found)
+    answers, unwritten = answers_to(hub, partner, files, translation, checked, found, rows.joined())
     rows.add("finding", as_records(pa.concat_tables([found, unwritten]), partner.id))
     rows.add("outbound_message", answers)
     rows.add("due_event", acknowledgements_due(hub, partner, answers))

@@ -2,6 +2,7 @@
 
 from pipelines.wiring import Hub
 from pipelines.work.credit_notes import write_credit_notes
+from pipelines.work.refusals import write_refusals
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 from schemas.records import OutboundMessage
@@ -10,9 +11,10 @@ from schemas.records import OutboundMessage
 def send(hub: Hub, partner: Partner) -> int:
     """Write every pending answer to the partner's mailbox, then mark it sent; answers how many.
 
-    Credit notes that were posted for it come first. Writing the same name with the same bytes twice does no harm, so a
-    crash between the two is healed by the next run.
+    What was refused and what was posted for it comes first. Writing the same name with the same bytes twice does no
+    harm, so a crash between the two is healed by the next run.
     """
+    write_refusals(hub, partner)
     write_credit_notes(hub, partner)
     sent = 0
     for channel in partner.channels:

@@ -22,7 +22,12 @@ SHOP: dict[str, Any] = {
 }  # fmt: skip
 
 
-def answered(*findings: tuple[str, int | None], policy: dict[str, str] | None = None, **document: object) -> list[str]:
+def answered(
+    *findings: tuple[str, int | None],
+    policy: dict[str, str] | None = None,
+    refused: dict[int, str] | None = None,
+    **document: object,
+) -> list[str]:
     """The segments about the one announced return, R-1, with two lines."""
     header = {"document": "a-1", "file": FILE, "kind": "notice", "number": "R-1", "purpose": "original", **document}
     line = {"document": "a-1", "gtin": "09522234400018", "units": 3, "disposition": "return"}
@@ -31,6 +36,7 @@ def answered(*findings: tuple[str, int | None], policy: dict[str, str] | None = 
         pa.Table.from_pylist([header], schema=DOCUMENTS),
         pa.Table.from_pylist([{**line, "line_no": number} for number in (1, 2)], schema=NOTICE_LINES),
         as_table(told),
+        {("a-1", line_no): rule for line_no, rule in (refused or {}).items()},
         Partner.model_validate(SHOP | ({"policy": {"unplaced": policy}} if policy else {})),
         shipped("x12/180_answer"),
         NOW,
@@ -46,7 +52,7 @@ def test_what_nothing_speaks_against_is_authorised_under_a_number() -> None:
 @pytest.mark.parametrize(("verdict", "code"), [("refuse", "RD"), ("hold", "RP"), ("credit", "RA")])
 def test_the_policy_says_what_becomes_of_a_line_with_a_finding(verdict: str, code: str) -> None:
     got = answered(("LINE-NEVER-SOLD", 2), policy={"LINE-NEVER-SOLD": verdict})
-    refusal = "NR" if verdict == "refuse" else ""
+    refusal = "" if verdict == "credit" else "NR"
     assert got[2] == "RDR*RA"
     assert got[3].split("*")[:4] == ["RDR", code, "", refusal]
 
@@ -64,3 +70,10 @@ def test_without_an_authorised_line_there_is_no_authorisation() -> None:
 def test_only_announcements_that_were_taken_are_answered(changed: dict[str, object]) -> None:
     assert answered(**changed) == []
     assert answered(("DOC-CONFLICT", None)) == []
+
+
+def test_a_line_that_a_rule_refuses_is_refused_and_a_finding_speaks_first() -> None:
+    too_late = answered(refused={2: "window_days"})
+    assert too_late[2:] == ["RDR*RA", "RDR*RD**RT*the time in which goods may be returned has passed"]
+    both = answered(("LINE-ITEM-UNKNOWN", 2), refused={2: "window_days"})
+    assert both[3] == "RDR*RP**UI*we do not know this item"

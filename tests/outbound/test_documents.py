@@ -50,10 +50,10 @@ BASE = "extends: x12/180_answer\n"
 
 
 def field(tmp_path: Path, rule: str, line: dict[str, Any] | None = None, **kinds: Any) -> str:
-    """What RDR04, a free text, holds by this rule."""
-    written = file_of(tmp_path, f"{BASE}lines:\n  remark: {rule}\n", answer({**LINE, **(line or {})}), **kinds)
-    (rdr,) = (one for one in segments(written) if one.startswith("RDR"))
-    return rdr.split("*")[4] if rdr.count("*") > 3 else ""
+    """What our own item number, a free text, holds by this rule."""
+    written = file_of(tmp_path, f"{BASE}lines:\n  vendor_item: {rule}\n", answer({**LINE, **(line or {})}), **kinds)
+    (bli,) = (one for one in segments(written) if one.startswith("BLI"))
+    return bli.partition("*VN*")[2]
 
 
 RULES = [
@@ -171,7 +171,7 @@ def test_a_table_has_its_columns_in_order_and_its_own_character_set(tmp_path: Pa
 def test_a_hole_that_a_partner_empties_is_gone(tmp_path: Path) -> None:
     line = {**LINE, "verdict": "refused", "code": "LINE-NEVER-SOLD", "meaning": "never sold"}
     (rdr,) = (one for one in segments(file_of(tmp_path, BASE, answer(line))) if one.startswith("RDR"))
-    assert rdr == "RDR*RD**NR*never sold"
+    assert rdr == "RDR*RD**NR*we have no record of a sale of this item to you"
     less = f"{BASE}lines:\n  remark:\n  refusal:\n"
     (rdr,) = (one for one in segments(file_of(tmp_path, less, answer(line))) if one.startswith("RDR"))
     assert rdr == "RDR*RD"

@@ -6,10 +6,10 @@ from types import ModuleType
 import pytest
 
 from mappings import code_lists
-from mappings.outbound import credits, files
+from mappings.outbound import credits, files, refusals
 
 
-@pytest.mark.parametrize("module", [code_lists, credits, files], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [code_lists, credits, files, refusals], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.decide import RULES, carry_out, decide, policy_version
+from pipelines.steps.decide import RULES, carry_out, decide, policy_version, refused_before
 from schemas.partners import Policy
 from schemas.tables import DECISIONS, UNDECIDED
 
@@ -222,3 +222,12 @@ def test_an_empty_policy_holds_everything():
     assert ruling(undecided(), silent) == ("hold", "conditions.sellable")
     assert ruling(unplaced("LINE-NEVER-SOLD"), silent) == ("hold", "unplaced.LINE-NEVER-SOLD")
     assert ruling(kept(), silent) == ("hold", "goods_stay")
+
+
+def test_an_announced_line_is_refused_before_it_comes_when_no_unit_of_it_is_in_the_window():
+    day, late = date(2026, 5, 1), date(2026, 1, 1)
+    rows = [
+        {"document": "d-1", "line_no": number, "sold_on": sold_on, "returned_on": date(2026, 5, 31)}
+        for number, sold_on in [(1, day), (2, late), (3, late), (3, day), (4, late), (4, late), (5, None)]
+    ]
+    assert refused_before(pa.Table.from_pylist(rows), POLICY) == [("d-1", 2, "window_days"), ("d-1", 4, "window_days")]

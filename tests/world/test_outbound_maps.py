@@ -1,5 +1,6 @@
 """A partner changes what it gets in three lines of YAML: answers, authorisations and credit notes in its mailbox."""
 
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from mappings.formats.segments import RawFile
 from pipelines.wiring import open_hub
 from pipelines.work.credit_notes import KIND
 from schemas.errors import ConfigError
-from schemas.records import CreditNote, OutboundMessage
+from schemas.records import Allocation, Claim, CreditNote, InvoiceLine, OutboundMessage
 from tests.world.conftest import Bench
 
 
@@ -77,6 +78,21 @@ def test_announced_returns_are_authorised_line_by_line(bench: Bench) -> None:
         assert x12.read([RawFile("f" * 64, "180", answer)]).findings.to_pylist() == []
 
 
+def test_goods_beyond_the_window_are_refused_before_they_come(bench: Bench) -> None:
+    give(bench, "answers", "extends: x12/180_answer\n", "authorises: true")
+    terms = bench.folder / "partners" / "nordstad" / "partner.yaml"
+    terms.write_text(terms.read_text().replace("window_days: 365", "window_days: 0"))
+    bench.run("nordstad")
+    rdr = [one.split("*") for answer in sent(bench, "authorisation") for one in segments(answer, "RDR")]
+    with open_hub(bench.settings) as hub:
+        days = {row["invoice_line"]: row["sold_on"] for row in hub.store.table(InvoiceLine).to_pylist()}
+        claims = {row["return_line"]: row["returned_on"] for row in hub.store.table(Claim).to_pylist()}
+        placed = [row for row in hub.store.table(Allocation).to_pylist() if row["invoice_line"]]
+    late = [row for row in placed if days[row["invoice_line"]] < claims[row["return_line"]]]
+    assert [one[1] for one in rdr if one[3:4] == ["RT"]] == ["RD"] * len(late)
+    assert 0 < len(late) < len(placed)
+
+
 def test_a_retailer_gets_each_posted_credit_note_once(bench: Bench) -> None:
     give(bench, "credits", "extends: x12/810_credit_memo\n", "credit_notes_from: 2000-01-01")
     bench.run()
@@ -114,9 +130,31 @@ def test_a_note_that_cannot_be_written_is_told_once(bench: Bench) -> None:
     assert sent(bench, KIND) == []
 
 
-@pytest.mark.parametrize("term", ["authorises: true", "credit_notes_from: 2026-01-01"])
+@pytest.mark.parametrize("term", ["authorises: true", "refusals_from: 2026-01-01", "credit_notes_from: 2026-01-01"])
 def test_a_term_without_a_map_is_refused(bench: Bench, term: str) -> None:
     terms = bench.folder / "partners" / "nordstad" / "partner.yaml"
     terms.write_text(f"{terms.read_text()}{term}\n")
     with pytest.raises(ConfigError, match=r"partner.yaml:\d+:\d+: .*no map in outbound/ writes it"), bench.open():
         pass
+
+
+def test_what_was_refused_when_it_came_is_told_once_with_its_reason(bench: Bench) -> None:
+    give(bench, "answers", "extends: x12/180_answer\n", "refusals_from: 2000-01-01")
+    bench.run()
+    bench.run("nordstad")
+    with open_hub(bench.settings) as hub:
+        refused = hub.store.refused_lines("nordstad").to_pylist()
+    answers = sent(bench, "refusal")
+    for one in answers:
+        assert x12.read([RawFile("f" * 64, "180", one)]).findings.to_pylist() == []
+    told = [(bgn.split("*")[-1], len(segments(one, "RDR"))) for one in answers for bgn in segments(one, "BGN")]
+    counted = Counter[str]()
+    for number, lines in told:
+        counted[number] += lines
+    assert counted == Counter(row["number"] for row in refused)
+    assert counted
+    reasons = {(rdr.split("*")[1], rdr.split("*")[3]) for one in answers for rdr in segments(one, "RDR")}
+    assert {verdict for verdict, _ in reasons} == {"RD"}
+    assert reasons <= {("RD", code) for code in ("FR", "NR", "QD", "RT")}
+    bench.run("nordstad")
+    assert len(sent(bench, "refusal")) == len(answers)

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console, Group
 
+from pipelines.explain_stated import identified, packed, stated
 from pipelines.settings import SHIPPED_PARTNERS, Settings
 from pipelines.simulate.company import OUR_COMPANIES
-from pipelines.wiring import open_hub
+from pipelines.wiring import Hub, open_hub
 from pipelines.work.run import run_partner
 from tests.formats.files import gs, isa, st, x12
 
@@ -125,6 +127,37 @@ def test_what_the_warehouse_counts_of_an_assortment_meets_what_was_announced(sho
     assert {("northgate/R1/1.1", 6), ("northgate/R1/1.2", 8)} <= _sums(units["received"])
 
 
+def test_single_pieces_of_an_assortment_that_nobody_announced_wait_for_a_person(shop: Shop) -> None:
+    counted = ["W17*F*20261120*W1", "N1*BY*northgate", f"W07*2*EA**EN*{SMALL}", f"W07*1*EA**EN*{PLATE}", "W14*3"]
+    shop.list_items()
+    shop.sell((APRONS, 10, "P1"))
+    shop.send(counted, "944", "RE")
+    assert _decided(shop) == {SMALL: ("LINE-SOLD-IN-PACKS", "hold"), PLATE: ("LINE-NEVER-SOLD", "refuse")}
+
+
+def test_single_pieces_say_so_also_when_the_sale_of_the_assortment_becomes_known_later(shop: Shop) -> None:
+    shop.list_items()
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{SMALL}*2*EA"])
+    shop.sell((APRONS, 10, "P1"))
+    with open_hub(shop.settings) as hub:
+        (open_portion,) = hub.store.open_portions().to_pylist()
+        why = {row["portion"]: row["unplaced"] for row in hub.store.table("allocation").to_pylist()}
+    assert [*why.values()] == ["LINE-NEVER-SOLD", "LINE-SOLD-IN-PACKS"]
+    assert why[open_portion["portion"]] == "LINE-SOLD-IN-PACKS"
+
+
+def _decided(shop: Shop) -> dict[str, tuple[str, str]]:
+    """Why units of each item have no sale, and what the policy says of that in the end."""
+    with open_hub(shop.settings) as hub:
+        gtins = {row["return_line"]: row["gtin"] for row in hub.store.table("return_line").to_pylist()}
+        portions = {row["portion"]: row["unplaced"] for row in hub.store.table("allocation").to_pylist()}
+        decided = sorted(
+            hub.store.table("decision").to_pylist(), key=lambda row: int(row["portion"].rpartition("#")[2])
+        )
+        assert hub.store.verify() == []
+    return {gtins[row["return_line"]].lstrip("0"): (portions[row["portion"]], row["outcome"]) for row in decided}
+
+
 def _sums(units: list[tuple[str, int]]) -> set[tuple[str, int]]:
     return {(line, sum(count for other, count in units if other == line)) for line, _ in units}
 
@@ -137,6 +170,36 @@ def test_a_carton_speaks_for_the_order_that_it_was_packed_for(shop: Shop) -> Non
         (line,) = hub.store.table("notice_line").to_pylist()
         assert (line["item_by"], line["carton"]) == ("gtin", BOX)
         assert hub.store.shipped_in([BOX])["po_number"].to_pylist() == ["P1"]
+        said = _told(hub, "northgate/R1/1")
+    assert f"Our dispatch advice packed this item in carton {BOX} for order P1 line 1." in said
+
+
+def test_a_carton_of_ours_that_held_other_goods_says_so(shop: Shop) -> None:
+    shop.sell((PLATE, 30, "P1"))
+    shop.export("shipments.csv", SHIPMENTS, f"DA-1,2026-08-03,0007,{BOX},P1,1,,,{SMALL},,30,")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{PLATE}*2*EA", f"N9*CN*{BOX}"])
+    with open_hub(shop.settings) as hub:
+        assert f"Our dispatch advice packed carton {BOX}, but not this item." in _told(hub, "northgate/R1/1")
+
+
+def test_the_story_says_how_an_item_was_found_and_counted(shop: Shop) -> None:
+    shop.list_items()
+    shop.sell((PLATE, 30, "P1"))
+    shop.send(["BGN*00*R1*20261118", "PRF*P1", f"BLI*UK*{CASE}*2*EA"])
+    with open_hub(shop.settings) as hub:
+        said = _told(hub, "northgate/R1/1")
+    assert "The item is known: its GTIN is one of ours; the stated item is a case of it." in said
+    assert "The stated quantity is 2 EA; of the item that was sold this is 24." in said
+    assert "order of the whole return P1" in said
+
+
+def _told(hub: Hub, line: str) -> str:
+    """The story of a line as the terminal shows it, in one line."""
+    story = hub.store.story(line)
+    console = Console(width=160, color_system=None)
+    with console.capture() as capture:
+        console.print(Group(*identified(story), *stated(story), *packed(hub, story)))
+    return " ".join(capture.get().split())
 
 
 def test_a_retailers_number_is_learnt_from_a_line_that_states_both(shop: Shop) -> None:

@@ -110,15 +110,14 @@ def _find_as_mistake(
 def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
     """The distinct references of these rows' eligible sales: where each row's begin, their kinds, numbers and texts."""
     machine = machine_for(int((last - first)[rows].sum()))
-    starts, codes, texts = zip(
-        *(_of_kind(machine, rows, index, column, first, last) for _, column, _ in FIELDS.values())
-    )
-    counts = np.stack([np.diff(each) for each in starts])
+    kinds_of = [_of_kind(machine, rows, index, column, first, last) for _, column, _ in FIELDS.values()]
+    counts = np.stack([np.diff(starts) for starts, _, _ in kinds_of])
+    codes, texts = np.concatenate([each for _, each, _ in kinds_of]), pa.concat_arrays([each for *_, each in kinds_of])
     kinds = np.repeat(np.arange(len(FIELDS)), counts.sum(axis=1))
     of_row = np.concatenate([np.repeat(np.arange(len(rows)), each) for each in counts])
     order = np.argsort(of_row, kind="stable")
     begins = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
-    return begins, kinds[order], np.concatenate(codes)[order], pa.concat_arrays(texts).take(pa.array(order))
+    return begins, kinds[order], codes[order], texts.take(pa.array(order))
 
 
 def _of_kind(
