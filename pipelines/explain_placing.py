@@ -13,7 +13,7 @@ from rich.text import Text
 
 from connectors.store.story import Story
 from pipelines.show import money
-from schemas.evidence import EVIDENCE
+from schemas.evidence import EVIDENCE, IMPLIED
 from schemas.findings import CATALOGUE
 from schemas.ledger import ORIGINS, Bucket
 from schemas.money import to_decimal
@@ -125,7 +125,7 @@ def _compared(row: Row) -> str:
     lacks = [EVIDENCE[kind] for kind in here if kind not in there]
     more = [EVIDENCE[kind] for kind in there if kind not in here]
     if not lacks and not more:
-        return "The evidence is the same for both, so the order rule of the retailer's policy chose."
+        return "The evidence is the same for both: the order rule of the retailer's policy chose, or what other returns need."
     told = [f"What does not hold for it: {'; '.join(lacks)}."] if lacks else []
     return " ".join([*told, *([f"What holds for it alone: {'; '.join(more)}."] if more else [])])
 
@@ -236,7 +236,10 @@ def _kinds(held: str | None) -> list[str]:
 
 
 def _words(held: str) -> list[str]:
-    return [EVIDENCE[kind] for kind in _kinds(held)]
+    """What the kinds mean, without those that go without saying."""
+    kinds = _kinds(held)
+    implied = {other for kind in kinds for other in IMPLIED.get(kind, ())}
+    return [EVIDENCE[kind] for kind in kinds if kind not in implied]
 
 
 def _sentence(text: str) -> str:
