@@ -19,18 +19,19 @@ from pipelines.steps.check import Checked, check
 from pipelines.steps.dock import FOUND
 from pipelines.steps.item_names import listed_items
 from pipelines.steps.pool import sold
-from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
+from pipelines.steps.reconcile import receive_found
 from pipelines.steps.returns import open_returns
 from pipelines.wiring import Hub
 from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
+from pipelines.work.counting import RECONCILE_VERSION, Counted, count
 from pipelines.work.item_facts import facts_of, learnt, retailers_of
 from pipelines.work.placing import (
     Touched,
     distinct,
     place,
+    places_of,
     touched_by_claims,
-    touched_by_receipts,
     touched_by_sales,
 )
 from pipelines.work.versions import note_versions
@@ -41,7 +42,6 @@ from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 
 NOTHING_FOUND = FOUND.empty_table()
-RECONCILE_VERSION = "reconcile-1"
 ATTEMPTS_MAX = 5
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
 KINDS = ("item", "order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
@@ -145,11 +145,12 @@ def _record(
         findings.append(amended.findings)
         changes += amended.changes
         touched.append(amended.touched)
-    if checked.receipt_lines.num_rows:
-        reconciled = _add_receipts(hub, rows, checked, touched)
-        findings.append(reconciled.findings)
-        changes += reconciled.changes
-        found = reconciled.found
+    if checked.receipt_lines.num_rows or amending(checked.documents, "receipt").num_rows:
+        counted = _add_receipts(hub, partner, rows, checked)
+        findings.append(counted.told.findings)
+        changes += counted.told.changes
+        touched += counted.touched
+        found = counted.told.found
     told, changed = _add_placed(hub, rows, touched, found)
     findings.append(told)
     changes += changed
@@ -228,7 +229,7 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
 def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> Amended:
     """Returns, their cartons and claims; what is cancelled or replaced is taken back."""
     opened = as_versions(open_returns(checked.documents, checked.notice_parts, partner.id), checked.documents)
-    places = _places(opened.return_lines, checked.notice_lines)
+    places = places_of(opened.return_lines, checked.notice_lines)
     amended = amend(hub, checked, opened, touched_by_claims(hub, partner.id, opened.claims, places))
     rows.add("notice_line", checked.notice_lines)
     rows.add("return", amended.opened.returns)
@@ -240,33 +241,13 @@ def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> A
     return amended
 
 
-def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
-    """Where each return line is stated."""
-    return (
-        return_lines.select(["return_line", "document", "line_no", "carton"])
-        .join(lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"])
-        .sort_by("return_line")
-    )
-
-
-def _add_receipts(hub: Hub, rows: _Rows, checked: Checked, touched: list[Touched]) -> Reconciled:
+def _add_receipts(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> Counted:
     """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
     rows.add("receipt_line", checked.receipt_lines)
-    open_portions = hub.store.open_portions()
-    reconciled = reconcile(
-        open_portions,
-        checked.receipt_parts,
-        returns=hub.store.returns(),
-        receipts=checked.documents.select(["document", "number"]),
-        retailer_of=hub.catalog.retailer_names(),
-        rule_version=RECONCILE_VERSION,
-        goods_stay={one.id: one.partner.policy.goods_stay for one in hub.catalog.partners},
-    )
+    counted = count(hub, partner, checked)
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
-        rows.add(name, getattr(reconciled, f"{name}s"))
-    places = _places(reconciled.return_lines, checked.receipt_lines)
-    touched += touched_by_receipts(hub, reconciled, places, checked.receipt_lines, open_portions)
-    return reconciled
+        rows.add(name, getattr(counted.told, f"{name}s"))
+    return counted
 
 
 def _add_placed(hub: Hub, rows: _Rows, touched: list[Touched], found: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:

@@ -1,0 +1,201 @@
+"""Open this when a receipt did not reach its return: what a batch of receipts does, corrected ones included.
+
+A receipt is told anew or taken back by a later one of its number. Then its returns, and those that their other receipts
+speak of, are counted again by all receipts that hold now; see ``pipelines.steps.recount``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.amend import amending
+from pipelines.steps.check import ACCEPTED, SUPERSEDED, Checked
+from pipelines.steps.decided_before import Beyond, differences_of, findings_of, still_to_count
+from pipelines.steps.items import exploded
+from pipelines.steps.reconcile import Reconciled, reconcile
+from pipelines.steps.recount import Held, Recount, as_if_uncounted, count_again, uncount
+from pipelines.wiring import Hub
+from pipelines.work.item_facts import facts_of
+from pipelines.work.placing import Touched, distinct, one_after_the_other, places_of, touched_by_receipts
+from schemas.outcome import Change
+from schemas.partners import Partner
+
+RECONCILE_VERSION = "reconcile-1"
+_RECEIPTS = ("document", "number", "purpose")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What receipts say about returns, and what placing them touches."""
+
+    told: Reconciled
+    touched: tuple[Touched, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Amends:
+    """Earlier versions of what is told anew or taken back, each with the one that counts; and those that did till now."""
+
+    later: Mapping[str, str]
+    ended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What is counted again: what the ledger holds of it, and the lines of all receipts that hold now.
+
+    ``beyond`` are units of earlier versions that were decided and that the new one counts otherwise.
+    """
+
+    held: Held
+    parts: pa.Table
+    lines: pa.Table
+    receipts: pa.Table
+    beyond: list[Beyond]
+
+
+def count(hub: Hub, partner: Partner, checked: Checked) -> Counted:
+    """Reconcile the receipts of a batch with what is open."""
+    open_portions = hub.store.open_portions()
+    amends = _amends(hub, partner, checked)
+    if not amends.ended:
+        receipts = checked.documents.select(_RECEIPTS)
+        told = _reconciled(hub, open_portions, checked.receipt_parts, receipts)
+        return Counted(told, tuple(_touched(hub, told, checked.receipt_lines, open_portions)))
+    again = _again(hub, checked, amends.later)
+    open_portions = as_if_uncounted(open_portions, again.held)
+    told = _reconciled(hub, open_portions, again.parts, again.receipts)
+    recount = count_again(told, again.held, checked.documents["document"].to_pylist())
+    told = _with_decided(hub, recount.told, again, amends.ended, checked)
+    touched = _touched(hub, told, again.lines, open_portions)
+    return Counted(told, tuple(_touched_again(touched, recount, again.held)))
+
+
+def _reconciled(hub: Hub, open_portions: pa.Table, parts: pa.Table, receipts: pa.Table) -> Reconciled:
+    return reconcile(
+        open_portions,
+        parts,
+        returns=hub.store.returns(),
+        receipts=receipts,
+        retailer_of=hub.catalog.retailer_names(),
+        rule_version=RECONCILE_VERSION,
+        goods_stay={one.id: one.partner.policy.goods_stay for one in hub.catalog.partners},
+    )
+
+
+def _touched(hub: Hub, told: Reconciled, lines: pa.Table, open_portions: pa.Table) -> Iterator[Touched]:
+    return touched_by_receipts(hub, told, places_of(told.return_lines, lines), lines, open_portions)
+
+
+# --- what is counted again
+
+
+def _amends(hub: Hub, partner: Partner, checked: Checked) -> _Amends:
+    """Which earlier receipts the batch tells anew or takes back."""
+    documents = amending(checked.documents, "receipt")
+    by = dict(zip(documents["number"].to_pylist(), documents["document"].to_pylist(), strict=True))
+    known = hub.store.known_documents(partner.id, sorted(by)).to_pylist()
+    return _Amends(
+        {row["document"]: by[row["number"]] for row in known if _is_receipt(row, ACCEPTED, SUPERSEDED)},
+        tuple(row["document"] for row in known if _is_receipt(row, ACCEPTED)),
+    )
+
+
+def _is_receipt(document: Mapping[str, Any], *states: str) -> bool:
+    return document["kind"] == "receipt" and document["state"] in states
+
+
+def _again(hub: Hub, checked: Checked, later: Mapping[str, str]) -> _Again:
+    """The returns of which earlier versions told something, and all receipts that speak of them."""
+    by = _returns_by(hub, later)
+    receipts = hub.store.receipts_in_force(by)
+    receipts = receipts.filter(pc.invert(pc.is_in(receipts["document"], pa.array(list(later), pa.string()))))
+    stored = hub.store.receipt_lines_of(receipts["document"].to_pylist())
+    parts = exploded(stored, facts_of(hub, (), stored).components)
+    both = pa.concat_tables(
+        [checked.receipt_parts, parts.select(checked.receipt_parts.column_names)], promote_options="permissive"
+    )
+    versions = _versions(hub, receipts) | dict(later)
+    decided = hub.store.decided_counts([*versions, *receipts["document"].to_pylist()])
+    open_parts, beyond = still_to_count(both, decided, versions)
+    return _Again(
+        held=_held(hub, by, receipts),
+        parts=open_parts,
+        lines=pa.concat_tables([checked.receipt_lines, stored.select(checked.receipt_lines.column_names)]),
+        receipts=pa.concat_tables([checked.documents.select(_RECEIPTS), receipts.select(_RECEIPTS)]),
+        beyond=[one for one in beyond if one.document in later.values()],
+    )
+
+
+def _versions(hub: Hub, receipts: pa.Table) -> dict[str, str]:
+    """Earlier versions of these receipts, each with the one that counts: what was decided of them was not undone."""
+    found = {}
+    for row in receipts.to_pylist():
+        earlier = hub.store.known_documents(row["partner"], [row["number"]]).to_pylist()
+        found |= {one["document"]: row["document"] for one in earlier if _is_receipt(one, SUPERSEDED)}
+    return found
+
+
+def _returns_by(hub: Hub, later: Mapping[str, str]) -> dict[str, str]:
+    """The returns to be counted again with the document for which; whatever their receipts speak of belongs to them."""
+    by: dict[str, str] = {}
+    for document, cause in sorted(later.items()):
+        by |= {name: min(cause, by.get(name, cause)) for name in hub.store.returns_told_of([document])}
+    found = set(by)
+    while found:
+        receipts = hub.store.receipts_in_force(by)["document"].to_pylist()
+        found = set(hub.store.returns_told_of(receipts)) - by.keys()
+        by |= dict.fromkeys(found, min(later.values()))
+    return by
+
+
+def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
+    parcels = pa.concat_tables([hub.store.parcels_in(by), hub.store.shorts_in(by)])
+    return Held(
+        portions=hub.store.portions_in(by),
+        parcels=parcels,
+        movements=hub.store.movements_in(distinct(parcels["portion"])),
+        return_lines=hub.store.lines_of(by)["return_line"].to_pylist(),
+        differences=hub.store.differences_of(receipts["document"].to_pylist()),
+        by=by,
+    )
+
+
+# --- what is told of it
+
+
+def _with_decided(hub: Hub, told: Reconciled, again: _Again, ended: Iterable[str], checked: Checked) -> Reconciled:
+    """With what stays decided, the earlier versions that no longer count, and boxes that nobody counted after all."""
+    told_of = {(change.key["carton"], change.key["return_id"]) for change in told.changes}
+    superseded = [Change("document", {"document": name}, {"state": SUPERSEDED}, {"state": ACCEPTED}) for name in ended]
+    uncounted = [
+        Change("carton", {name: row[name] for name in ("carton", "return_id")}, {"state": "expected"})
+        for row in hub.store.cartons_of(again.held.by).to_pylist()
+        if row["state"] in ("verified", "discrepant") and (row["carton"], row["return_id"]) not in told_of
+    ]
+    return replace(
+        told,
+        differences=pa.concat_tables([told.differences, differences_of(again.beyond)]),
+        findings=pa.concat_tables([told.findings, findings_of(again.beyond, checked.documents)]),
+        changes=(*told.changes, *superseded, *uncounted),
+    )
+
+
+def _touched_again(touched: Iterator[Touched], recount: Recount, held: Held) -> Iterator[Touched]:
+    """All items of portions that were counted otherwise are placed anew, once their parcels are as if uncounted."""
+    parts = {one.retailer: one for one in touched}
+    rows = [row for name in sorted(recount.portions) for row in held.uncounted[name][:1] if row["gtin"] is not None]
+    for retailer in sorted({*parts, *(row["retailer"] for row in rows)}):
+        own = [row for row in rows if row["retailer"] == retailer]
+        one = parts.get(retailer, Touched(retailer, {}))
+        again = partial(uncount, held=held, changed=[row["portion"] for row in own])
+        yield replace(
+            one,
+            items={row["gtin"]: held.by[row["return_id"]] for row in own} | dict(one.items),
+            seen=partial(one_after_the_other, again, one.seen),
+            void=[*one.void, *sorted(recount.void)],
+        )
