@@ -28,6 +28,21 @@ class CountReads(Reads):
             found |= self._keys(chosen, TABLES[name].c.receipt_document, documents)
         return sorted(found)
 
+    def returns_counted(self, return_ids: Iterable[str]) -> list[str]:
+        """Those of these returns of which receipts counted units in, or told a difference."""
+        lines, found = TABLES["return_line"], set[str]()
+        for name in _TELLING:
+            found |= self._keys(self._told(name, lines.c.return_id), lines.c.return_id, return_ids)
+        return sorted(found)
+
+    def returns_named(self, numbers: Iterable[str | None], cartons: Iterable[str | None]) -> tuple[pa.Table, pa.Table]:
+        """The ``return`` rows of these numbers, and the ``carton`` rows of these labels."""
+        returns, boxes = TABLES["return"], TABLES["carton"]
+        return (
+            self._rows_in(returns, returns.c.number, [number for number in numbers if number]),
+            self._rows_in(boxes, boxes.c.carton, [label for label in cartons if label]),
+        )
+
     def receipts_in_force(self, return_ids: Collection[str]) -> pa.Table:
         """``document`` rows of the receipts that say something of these returns, and that count."""
         stored, lines, found = TABLES["document"], TABLES["receipt_line"], set[str]()

@@ -1,7 +1,8 @@
 """Open this when a receipt did not reach its return: what a batch of receipts does, corrected ones included.
 
-A receipt is told anew or taken back by a later one of its number. Then its returns, and those that their other receipts
-speak of, are counted again by all receipts that hold now; see ``pipelines.steps.recount``.
+A receipt may be told anew or taken back by a later one of its number, and several receipts may speak of one return.
+Then the return, and what its other receipts speak of, is counted again by all receipts that hold now, in the order of
+their days; see ``pipelines.steps.recount``. So it is no matter in which order receipts come.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +39,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Amends:
-    """Earlier versions of what is told anew or taken back, each with the one that counts; and those that did till now."""
+    """Earlier versions of what is told anew, each with the one that counts; ``ended`` are those that did until now."""
 
     later: Mapping[str, str]
     ended: tuple[str, ...]
@@ -62,11 +63,12 @@ def count(hub: Hub, partner: Partner, checked: Checked) -> Counted:
     """Reconcile the receipts of a batch with what is open."""
     open_portions = hub.store.open_portions()
     amends = _amends(hub, partner, checked)
-    if not amends.ended:
+    by = _returns_by(hub, checked, amends)
+    if not by:
         receipts = checked.documents.select(_RECEIPTS)
         told = _reconciled(hub, open_portions, checked.receipt_parts, receipts)
         return Counted(told, tuple(_touched(hub, told, checked.receipt_lines, open_portions)))
-    again = _again(hub, checked, amends.later)
+    again = _again(hub, checked, amends.later, by)
     open_portions = as_if_uncounted(open_portions, again.held)
     told = _reconciled(hub, open_portions, again.parts, again.receipts)
     recount = count_again(told, again.held, checked.documents["document"].to_pylist())
@@ -109,9 +111,8 @@ def _is_receipt(document: Mapping[str, Any], *states: str) -> bool:
     return document["kind"] == "receipt" and document["state"] in states
 
 
-def _again(hub: Hub, checked: Checked, later: Mapping[str, str]) -> _Again:
-    """The returns of which earlier versions told something, and all receipts that speak of them."""
-    by = _returns_by(hub, later)
+def _again(hub: Hub, checked: Checked, later: Mapping[str, str], by: Mapping[str, str]) -> _Again:
+    """What the ledger holds of these returns, and all receipts that speak of them."""
     receipts = hub.store.receipts_in_force(by)
     receipts = receipts.filter(pc.invert(pc.is_in(receipts["document"], pa.array(list(later), pa.string()))))
     stored = hub.store.receipt_lines_of(receipts["document"].to_pylist())
@@ -133,24 +134,41 @@ def _again(hub: Hub, checked: Checked, later: Mapping[str, str]) -> _Again:
 
 def _versions(hub: Hub, receipts: pa.Table) -> dict[str, str]:
     """Earlier versions of these receipts, each with the one that counts: what was decided of them was not undone."""
-    found = {}
+    found: dict[str, str] = {}
     for row in receipts.to_pylist():
         earlier = hub.store.known_documents(row["partner"], [row["number"]]).to_pylist()
         found |= {one["document"]: row["document"] for one in earlier if _is_receipt(one, SUPERSEDED)}
     return found
 
 
-def _returns_by(hub: Hub, later: Mapping[str, str]) -> dict[str, str]:
-    """The returns to be counted again with the document for which; whatever their receipts speak of belongs to them."""
-    by: dict[str, str] = {}
-    for document, cause in sorted(later.items()):
-        by |= {name: min(cause, by.get(name, cause)) for name in hub.store.returns_told_of([document])}
-    found = set(by)
+def _returns_by(hub: Hub, checked: Checked, amends: _Amends) -> dict[str, str]:
+    """The returns to be counted again, with the document for which.
+
+    Those of which the batch tells anew what was told, and those of which other receipts told something. Whatever their
+    receipts speak of belongs to them.
+    """
+    named = _returns_named(hub, checked)
+    by = {name: named[name] for name in hub.store.returns_counted(named)}
+    for document in amends.ended:
+        by |= dict.fromkeys(hub.store.returns_told_of([document]), amends.later[document])
+    found, cause = set(by), min(by.values(), default="")
     while found:
         receipts = hub.store.receipts_in_force(by)["document"].to_pylist()
         found = set(hub.store.returns_told_of(receipts)) - by.keys()
-        by |= dict.fromkeys(found, min(later.values()))
+        by |= dict.fromkeys(found, cause)
     return by
+
+
+def _returns_named(hub: Hub, checked: Checked) -> dict[str, str]:
+    """The returns that the lines of the batch name by number or carton, of whatever retailer, with a document each."""
+    lines = checked.receipt_lines.sort_by([("document", "descending")])
+    by_name = {
+        name: dict(zip(lines[name].to_pylist(), lines["document"].to_pylist(), strict=True))
+        for name in ("notice_number", "carton")
+    }
+    returns, cartons = hub.store.returns_named(by_name["notice_number"], by_name["carton"])
+    found = {row["return_id"]: by_name["carton"][row["carton"]] for row in cartons.to_pylist()}
+    return found | {row["return_id"]: by_name["notice_number"][row["number"]] for row in returns.to_pylist()}
 
 
 def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
