@@ -36,12 +36,18 @@ class CountReads(Reads):
         return sorted(found)
 
     def returns_named(self, numbers: Iterable[str | None], cartons: Iterable[str | None]) -> tuple[pa.Table, pa.Table]:
-        """The ``return`` rows of these numbers, and the ``carton`` rows of these labels."""
+        """The ``return`` rows of these numbers, and the ``carton`` rows of these SSCCs."""
         returns, boxes = TABLES["return"], TABLES["carton"]
         return (
             self._rows_in(returns, returns.c.number, [number for number in numbers if number]),
-            self._rows_in(boxes, boxes.c.carton, [label for label in cartons if label]),
+            self._rows_in(boxes, boxes.c.carton, _everywhere(cartons)),
         )
+
+    def named_by_receipts(self, numbers: Iterable[str], labels: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Those of these returns' numbers and of these SSCCs that lines of receipts name."""
+        lines = TABLES["receipt_line"]
+        names = self._keys(select(lines.c.notice_number), lines.c.notice_number, numbers)
+        return names, self._keys(select(lines.c.carton), lines.c.carton, _everywhere(labels))
 
     def receipts_in_force(self, return_ids: Collection[str]) -> pa.Table:
         """``document`` rows of the receipts that say something of these returns, and that count."""
@@ -50,7 +56,9 @@ class CountReads(Reads):
             chosen = self._told(name, TABLES[name].c.receipt_document)
             found |= self._keys(chosen, TABLES["return_line"].c.return_id, return_ids)
         numbers = self._rows_in(TABLES["return"], TABLES["return"].c.return_id, return_ids)["number"].to_pylist()
+        labels = self.cartons_of(return_ids)["carton"].to_pylist()
         found |= self._keys(select(lines.c.document), lines.c.notice_number, numbers)
+        found |= self._keys(select(lines.c.document), lines.c.carton, _everywhere(labels))
         return self._rows_in(stored, stored.c.document, found, stored.c.state == "accepted")
 
     def receipt_lines_of(self, documents: Iterable[str]) -> pa.Table:
@@ -116,3 +124,8 @@ class CountReads(Reads):
     def _keys(self, chosen: Any, column: Any, keys: Iterable[str]) -> set[str]:
         found = self._in_chunks(chosen.distinct(), column, keys, _KEY)["key"].to_pylist()
         return {key for key in found if key is not None}
+
+
+def _everywhere(labels: Iterable[str | None]) -> list[str]:
+    """The labels that name one box wherever they are read: SSCCs. Others, as "1", only say something in a return."""
+    return [label for label in labels if label and len(label) == 18 and label.isdigit()]

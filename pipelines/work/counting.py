@@ -5,7 +5,7 @@ Then the return, and what its other receipts speak of, is counted again by all r
 their days; see ``pipelines.steps.recount``. So it is no matter in which order receipts come.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,11 +17,12 @@ from pipelines.steps.amend import amending
 from pipelines.steps.check import ACCEPTED, SUPERSEDED, Checked
 from pipelines.steps.decided_before import Beyond, differences_of, findings_of, still_to_count
 from pipelines.steps.items import exploded
-from pipelines.steps.reconcile import Reconciled, reconcile
+from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.recount import Held, Recount, as_if_uncounted, count_again, uncount
 from pipelines.wiring import Hub
 from pipelines.work.item_facts import facts_of
-from pipelines.work.placing import Touched, distinct, one_after_the_other, places_of, touched_by_receipts
+from pipelines.work.placing import Touched, distinct, one_after_the_other, place, places_of, touched_by_receipts
+from pipelines.work.rows import Rows
 from schemas.outcome import Change
 from schemas.partners import Partner
 
@@ -46,7 +47,7 @@ class _Amends:
 
 
 @dataclass(frozen=True, slots=True)
-class _Again:
+class Again:
     """What is counted again: what the ledger holds of it, and the lines of all receipts that hold now.
 
     ``beyond`` are units of earlier versions that were decided and that the new one counts otherwise.
@@ -68,13 +69,32 @@ def count(hub: Hub, partner: Partner, checked: Checked) -> Counted:
         receipts = checked.documents.select(_RECEIPTS)
         told = _reconciled(hub, open_portions, checked.receipt_parts, receipts)
         return Counted(told, tuple(_touched(hub, told, checked.receipt_lines, open_portions)))
-    again = _again(hub, checked, amends.later, by)
-    open_portions = as_if_uncounted(open_portions, again.held)
+    again = again_of(hub, by, amends.later, checked)
+    counted = recounted(hub, again, checked.documents["document"].to_pylist())
+    return replace(counted, told=_with_decided(counted.told, again, amends.ended, checked))
+
+
+def recounted(hub: Hub, again: Again, documents: Collection[str]) -> Counted:
+    """What counting again changes; findings are about these documents."""
+    open_portions = as_if_uncounted(hub.store.open_portions(), again.held)
     told = _reconciled(hub, open_portions, again.parts, again.receipts)
-    recount = count_again(told, again.held, checked.documents["document"].to_pylist())
-    told = _with_decided(hub, recount.told, again, amends.ended, checked)
+    recount = count_again(told, again.held, documents)
+    told = replace(recount.told, changes=(*told.changes, *_uncounted_boxes(hub, told, again.held)))
     touched = _touched(hub, told, again.lines, open_portions)
     return Counted(told, tuple(_touched_again(touched, recount, again.held)))
+
+
+def add_placed(
+    hub: Hub, rows: Rows, touched: Iterable[Touched], found: pa.Table
+) -> tuple[pa.Table, tuple[Change, ...]]:
+    """All that a batch touches is placed at once; goods that nobody announced are received at once."""
+    placed = place(hub, touched)
+    for name, table in placed.rows:
+        rows.add(name, table)
+    received, inspections = receive_found(placed.new, found, RECONCILE_VERSION)
+    rows.add("movement", received)
+    rows.add("inspection", inspections)
+    return placed.findings, placed.changes
 
 
 def _reconciled(hub: Hub, open_portions: pa.Table, parts: pa.Table, receipts: pa.Table) -> Reconciled:
@@ -111,25 +131,31 @@ def _is_receipt(document: Mapping[str, Any], *states: str) -> bool:
     return document["kind"] == "receipt" and document["state"] in states
 
 
-def _again(hub: Hub, checked: Checked, later: Mapping[str, str], by: Mapping[str, str]) -> _Again:
-    """What the ledger holds of these returns, and all receipts that speak of them."""
+def again_of(hub: Hub, by: Mapping[str, str], later: Mapping[str, str], checked: Checked | None = None) -> Again:
+    """What the ledger holds of these returns, and all receipts that speak of them, those of the batch too."""
     receipts = hub.store.receipts_in_force(by)
     receipts = receipts.filter(pc.invert(pc.is_in(receipts["document"], pa.array(list(later), pa.string()))))
     stored = hub.store.receipt_lines_of(receipts["document"].to_pylist())
     parts = exploded(stored, facts_of(hub, (), stored).components)
-    both = pa.concat_tables(
-        [checked.receipt_parts, parts.select(checked.receipt_parts.column_names)], promote_options="permissive"
-    )
+    lines, numbers = stored, receipts.select(_RECEIPTS)
+    if checked is not None:
+        parts = _joined(checked.receipt_parts, parts)
+        lines = _joined(checked.receipt_lines, stored)
+        numbers = _joined(checked.documents.select(_RECEIPTS), receipts)
     versions = _versions(hub, receipts) | dict(later)
     decided = hub.store.decided_counts([*versions, *receipts["document"].to_pylist()])
-    open_parts, beyond = still_to_count(both, decided, versions)
-    return _Again(
+    open_parts, beyond = still_to_count(parts, decided, versions)
+    return Again(
         held=_held(hub, by, receipts),
         parts=open_parts,
-        lines=pa.concat_tables([checked.receipt_lines, stored.select(checked.receipt_lines.column_names)]),
-        receipts=pa.concat_tables([checked.documents.select(_RECEIPTS), receipts.select(_RECEIPTS)]),
+        lines=lines,
+        receipts=numbers,
         beyond=[one for one in beyond if one.document in later.values()],
     )
+
+
+def _joined(new: pa.Table, stored: pa.Table) -> pa.Table:
+    return pa.concat_tables([new, stored.select(new.column_names)], promote_options="permissive")
 
 
 def _versions(hub: Hub, receipts: pa.Table) -> dict[str, str]:
@@ -144,18 +170,22 @@ def _versions(hub: Hub, receipts: pa.Table) -> dict[str, str]:
 def _returns_by(hub: Hub, checked: Checked, amends: _Amends) -> dict[str, str]:
     """The returns to be counted again, with the document for which.
 
-    Those of which the batch tells anew what was told, and those of which other receipts told something. Whatever their
-    receipts speak of belongs to them.
+    Those of which the batch tells anew what was told, and those of which other receipts told something.
     """
     named = _returns_named(hub, checked)
     by = {name: named[name] for name in hub.store.returns_counted(named)}
     for document in amends.ended:
         by |= dict.fromkeys(hub.store.returns_told_of([document]), amends.later[document])
+    return with_all_that_they_speak_of(hub, by)
+
+
+def with_all_that_they_speak_of(hub: Hub, by: dict[str, str]) -> dict[str, str]:
+    """These returns, and whatever else their receipts speak of, for the first of the documents."""
     found, cause = set(by), min(by.values(), default="")
     while found:
         receipts = hub.store.receipts_in_force(by)["document"].to_pylist()
         found = set(hub.store.returns_told_of(receipts)) - by.keys()
-        by |= dict.fromkeys(found, cause)
+        by = by | dict.fromkeys(found, cause)
     return by
 
 
@@ -186,21 +216,23 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
 # --- what is told of it
 
 
-def _with_decided(hub: Hub, told: Reconciled, again: _Again, ended: Iterable[str], checked: Checked) -> Reconciled:
-    """With what stays decided, the earlier versions that no longer count, and boxes that nobody counted after all."""
-    told_of = {(change.key["carton"], change.key["return_id"]) for change in told.changes}
-    superseded = [Change("document", {"document": name}, {"state": SUPERSEDED}, {"state": ACCEPTED}) for name in ended]
-    uncounted = [
-        Change("carton", {name: row[name] for name in ("carton", "return_id")}, {"state": "expected"})
-        for row in hub.store.cartons_of(again.held.by).to_pylist()
-        if row["state"] in ("verified", "discrepant") and (row["carton"], row["return_id"]) not in told_of
-    ]
+def _with_decided(told: Reconciled, again: Again, ended: Iterable[str], checked: Checked) -> Reconciled:
+    """With what stays decided, and the earlier versions that no longer count."""
+    superseded = (Change("document", {"document": name}, {"state": SUPERSEDED}, {"state": ACCEPTED}) for name in ended)
     return replace(
         told,
         differences=pa.concat_tables([told.differences, differences_of(again.beyond)]),
         findings=pa.concat_tables([told.findings, findings_of(again.beyond, checked.documents)]),
-        changes=(*told.changes, *superseded, *uncounted),
+        changes=(*told.changes, *superseded),
     )
+
+
+def _uncounted_boxes(hub: Hub, told: Reconciled, held: Held) -> Iterator[Change]:
+    """Boxes that nobody counted after all."""
+    told_of = {(change.key["carton"], change.key["return_id"]) for change in told.changes}
+    for row in hub.store.cartons_of(held.by).to_pylist():
+        if row["state"] in ("verified", "discrepant") and (row["carton"], row["return_id"]) not in told_of:
+            yield Change("carton", {name: row[name] for name in ("carton", "return_id")}, {"state": "expected"})
 
 
 def _touched_again(touched: Iterator[Touched], recount: Recount, held: Held) -> Iterator[Touched]:
