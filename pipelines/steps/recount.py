@@ -32,7 +32,8 @@ class Held:
 
     ``portions`` are their ``OPEN_PORTIONS``, finished ones too; ``parcels`` their ``PARCELS``, those of units that did
     not come included. ``movements`` and ``return_lines`` are ids that are taken, ``differences`` are rows already told.
-    ``by`` names for each return the document for which it is counted again.
+    ``loose`` are return lines of which no notice speaks any more. ``by`` names for each return the document for which
+    it is counted again.
     """
 
     portions: pa.Table
@@ -40,6 +41,7 @@ class Held:
     movements: Collection[str]
     return_lines: Collection[str]
     differences: pa.Table
+    loose: Collection[str]
     by: Mapping[str, str]
 
     @cached_property
@@ -52,9 +54,12 @@ class Held:
         return found
 
     @cached_property
-    def at_the_dock(self) -> set[str]:
-        """Portions of goods that nobody announced."""
-        return set(self.portions.filter(pc.equal(self.portions["origin"], "dock"))["portion"].to_pylist())
+    def unannounced(self) -> set[str]:
+        """Portions of goods that nobody announced, or of lines of which no notice speaks any more."""
+        loose = pc.is_in(self.portions["return_line"], pa.array(list(self.loose), pa.string()))
+        return set(
+            self.portions.filter(pc.or_(loose, pc.equal(self.portions["origin"], "dock")))["portion"].to_pylist()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def as_if_uncounted(open_portions: pa.Table, held: Held) -> pa.Table:
     own = pc.is_in(open_portions["return_id"], pa.array(list(held.by), pa.string()))
     rows = []
     for row in held.portions.to_pylist():
-        parcels = [] if row["portion"] in held.at_the_dock else held.uncounted.get(row["portion"], [])
+        parcels = [] if row["portion"] in held.unannounced else held.uncounted.get(row["portion"], [])
         total = _total(parcels)
         rows.append(row | {"announced_units": total.units, "announced_net": total.net_minor}
                     | {"announced_tax": total.tax_minor})  # fmt: skip
@@ -88,7 +93,7 @@ def count_again(told: Reconciled, held: Held, documents: Collection[str]) -> Rec
     """
     kept = set(_kept_portions(told, held))
     kept_lines, dock_portions = _kept_lines(told, held)
-    changed = frozenset(held.uncounted) - kept - held.at_the_dock | dock_portions
+    changed = frozenset(held.uncounted) - kept - held.unannounced | dock_portions
     told = _with_free_ids(_without(told, kept, kept_lines), held)
     movements, inspections = _taken_back(held, changed)
     lines = {row["return_line"] for name in dock_portions for row in held.uncounted[name]}
@@ -109,7 +114,7 @@ def uncount(parcels: pa.Table, held: Held, changed: Collection[str]) -> pa.Table
     """Stored ``PARCELS`` when these portions are counted again: announced as a whole; goods at the dock are gone."""
     rows = [row for row in parcels.to_pylist() if row["portion"] not in changed or row["bucket"] == Bucket.REFUSED]
     blank = dict.fromkeys(("inspection", "condition", "receipt_document", "received_on", "cause"))
-    for name in sorted(set(changed) - held.at_the_dock):
+    for name in sorted(set(changed) - held.unannounced):
         own = held.uncounted[name]
         rows.append(own[0] | blank | {"bucket": Bucket.ANNOUNCED.value} | _as_row(_total(own)))
     return pa.Table.from_pylist(rows, PARCELS)
@@ -124,7 +129,7 @@ def _kept_portions(told: Reconciled, held: Held) -> Iterator[str]:
     short = told.movements.filter(pc.equal(told.movements["to_bucket"], Bucket.SHORT.value))["portion"].to_pylist()
     for name, parcels in held.uncounted.items():
         is_short = name in short or any(row["bucket"] == Bucket.SHORT for row in parcels)
-        if name not in held.at_the_dock and not is_short and _counts_of(parcels) == wanted.get(name, Counter()):
+        if name not in held.unannounced and not is_short and _counts_of(parcels) == wanted.get(name, Counter()):
             yield name
 
 
@@ -158,12 +163,12 @@ def _kept_lines(told: Reconciled, held: Held) -> tuple[set[str], frozenset[str]]
         if found := stored.get((claim["return_id"], claim["gtin"], (count,))):
             kept.add(row["return_line"])
             staying |= found.pop()
-    return kept, frozenset(name for name in held.at_the_dock & held.uncounted.keys() if name not in staying)
+    return kept, frozenset(name for name in held.unannounced & held.uncounted.keys() if name not in staying)
 
 
 def _dock_lines(held: Held) -> dict[str, list[Row]]:
     lines: dict[str, list[Row]] = defaultdict(list)
-    for name in sorted(held.at_the_dock & held.uncounted.keys()):
+    for name in sorted(held.unannounced & held.uncounted.keys()):
         for row in held.uncounted[name]:
             lines[row["return_line"]].append(row)
     return lines
@@ -201,7 +206,7 @@ def _taken_back(held: Held, changed: Iterable[str]) -> tuple[pa.Table, pa.Table]
         for row in held.uncounted[name]:
             if row["bucket"] == Bucket.ANNOUNCED:
                 continue
-            to = Bucket.CANCELLED if name in held.at_the_dock else Bucket.ANNOUNCED
+            to = Bucket.CANCELLED if name in held.unannounced else Bucket.ANNOUNCED
             cause = held.by[row["return_id"]]
             counted = (row["inspection"] or row["bucket"]).partition("@")[2] or row["bucket"]
             moved = _movement(row, f"{name}>{to.value}@{cause}/{counted}", to, cause)

@@ -7,13 +7,14 @@ their days; see ``pipelines.steps.recount``. So it is no matter in which order r
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amend import amending
+from pipelines.steps.amend import AMENDS, CANCEL, amending
 from pipelines.steps.check import ACCEPTED, SUPERSEDED, Checked
 from pipelines.steps.decided_before import Beyond, differences_of, findings_of, still_to_count
 from pipelines.steps.items import exploded
@@ -209,8 +210,23 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
         movements=hub.store.movements_in(distinct(parcels["portion"])),
         return_lines=hub.store.lines_of(by)["return_line"].to_pylist(),
         differences=hub.store.differences_of(receipts["document"].to_pylist()),
+        loose=[name for return_id in by for name in _loose(hub, return_id)],
         by=by,
     )
+
+
+def _loose(hub: Hub, return_id: str) -> Iterator[str]:
+    """The return's lines that are of earlier versions of its notice, or whose notice was taken back."""
+    lines = hub.store.lines_of([return_id]).to_pylist()
+    retailer, _, number = return_id.partition("/")
+    notices = hub.store.known_documents(retailer, [number]).to_pylist()
+    versions = [row for row in notices if row["kind"] == "notice" and row["state"] == ACCEPTED]
+    later = [row for row in versions if row["purpose"] in AMENDS]
+    if not later:
+        return
+    last = max(later, key=lambda row: (row["issued_on"] or date.min, row["purpose"] == CANCEL, row["document"]))
+    counts = last["document"] if last["purpose"] != CANCEL else None
+    yield from (row["return_line"] for row in lines if row["origin"] == "notice" and row["document"] != counts)
 
 
 # --- what is told of it

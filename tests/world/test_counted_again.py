@@ -144,6 +144,21 @@ def test_a_credit_in_another_condition_is_told(town: Town) -> None:
     assert (told(town, "RECEIPT-DECIDED"), town.store.verify()) == (["RECEIPT-DECIDED-BEFORE"] * 2, [])
 
 
+def test_what_a_replaced_notice_held_is_not_awaited_again(town: Town) -> None:
+    town.deliver(SALE, NOTICE, FIRST, notice("R1", line(3), on=52, purpose="replace"))
+    assert sorted(row[4] for row in town.standing()) == [1, 3]
+    town.deliver(anew(counted(2)))
+    assert [(row[0].count("/"), row[2], row[4]) for row in town.standing()] == [(3, "announced", 1), (3, "received", 2)]
+    assert town.store.verify() == []
+
+
+def test_a_notice_that_was_taken_back_awaits_nothing(town: Town) -> None:
+    town.deliver(SALE, NOTICE, receipt("W1", 5, "R1"), notice("R1", {}, on=52, purpose="cancel"))
+    town.deliver(anew(counted(2)))
+    assert stands(town) == [("WR01/I1/1", "received", "sellable", 2)]
+    assert town.store.verify() == []
+
+
 def test_receipts_of_one_number_without_a_purpose_still_contradict_each_other(town: Town) -> None:
     town.deliver(SALE, NOTICE, FIRST)
     town.deliver(receipt("W1", 3, "R1"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.work.post import post_credits
+from pipelines.work.process import process
 from tests.world.town import BOWL, File, Town, counted, counts, line, notice, receipt, sale, town_at
 
 SSCC, OTHER_SSCC = "095200000000000013", "095200000000000020"
@@ -66,6 +67,18 @@ def test_a_notice_of_other_goods_moves_nothing(town: Town) -> None:
     town.deliver(NOTICE)
     assert town.movements() == before + 1
     assert town.store.table("due_event", event="count").num_rows == 0
+
+
+def test_a_run_that_died_between_notice_and_goods_is_made_up_for(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.deliver(SALE, receipt("W1", 4, "R1"))
+    with monkeypatch.context() as dying:
+        dying.setattr("pipelines.work.process.count_late", lambda hub, partner: None)
+        town.deliver(NOTICE)
+    assert ("shop/R1/1", "announced", None, 5) in stands(town)
+    process(town.hub, town.hub.catalog.partner("shop").partner)
+    assert stands(town) == [("shop/R1/1", "announced", None, 1), ("shop/R1/1", "received", "sellable", 4)]
+    assert town.store.table("due_event", event="count")["met"].to_pylist() == [True]
+    assert town.store.verify() == []
 
 
 def test_what_was_credited_before_the_notice_stays_where_it_is(town: Town) -> None:
