@@ -143,7 +143,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "DOC-DUPLICATE":        FindingCode(_I, "the same return was announced before under another control number", "nothing: it is counted once"),
     "DOC-CONFLICT":         FindingCode(_F, "a return of this number exists with other lines", "ask the partner which one holds; a correction needs its own purpose code"),
     "DOC-PURPOSE-HELD":     FindingCode(_F, "the document cancels or replaces an earlier one", "a person decides what to do with the earlier one"),
-    "DOC-SUPERSEDED":       FindingCode(_I, "a later version of the same notice came before it", "nothing: the later version counts"),
+    "DOC-SUPERSEDED":       FindingCode(_I, "a later version of the same document came before it", "nothing: the later version counts"),
     "DOC-CANCEL-LATE":      FindingCode(_W, "the notice was taken back or told anew, and goods of it had come already", "ask the retailer whether these goods are returned; they stay as they were counted"),
     "DOC-NO-LINES":         FindingCode(_F, "the document has no lines", "ask the partner for the lines"),
     "DOC-NO-NUMBER":        FindingCode(_F, "the document has no number of its own", "ask the partner for the number, or give the mapping another place to find it"),
@@ -165,6 +165,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),
     "RECEIPT-SHORT":        FindingCode(_W, "less came than was announced", "tell the retailer what is missing"),
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
+    "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and credit or charge the difference by hand"),
     "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
     "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
     # --- what partners answer to what we sent

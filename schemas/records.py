@@ -180,7 +180,7 @@ class ReceiptLine(SQLModel, table=True):
     offset: int
     length: int
     retailer: str | None = None
-    notice_number: str | None = None
+    notice_number: str | None = Field(None, index=True)
     store: str | None = None
     received_on: date | None = None
     po_number: str | None = None
@@ -193,7 +193,7 @@ class ReceiptLine(SQLModel, table=True):
     unit_raw: str | None = None
     units: int | None = None
     condition: str | None = None
-    carton: str | None = None
+    carton: str | None = Field(None, index=True)
     complete: bool = True
     item_by: str | None = None
 

@@ -250,6 +250,12 @@ OPEN_PORTIONS = _table(
     accepted_units=_I, accepted_net=_I, accepted_tax=_I,
 )  # fmt: skip
 
+DECIDED_COUNTS = _table(
+    "counted units that were decided, one row an inspection",
+    receipt_document=_T, cause=(_T, "the receipt's line that counted them in"),
+    return_line=_T, gtin=_T, condition=_T, units=_I,
+)  # fmt: skip
+
 INSPECTIONS = _table(
     "received units by condition, one row a movement into `received`",
     movement=_T, portion=_T, units=_I, condition=_T, receipt_document=_T,
@@ -260,7 +266,7 @@ PARCELS = _table(
     "units that may be placed anew, one row an inspection, or what is still announced of a portion",
     retailer=_T, gtin=_T, return_id=_T, return_line=_T, portion=_T, invoice_line=_T,
     portion_units=(_I, "all units of the portion, finished ones too"),
-    bucket=(_T, "announced, received, or refused when it was only for want of a sale"),
+    bucket=(_T, "announced, received, refused (only for want of a sale), or short, where a return is counted again"),
     inspection=(_T, "the movement into `received`; null when they were not counted in"),
     condition=_T, receipt_document=_T, received_on=_D,
     cause=(_T, "the receipt's line that counted them in"),
@@ -313,7 +319,9 @@ REFUSED_LINES = _table(
 
 DIFFERENCES = _table(
     "announced against received, one row a difference",
-    return_line=_T, kind=(_T, "short, over, damaged, unannounced"), units=_I, receipt_document=_T, receipt_line_no=_I,
+    return_line=_T,
+    kind=(_T, "short, over, damaged, unannounced; decided: a later version of the receipt counts them otherwise"),
+    units=_I, receipt_document=_T, receipt_line_no=_I,
 )  # fmt: skip
 
 DECISIONS = _table(

@@ -6,6 +6,7 @@ from typing import Self
 
 from sqlalchemy import Engine, select
 
+from connectors.store.counts import CountReads
 from connectors.store.database import connect, writer
 from connectors.store.faults import StaleError, database_faults
 from connectors.store.insert import TABLES, prepared
@@ -21,7 +22,7 @@ from schemas.outcome import Change, Outcome
 _INTENT = TABLES["credit_intent"]
 
 
-class Store(PoolReads):
+class Store(PoolReads, CountReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same file. Writers wait for each other.

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 Decided = tuple[str, str]  # return and item
 CANCEL, REPLACE = "cancel", "replace"
 AMENDS = (CANCEL, REPLACE)
+AMENDED = ("notice", "receipt")  # kinds of which a later version counts; the others wait for a person
 COUNTED_BEFORE = "LINE-COUNTED-BEFORE"
 RULE_VERSION = "amend-1"
 _AMOUNTS = ("units", "net_minor", "tax_minor")
@@ -32,7 +33,7 @@ _OF_COUNT = ("inspection", "condition", "receipt_document", "received_on", "caus
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An accepted notice that cancels or replaces; ``here`` says that it came in the same batch."""
+    """An accepted notice or receipt that cancels or replaces; ``here`` says that it came in the same batch."""
 
     document: str
     purpose: str
@@ -42,7 +43,7 @@ class Version:
 
 
 def outdone_by(purpose: str, issued_on: date | None, others: Iterable[Version]) -> str | None:
-    """The document that makes a notice of this purpose and day void, or None.
+    """The document that makes a notice or receipt of this purpose and day void, or None.
 
     Any cancel or replacement outdoes an original. A replacement is outdone by a cancel of its day or later, and by a
     later replacement; a cancel by a later replacement. Of two of one day the one that came last counts.
@@ -214,10 +215,10 @@ def _movement(row: Row, name: str, frm: Bucket, cause: str, to: Bucket = Bucket.
     return carried | buckets | {"movement": name, "cause": cause, "rule_version": RULE_VERSION}
 
 
-def amending(documents: pa.Table) -> pa.Table:
-    """The accepted notices that cancel or replace."""
-    wanted = pc.and_(pc.equal(documents["kind"], "notice"), pc.equal(documents["state"], "accepted"))
+def amending(documents: pa.Table, kind: str = "notice") -> pa.Table:
+    """The accepted documents of this kind that cancel or replace."""
+    wanted = pc.and_(pc.equal(documents["kind"], kind), pc.equal(documents["state"], "accepted"))
     return documents.filter(pc.and_(wanted, pc.is_in(documents["purpose"], pa.array(AMENDS))))
 
 
-__all__ = ["AMENDS", "TakenBack", "Version", "amending", "as_versions", "outdone_by", "take_back"]
+__all__ = ["AMENDED", "AMENDS", "TakenBack", "Version", "amending", "as_versions", "outdone_by", "take_back"]

@@ -29,6 +29,7 @@ class Line:
     offset: int
     length: int
     receipt_number: str
+    told_anew: bool
     retailer: str | None
     retailer_named: str | None
     notice_number: str | None
@@ -138,12 +139,17 @@ class Missing:
 
 
 def lines_in_order(receipt_lines: pa.Table, receipts: pa.Table, retailer_of: Mapping[str, str]) -> list[Line]:
-    """The receipt lines, in the order (received_on, document, line_no)."""
+    """The receipt lines, in the order (received_on, document, line_no).
+
+    ``receipts`` has document, number and, where some of them replace others, purpose.
+    """
+    anew = set(_told_anew(receipts))
     numbers = dict(zip(receipts["document"].to_pylist(), receipts["number"].to_pylist(), strict=True))
     lines = []
     for row in receipt_lines.to_pylist():
         row |= {
             "receipt_number": numbers.get(row["document"]) or row["document"],
+            "told_anew": row["document"] in anew,
             "retailer_named": row["retailer"],
             "retailer": retailer_of.get(row["retailer"]),
             "condition": row["condition"] or "unknown",
@@ -152,6 +158,14 @@ def lines_in_order(receipt_lines: pa.Table, receipts: pa.Table, retailer_of: Map
         }
         lines.append(Line(**{name: row[name] for name in Line.__slots__}))
     return sorted(lines, key=lambda line: line.order)
+
+
+def _told_anew(receipts: pa.Table) -> list[str]:
+    """The receipts that take the place of earlier ones."""
+    if "purpose" not in receipts.column_names:
+        return []
+    names: list[str] = receipts.filter(pc.equal(receipts["purpose"], "replace"))["document"].to_pylist()
+    return names
 
 
 def homes_of(lines: Sequence[Line], open_portions: pa.Table, returns: pa.Table) -> list[Home | None]:

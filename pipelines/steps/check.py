@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amend import AMENDS, CANCEL, Version, outdone_by
+from pipelines.steps.amend import AMENDED, AMENDS, CANCEL, Version, outdone_by
 from pipelines.steps.content import digest_of_documents
 from pipelines.steps.items import ItemFacts, exploded, identify
 from pipelines.steps.lines import (
@@ -80,8 +80,8 @@ def check(
     ``known_documents`` has document, partner, kind, number, purpose, issued_on, content, state (only accepted ones
     count); ``facts`` are of the items that lines may mean; ``known_sales`` has invoice_line and the columns of
     ``lines.SALE``; ``known_returns`` retailer, number and the document that opened the return; ``retailer_of`` names
-    by which warehouses call retailers. Among documents of one number the first row is the original; of notices that
-    cancel or replace the latest counts (``amend``), also before the original. Lines with an error come out without
+    by which warehouses call retailers. Among documents of one number the first row is the original; of notices and
+    receipts that cancel or replace the latest counts (``amend``), also before it. Lines with an error come out without
     units, and so do lines of notices and receipts without a usable quantity.
     """
     tables = (notice_lines, receipt_lines, sale_lines, *others.values())
@@ -90,9 +90,9 @@ def check(
     verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
     held = lines_with_errors(findings)
     accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
-    noticed = _without_cancels(documents, accepted)
-    notices, told_notices = _lines(notice_lines, noticed, held, facts, _senders(documents, notice_lines), least=1)
-    receipts, told_receipts = _lines(receipt_lines, accepted, held, facts, _named(receipt_lines, retailer_of), least=0)
+    telling = _without_cancels(documents, accepted)
+    notices, told_notices = _lines(notice_lines, telling, held, facts, _senders(documents, notice_lines), least=1)
+    receipts, told_receipts = _lines(receipt_lines, telling, held, facts, _named(receipt_lines, retailer_of), least=0)
     sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
     told = [*told, *told_notices, *told_receipts, *told_sales]
     found = pa.concat_tables([findings, as_table(told)])
@@ -148,8 +148,8 @@ def _judge(
 def _amendments(
     rows: list[tuple[dict[str, Any], str]], fatal: set[str], filled: set[str], known: _Known
 ) -> dict[str, _Verdict]:
-    """Notices that cancel or replace, judged before the others and the latest of them first."""
-    own = [pair for pair in reversed(rows) if pair[0]["kind"] == "notice" and pair[0]["purpose"] in AMENDS]
+    """Notices and receipts that cancel or replace, judged before the others and the latest of them first."""
+    own = [pair for pair in reversed(rows) if pair[0]["kind"] in AMENDED and pair[0]["purpose"] in AMENDS]
     own.sort(key=lambda pair: pair[0]["issued_on"] or date.max, reverse=True)
     verdicts = {}
     for row, digest in own:
@@ -157,7 +157,7 @@ def _amendments(
         if document in fatal or not row["number"]:
             verdict = _verdict(row, digest, document in fatal, True, known)
         elif purpose != CANCEL and document not in filled:
-            verdict = _Verdict(document, QUARANTINED, code="DOC-NO-LINES", detail=f"notice {row['number']}")
+            verdict = _Verdict(document, QUARANTINED, code="DOC-NO-LINES", detail=f"{row['kind']} {row['number']}")
         else:
             verdict = _amendment(row, digest, known)
         verdicts[document] = verdict
@@ -168,7 +168,7 @@ def _amendments(
 
 
 def _amendment(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
-    """The state of a notice that cancels or replaces the earlier ones of its number."""
+    """The state of a notice or receipt that cancels or replaces the earlier ones of its number."""
     document, purpose, number = row["document"], row["purpose"], row["number"]
     others = known.amended.get(_key(row), [])
     for other in others:
@@ -177,7 +177,7 @@ def _amendment(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
             return _Verdict(document, DUPLICATE, other.document, "DOC-DUPLICATE", detail)
     if by := outdone_by(purpose, row["issued_on"], others):
         return _Verdict(document, SUPERSEDED, None, "DOC-SUPERSEDED", f"{purpose} of {number} by {by}")
-    opened_by = known.returns.get((row["partner"], number))
+    opened_by = known.returns.get((row["partner"], number)) if row["kind"] == "notice" else None
     if opened_by is not None and not others and _key(row) not in known.by_key:
         return _Verdict(document, HELD, None, "DOC-CONFLICT", f"return {number} was opened by {opened_by}")
     return _Verdict(document, ACCEPTED)
@@ -210,7 +210,9 @@ def _compared(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
             document, HELD, None, "DOC-CONFLICT", f"{row['kind']} {number} came with other lines as {original}"
         )
     if by := outdone_by("original", None, known.amended.get(_key(row), ())):
-        return _Verdict(document, SUPERSEDED, None, "DOC-SUPERSEDED", f"notice {number} by {by}, which came before it")
+        return _Verdict(
+            document, SUPERSEDED, None, "DOC-SUPERSEDED", f"{row['kind']} {number} by {by}, which came before it"
+        )
     opened_by = known.returns.get((row["partner"], number)) if row["kind"] == "notice" else None
     if opened_by is not None:
         return _Verdict(document, HELD, None, "DOC-CONFLICT", f"return {number} was opened by {opened_by}")
@@ -221,7 +223,7 @@ def _known(known_documents: pa.Table, known_returns: pa.Table) -> _Known:
     accepted = known_documents.filter(pc.equal(known_documents["state"], ACCEPTED))
     by_key, amended = {}, defaultdict(list)
     for row in accepted.to_pylist():
-        if row["kind"] == "notice" and row["purpose"] in AMENDS:
+        if row["kind"] in AMENDED and row["purpose"] in AMENDS:
             version = Version(row["document"], row["purpose"], row["issued_on"], row["content"])
             amended[_key(row)].append(version)
         elif row["kind"] != "sales":
@@ -231,7 +233,7 @@ def _known(known_documents: pa.Table, known_returns: pa.Table) -> _Known:
 
 
 def _without_cancels(documents: pa.Table, accepted: pa.Array) -> pa.Array:
-    """Lines of a notice that takes an earlier one back announce nothing."""
+    """Lines of a document that takes an earlier one back tell nothing."""
     cancels = documents.filter(pc.fill_null(pc.equal(documents["purpose"], CANCEL), False))["document"]
     return accepted.filter(pc.invert(pc.is_in(accepted, cancels.combine_chunks())))
 

@@ -65,11 +65,14 @@ def _dock_id(line: Line) -> str:
 
 
 def _landed(one: Surplus, retailer: str, opened_by: dict[str, str]) -> Landed:
-    """The receipt that opens a return numbers its lines; a line added to a return carries its receipt in its id."""
+    """The receipt that opens a return numbers its lines; a line added to a return carries its receipt in its id.
+
+    So does a line of a receipt that takes the place of another one, so that it is no matter which came first.
+    """
     line = one.line
     return_id = one.home.return_id if one.home else _dock_id(line)
     opens = one.home is None and opened_by.setdefault(return_id, line.document) == line.document
-    return_line = f"{return_id}/{line.name}" if opens else f"{return_id}/{line.cause}"
+    return_line = f"{return_id}/{line.name}" if opens and not line.told_anew else f"{return_id}/{line.cause}"
     kind = "over" if one.home and one.home.origin != "dock" else "unannounced"
     return Landed(line, one.units, return_id, retailer, return_line, kind, opens)
 

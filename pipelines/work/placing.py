@@ -100,7 +100,7 @@ def _as_one(parts: Sequence[Touched]) -> Touched:
             claims=pa.concat_tables([first.claims, other.claims]),
             places=pa.concat_tables([first.places.select(_PLACE), other.places.select(_PLACE)]),
             sales=pa.concat_tables([first.sales, other.sales]),
-            seen=partial(_one_after_the_other, first.seen, other.seen),
+            seen=partial(one_after_the_other, first.seen, other.seen),
             split_up={*first.split_up, *other.split_up},
             void={*first.void, *other.void},
             numbered={**first.numbered, **other.numbered},
@@ -108,7 +108,8 @@ def _as_one(parts: Sequence[Touched]) -> Touched:
     return first
 
 
-def _one_after_the_other(one: Seen, other: Seen, stored: pa.Table) -> pa.Table:
+def one_after_the_other(one: Seen, other: Seen, stored: pa.Table) -> pa.Table:
+    """``PARCELS`` as they are after both."""
     return other(one(stored))
 
 
@@ -327,6 +328,15 @@ def _changed(moved: pa.Table, open_portions: pa.Table) -> list[dict[str, Any]]:
         for row in moved.sort_by([("cause", "descending")]).to_pylist()
         if row["to_bucket"] == Bucket.SHORT or portions[row["return_line"]] > 1
     ]
+
+
+def places_of(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
+    """Where each return line is stated."""
+    return (
+        return_lines.select(["return_line", "document", "line_no", "carton"])
+        .join(lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"])
+        .sort_by("return_line")
+    )
 
 
 def _in_order_of(claims: pa.Table, places: pa.Table) -> pa.Table:

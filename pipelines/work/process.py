@@ -5,7 +5,7 @@ the answers and the files' new state. A crash before leaves the files pending, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,20 +19,21 @@ from pipelines.steps.check import Checked, check
 from pipelines.steps.dock import FOUND
 from pipelines.steps.item_names import listed_items
 from pipelines.steps.pool import sold
-from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.returns import open_returns
 from pipelines.wiring import Hub
 from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
+from pipelines.work.counting import Counted, add_placed, count
 from pipelines.work.item_facts import facts_of, learnt, retailers_of
+from pipelines.work.late_notices import count_late, counts_due
 from pipelines.work.placing import (
     Touched,
     distinct,
-    place,
+    places_of,
     touched_by_claims,
-    touched_by_receipts,
     touched_by_sales,
 )
+from pipelines.work.rows import Rows
 from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
@@ -41,7 +42,6 @@ from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 
 NOTHING_FOUND = FOUND.empty_table()
-RECONCILE_VERSION = "reconcile-1"
 ATTEMPTS_MAX = 5
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
 KINDS = ("item", "order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")
@@ -70,27 +70,15 @@ class Processed:
             self.placed += len(invoice_lines) - invoice_lines.null_count
 
 
-@dataclass
-class _Rows:
-    """Rows for the store by table name, collected from the steps."""
-
-    tables: dict[str, list[pa.Table]] = field(default_factory=dict)
-
-    def add(self, name: str, table: pa.Table) -> None:
-        """Keep this table's rows, if it has any."""
-        if table.num_rows:
-            self.tables.setdefault(name, []).append(table)
-
-    def joined(self) -> dict[str, pa.Table]:
-        """One table a name."""
-        return {name: pa.concat_tables(parts, promote_options="default") for name, parts in self.tables.items()}
-
-
 def process(hub: Hub, partner: Partner) -> Processed:
     """Read, translate, check, split and record every pending file of the partner."""
     total, failed = Processed(), 0
-    while batch := _pending(hub, partner):
+    while True:
         try:
+            count_late(hub, partner)
+            batch = _pending(hub, partner)
+            if not batch:
+                return total
             _process(hub, partner, batch, total)
             failed = 0
         except TransientError:
@@ -98,7 +86,6 @@ def process(hub: Hub, partner: Partner) -> Processed:
             failed += 1
             if failed == ATTEMPTS_MAX:
                 raise
-    return total
 
 
 def _process(hub: Hub, partner: Partner, batch: list[RawFile], total: Processed) -> None:
@@ -133,7 +120,7 @@ def _record(
     controls = distinct(translation.interchanges["control"])
     translation = with_repeats(translation, hub.store.interchanges_of(partner.id, controls))
     checked = _check(hub, partner, translation)
-    rows, changes = _Rows(), tuple[Change, ...]()
+    rows, changes = Rows(), tuple[Change, ...]()
     rows.add("interchange", _with(translation.interchanges, partner=partner.id))
     rows.add("document", checked.documents)
     findings, touched = [checked.findings], list[Touched]()
@@ -145,12 +132,13 @@ def _record(
         findings.append(amended.findings)
         changes += amended.changes
         touched.append(amended.touched)
-    if checked.receipt_lines.num_rows:
-        reconciled = _add_receipts(hub, rows, checked, touched)
-        findings.append(reconciled.findings)
-        changes += reconciled.changes
-        found = reconciled.found
-    told, changed = _add_placed(hub, rows, touched, found)
+    if checked.receipt_lines.num_rows or amending(checked.documents, "receipt").num_rows:
+        counted = _add_receipts(hub, partner, rows, checked)
+        findings.append(counted.told.findings)
+        changes += counted.told.changes
+        touched += counted.touched
+        found = counted.told.found
+    told, changed = add_placed(hub, rows, touched, found)
     findings.append(told)
     changes += changed
     for name, lines in checked.others.items():
@@ -196,7 +184,7 @@ def _check(hub: Hub, partner: Partner, translation: Translation) -> Checked:
     )
 
 
-def _add_sales(hub: Hub, rows: _Rows, checked: Checked) -> Iterator[Touched]:
+def _add_sales(hub: Hub, rows: Rows, checked: Checked) -> Iterator[Touched]:
     """Invoice lines and items of a sales export; returns of these items are placed anew."""
     sales = checked.sale_lines
     rows.add("invoice_line", _invoice_lines(sales))
@@ -225,10 +213,10 @@ def _invoice_line_ids(sales: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(sales["company"], sales["invoice_number"], sales["invoice_line"], pa.scalar("/"))
 
 
-def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> Amended:
+def _add_notices(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Amended:
     """Returns, their cartons and claims; what is cancelled or replaced is taken back."""
     opened = as_versions(open_returns(checked.documents, checked.notice_parts, partner.id), checked.documents)
-    places = _places(opened.return_lines, checked.notice_lines)
+    places = places_of(opened.return_lines, checked.notice_lines)
     amended = amend(hub, checked, opened, touched_by_claims(hub, partner.id, opened.claims, places))
     rows.add("notice_line", checked.notice_lines)
     rows.add("return", amended.opened.returns)
@@ -237,47 +225,17 @@ def _add_notices(hub: Hub, partner: Partner, rows: _Rows, checked: Checked) -> A
     for name, table in amended.rows:
         rows.add(name, table)
     rows.add("due_event", _receipts_due(partner, amended.opened.returns))
+    rows.add("due_event", counts_due(hub, partner, amended.opened))
     return amended
 
 
-def _places(return_lines: pa.Table, lines: pa.Table) -> pa.Table:
-    """Where each return line is stated."""
-    return (
-        return_lines.select(["return_line", "document", "line_no", "carton"])
-        .join(lines.select(["document", "line_no", "file", "offset", "length"]), ["document", "line_no"])
-        .sort_by("return_line")
-    )
-
-
-def _add_receipts(hub: Hub, rows: _Rows, checked: Checked, touched: list[Touched]) -> Reconciled:
+def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Counted:
     """What the warehouse counted, against what is open; provisional returns for what nobody announced."""
     rows.add("receipt_line", checked.receipt_lines)
-    open_portions = hub.store.open_portions()
-    reconciled = reconcile(
-        open_portions,
-        checked.receipt_parts,
-        returns=hub.store.returns(),
-        receipts=checked.documents.select(["document", "number"]),
-        retailer_of=hub.catalog.retailer_names(),
-        rule_version=RECONCILE_VERSION,
-        goods_stay={one.id: one.partner.policy.goods_stay for one in hub.catalog.partners},
-    )
+    counted = count(hub, partner, checked)
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
-        rows.add(name, getattr(reconciled, f"{name}s"))
-    places = _places(reconciled.return_lines, checked.receipt_lines)
-    touched += touched_by_receipts(hub, reconciled, places, checked.receipt_lines, open_portions)
-    return reconciled
-
-
-def _add_placed(hub: Hub, rows: _Rows, touched: list[Touched], found: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:
-    """All that the batch touches is placed at once; goods that nobody announced are received at once."""
-    placed = place(hub, touched)
-    for name, table in placed.rows:
-        rows.add(name, table)
-    received, inspections = receive_found(placed.new, found, RECONCILE_VERSION)
-    rows.add("movement", received)
-    rows.add("inspection", inspections)
-    return placed.findings, placed.changes
+        rows.add(name, getattr(counted.told, f"{name}s"))
+    return counted
 
 
 def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:

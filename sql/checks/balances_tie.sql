@@ -16,7 +16,7 @@ left join (
     select
       invoice_line, units, net_minor, tax_minor,
       case
-        when from_bucket = 'sold' then 1
+        when from_bucket in ('sold', 'short') then 1
         when from_bucket = 'refused' then 0
         when to_bucket in ('short', 'refused', 'cancelled', 'moved') then -1
         else 0

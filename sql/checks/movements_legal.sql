@@ -16,6 +16,7 @@ where a.portion is null
   or m.from_bucket || '>' || m.to_bucket not in (
     'sold>announced', 'unsold>announced', 'announced>received', 'announced>accepted', 'announced>short',
     'announced>refused', 'announced>cancelled', 'announced>moved', 'received>accepted', 'received>refused',
-    'received>cancelled', 'received>moved', 'refused>moved', 'accepted>refused', 'accepted>credited'
+    'received>cancelled', 'received>moved', 'refused>moved', 'accepted>refused', 'accepted>credited',
+    'received>announced', 'short>announced'
   )
 order by row_key

@@ -1,4 +1,5 @@
--- Counted units that were placed anew keep their receipt and condition, and all of them went on and left their portion.
+-- Counted units that were placed anew, or counted again, keep their receipt and condition, and all of them went on and
+-- left their portion.
 -- columns: table_name text, row_key text, what text
 select 'inspection' as table_name, n.movement as row_key,
   n.units || ' units were counted in, ' || x.units || ' of them went on in later portions' as what
@@ -23,7 +24,7 @@ from (
   where movement in (select replaces from inspection) group by portion
 ) as g
 left join movement as m on m.portion = g.portion
-  and ((m.from_bucket = 'received' and m.to_bucket in ('moved', 'cancelled'))
+  and ((m.from_bucket = 'received' and m.to_bucket in ('moved', 'cancelled', 'announced'))
     or (m.from_bucket = 'refused' and m.to_bucket = 'moved'))
 group by g.portion, g.units
 having coalesce(sum(m.units), 0) < g.units

@@ -1,9 +1,14 @@
--- No more units are counted in for a receipt than its lines say, and an inspection is a movement into received.
+-- No more units are counted in for a receipt than its lines say, none for an earlier version of a receipt. An inspection
+-- is a movement into received; or, where a receipt was counted again, the one that leads back out of it.
 -- columns: table_name text, row_key text, what text
 select 'document' as table_name, n.receipt_document as row_key,
   'the receipt says ' || coalesce(r.units, 0) || ' units, counted in were ' || n.units as what
 from (
-  select receipt_document, sum(units) as units from inspection where replaces is null group by receipt_document
+  select n.receipt_document, sum(case when m.to_bucket = 'received' then n.units else -n.units end) as units
+  from inspection as n
+  join movement as m on m.movement = n.movement
+  where n.replaces is null or m.to_bucket <> 'received'
+  group by n.receipt_document
 ) as n
 left join (
   select document, sum(case when units > 0 then units else 0 end) as units from receipt_line group by document
@@ -11,13 +16,23 @@ left join (
 where n.units > coalesce(r.units, 0)
 union all
 select 'inspection', n.movement,
-  'counted ' || n.units || ' units, the movement has ' || m.units || ' into ' || m.to_bucket
+  'counted ' || n.units || ' units, the movement has ' || m.units || ' from ' || m.from_bucket || ' into ' || m.to_bucket
 from inspection as n
 join movement as m on m.movement = n.movement
-where m.to_bucket <> 'received' or m.units <> n.units or m.portion <> n.portion
+where m.units <> n.units or m.portion <> n.portion or not (
+  m.to_bucket = 'received'
+  or (m.from_bucket = 'received' and m.to_bucket in ('announced', 'cancelled') and n.replaces is not null)
+)
 union all
 select 'movement', m.movement, 'received without a condition'
 from movement as m
 left join inspection as n on n.movement = m.movement
 where m.to_bucket = 'received' and n.movement is null
+union all
+select 'inspection', n.movement, 'counted in by ' || d.document || ', of which a later version counts'
+from inspection as n
+join movement as m on m.movement = n.movement and m.to_bucket = 'received'
+join document as d on d.document = n.receipt_document and d.state = 'superseded'
+left join decision as e on e.decision = n.movement and e.outcome <> 'hold'
+where e.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
 order by table_name, row_key

@@ -40,7 +40,7 @@ cross join inspection as n
 cross join movement as m
 left join decision as d on d.decision = n.movement and d.outcome <> 'hold'
 where a.return_line = k.return_line and n.portion = a.portion and m.movement = n.movement
-  and d.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
+  and m.to_bucket = 'received' and d.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
 union all
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,

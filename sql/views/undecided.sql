@@ -9,7 +9,7 @@ select
   l.disposition, r.returned_on,
   a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.unplaced
 from inspection as n
-join movement as m on m.movement = n.movement
+join movement as m on m.movement = n.movement and m.to_bucket = 'received'
 join allocation as a on a.portion = m.portion
 join return_line as l on l.return_line = m.return_line
 join "return" as r on r.return_id = l.return_id

@@ -166,8 +166,16 @@ def test_what_was_not_accepted_before_does_not_stand_in_the_way() -> None:
 
 
 @pytest.mark.parametrize("purpose", ["cancel", "replace"])
-def test_receipts_that_cancel_or_replace_wait_for_a_person(purpose: str) -> None:
+def test_of_receipts_too_the_latest_version_counts(purpose: str) -> None:
     result = checked([document(kind="receipt", purpose=purpose)], receipts=[receipt_line()])
+    assert (states(result), result.receipt_lines.num_rows) == (["accepted"], purpose == "replace")
+    late = checked([document("d-2", kind="receipt")], receipts=[receipt_line(document="d-2")], known=as_known(result))
+    assert (states(late), codes(late), late.receipt_lines.num_rows) == (["superseded"], ["DOC-SUPERSEDED"], 0)
+
+
+@pytest.mark.parametrize("purpose", ["cancel", "replace"])
+def test_bills_that_cancel_or_replace_wait_for_a_person(purpose: str) -> None:
+    result = checked([document(kind="invoice", purpose=purpose)])
     assert states(result) == ["held"]
     assert codes(result) == ["DOC-PURPOSE-HELD"]
     assert purpose in result.findings["detail"][0].as_py()

@@ -96,7 +96,7 @@ def test_the_laws_know_the_legal_moves():
 
 def test_the_laws_know_what_moves_do_to_balances():
     for (frm, to), move in LEGAL_MOVES.items():
-        taken = 1 if frm == "sold" else -1 if to in ("short", "refused", "cancelled", "moved") else 0
+        taken = 1 if frm in ("sold", "short") else -1 if to in ("short", "refused", "cancelled", "moved") else 0
         taken = 0 if frm == "refused" else taken
         assert (taken, 1 if to == "credited" else 0) == (move.takes, move.credits), (frm, to)
 

@@ -34,7 +34,7 @@ policy: {order: oldest, map_hold_days: 0}
 _OTHERS = {"dock": "id: dock\nname: Dock\nrole: warehouse\n", "erp": "id: erp\nname: ERP\nrole: erp\n"}
 _CLAIMS = {
     "notice": "purpose number day store gtin units price po invoice carton",
-    "receipt": "number day retailer notice gtin units condition complete carton",
+    "receipt": "purpose number day retailer store notice gtin units condition complete carton",
     "sales": "company retailer invoice_number invoice_line po_number sold_on gtin description units unit_price net tax",
 }
 _MAP = """\
@@ -59,11 +59,12 @@ lines:
   disposition: {const: return}
 """
 _RECEIPT = """\
-document: {number: {from: number}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
 lines:
   each: row
-  require: [quantity]
+  require: []
   retailer: {from: retailer}
+  store: {from: store}
   notice_number: {from: notice}
   received_on: {from: day, as: date, form: YYYY-MM-DD}
   gtin: {from: gtin, as: gtin}
@@ -131,11 +132,27 @@ def line(units: int, gtin: str = LAMP, **stated: Any) -> dict[str, Any]:
 
 def receipt(
     number: str, units: int, of: str = "", gtin: str = LAMP, on: int = 60, condition: str = "sellable",
-    complete: bool = False,
+    complete: bool = False, purpose: str = "original",
 ) -> File:  # fmt: skip
     """A receipt of one line."""
-    row = (number, day(on), "SHOP", of, gtin, units, condition, str(complete).lower(), "")
-    return _table("dock", "receipt", [row])
+    return counts(number, counted(units, gtin, condition), of=of, on=on, complete=complete, purpose=purpose)
+
+
+def counts(
+    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original"
+) -> File:
+    """A receipt of these lines; see ``counted``."""
+    rows = [
+        (purpose, number, day(on), "SHOP", "", of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
+         str(complete).lower(), one.get("carton", ""))
+        for one in lines
+    ]  # fmt: skip
+    return _table("dock", "receipt", rows)
+
+
+def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: str = "") -> dict[str, Any]:
+    """A line of a receipt."""
+    return {"units": units, "gtin": gtin, "condition": condition, "carton": carton}
 
 
 def _table(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:

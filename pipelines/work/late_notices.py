@@ -1,0 +1,57 @@
+"""Open this when goods came before their notice and stayed in a provisional return: the notice finds them.
+
+The batch that opens a return of which receipts speak already leaves a due event. At once, or by the next run when this
+one dies, the return is counted again together with the provisional one; see ``pipelines.work.counting``.
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.returns import OpenedReturns
+from pipelines.wiring import Hub
+from pipelines.work.counting import Counted, add_placed, again_of, recounted, with_all_that_they_speak_of
+from pipelines.work.rows import Rows
+from schemas.findings import as_records
+from schemas.outcome import Change, Outcome
+from schemas.partners import Partner
+
+EVENT = "count"
+# What is told when a notice meets goods that had come; the rest was told when they came.
+_TOLD = ("RECEIPT-SHORT", "RECEIPT-OVER")
+
+
+def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> pa.Table:
+    """Due events of new returns of which receipts speak already, by number or carton."""
+    numbers, labels = opened.returns["number"].to_pylist(), opened.cartons["carton"].to_pylist()
+    names, cartons = hub.store.named_by_receipts(numbers, labels)
+    boxes = opened.cartons.filter(pc.is_in(opened.cartons["carton"], pa.array(cartons, pa.string())))["return_id"]
+    due = [
+        {"subject": row["return_id"], "event": EVENT, "partner": partner.id, "due_on": hub.now().date()}
+        for row in opened.returns.to_pylist()
+        if row["number"] in names or row["return_id"] in boxes.to_pylist()
+    ]
+    return pa.Table.from_pylist(due)
+
+
+def count_late(hub: Hub, partner: Partner) -> None:
+    """Count again the returns whose goods came before their notices."""
+    due = hub.store.table("due_event", partner=partner.id, event=EVENT, met=False)["subject"].to_pylist()
+    if not due:
+        return
+    opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
+    by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due})
+    again = again_of(hub, by, {})
+    counted = recounted(hub, again, again.receipts["document"].to_pylist())
+    rows = Rows()
+    for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
+        rows.add(name, getattr(counted.told, f"{name}s"))
+    told, changed = add_placed(hub, rows, counted.touched, counted.told.found)
+    rows.add("finding", _findings(counted, told, partner, min(by[name] for name in due)))
+    met = (Change("due_event", {"subject": name, "event": EVENT}, {"met": True}, {"met": False}) for name in due)
+    hub.store.record(Outcome("count again", partner.id, rows.joined(), (*counted.told.changes, *changed, *met)))
+
+
+def _findings(counted: Counted, placed: pa.Table, partner: Partner, cause: str) -> pa.Table:
+    told = counted.told.findings
+    told = told.filter(pc.is_in(told["code"], pa.array(_TOLD)))
+    return as_records(pa.concat_tables([told, placed]), partner.id, f"{cause}:")
