@@ -125,7 +125,7 @@ def _compared(row: Row) -> str:
     lacks = [EVIDENCE[kind] for kind in here if kind not in there]
     more = [EVIDENCE[kind] for kind in there if kind not in here]
     if not lacks and not more:
-        return "The evidence is the same for both: the order rule of the retailer's policy chose, or what other returns need."
+        return "The evidence is the same for both: the retailer's order rule chose, or what other returns need."
     told = [f"What does not hold for it: {'; '.join(lacks)}."] if lacks else []
     return " ".join([*told, *([f"What holds for it alone: {'; '.join(more)}."] if more else [])])
 
