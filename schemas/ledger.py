@@ -25,6 +25,7 @@ class Bucket(StrEnum):
 
 ORIGINS = (Bucket.SOLD, Bucket.UNSOLD)
 OPEN = (Bucket.ANNOUNCED, Bucket.RECEIVED, Bucket.ACCEPTED)
+# Nothing more happens here, but where documents come late: see the moves out of refused and short.
 FINAL = (Bucket.CREDITED, Bucket.SHORT, Bucket.REFUSED, Bucket.CANCELLED, Bucket.MOVED)
 
 

@@ -78,13 +78,15 @@ def test_every_finding_says_what_it_means_and_what_is_next() -> None:
 def test_buckets_are_origins_open_or_final_and_every_one_can_be_reached() -> None:
     assert {*ORIGINS, *OPEN, *FINAL} == set(Bucket)
     assert {to for _, to in LEGAL_MOVES} == {*OPEN, *FINAL}
-    # Units that were refused for want of a sale go on when the sale comes.
-    assert {(frm, to) for frm, to in LEGAL_MOVES if frm in FINAL} == {(Bucket.REFUSED, Bucket.MOVED)}
+    # Units that were refused for want of a sale go on when the sale comes, and missed ones when they are found.
+    assert {(frm, to) for frm, to in LEGAL_MOVES if frm in FINAL} == {
+        (Bucket.REFUSED, Bucket.MOVED), (Bucket.SHORT, Bucket.ANNOUNCED),
+    }  # fmt: skip
 
 
 def test_a_legal_move_gives_back_what_it_took_unless_it_is_credited() -> None:
     for (frm, to), move in LEGAL_MOVES.items():
-        expected = 1 if frm is Bucket.SOLD else -1 if to in FINAL and to is not Bucket.CREDITED else 0
+        expected = 1 if frm in (Bucket.SOLD, Bucket.SHORT) else -1 if to in FINAL and to is not Bucket.CREDITED else 0
         expected = 0 if frm is Bucket.REFUSED else expected  # refused units stand on no sale any more
         assert move.takes == expected
         assert move.credits == (1 if to is Bucket.CREDITED else 0)
