@@ -30,7 +30,7 @@ from schemas.ledger import Bucket
 from schemas.outcome import Change
 from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SUPPLY
 
-SPLIT_VERSION = "split-1"
+SPLIT_VERSION = "split-2"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length", "carton")
 
 
