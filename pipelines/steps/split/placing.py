@@ -20,6 +20,7 @@ from pipelines.steps.split.walk import Portions, Room
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
 
+_AGAIN = 10
 _TAKEN = ("left", "units_taken", "net_taken", "tax_taken")
 
 
@@ -41,7 +42,7 @@ class Placed:
 def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     """Every unit that can be placed, on the best sales there are for all claims together; the index gives them away."""
     wants, count = claims.wants, claims.grouped
-    machine = machine_for(int((wants.last - wants.first).sum()))
+    machine = machine_for(_work(wants))
     bits, order = bits_of(policy.evidence), ORDERS[policy.order]
     sales = index.sales
     if bits.mates:
@@ -66,6 +67,13 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     if not machine.arrays:
         _give_back(index.sales, sales, np.unique(portions.line))
     return Placed(portions, first_of, worth, *doubt)
+
+
+def _work(wants: Wants) -> int:
+    """Pairs to be looked at; those of a group many times where its claims may want the same sales."""
+    pairs = wants.last - wants.first
+    of_group = np.bincount(np.unique(wants.first, return_inverse=True)[1], pairs) if len(pairs) else pairs
+    return max(int(pairs.sum()), _AGAIN * int(of_group.max(initial=0)))
 
 
 def _with_mates(wants: Wants, sales: Sales, machine: Machine) -> Wants:
