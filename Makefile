@@ -49,6 +49,7 @@ bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES,
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600
+	@BACKHAUL_KILLS=40 $(BIN)/pytest tests/drills/test_killed_demo.py
 
 fuzz: env  ## Fifty times as many random files for the readers (a quarter of an hour)
 	@BACKHAUL_FUZZ=50 $(BIN)/pytest -n 2 tests/formats/test_large.py tests/formats/test_oracle.py --timeout 7200

@@ -1,6 +1,7 @@
 """Killing the demonstration at any moment and running it again gives the same final ledger as an undisturbed run."""
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ from connectors.store import Store
 from pipelines.settings import load_settings
 from pipelines.wiring import clock_of
 
-POINTS = 10
+POINTS = int(os.environ.get("BACKHAUL_KILLS", "6"))  # evenly spaced over the whole run; `make soak` takes more
 DRIVER = Path(__file__).with_name("killed_demo.py")
 
 # The final ledger: what was said, placed, moved, decided and credited. Leases, attempts and the audit chain, which
@@ -42,14 +43,14 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in left}
 
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(600 * (1 + POINTS // 10))
 
 
 @pytest.fixture(scope="module")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     scratch = tmp_path_factory.mktemp("drill")
     command = [sys.executable, str(DRIVER), str(scratch), str(POINTS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=560, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=560 * (1 + POINTS // 10), check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return scratch, json.loads(done.stdout.splitlines()[-1])
 
