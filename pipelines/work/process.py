@@ -139,7 +139,9 @@ def _record(
         touched += counted.touched
         found = counted.told.found
     told, changed = add_placed(hub, rows, touched, found)
-    findings.append(told)
+    new, again = _by_batch(told, checked)
+    findings.append(new)
+    rows.add("finding", as_records(again, partner.id, f"{min(distinct(checked.documents['document']), default='')}:"))
     changes += changed
     for name, lines in checked.others.items():
         if name in STORED:
@@ -236,6 +238,12 @@ def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> C
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(counted.told, f"{name}s"))
     return counted
+
+
+def _by_batch(findings: pa.Table, checked: Checked) -> tuple[pa.Table, pa.Table]:
+    """Findings about documents of the batch; and those about lines of earlier receipts that were counted again."""
+    own = pc.is_in(findings["document"], checked.documents["document"].combine_chunks())
+    return findings.filter(own), findings.filter(pc.invert(own))
 
 
 def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.Table, tuple[Change, ...]]:

@@ -1,5 +1,6 @@
 -- Announced against received: every difference with its line, item and receipt, as far as it still holds. Where a receipt
--- was told anew or its return counted again, what was told before is left out.
+-- was told anew or its return counted again, what was told before is left out; what did not come is told by the last
+-- receipt that missed it.
 -- columns: retailer text, number text, return_line text, gtin text, description text, kind text, units int,
 -- columns: receipt_number text, receipt_document text, receipt_line_no int, received_on day
 select
@@ -31,7 +32,14 @@ left join (
 where l.retailer = coalesce(:retailer, l.retailer) and coalesce(d.state, '') <> 'superseded' and (
   f.kind = 'decided'
   or (f.kind in ('over', 'unannounced') and f.units > coalesce(m.cancelled_units, 0))
-  or (f.kind = 'short' and m.short_units > 0)
+  or (f.kind = 'short' and m.short_units > 0 and not exists (
+    select 1 from difference as o
+    join document as p on p.document = o.receipt_document and p.state <> 'superseded'
+    where o.return_line = f.return_line and o.kind = 'short' and (
+      p.issued_on > d.issued_on
+      or (p.issued_on = d.issued_on and o.receipt_document > f.receipt_document)
+    )
+  ))
   or (f.kind = 'damaged' and n.units > 0)
 )
 order by l.retailer, r.number, f.return_line, f.kind, f.receipt_document, f.receipt_line_no
