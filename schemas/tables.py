@@ -297,7 +297,7 @@ UNDECIDED = _table(
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
-    invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, unplaced=_T,
+    invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
 )  # fmt: skip
 
 CREDIT_LINES = _table(

@@ -147,8 +147,18 @@ def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
+    """Money of another currency is no money that could be compared."""
+    wide = pc.greater(_spread_of_line(facts), _tolerance(facts, policy))
+    return _where(pc.or_(wide, pc.is_valid(facts["spread_currency"])), "hold")
+
+
+def _spread_of_line(facts: pa.Table) -> Any:
+    """The spread of all portions of each row's return line; the tolerance is for a line, not for each of its pieces."""
     spread = pc.subtract(facts["spread_high"], facts["spread_low"])
-    return _where(pc.greater(spread, _tolerance(facts, policy)), "hold")
+    pieces = facts.select(["return_line", "portion"]).append_column("spread", spread)
+    pieces = pieces.group_by(["return_line", "portion"], use_threads=False).aggregate([("spread", "max")])
+    lines = pieces.group_by("return_line", use_threads=False).aggregate([("spread_max", "sum")])
+    return lines["spread_max_sum"].take(pc.index_in(facts["return_line"], lines["return_line"].combine_chunks()))
 
 
 def _tolerance(facts: pa.Table, policy: Policy) -> Any:
@@ -219,11 +229,17 @@ def _because_goods_are_due(row: Facts, policy: Policy) -> str:
 
 
 def _because_ambiguous(row: Facts, policy: Policy) -> str:
+    if row["spread_currency"]:
+        return (
+            f"An equally good invoice line would be credited in {row['spread_currency']} instead of {row['currency']}."
+        )
     low, high = _amount(row, row["spread_low"]), _amount(row, row["spread_high"])
     spread = _amount(row, row["spread_high"] - row["spread_low"])
+    alone = row["spread_high"] - row["spread_low"] > to_minor(policy.spread_tolerance, row["currency"])
     return (
         f"Equally good invoice lines give a credit from {low} to {high}; "
-        f"the spread of {spread} is more than the tolerated {policy.spread_tolerance} {row['currency']}."
+        f"the spread of {spread}{'' if alone else ', with that of the rest of its line,'} is more than the tolerated "
+        f"{policy.spread_tolerance} {row['currency']}."
     )
 
 

@@ -7,7 +7,7 @@ select
   n.units, m.net_minor, m.tax_minor, m.currency,
   n.condition,
   l.disposition, r.returned_on,
-  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.unplaced
+  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
 from inspection as n
 join movement as m on m.movement = n.movement and m.to_bucket = 'received'
 join allocation as a on a.portion = m.portion
@@ -24,7 +24,7 @@ select
   s.announced_units, s.announced_net, s.announced_tax, a.currency,
   null,
   l.disposition, r.returned_on,
-  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.unplaced
+  a.invoice_line, i.sold_on, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
 from allocation as a
 join return_line as l on l.return_line = a.return_line and l.disposition is not null
 join "return" as r on r.return_id = l.return_id

@@ -22,7 +22,8 @@ def undecided(**other: Any) -> dict[str, Any]:
         "return_id": "nordstad/R1", "retailer": "nordstad", "number": "R1", "bucket": "received",
         "units": 2, "net_minor": 4000, "tax_minor": 800, "currency": "GBP", "condition": "sellable",
         "disposition": "return", "returned_on": date(2026, 5, 31), "invoice_line": "WR01/I1/1",
-        "sold_on": date(2026, 5, 1), "spread_low": 4000, "spread_high": 4000, "unplaced": None,
+        "sold_on": date(2026, 5, 1), "spread_low": 4000, "spread_high": 4000, "spread_currency": None,
+        "unplaced": None,
     }  # fmt: skip
     return row | other
 
@@ -100,6 +101,24 @@ def test_without_both_days_the_window_goes_to_a_person(missing):
 def test_a_spread_up_to_the_tolerance_asks_nobody():
     assert ruling(undecided(spread_low=3900, spread_high=4050)) == ("credit", "conditions.sellable")
     assert ruling(undecided(spread_low=3900, spread_high=4051)) == ("hold", "spread_tolerance")
+
+
+def test_a_placement_as_good_in_another_currency_always_asks():
+    row = undecided(spread_currency="EUR")
+    assert ruling(row) == ("hold", "spread_tolerance")
+    assert decided_on(row)["because"] == ("An equally good invoice line would be credited in EUR instead of GBP.")
+
+
+def test_the_tolerance_is_for_a_return_line_in_however_many_pieces():
+    pieces = [
+        undecided(portion=f"nordstad/R1/1#{n}", decision=f"d{n}", spread_low=3900, spread_high=4000) for n in (1, 2)
+    ]
+    of_other_line = undecided(return_line="nordstad/R1/2", portion="nordstad/R1/2#1", decision="d3", spread_low=3900)
+    twice_the_same = undecided(return_line="nordstad/R1/2", portion="nordstad/R1/2#1", decision="d4", spread_low=3900)
+    table = pa.Table.from_pylist([*pieces, of_other_line, twice_the_same], UNDECIDED)
+    decisions = decide(table, POLICY, VERSION)
+    assert decisions["outcome"].to_pylist() == ["hold", "hold", "credit", "credit"]
+    assert "the spread of 1.00 GBP, with that of the rest of its line, is more" in decisions["because"][0].as_py()
 
 
 def test_the_tolerance_is_in_units_of_each_row_s_currency():

@@ -38,9 +38,8 @@ def split(
     id; then the earlier claims are served. ``supply`` must hold lines without units left too, and all of the retailer's
     lines that show a stated order to exist; an index gives away what is placed, a table stays as it is.
     ``unknown_items`` are gtins of claims that are in no item list; ``beside`` are claims that say what else is in the
-    box, and take nothing. ``places`` has return_line, file, offset, length,
-    document and line_no. ValueError: a claim without positive units, or two of one return line. LINE-ITEM-UNKNOWN is no
-    finding here: ``check`` told it of the line.
+    box, and take nothing. ``places`` has return_line, file, offset, length, document and line_no. ValueError: a claim
+    without positive units, or two of one return line. LINE-ITEM-UNKNOWN is no finding here: ``check`` told it.
     """
     _ensure_sound(claims)
     index = supply if isinstance(supply, SalesIndex) else SalesIndex.of(supply)

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import NEVER, SalesIndex, prices
-from pipelines.steps.split.mates import Seats
 from pipelines.steps.split.stated import Repaired, Stated, repaired
 from pipelines.steps.split.texts import NOT_STATED, Ints, both, ordered, plain, whole, without_zeros
 
@@ -99,9 +98,9 @@ def _invoice_and_line(retailer: pa.Array, texts: pa.Array, index: SalesIndex) ->
     split = np.flatnonzero((invoice == NOT_STATED) & np.asarray(pc.fill_null(pc.match_substring(texts, _APART), False)))
     if len(split):
         rows = pa.array(split)
-        parts = pc.struct_field(pc.extract_regex(texts.take(rows), "^(?P<invoice>.*)/(?P<line>[^/]*)$"), [0])
-        lines = pc.struct_field(pc.extract_regex(texts.take(rows), "^(?P<invoice>.*)/(?P<line>[^/]*)$"), [1])
-        invoice[split] = index.words.invoice.codes(both(retailer.take(rows), parts))
+        parts = pc.extract_regex(texts.take(rows), f"^(?P<invoice>.*){_APART}(?P<line>[^{_APART}]*)$")
+        invoices, lines = (pc.struct_field(parts, [n]) for n in (0, 1))
+        invoice[split] = index.words.invoice.codes(both(retailer.take(rows), invoices))
         line_no[split] = index.words.invoice_line_no.codes(without_zeros(lines))
     return invoice, line_no
 
@@ -156,10 +155,3 @@ def _packed(table: pa.Table, index: SalesIndex) -> dict[str, Ints]:
 def _no_mates(claims: int) -> dict[str, Ints]:
     nothing = np.zeros(claims, np.int64)
     return {"mates_first": nothing, "mates_end": nothing, "mates_invoice": np.zeros(0, np.int64)}
-
-
-def seats_for(pairs: int) -> Seats:
-    """Room to count the invoices of a return whose claims have so many sales together."""
-    size = 1 << max(4, (2 * pairs).bit_length())
-    of = np.full(size, -1, np.int64)
-    return Seats(of, *(np.zeros(size, np.int64) for _ in range(3)))

@@ -24,7 +24,8 @@ class Desk(NamedTuple):
     Of each claim (by its number in the group): where its options begin, and its units without a sale. Of each option:
     its claim, its sale, the number of its set of bits, its wish, its units, and the next option of the same sale. Of
     each sale (by its place in the group): units left, its place by the order rule, its first option that had units, and
-    what a search found out about it. ``masks`` are the distinct sets of bits, ``costs`` what they cost as evidence.
+    what a search found out about it. ``masks`` are the distinct sets of bits, ``costs`` what they cost as evidence;
+    ``trial`` is a cost that is being added up, ``foreign`` another currency that was met, the log what moves changed.
     """
 
     first: Any
@@ -48,7 +49,7 @@ class Desk(NamedTuple):
     masks: Any
     costs: Any
     trial: Any
-    other: Any
+    foreign: Any
     log_what: Any
     log_at: Any
     log_units: Any

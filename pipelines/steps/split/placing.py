@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.steps.split.claims import Claims, seats_for
+from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.contest import DESK_FULL, PORTIONS_FULL
 from pipelines.steps.split.desk import BEHIND, Desk, words_for
 from pipelines.steps.split.grade import ORDERS, Bits, Wants, bits_of
@@ -20,6 +20,7 @@ from pipelines.steps.split.walk import Portions, Room
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
 
+# How much dearer a pair is, run as it is, where claims contend: they are looked at again and again.
 _AGAIN = 10
 _TAKEN = ("left", "units_taken", "net_taken", "tax_taken")
 
@@ -81,7 +82,7 @@ def _with_mates(wants: Wants, sales: Sales, machine: Machine) -> Wants:
     by_return = np.argsort(wants.box, kind="stable")
     returns = np.searchsorted(wants.box[by_return], np.arange(len(wants.box_first)))
     pairs = np.concatenate(([0], np.cumsum((wants.last - wants.first)[by_return])))
-    seats = seats_for(int(np.diff(pairs[returns]).max(initial=0)))
+    seats = _seats(int(np.diff(pairs[returns]).max(initial=0)))
     first, end = (np.zeros(len(wants.first), np.int64) for _ in range(2))
     mates = np.zeros(max(1024, 2 * len(wants.first)), np.int64)
     one = count = 0
@@ -95,12 +96,19 @@ def _with_mates(wants: Wants, sales: Sales, machine: Machine) -> Wants:
         mates = np.concatenate((mates, np.zeros(len(mates) + int(pairs[-1]) // 8, np.int64)))
 
 
+def _seats(pairs: int) -> Seats:
+    """Room to count the invoices of a return whose claims have so many sales together."""
+    size = 1 << max(4, (2 * pairs).bit_length())
+    of = np.full(size, -1, np.int64)
+    return Seats(of, *(np.zeros(size, np.int64) for _ in range(3)))
+
+
 def _walked(
     machine: Machine, wants: Wants, sales: Sales, bits: Bits, order: int, groups: Ints, room: Room
 ) -> tuple[Portions, Ints]:
     """The portions of groups without contention, and the other groups."""
     contested = np.zeros(len(groups), np.int64)
-    portions, begin, count, contests = _room(len(wants.first) + 1024), 0, 0, 0
+    portions, begin, count, contests = _empty(len(wants.first) + 1024), 0, 0, 0
     columns = _list(machine, groups)
     while True:
         begin, count, contests = machine.walk(
@@ -124,7 +132,7 @@ def _solved(
 ) -> Portions:
     """The portions of all groups, those of contested ones solved together; by claim."""
     size = 2 * int((groups[contested + 1] - groups[contested]).max()) + 1024
-    desk, portions, at, count = _desk(machine, bits, widest, size), _room(4096), 0, 0
+    desk, portions, at, count = _desk(machine, bits, widest, size), _empty(4096), 0, 0
     while at < len(contested):
         at, count, full = machine.contest(
             wants, sales, bits, order, groups, contested, at, desk, portions, count, groups[:0]
@@ -153,10 +161,7 @@ def _doubts(
     room: Room,
     rows: int,
 ) -> tuple[Ints, Ints, Ints]:
-    """What each claim might lose and gain, and another currency, in placements that are as good by what settles doubt.
-
-    No sale may be passed over because of its day: what the goods suggest may have chosen any of them.
-    """
+    """What each claim might lose and gain, and another currency, in placements as good by what settles doubt."""
     down, up, elsewhere = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.full(rows, -1, np.int64)
     was_contested = np.zeros(len(groups), np.int64)
     was_contested[contested] = 1
@@ -202,7 +207,7 @@ def _desk(machine: Machine, bits: Bits, widest: int, options: int) -> Desk:
     sizes = dict.fromkeys(Desk._fields, options)
     sizes |= dict.fromkeys(("first", "without"), options + 1)
     sizes |= dict.fromkeys(("free", "rank", "head", "reached", "done", "leaves", "takes", "touched", "row"), sales)
-    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "other": 1}
+    sizes |= {"distance": sales * (words + BEHIND), "costs": options * words, "trial": words + BEHIND, "foreign": 1}
     return Desk(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 
@@ -212,7 +217,8 @@ def _parts(machine: Machine, bits: Bits, widest: int) -> Parts:
     return Parts(**{name: np.zeros(size, np.int64) if machine.arrays else [0] * size for name, size in sizes.items()})
 
 
-def _room(size: int) -> Portions:
+def _empty(size: int) -> Portions:
+    """Room for so many portions."""
     return Portions(*(np.zeros(size, np.int64) for _ in Portions._fields))
 
 

@@ -94,7 +94,7 @@ def spreads(
         find_parts(start, lines, desk, parts, words)
         bound = desk.first[stop - start] > TRIED_TO
         for claim in range(start, stop):
-            desk.other[0] = NONE
+            desk.foreign[0] = NONE
             found = grade(wants, sales, bits, claim, desk.row)
             down[claim] = plain_gain(
                 wants, sales, bits, portions, claim, first_of, 1, lines, desk, parts, words, found, bound
@@ -102,36 +102,27 @@ def spreads(
             up[claim] = plain_gain(
                 wants, sales, bits, portions, claim, first_of, -1, lines, desk, parts, words, found, bound
             )
-            elsewhere[claim] = desk.other[0]
+            elsewhere[claim] = desk.foreign[0]
         for claim in range(start, stop):
             if down[claim] < 0 or up[claim] < 0:
-                desk.other[0] = NONE
+                desk.foreign[0] = NONE
                 found = grade(wants, sales, bits, claim, desk.row)
-                for sign in (1, -1):
-                    more = gain(
-                        wants,
-                        sales,
-                        bits,
-                        portions,
-                        start,
-                        claim,
-                        found,
-                        first_of,
-                        sign,
-                        desk,
-                        parts,
-                        own,
-                        words,
-                        lines,
-                    )
-                    if more < 0:
-                        return at
-                    if sign == 1:
-                        down[claim] = more
-                    else:
-                        up[claim] = more
-                elsewhere[claim] = desk.other[0]
+                stand(wants, portions, claim, found, first_of, own)
+                down[claim] = gain(wants, sales, bits, start, claim, found, 1, desk, parts, own, words, lines)
+                stand(wants, portions, claim, found, first_of, own)
+                up[claim] = gain(wants, sales, bits, start, claim, found, -1, desk, parts, own, words, lines)
+                if down[claim] < 0 or up[claim] < 0:
+                    return at
+                elsewhere[claim] = desk.foreign[0]
     return len(chosen)
+
+
+def stand(wants: Wants, portions: Portions, claim: int, found: int, first_of: Any, own: Any) -> None:
+    """Write where the claim's units stand, by place, to ``own``."""
+    for place in range(found):
+        own[place] = 0
+    for at in range(first_of[claim], first_of[claim + 1]):
+        own[portions.line[at] - wants.first[claim]] += portions.units[at]
 
 
 def plain_gain(
@@ -168,7 +159,7 @@ def plain_gain(
                 if several and not bound:
                     return NONE  # its own units may be in each other's way
                 if foreign:
-                    desk.other[0] = sales.currency[first + place]
+                    desk.foreign[0] = sales.currency[first + place]
                 else:
                     best, least = place, sign * sales.value[first + place]
         if best != NONE:
@@ -224,11 +215,9 @@ def gain(
     wants: Wants,
     sales: Sales,
     bits: Bits,
-    portions: Portions,
     start: int,
     claim: int,
     found: int,
-    first_of: Any,
     sign: int,
     desk: Desk,
     parts: Parts,
@@ -238,13 +227,9 @@ def gain(
 ) -> int:
     """What the claim's value falls (``sign`` 1) or rises (-1) by moves to ever better sales, which are taken back.
 
-    -1: the desk's log was too small.
+    ``own`` are its units by place, and is changed. -1: the desk's log was too small.
     """
     first = wants.first[claim]
-    for place in range(found):
-        own[place] = 0
-    for at in range(first_of[claim], first_of[claim + 1]):
-        own[portions.line[at] - first] += portions.units[at]
     logged = value = 0
     moved = True
     while moved and logged >= 0:
@@ -280,7 +265,8 @@ def better(
 ) -> int:
     """The sale of least (``sign`` 1) or greatest (-1) value to which a unit on ``away`` can go without loss, or -1.
 
-    ``other`` notes a sale in another currency that would do as well. The way that others go is left in ``parts``.
+    ``foreign`` notes the currency of a sale in another one that would do as well. The way that others go is left in
+    ``parts``.
     """
     currency, own_value = sales.currency[first + away], sign * sales.value[first + away]
     for place in range(lines + 1):
@@ -291,7 +277,7 @@ def better(
             # what an earlier search came to and found no way from leads nowhere
             if place != away and not parts.waiting[lines if desk.free[place] > 0 else place]:
                 abroad = sales.currency[first + place] != currency
-                wanted = desk.other[0] == NONE if abroad else sign * sales.value[first + place] < least
+                wanted = desk.foreign[0] == NONE if abroad else sign * sales.value[first + place] < least
                 if wanted and may_go(bits, away, place, lines, desk, parts, words):
                     best, foreign = place, abroad
                     if abroad:
@@ -302,7 +288,7 @@ def better(
         if leads_back(start, claim, away, best, lines, desk, parts, words):
             if not foreign:
                 return best
-            desk.other[0] = sales.currency[first + best]
+            desk.foreign[0] = sales.currency[first + best]
             for place in range(lines + 1):
                 parts.waiting[place] = 0
 
@@ -325,7 +311,7 @@ def leads_back(start: int, claim: int, away: int, to: int, lines: int, desk: Des
         else:
             if desk.free[place] > 0 and is_same(parts.cost, place * words, lines * words, words):
                 end = arrive(lines, place, NONE, NONE, end, parts)
-                if desk_can_leave(away, lines, parts, words):
+                if may_leave(away, lines, parts, words):
                     end = arrive(away, lines, NONE, NONE, end, parts)
             option = desk.head[place]
             while option != NONE and not parts.waiting[away]:
@@ -341,7 +327,7 @@ def leads_back(start: int, claim: int, away: int, to: int, lines: int, desk: Des
     return False
 
 
-def desk_can_leave(away: int, lines: int, parts: Parts, words: int) -> bool:
+def may_leave(away: int, lines: int, parts: Parts, words: int) -> bool:
     """Whether ``away`` may have one unit less, nobody else coming."""
     return is_same(parts.cost, away * words, lines * words, words)
 
