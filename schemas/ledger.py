@@ -14,19 +14,33 @@ class Bucket(StrEnum):
     SOLD = "sold"  # with the retailer, on an invoice line
     UNSOLD = "unsold"  # with the retailer, no invoice line found
     ANNOUNCED = "announced"  # the retailer says it comes
+    AUTHORISED = "authorised"  # we said that it may come
+    IN_TRANSIT = "in_transit"  # it was sent
     RECEIVED = "received"  # the warehouse has it
     ACCEPTED = "accepted"  # to be credited
     CREDITED = "credited"  # on a posted credit note
+    WITHHELD = "withheld"  # money alone: fees and lower grades, the part of accepted units that no note carries
+    REVERSED = "reversed"  # its posted credit note was taken back by a counter-document
     SHORT = "short"  # announced, never came
     REFUSED = "refused"  # not credited, and the retailer is told why
     CANCELLED = "cancelled"  # the retailer took the notice back
+    KEPT = "kept"  # stays with the retailer, on our word
+    DISPOSED = "disposed"  # destroyed by the retailer, on our word
+    REPLACED = "replaced"  # made good by goods instead of money
+    REPAIRED = "repaired"  # mended by us
+    SENT_BACK = "sent_back"  # goes back to the retailer, refused or repaired
     MOVED = "moved"  # placed anew: they go on in a later portion of their line
 
 
 ORIGINS = (Bucket.SOLD, Bucket.UNSOLD)
-OPEN = (Bucket.ANNOUNCED, Bucket.RECEIVED, Bucket.ACCEPTED)
-# Nothing more happens here, but where documents come late: see the moves out of refused and short.
-FINAL = (Bucket.CREDITED, Bucket.SHORT, Bucket.REFUSED, Bucket.CANCELLED, Bucket.MOVED)
+# The units that have not come are in one of these, all of a portion in the same.
+EXPECTED = (Bucket.ANNOUNCED, Bucket.AUTHORISED, Bucket.IN_TRANSIT)
+OPEN = (*EXPECTED, Bucket.KEPT, Bucket.DISPOSED, Bucket.RECEIVED, Bucket.ACCEPTED)
+# Nothing more happens here, but where documents come late or a person thinks again: see the moves out of them.
+FINAL = (
+    Bucket.CREDITED, Bucket.WITHHELD, Bucket.REVERSED, Bucket.SHORT, Bucket.REFUSED, Bucket.CANCELLED,
+    Bucket.REPLACED, Bucket.REPAIRED, Bucket.SENT_BACK, Bucket.MOVED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,7 @@ class Move:
     """A legal move, and what it does to the invoice line's creditable balance.
 
     ``takes`` reserves units and money of the invoice line (+1) or gives them back (-1); ``credits`` counts them as
-    credited (+1).
+    credited (+1) or no longer (-1).
     """
 
     meaning: str
@@ -46,19 +60,40 @@ _B = Bucket
 LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.SOLD, _B.ANNOUNCED): Move("announced by the retailer, or found at the dock", takes=+1),
     (_B.UNSOLD, _B.ANNOUNCED): Move("announced, but no sale was found for it"),
-    (_B.ANNOUNCED, _B.RECEIVED): Move("counted in by the warehouse"),
-    (_B.ANNOUNCED, _B.ACCEPTED): Move("accepted without goods: kept or disposed of at the store"),
-    (_B.ANNOUNCED, _B.SHORT): Move("the box was counted and this was not in it", takes=-1),
-    (_B.ANNOUNCED, _B.REFUSED): Move("refused before it came", takes=-1),
-    (_B.ANNOUNCED, _B.CANCELLED): Move("taken back by the retailer", takes=-1),
+    (_B.ANNOUNCED, _B.AUTHORISED): Move("we said that it may come"),
+    (_B.ANNOUNCED, _B.IN_TRANSIT): Move("sent without waiting for our word"),
+    (_B.AUTHORISED, _B.IN_TRANSIT): Move("sent"),
+    **{
+        move: meant
+        for expected in EXPECTED
+        for move, meant in {
+            (expected, _B.RECEIVED): Move("counted in by the warehouse"),
+            (expected, _B.SHORT): Move("the box was counted and this was not in it, or it never came", takes=-1),
+            (expected, _B.REFUSED): Move("refused before it came", takes=-1),
+            (expected, _B.CANCELLED): Move("taken back by the retailer", takes=-1),
+            (expected, _B.MOVED): Move("placed anew, before it came", takes=-1),
+            (expected, _B.KEPT): Move("stays with the retailer, on our word"),
+            (expected, _B.DISPOSED): Move("destroyed by the retailer, on our word"),
+        }.items()
+    },
+    (_B.KEPT, _B.ACCEPTED): Move("accepted without goods"),
+    (_B.DISPOSED, _B.ACCEPTED): Move("accepted without goods"),
+    (_B.KEPT, _B.REFUSED): Move("refused by a person", takes=-1),
+    (_B.DISPOSED, _B.REFUSED): Move("refused by a person", takes=-1),
     (_B.RECEIVED, _B.ACCEPTED): Move("accepted by policy or by a person"),
     (_B.RECEIVED, _B.REFUSED): Move("refused after inspection", takes=-1),
+    (_B.RECEIVED, _B.REPLACED): Move("replaced: the retailer has goods for it again", takes=-1),
+    (_B.RECEIVED, _B.REPAIRED): Move("repaired: the retailer gets it back", takes=-1),
     (_B.RECEIVED, _B.ANNOUNCED): Move("counted again by a later version of the receipt"),
     (_B.RECEIVED, _B.CANCELLED): Move("told anew by a later version of the notice or the receipt", takes=-1),
-    (_B.ANNOUNCED, _B.MOVED): Move("placed anew, before it came", takes=-1),
     (_B.RECEIVED, _B.MOVED): Move("placed anew, after it was counted in", takes=-1),
     (_B.SHORT, _B.ANNOUNCED): Move("counted again: an earlier version of the receipt missed it", takes=+1),
     (_B.REFUSED, _B.MOVED): Move("refused for want of a sale, which has come since"),
+    (_B.REFUSED, _B.SENT_BACK): Move("refused goods go back to the retailer"),
+    (_B.REPAIRED, _B.SENT_BACK): Move("repaired goods go back to the retailer"),
     (_B.ACCEPTED, _B.REFUSED): Move("refused by a person after acceptance", takes=-1),
     (_B.ACCEPTED, _B.CREDITED): Move("on a posted credit note", credits=+1),
+    (_B.ACCEPTED, _B.WITHHELD): Move("money that the credit leaves out: a fee, or a lower grade"),
+    (_B.CREDITED, _B.REVERSED): Move("the credit note was reversed by a counter-document", takes=-1, credits=-1),
+    (_B.REVERSED, _B.REPLACED): Move("replaced after its credit was reversed"),
 }
