@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
+from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -456,6 +457,10 @@ class Decision(SQLModel, table=True):
     net_minor: int
     tax_minor: int
     currency: str
+    credit_net: int | None = None  # empty in decisions from before there were terms: all of it
+    credit_tax: int | None = None
+    owed_net: int | None = None  # millionths of a minor unit that rounding left
+    owed_tax: int | None = None
     rule: str
     because: str
     policy_version: str
@@ -504,6 +509,8 @@ class CreditIntentLine(SQLModel, table=True):
     units: int
     net_minor: int
     tax_minor: int
+    withheld_net: int | None = None  # what the units cost more than is credited; empty: nothing
+    withheld_tax: int | None = None
 
 
 class CreditNote(SQLModel, table=True):
@@ -570,12 +577,13 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
-    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
+    Pricing, CapUse, Settlement, CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement, CreditIntentLine,
+    CreditNote, AuditEvent,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

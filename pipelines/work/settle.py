@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps import credits, decide
+from pipelines.steps.facts import Known
 from pipelines.wiring import Hub
 from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
@@ -39,15 +41,24 @@ def settle(hub: Hub, partner: Partner) -> Settled:
     return settled
 
 
+def known_of(hub: Hub, retailer: Partner, undecided: pa.Table) -> Known:
+    """What else the retailer's policy asks for these units."""
+    sales = None
+    if retailer.policy.credit.basis.price in ("last", "average"):
+        sales = hub.store.sales_of(retailer.id, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+    return Known(sales)
+
+
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     undecided = hub.store.undecided(retailer.id, retailer.policy.goods_stay)
     if not undecided.num_rows:
         return
     version = decide.policy_version(retailer.policy)
-    decisions = decide.decide(undecided, retailer.policy, version)
-    moved = decide.carry_out(decisions, undecided, version)
-    hub.store.record(Outcome("decide", retailer.id, {"decision": decisions, "movement": moved}))
-    for row in pc.value_counts(decisions["outcome"].combine_chunks()).to_pylist():
+    found = decide.settle(undecided, retailer.policy, version, known_of(hub, retailer, undecided))
+    moved = decide.carry_out(found.decisions, undecided, version)
+    rows = {"decision": found.decisions, "pricing": found.pricings, "movement": moved}
+    hub.store.record(Outcome("decide", retailer.id, rows))
+    for row in pc.value_counts(found.decisions["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])
 
 

@@ -42,6 +42,12 @@ from billing_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'cap_use' as table_name, c.decision || '|' || c.cap as row_key,
+  'no decision ' || c.decision as what
+from cap_use as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
   'no return ' || c.return_id as what
 from carton as c
@@ -210,6 +216,12 @@ from order_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'pricing' as table_name, c.decision || '|' || c.step as row_key,
+  'no decision ' || c.decision as what
+from pricing as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from receipt_line as c
@@ -233,6 +245,18 @@ select 'return_line' as table_name, c.return_line as row_key,
 from return_line as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no decision ' || c.decision as what
+from settlement as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from settlement as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 union all
 select 'shipment_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what

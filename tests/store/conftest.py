@@ -162,8 +162,8 @@ class World:
         self.record("process receipt", **outcome)
         return str(movement)
 
-    def decide(self, movement: str, outcome: str = "credit") -> str:
-        """A decision about counted units; answers its id."""
+    def decide(self, movement: str, outcome: str = "credit", credit_net: int | None = None) -> str:
+        """A decision about counted units; answers its id. ``credit_net``: what is credited, where it is not all."""
         counted = self.store.table("movement", movement=movement).to_pylist()[0]
         names = ("portion", "return_line", "units", "net_minor", "tax_minor", "currency")
         decision = {name: counted[name] for name in names} | {
@@ -171,6 +171,14 @@ class World:
             "policy_version": "p1",
         }  # fmt: skip
         tables = {"decision": rows("decision", decision)}
+        if credit_net is not None:
+            amounts = {
+                "credit_net": credit_net,
+                "credit_tax": counted["tax_minor"] * credit_net // counted["net_minor"],
+            }
+            tables["decision"] = rows("decision", decision | amounts)
+            why = {"before_minor": counted["net_minor"], "after_minor": credit_net, "rule": "r", "because": "less"}
+            tables["pricing"] = rows("pricing", {"decision": movement, "step": 1} | why)
         to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
         if to:
             amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
