@@ -146,7 +146,7 @@ def _record(
     for name, lines in checked.others.items():
         if name in STORED:
             rows.add(STORED[name], lines)
-    for table, facts in learnt(partner, {**checked.others, "notice": checked.notice_lines}):
+    for table, facts in learnt(hub, partner, {**checked.others, "notice": checked.notice_lines}):
         rows.add(table, facts)
     told, answered = _answered(hub, partner, translation)
     changes += answered

@@ -112,6 +112,26 @@ def test_an_assortment_is_a_return_line_for_each_of_its_parts(shop: Shop) -> Non
     ]  # fmt: skip
 
 
+def _order(*sub_lines: str) -> list[str]:
+    """An order for assortments, with what each holds."""
+    return ["BEG*00*SA*P9**20260801", f"PO1*1*5*EA*30**EN*{APRONS}", *sub_lines, "CTT*1"]
+
+
+def test_an_order_tells_what_an_assortment_holds(shop: Shop) -> None:
+    shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
+    shop.send(_order(f"SLN*1**I*1*EA****EN*{SMALL}", f"SLN*2**I*3*EA****EN*{MEDIUM}"), "850", "PO")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{APRONS}*3*EA"], control=2)
+    assert shop.placed() == [("northgate/R1/1.1", "INV1", 3), ("northgate/R1/1.2", "INV2", 9)]
+
+
+def test_our_item_list_is_stronger_than_what_an_order_says_of_an_assortment(shop: Shop) -> None:
+    shop.list_items()
+    shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
+    shop.send(_order(f"SLN*1**I*1*EA****EN*{SMALL}"), "850", "PO")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{APRONS}*3*EA"], control=2)
+    assert shop.placed() == [("northgate/R1/1.1", "INV1", 6), ("northgate/R1/1.2", "INV2", 12)]
+
+
 def test_what_the_warehouse_counts_of_an_assortment_meets_what_was_announced(shop: Shop) -> None:
     shop.list_items()
     shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
