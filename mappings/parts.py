@@ -144,7 +144,9 @@ def _rest(part: Part, work: _Splitting, taken: Sequence[Counted]) -> Counted:
     clear = (total >= 0) & ~unclear & (rest >= 0)
     there = whole.is_there
     if work.stays_whole(part):
-        there = there & np.isin(np.arange(source.size), np.concatenate([np.empty(0, np.int64), *(group.rows for group in taken)]))
+        there = there & np.isin(
+            np.arange(source.size), np.concatenate([np.empty(0, np.int64), *(group.rows for group in taken)])
+        )
     rows = np.flatnonzero(there & ~(clear & (rest == 0)))
     untouched = clear & (less == 0)
     texts = [
