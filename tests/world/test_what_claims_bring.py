@@ -194,6 +194,16 @@ def test_a_carton_speaks_for_the_order_that_it_was_packed_for(shop: Shop) -> Non
     assert f"Our dispatch advice packed this item in carton {BOX} for order P1 line 1." in said
 
 
+@pytest.mark.parametrize(("order", "invoice"), [("P1", "INV1"), ("P2", "INV2")])
+def test_a_dispatch_advice_that_comes_after_the_return_places_its_carton_anew(
+    shop: Shop, order: str, invoice: str
+) -> None:
+    shop.sell((PLATE, 30, "P1"), (PLATE, 30, "P2"))
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{PLATE}*2*EA", f"N9*CN*{BOX}"])
+    shop.export("shipments.csv", SHIPMENTS, f"DA-1,2026-08-03,0007,{BOX},{order},1,,,{PLATE},,30,")
+    assert shop.placed()[-1] == (*shop.placed()[0][:1], invoice, 2)
+
+
 def test_a_carton_of_ours_that_held_other_goods_says_so(shop: Shop) -> None:
     shop.sell((PLATE, 30, "P1"))
     shop.export("shipments.csv", SHIPMENTS, f"DA-1,2026-08-03,0007,{BOX},P1,1,,,{SMALL},,30,")
