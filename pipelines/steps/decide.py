@@ -20,15 +20,11 @@ from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
 from pipelines.steps.price import price, pricings
-from schemas.ledger import EXPECTED, Bucket
+from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.tables import DECISIONS, MOVEMENTS
 
-OUTCOMES = ("credit", "refuse", "hold", "replace", "repair")
-# Where the units go that were decided on; held ones stay where they are.
-_INTO = {
-    "credit": Bucket.ACCEPTED, "refuse": Bucket.REFUSED, "replace": Bucket.REPLACED, "repair": Bucket.REPAIRED,
-}  # fmt: skip
+OUTCOMES = (*DECIDED_INTO, "hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ def _of_decisions(decisions: pa.Table, undecided: pa.Table) -> pa.Table:
 def _ways(facts: pa.Table) -> Iterator[tuple[tuple[Bucket, ...], Any]]:
     """Through which buckets units go, and which do."""
     disposed = pc.fill_null(pc.equal(facts["disposition"], "dispose"), False)
-    for outcome, to in _INTO.items():
+    for outcome, to in DECIDED_INTO.items():
         decided = pc.equal(facts["outcome"], outcome)
         for frm in (*EXPECTED, Bucket.RECEIVED):
             mine = pc.and_(decided, pc.equal(facts["bucket"], frm.value))

@@ -70,8 +70,8 @@ def reason_is_against(facts: pa.Table, policy: Policy) -> Any:
 
 def origin_is_against(facts: pa.Table, policy: Policy) -> Any:
     """Goods by whether they were announced."""
-    terms = policy.credit.entitlement.origins
-    return _against(verdicts(facts["origin"], {**terms}, None)) if terms else silent(facts)
+    terms: Mapping[str, str] = {str(origin): said for origin, said in policy.credit.entitlement.origins.items()}
+    return _against(verdicts(facts["origin"], terms, None)) if terms else silent(facts)
 
 
 def has_allowance(facts: pa.Table, policy: Policy) -> Any:

@@ -23,7 +23,7 @@ from (
   where d.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
   union all
   select
-    a.portion || '>keep', a.portion, a.return_line, 'announced',
+    a.portion || '>keep', a.portion, a.return_line, s.expected_in,
     s.announced_units, s.announced_net, s.announced_tax, a.currency, null,
     a.invoice_line, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
   from allocation as a
