@@ -27,37 +27,51 @@ _WHOLE = Decimal(100)
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Of = Callable[[pa.Table], Any]  # a text for each of these rows
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule that changed amounts: in which rows, from and to what (exact), and how it says so."""
+    """A rule that changed the net: in which rows, to what (exact), and how it says so."""
 
     rule: Any  # one key, or one a row of ``rows``
     rows: Ints
-    before: Ints
     after: Ints
     because: Any  # one text, or one a row of ``rows``
 
 
 @dataclass(slots=True)
 class Amount:
-    """The exact net of each row while the rules go over it, and the steps that changed it."""
+    """The exact net and tax of each row while the rules go over them, and the steps that changed them."""
 
     facts: pa.Table
     policy: Policy
-    exact: Ints
+    net: Ints
+    tax: Ints
     steps: list[Step] = field(default_factory=list)
 
-    def change(self, rule: Any, after: Ints, because: Callable[[pa.Table, Ints], Any]) -> None:
-        """Note where this rule changes the amount; ``because`` gets these rows and their numbers."""
-        rows = np.flatnonzero(after != self.exact)
-        if not len(rows):
-            return
-        chosen = self.facts.take(pa.array(rows))
-        told = rule(chosen) if callable(rule) else rule
-        self.steps.append(Step(told, rows, self.exact[rows], after[rows], because(chosen, rows)))
-        self.exact = after
+    def lower_to(self, percent: Decimal, rule: "Of | str", because: "Of | str", where: Mask | None = None) -> None:
+        """So many per cent of net and tax, in all rows or where the mask is true."""
+        net, tax = _part(self.net, percent), _part(self.tax, percent)
+        if where is not None:
+            net, tax = np.where(where, net, self.net), np.where(where, tax, self.tax)
+        self._note(net, rule, because)
+        self.net, self.tax = net, tax
+
+    def change(self, net: Ints, rule: str, because: "Of | str") -> None:
+        """Another net; the tax goes with it, by its ratio in each row."""
+        rows = np.flatnonzero(net != self.net)
+        tax = self.tax.copy()
+        tax[rows] = in_proportion(self.tax[rows], net[rows], self.net[rows])
+        self._note(net, rule, because)
+        self.net, self.tax = net, tax
+
+    def _note(self, net: Ints, rule: "Of | str", because: "Of | str") -> None:
+        rows = np.flatnonzero(net != self.net)
+        if len(rows):
+            chosen = self.facts.take(pa.array(rows))
+            texts = [one if isinstance(one, str) else one(chosen) for one in (rule, because)]
+            self.steps.append(Step(texts[0], rows, net[rows], texts[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +102,14 @@ def price(facts: pa.Table, credited: Any, policy: Policy) -> Priced:
     """
     mask = credited.to_numpy(zero_copy_only=False)
     net, tax = (np.where(mask, _ints(facts[name]), 0) for name in ("net_minor", "tax_minor"))
-    amount = Amount(facts, policy, net * MICRO)
+    amount = Amount(facts, policy, net * MICRO, tax * MICRO)
     for rule in RULES:
         rule(amount)
-    exact_tax = in_proportion(tax, amount.exact, net)
     lines = _codes(facts["invoice_line"])
-    owed = [_ints(facts[name]) for name in ("owed_net", "owed_tax")]
-    credit_net = rounded(amount.exact, net, lines, owed[0])
-    credit_tax = rounded(exact_tax, tax, lines, owed[1])
-    return Priced(
-        credit_net,
-        credit_tax,
-        amount.exact - credit_net * MICRO,
-        exact_tax - credit_tax * MICRO,
-        tuple(amount.steps),
-    )
+    credit_net = rounded(amount.net, net, lines, _ints(facts["owed_net"]))
+    credit_tax = rounded(amount.tax, tax, lines, _ints(facts["owed_tax"]))
+    owed_net, owed_tax = amount.net - credit_net * MICRO, amount.tax - credit_tax * MICRO
+    return Priced(credit_net, credit_tax, owed_net, owed_tax, tuple(amount.steps))
 
 
 def pricings(decisions: pa.Array, net: Ints, priced: Priced) -> pa.Table:
@@ -132,17 +139,16 @@ def _basis(amount: Amount) -> None:
     terms = amount.policy.credit.basis
     if terms.price == "invoice":
         return
-    units, price_micro = _ints(amount.facts["units"]), _ints(amount.facts["price_micro"])
-    other = np.minimum(amount.exact, units * price_micro)
+    other = np.minimum(amount.net, _ints(amount.facts["units"]) * _ints(amount.facts["price_micro"]))
     if terms.price == "list":
-        other = np.maximum(other, _part(amount.exact, terms.floor_percent))
+        other = np.maximum(other, _part(amount.net, terms.floor_percent))
     words = {
         "last": f"the last price paid in the {terms.days} days before the return",
         "average": f"the average price paid in the {terms.days} days before the return",
         "list": "our list price",
         "agreed": "the agreed price",
     }
-    amount.change("credit.basis", other, lambda rows, _: words[terms.price])
+    amount.change(other, "credit.basis", words[terms.price])
 
 
 def _rebates(amount: Amount) -> None:
@@ -153,33 +159,26 @@ def _rebates(amount: Amount) -> None:
             pc.greater_equal(sold_on, pa.scalar(one.sold_from, pa.date32())),
             pc.less_equal(sold_on, pa.scalar(one.sold_to, pa.date32())),
         )
-        less = np.where(_mask(inside), _part(amount.exact, _WHOLE - one.percent), amount.exact)
-        amount.change("credit.rebates", less, _says(f"less the bonus of {told(one.percent)} % on this sale"))
+        less = f"less the bonus of {told(one.percent)} % on this sale"
+        amount.lower_to(_WHOLE - one.percent, "credit.rebates", less, _mask(inside))
 
 
 def _lateness(amount: Amount) -> None:
     """Late goods that get a part of their credit."""
-    percent = amount.policy.credit.window.late_percent
-    less = np.where(is_reduced(amount.facts, amount.policy), _part(amount.exact, percent), amount.exact)
-    amount.change("credit.window.late_percent", less, _says(f"{told(percent)} % because they came late"))
+    terms = amount.policy.credit.window
+    if terms.late == "reduce":
+        late = is_reduced(amount.facts, amount.policy)
+        why = f"{told(terms.late_percent)} % because they came late"
+        amount.lower_to(terms.late_percent, "credit.window.late_percent", why, late)
 
 
 def _grades(amount: Amount) -> None:
     """A lower share for a lower condition."""
-    grades = {code: percent for code, percent in amount.policy.credit.grades.items() if percent != _WHOLE}
-    if not grades:
-        return
-    conditions = amount.facts["condition"]
-    after = amount.exact
-    for code, percent in grades.items():
-        after = np.where(_mask(pc.equal(conditions, code)), _part(amount.exact, percent), after)
-    shares = pa.array([f"{told(percent)} % for goods counted in as {code}" for code, percent in grades.items()])
-    codes = pa.array(list(grades), pa.string())
-    amount.change(
-        lambda rows: joined("credit.grades.", rows["condition"]),
-        after,
-        lambda rows, _: shares.take(pc.index_in(rows["condition"], codes)),
-    )
+    for code, percent in amount.policy.credit.grades.items():
+        if percent != _WHOLE:
+            graded = _mask(pc.equal(amount.facts["condition"], code))
+            why = f"{told(percent)} % for goods counted in as {code}"
+            amount.lower_to(percent, f"credit.grades.{code}", why, graded)
 
 
 def _restocking(amount: Amount) -> None:
@@ -187,18 +186,18 @@ def _restocking(amount: Amount) -> None:
     fees = amount.policy.credit.fees
     if not fees.restocking_percent:
         return
-    less = _part(amount.exact, _WHOLE - fees.restocking_percent)
+    named = None
     if fees.restocking_reasons:
-        named = pc.is_in(amount.facts["reason"], pa.array(fees.restocking_reasons, pa.string()))
-        less = np.where(_mask(named), less, amount.exact)
-    amount.change("credit.fees.restocking_percent", less, _says(f"less {told(fees.restocking_percent)} % restocking"))
+        named = _mask(pc.is_in(amount.facts["reason"], pa.array(fees.restocking_reasons, pa.string())))
+    less = f"less {told(fees.restocking_percent)} % restocking"
+    amount.lower_to(_WHOLE - fees.restocking_percent, "credit.fees.restocking_percent", less, named)
 
 
 def _freight(amount: Amount) -> None:
     """A share for freight."""
     percent = amount.policy.credit.fees.freight_percent
-    less = _part(amount.exact, _WHOLE - percent)
-    amount.change("credit.fees.freight_percent", less, _says(f"less {told(percent)} % for freight"))
+    if percent:
+        amount.lower_to(_WHOLE - percent, "credit.fees.freight_percent", f"less {told(percent)} % for freight")
 
 
 def _handling(amount: Amount) -> None:
@@ -209,25 +208,20 @@ def _handling(amount: Amount) -> None:
     each = np.array([to_minor(fee, code or "") for code in _distinct(amount.facts["currency"])], np.int64)
     whole = each[_codes(amount.facts["currency"])] * _ints(amount.facts["units"]) * MICRO
     amount.change(
+        np.maximum(amount.net - whole, 0),
         "credit.fees.handling",
-        np.maximum(amount.exact - whole, 0),
-        lambda rows, _: joined(f"less {fee} ", rows["currency"], " for handling each of ", counted(rows["units"])),
+        lambda rows: joined(f"less {fee} ", rows["currency"], " for handling each of ", counted(rows["units"])),
     )
 
 
 def _settled(amount: Amount) -> None:
     """What the retailer has taken already, with tax; the same share is off the net and off the tax."""
-    if amount.policy.credit.deductions.when_taken != "settle" or "taken_minor" not in amount.facts.column_names:
+    if "taken_minor" not in amount.facts.column_names:
         return
-    net, tax = _ints(amount.facts["net_minor"]), _ints(amount.facts["tax_minor"])
-    gross = amount.exact + in_proportion(tax, amount.exact, net)
+    gross = amount.net + amount.tax
     left = np.maximum(gross - _ints(amount.facts["taken_minor"]) * MICRO, 0)
-    less = amount.exact.copy()
-    for row in np.flatnonzero(left < gross).tolist():  # they are few, and their products are large
-        less[row] = int(less[row]) * int(left[row]) // int(gross[row])
-    amount.change(
-        "credit.deductions", less, lambda rows, _: joined("less what the retailer took by ", rows["taken_by"])
-    )
+    net = in_proportion(amount.net, left, gross)
+    amount.change(net, "credit.deductions", lambda rows: joined("less what the retailer took by ", rows["taken_by"]))
 
 
 RULES: tuple[Callable[[Amount], None], ...] = (
@@ -263,18 +257,13 @@ def rounded(exact: Ints, whole: Ints, lines: Ints, owed: Ints) -> Ints:
     return np.clip(result, 0, whole)
 
 
-def in_proportion(tax: Ints, exact: Ints, net: Ints) -> Ints:
-    """The exact tax that goes with the exact net: tax * exact / net, half up; all of it where the net is nothing."""
-    there = np.maximum(net, 1)
-    share = exact // there
-    rest = exact - share * there
-    largest = int(tax.max(initial=0)) * int(there.max(initial=0))
-    if largest < 2**62:
-        more = (tax * rest + there // 2) // there
-    else:
-        pairs = zip(tax.tolist(), rest.tolist(), there.tolist(), strict=True)
-        more = np.array([(a * b + c // 2) // c for a, b, c in pairs], np.int64)
-    return np.where(net > 0, tax * share + more, tax * MICRO)
+def in_proportion(amounts: Ints, part: Ints, whole: Ints) -> Ints:
+    """amounts * part / whole, half up, in each row; the amount itself where the whole is nothing."""
+    result = amounts.copy()
+    rows = np.flatnonzero((part != whole) & (whole > 0))
+    triples = zip(amounts[rows].tolist(), part[rows].tolist(), whole[rows].tolist(), strict=True)
+    result[rows] = [(2 * amount * a + b) // (2 * b) for amount, a, b in triples]  # products beyond 64 bits
+    return result
 
 
 def _part(exact: Ints, percent: Decimal) -> Ints:
@@ -292,10 +281,6 @@ def _part_of(exact: Ints, millionths: Any) -> Ints:
 def told(percent: Decimal) -> str:
     """The number without zeros behind it."""
     return f"{percent.normalize():f}"
-
-
-def _says(text: str) -> Callable[[pa.Table, Ints], Any]:
-    return lambda rows, numbers: text
 
 
 def _ints(column: Any) -> Ints:
