@@ -16,13 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps import because, entitled
+from pipelines.steps.caps import REST, cap_uses, within_caps
+from pipelines.steps.deductions import with_taken
 from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
-from pipelines.steps.price import price, pricings
+from pipelines.steps.price import Priced, price, pricings
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
-from schemas.tables import DECISIONS, MOVEMENTS
+from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS
 
 OUTCOMES = (*DECIDED_INTO, "hold")
 
@@ -48,10 +50,21 @@ def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, and why each credit has its amount: ``DECISIONS`` and ``PRICINGS``."""
+    """What was decided, why each credit has its amount, and what it uses: tables of schemas/tables.py."""
 
     decisions: pa.Table
     pricings: pa.Table
+    cap_uses: pa.Table
+    settlements: pa.Table
+
+    def rows(self) -> dict[str, pa.Table]:
+        """The rows of the store."""
+        return {
+            "decision": self.decisions,
+            "pricing": self.pricings,
+            "cap_use": self.cap_uses,
+            "settlement": self.settlements,
+        }
 
 
 def policy_version(policy: Policy) -> str:
@@ -72,13 +85,40 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
     waits in a person's queue with its sentence.
     """
     facts = prepared(undecided, policy, known)
-    outcome, position = _judged(facts, policy)
-    priced = price(facts, pc.equal(outcome, "credit"), policy)
+    outcome, position, priced = _reckoned(facts, policy)
+    if policy.caps and known.purchases is not None and known.credited is not None:
+        credited = pc.equal(outcome, "credit")
+        facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.purchases, known.credited)
+        outcome, position, priced = _reckoned(facts, policy)
+    settlements = SETTLEMENTS.empty_table()
+    if policy.credit.deductions.when_taken != "ignore" and known.taken is not None:
+        credited, gross = pc.equal(outcome, "credit"), priced.net + priced.tax
+        facts, settlements = with_taken(facts, credited, gross, policy, known.taken)
+        outcome, position, priced = _reckoned(facts, policy)
     facts = _with(facts, outcome=outcome, **priced.columns())
     rule, told = _told(facts, position, policy)
     facts = _with(facts, rule=rule, because=told, policy_version=pa.repeat(policy_version, facts.num_rows))
     decisions = facts.select(DECISIONS.names).cast(DECISIONS)
-    return Settled(decisions, pricings(facts["decision"], facts["net_minor"].to_numpy(), priced))
+    steps = pricings(facts["decision"], facts["net_minor"].to_numpy(), priced)
+    return Settled(decisions, steps, _cap_uses(decisions, facts, policy, known), _of_credits(settlements, decisions))
+
+
+def _reckoned(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8], Priced]:
+    """The outcome of each row, the place of the rule that said so, and what is credited."""
+    outcome, position = _judged(facts, policy)
+    return outcome, position, price(facts, pc.equal(outcome, "credit"), policy)
+
+
+def _cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, known: Known) -> pa.Table:
+    if not policy.caps or known.purchases is None or known.credited is None:
+        return CAP_USES.empty_table()
+    return cap_uses(decisions, facts, policy, known.purchases, known.credited)
+
+
+def _of_credits(settlements: pa.Table, decisions: pa.Table) -> pa.Table:
+    """Only what is credited is settled; what is held because of a deduction leaves it open."""
+    credited = decisions.filter(pc.equal(decisions["outcome"], "credit"))["decision"].combine_chunks()
+    return settlements.filter(pc.is_in(settlements["decision"], credited))
 
 
 def _judged(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8]]:
@@ -159,7 +199,10 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
 
 def _of_decisions(decisions: pa.Table, undecided: pa.Table) -> pa.Table:
     """The decisions with the place of their units: bucket, disposition and invoice line."""
-    row_of = pc.index_in(decisions["decision"], undecided["decision"].combine_chunks())
+    about = decisions["decision"]
+    if pc.any(pc.ends_with(about, REST)).as_py():
+        about = pc.replace_substring_regex(about, f"{REST}$", "")
+    row_of = pc.index_in(about, undecided["decision"].combine_chunks())
     if row_of.null_count:
         raise ValueError("a decision is about units that are not undecided")
     places = undecided.select(["bucket", "disposition", "invoice_line"]).take(row_of)
@@ -243,6 +286,20 @@ def _no_price(facts: pa.Table, policy: Policy) -> Any:
     return where(pc.is_null(facts["price_micro"]), "hold")
 
 
+def _taken(facts: pa.Table, policy: Policy) -> Any:
+    """Money that the retailer has already, where the policy wants a person to look."""
+    if policy.credit.deductions.when_taken != "hold" or "taken_by" not in facts.column_names:
+        return silent(facts)
+    return where(pc.is_valid(facts["taken_by"]), "hold")
+
+
+def _over_cap(facts: pa.Table, policy: Policy) -> Any:
+    """Units above a cap, as the cap says."""
+    if "over" not in facts.column_names:
+        return silent(facts)
+    return verdicts(facts["over"], {cap.name: cap.over for cap in policy.caps})
+
+
 def _good(facts: pa.Table, policy: Policy) -> Any:
     return where(pc.is_valid(facts["condition"]), "credit")
 
@@ -266,6 +323,8 @@ RULES = (
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),
     Rule("credit.basis", None, _no_price, because.no_price),
+    Rule("caps", "over", _over_cap, because.over_cap),
+    Rule("credit.deductions", None, _taken, because.deducted),
     Rule("conditions", "condition", _good, because.credited),
     Rule("goods_stay", None, _kept, because.credited),
 )

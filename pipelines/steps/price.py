@@ -84,6 +84,12 @@ class Priced:
     owed_tax: Ints
     steps: tuple[Step, ...]
 
+    def net_at_most(self, facts: pa.Table) -> Ints:
+        """What each row is credited at most when other rows of its line are priced again: rounding may move a unit."""
+        uneven = (self.owed_net != 0) | (_ints(facts["owed_net"]) != 0)
+        at_most: Ints = self.net + uneven
+        return at_most
+
     def columns(self) -> dict[str, pa.Array]:
         """The columns of ``DECISIONS`` that hold it; nothing is owed where the amount is even."""
         owed = {"owed_net": self.owed_net, "owed_tax": self.owed_tax}
@@ -216,7 +222,7 @@ def _handling(amount: Amount) -> None:
 
 def _settled(amount: Amount) -> None:
     """What the retailer has taken already, with tax; the same share is off the net and off the tax."""
-    if "taken_minor" not in amount.facts.column_names:
+    if "taken_minor" not in amount.facts.column_names or amount.policy.credit.deductions.when_taken != "settle":
         return
     gross = amount.net + amount.tax
     left = np.maximum(gross - _ints(amount.facts["taken_minor"]) * MICRO, 0)
