@@ -172,9 +172,10 @@ def _fitting(counters: list[Counter], row: dict[str, Any], amount: int) -> tuple
 
 def _at_most(row: dict[str, Any], amount: int, units: int) -> int:
     """What so many of the row's units are credited with, whichever way it is rounded."""
+    whole: int = row["units"]
     if amount == row["net_minor"]:
-        return share(amount, units, row["units"])
-    return -(-amount * units // row["units"]) + 3
+        return share(amount, units, whole)
+    return -(-amount * units // whole) + 3
 
 
 def _units_within(row: dict[str, Any], amount: int, left: int) -> int:
