@@ -15,8 +15,8 @@ from schemas.partners import Policy
 
 # The name of the policy without days: it holds wherever no file does.
 WITHOUT_DAYS = "partner.yaml"
-# What can differ by day: terms of deciding by the day that counts, limits and control by the day of the credit. The rest
-# is needed before there is such a day, and holds for all days.
+# What can differ by day: terms of deciding by the day that counts, limits and control by the day of the credit. The
+# rest is needed before there is such a day, and holds for all days.
 DATED = (
     "version", "written_by", "window_days", "conditions", "unplaced", "spread_tolerance", "limits", "map_hold_days",
     "control",

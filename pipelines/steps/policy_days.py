@@ -1,4 +1,4 @@
-"""Open this when units were decided by another policy than you expect: which of a retailer's policies holds for which."""
+"""Open this when units were decided by another policy than you expect: which of a retailer's policies holds for what."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

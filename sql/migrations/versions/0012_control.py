@@ -8,7 +8,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-# Plain statements: SQLite adds a column with its check in place, where alembic would copy the table that others refer to.
+# Plain statements: SQLite adds a column with its check in place; alembic would copy the table that others refer to.
 _APPROVED = "state = 'needs_approval' or coalesce(approvals, 0) >= coalesce(approvals_needed, 0)"
 
 
