@@ -1,4 +1,4 @@
-"""Open this when units were decided by another policy than you expect: which of a retailer's policies holds for what."""
+"""Open this when units were decided by another policy than you expect: which of a retailer's policies holds."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

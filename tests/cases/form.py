@@ -136,6 +136,9 @@ class Case(_Strict):
     announced: tuple[Announced, ...] = ()
     received: tuple[Received, ...] = ()
     assigned: tuple[Assigned, ...] = ()
+    refused_to: dict[str, str] = Field(
+        default_factory=dict, description="who may not approve what waits, with a part of the reason"
+    )
     approved_by: tuple[str, ...] = Field((), description="who approves what waits, one after the other")
     decided: tuple[Decided, ...] = ()
     differences: tuple[Different, ...] = ()

@@ -1,4 +1,4 @@
-"""The world of the worked cases: one shop, one dock and our ERP, whose documents are tables; all else is the real chain."""
+"""The world of the worked cases: one shop, one dock, our ERP, with tables as documents; all else is the real chain."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import yaml
 
 from connectors.erp.memory import MemoryErp
@@ -25,6 +26,7 @@ from pipelines.work.assign import assign
 from pipelines.work.process import process
 from pipelines.work.run import post
 from pipelines.work.settle import settle
+from schemas.errors import PermanentError
 from schemas.outcome import Outcome
 from schemas.partners import Channel, Partner, Party
 from tests.cases.form import ITEMS, Announced, Case, Received, Sold, Told
@@ -83,9 +85,7 @@ class Shop:
         shop = hub.catalog.partner("shop").partner
         settle(hub, shop)
         post(hub, shop)
-        for name in told.case.approved_by:
-            for intent in hub.store.intents("needs_approval").to_pylist():
-                approve(hub, intent["reference"], name)
+        _approve(hub, told.case)
         post(hub, shop)
         return hub
 
@@ -152,6 +152,17 @@ def _arrive(hub: Hub, case: Case, section: str) -> None:
     else:
         for one in case.assigned:
             assign(hub, one.line, one.invoice, "as the case says", one.by)
+
+
+def _approve(hub: Hub, case: Case) -> None:
+    """Those who may not approve try it in vain, then those who may do."""
+    for name, why in case.refused_to.items():
+        for intent in hub.store.intents("needs_approval").to_pylist():
+            with pytest.raises(PermanentError, match=why):
+                approve(hub, intent["reference"], name)
+    for name in case.approved_by:
+        for intent in hub.store.intents("needs_approval").to_pylist():
+            approve(hub, intent["reference"], name)
 
 
 def _sale(one: Sold) -> dict[str, Any]:
