@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schemas.authorisation import Authorisation
 from schemas.evidence import EVIDENCE
+from schemas.goods import Goods
 
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
@@ -94,6 +96,8 @@ class Policy(_Strict):
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
+    authorisation: Authorisation = Authorisation()
+    goods: Goods = Goods()
 
     @field_validator("evidence")
     @classmethod

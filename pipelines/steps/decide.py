@@ -88,7 +88,7 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
     facts = undecided.take(row_of)
     moves = [pa.table({name: [] for name in MOVEMENTS.names}, schema=MOVEMENTS)]
     for outcome, to in (("credit", Bucket.ACCEPTED), ("refuse", Bucket.REFUSED)):
-        for frm in (Bucket.ANNOUNCED, Bucket.RECEIVED):
+        for frm in (Bucket.ANNOUNCED, Bucket.RECEIVED, Bucket.KEPT, Bucket.DISPOSED):
             mask = pc.and_(pc.equal(decisions["outcome"], outcome), pc.equal(facts["bucket"], frm.value))
             chosen = facts.filter(mask)
             moves.append(move(chosen, frm, to, chosen["decision"], rule_version))
@@ -97,7 +97,7 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
 
 def _with_condition(undecided: pa.Table) -> pa.Table:
     """Counted units without a condition are `unknown`; goods that stay at the store have none."""
-    stays = pc.equal(undecided["bucket"], Bucket.ANNOUNCED.value)
+    stays = pc.not_equal(undecided["bucket"], Bucket.RECEIVED.value)
     condition = pc.if_else(stays, pa.scalar(None, pa.string()), pc.fill_null(undecided["condition"], "unknown"))
     return undecided.set_column(undecided.column_names.index("condition"), "condition", condition)
 
@@ -143,7 +143,7 @@ def _condition_is_against(facts: pa.Table, policy: Policy) -> Any:
 def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
     """Announced units are credited without goods only for the dispositions that the policy names."""
     stay = pc.is_in(facts["disposition"], pa.array(policy.goods_stay, pa.string()))
-    return _where(pc.and_(pc.is_null(facts["condition"]), pc.invert(stay)), "hold")
+    return _where(pc.and_(pc.equal(facts["bucket"], Bucket.ANNOUNCED.value), pc.invert(stay)), "hold")
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
