@@ -295,13 +295,14 @@ KEPT_CLAIMS = _table(
 
 UNDECIDED = _table(
     "units that wait for a decision: counted ones by condition, and announced ones that stay at the store",
-    decision=(_T, "id: the movement into `received`, or portion>keep"),
+    decision=(_T, "id: the movement into `received`, `kept` or `disposed`, or portion>keep"),
     portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T,
-    bucket=(_T, "received, or announced, authorised or in_transit: where the units are"),
+    bucket=(_T, "received; announced, authorised or in_transit; kept or disposed: where the units are"),
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
+    percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
 )  # fmt: skip
 
 CREDIT_LINES = _table(

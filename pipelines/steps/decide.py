@@ -87,7 +87,7 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
     facts = undecided.take(row_of)
     moves = [MOVEMENTS.empty_table()]
     for outcome, to in DECIDED_INTO.items():
-        for frm in (*EXPECTED, Bucket.RECEIVED):
+        for frm in (*EXPECTED, Bucket.RECEIVED, Bucket.KEPT, Bucket.DISPOSED):
             mask = pc.and_(pc.equal(decisions["outcome"], outcome), pc.equal(facts["bucket"], frm.value))
             chosen = facts.filter(mask)
             if chosen.num_rows:
@@ -97,7 +97,7 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
 
 def _carried(units: pa.Table, frm: Bucket, to: Bucket, rule_version: str) -> Iterator[pa.Table]:
     """The movements of units that were decided alike; without goods they pass where they stay."""
-    if frm is Bucket.RECEIVED or to is not Bucket.ACCEPTED:
+    if frm not in EXPECTED or to is not Bucket.ACCEPTED:
         yield move(units, frm, to, units["decision"], rule_version)
         return
     disposed = pc.fill_null(pc.equal(units["disposition"], "dispose"), False)
@@ -155,7 +155,8 @@ def _condition_is_against(facts: pa.Table, policy: Policy) -> Any:
 def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
     """Announced units are credited without goods only for the dispositions that the policy names."""
     stay = pc.is_in(facts["disposition"], pa.array(policy.goods_stay, pa.string()))
-    return _where(pc.and_(pc.is_null(facts["condition"]), pc.invert(stay)), "hold")
+    due = pc.is_in(facts["bucket"], pa.array([bucket.value for bucket in EXPECTED]))
+    return _where(pc.and_(due, pc.invert(stay)), "hold")
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
