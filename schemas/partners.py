@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.evidence import EVIDENCE
+from schemas.reconciliation import Reconciliation
 
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
@@ -94,6 +95,7 @@ class Policy(_Strict):
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
+    reconciliation: Reconciliation = Reconciliation()
 
     @field_validator("evidence")
     @classmethod

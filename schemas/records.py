@@ -5,37 +5,16 @@ Tables in SEALED carry their content's digest into the audit chain; APPEND_ONLY 
 Foreign keys hold the path of the money: no line without its document, no credit line without its decision.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on both databases (SQLite gives naive times back)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from schemas.moments import UtcTime
+from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
 
@@ -436,7 +415,10 @@ class Inspection(SQLModel, table=True):
 
 
 class Difference(SQLModel, table=True):
-    """Announced against received."""
+    """Announced against received, as it was told: by a receipt, or where nothing came by the notice and the clock.
+
+    What of it still holds, and as which kind, is ``pipelines.steps.differences``; ``receipt_document`` is who told it.
+    """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     kind: str = Field(primary_key=True)
@@ -571,11 +553,13 @@ SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
+    Question, Resolution, Guess,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
     Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
+    Question, Resolution, Guess,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

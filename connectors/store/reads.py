@@ -192,7 +192,7 @@ class Reads:
 
     def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
-        here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
+        here = or_(untyped("bucket").in_(("received", "short")), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
 
     def credit_lines(self, retailer: str) -> pa.Table:
