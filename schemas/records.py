@@ -315,6 +315,7 @@ class Claim(SQLModel, table=True):
         Index(None, "retailer", "po_number"),
         Index(None, "retailer", "invoice_number"),
         Index(None, "retailer", "delivery_note"),
+        Index(None, "carton"),
     )
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     return_id: str = Field(index=True, foreign_key="return.return_id")

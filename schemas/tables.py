@@ -118,6 +118,7 @@ ORDER_LINES = _table(
     po_number=_T, po_line=_T,
     action=(_T, "add, change, cancel; null in a new order"),
     store=_T, gtin=_T, vendor_item=_T, buyer_item=_T, description=_T,
+    component_gtin=(_T, "an item that the assortment of this row holds; units are those in one of it"),
     quantity_raw=_T, unit_raw=_T, units=_I,
     unit_price=_T, currency=_T,
     requested_on=_D,

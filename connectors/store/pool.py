@@ -78,6 +78,13 @@ class PoolReads(Reads):
             found.update(self._in_chunks(chosen, _CLAIM.c[name], references.get(name, ()), shape)["gtin"].to_pylist())
         return found
 
+    def items_in_cartons(self, cartons: Iterable[str]) -> pa.Table:
+        """Retailer, item and carton of claims that name one of these cartons."""
+        names = ("retailer", "gtin", "carton")
+        chosen = select(*(_CLAIM.c[name] for name in names)).distinct().where(_CLAIM.c.gtin.is_not(None))
+        shape = pa.schema([(name, pa.string()) for name in names])
+        return self._in_chunks(chosen, _CLAIM.c.carton, cartons, shape)
+
     def box_items(self, retailer: str, gtins: Iterable[str]) -> set[str]:
         """The items that are in one return with one of these, while units of this one may still move."""
         parcel = untyped_table("parcel", untyped("retailer"), untyped("gtin"), untyped("return_id"))
