@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.movements import move
+from pipelines.steps.movements import move_on
 from schemas.ledger import Bucket
 from schemas.partners import Policy
-from schemas.tables import DIFFERENCES, MOVEMENTS
+from schemas.tables import DIFFERENCES
 
 Row = dict[str, Any]
 RULE_VERSION = "overdue-1"
@@ -91,21 +91,10 @@ def _reminders(awaited: pa.Table, policy: Policy, today: date) -> tuple[Reminder
 
 def _closed(ended: pa.Table, stated: pa.Table, today: date) -> pa.Table:
     """expected→short, caused by the notice that announced the units and the day on which they were given up."""
-    moved = [MOVEMENTS.empty_table()]
-    where = ended["expected_in"] if "expected_in" in ended.column_names else pa.repeat("announced", ended.num_rows)
-    portions = _in_units(ended)
     causes = [f"{document}/overdue-{today}" for document in _documents(ended, stated)]
-    for frm in (Bucket.ANNOUNCED, Bucket.AUTHORISED, Bucket.IN_TRANSIT):
-        mask = pc.equal(where, frm.value)
-        if pc.any(mask).as_py():
-            moved.append(move(portions.filter(mask), frm, Bucket.SHORT, pa.array(causes).filter(mask), RULE_VERSION))
-    return pa.concat_tables(moved).sort_by("movement")
-
-
-def _in_units(ended: pa.Table) -> pa.Table:
-    """The portions with the units and money that are still expected."""
-    columns = {name: ended[name] for name in ("portion", "return_line", "invoice_line", "currency")}
-    return pa.table(columns | {name: ended[source] for name, source in _AMOUNTS.items()})
+    columns = {name: ended[name] for name in ("portion", "return_line", "invoice_line", "currency", "expected_in")}
+    portions = pa.table(columns | {name: ended[source] for name, source in _AMOUNTS.items()})
+    return move_on(portions, Bucket.SHORT, pa.array(causes, pa.string()), RULE_VERSION)
 
 
 def _documents(ended: pa.Table, stated: pa.Table) -> list[str]:
