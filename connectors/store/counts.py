@@ -40,6 +40,14 @@ class CountReads(Reads):
         return self._keys(self._told("inspection", TABLES["return_line"].c.return_id),
                           TABLES["return_line"].c.return_id, return_ids)  # fmt: skip
 
+    def given_up(self, return_ids: Iterable[str]) -> set[str]:
+        """The lines of these returns of which something never came in the time agreed."""
+        told = TABLES["difference"]
+        chosen = self._told("difference", told.c.return_line).where(
+            told.c.kind.in_(("never_arrived", "carton_missing"))
+        )
+        return self._keys(chosen, TABLES["return_line"].c.return_id, return_ids)
+
     def returns_named(self, numbers: Iterable[str | None], cartons: Iterable[str | None]) -> tuple[pa.Table, pa.Table]:
         """The ``return`` rows of these numbers, and the ``carton`` rows of these SSCCs."""
         returns, boxes = TABLES["return"], TABLES["carton"]

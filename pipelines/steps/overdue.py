@@ -43,12 +43,17 @@ class Overdue:
 
 
 def overdue(
-    open_portions: pa.Table, stated: pa.Table, arrived: Collection[str], policy: Policy, today: date
+    open_portions: pa.Table,
+    stated: pa.Table,
+    arrived: Collection[str],
+    policy: Policy,
+    today: date,
+    taken: Collection[str] = (),
 ) -> Overdue:
     """What of the ``OPEN_PORTIONS`` of one retailer is overdue today.
 
     ``stated`` says of each return line which document and line announced it; ``arrived`` names the returns of which
-    something was counted. Goods that stay at the store are not awaited.
+    something was counted, ``taken`` movements that are there. Goods that stay at the store are not awaited.
     """
     awaited = _awaited(open_portions, policy)
     days_over = _days_over(awaited, policy, today)
@@ -57,7 +62,7 @@ def overdue(
     ended = awaited.filter(closing)
     return Overdue(
         reminders=_reminders(awaited.filter(pc.invert(closing)), policy, today),
-        movements=_closed(ended, stated, today),
+        movements=_closed(ended, stated, today, taken),
         differences=_differences(ended, stated, arrived),
     )
 
@@ -89,12 +94,22 @@ def _reminders(awaited: pa.Table, policy: Policy, today: date) -> tuple[Reminder
     return tuple(reminders)
 
 
-def _closed(ended: pa.Table, stated: pa.Table, today: date) -> pa.Table:
+def _closed(ended: pa.Table, stated: pa.Table, today: date, taken: Collection[str]) -> pa.Table:
     """expected→short, caused by the notice that announced the units and the day on which they were given up."""
-    causes = [f"{document}/overdue-{today}" for document in _documents(ended, stated)]
+    pairs = zip(ended["portion"].to_pylist(), _documents(ended, stated), strict=True)
+    causes = [_cause(f"{document}/overdue-{today}", portion, taken) for portion, document in pairs]
     columns = {name: ended[name] for name in ("portion", "return_line", "invoice_line", "currency", "expected_in")}
     portions = pa.table(columns | {name: ended[source] for name, source in _AMOUNTS.items()})
     return move_on(portions, Bucket.SHORT, pa.array(causes, pa.string()), RULE_VERSION)
+
+
+def _cause(name: str, portion: str, taken: Collection[str]) -> str:
+    """The cause, numbered on where units of the portion were given up twice in a day."""
+    times, cause = 1, name
+    while f"{portion}>{Bucket.SHORT.value}@{cause}" in taken:
+        times += 1
+        cause = f"{name}+{times}"
+    return cause
 
 
 def _documents(ended: pa.Table, stated: pa.Table) -> list[str]:

@@ -45,7 +45,8 @@ def _close(hub: Hub, retailer: Partner) -> int:
     expected = open_portions.filter(pc.greater(open_portions["announced_units"], 0))
     lines = hub.store.lines_of(distinct(expected["return_id"]))
     arrived = hub.store.returns_arrived(distinct(expected["return_id"]))
-    found = overdue(expected, lines, arrived, retailer.policy, hub.now().date())
+    taken = hub.store.movements_in(distinct(expected["portion"]))
+    found = overdue(expected, lines, arrived, retailer.policy, hub.now().date(), taken)
     _remind(hub, retailer, found.reminders)
     if found.movements.num_rows:
         _give_up(hub, retailer, found, expected)

@@ -8,8 +8,8 @@
 select
   l.retailer, l.return_id, r.number, f.return_line, r.store, l.gtin, t.description, f.kind,
   case when f.kind in ('over', 'unannounced') then f.units - coalesce(m.cancelled_units, 0)
-    when f.kind in ('short', 'never_arrived', 'carton_missing') and coalesce(m.short_units, 0) < f.units
-      then coalesce(m.short_units, 0)
+    when f.kind in ('never_arrived', 'carton_missing') then coalesce(m.short_units, 0)
+    when f.kind = 'short' and coalesce(m.short_units, 0) < f.units then coalesce(m.short_units, 0)
     when f.kind = 'damaged' and coalesce(n.units, 0) < f.units then coalesce(n.units, 0)
     else f.units end as units,
   case when f.kind in ('over', 'unannounced') then coalesce(m.found_net, 0)
