@@ -32,9 +32,8 @@ class Held:
 
     ``portions`` are their ``OPEN_PORTIONS``, finished ones too; ``parcels`` their ``PARCELS``, those of units that did
     not come included. ``movements`` and ``return_lines`` are ids that are taken, ``differences`` are rows already told.
-    ``loose`` are return lines of which no notice speaks any more, ``given_up`` those that never came in the time agreed.
-    ``by`` names for each return the document for which
-    it is counted again.
+    ``loose`` are return lines of which no notice speaks any more, ``given_up`` those that did not come in the time
+    agreed. ``by`` names for each return the document for which it is counted again.
     """
 
     portions: pa.Table
