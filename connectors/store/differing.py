@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
@@ -40,6 +40,40 @@ class DifferenceReads(Reads):
         return {
             row["invoice_line"]: [row[name] - row[taken] for name, taken in _LEFT.items()] for row in found.to_pylist()
         }
+
+    def sold_at(self, gtins: Iterable[str]) -> pa.Table:
+        """Units sold of these items, by retailer and store: retailer, store, gtin, units."""
+        sold = TABLES["invoice_line"]
+        columns = (sold.c.retailer, sold.c.store, sold.c.gtin)
+        schema = pa.schema([*((column.name, pa.string()) for column in columns), ("units", pa.int64())])
+        chosen = select(*columns, func.sum(sold.c.units)).group_by(*columns)
+        keys = [(name, "ascending") for name in schema.names[:3]]
+        return self._in_chunks(chosen, sold.c.gtin, sorted(gtins), schema).sort_by(keys)
+
+    def stores_known(self, stores: Iterable[str]) -> pa.Table:
+        """The retailers that have a store of one of these numbers, by sales or returns: retailer, store."""
+        schema = pa.schema([("retailer", pa.string()), ("store", pa.string())])
+        parts = []
+        for name in ("invoice_line", "return"):
+            told = TABLES[name]
+            chosen = select(told.c.retailer, told.c.store).distinct()
+            parts.append(self._in_chunks(chosen, told.c.store, sorted(stores), schema))
+        both = pa.concat_tables(parts)
+        return both.group_by(["retailer", "store"], use_threads=False).aggregate([]).sort_by(
+            [("retailer", "ascending"), ("store", "ascending")]
+        )  # fmt: skip
+
+    def labels_like(self, labels: Iterable[str], digits: int) -> pa.Table:
+        """Labels of announced boxes that share so many first digits with one of these: label, retailer."""
+        boxes, returns = TABLES["carton"], TABLES["return"]
+        beginning = func.substr(boxes.c.carton, 1, digits)
+        chosen = select(boxes.c.carton, returns.c.retailer).join_from(boxes, returns)
+        chosen = chosen.where(returns.c.origin == "notice")
+        schema = pa.schema([("label", pa.string()), ("retailer", pa.string())])
+        wanted = sorted({label[:digits] for label in labels})
+        return self._in_chunks(chosen, beginning, wanted, schema).sort_by(
+            [("label", "ascending"), ("retailer", "ascending")]
+        )
 
 
 _LEFT = {"units": "units_taken", "net_minor": "net_taken", "tax_minor": "tax_taken"}
