@@ -73,7 +73,7 @@ def credited(facts: pa.Table, policy: Policy) -> Any:
     stays = facts["condition"].null_count
     goods = joined("counted in as ", facts["condition"])
     if stays:
-        goods = pc.coalesce(goods, joined("left at the store (", facts["disposition"], ")"))
+        goods = pc.coalesce(goods, joined("left at the store (", facts["disposition"], ")"), "left at the store")
     currency = facts["currency"]
     told = joined(
         counted(facts["units"]), " ", goods, ", ", stay(facts["returned_on"], facts["sold_on"]),

@@ -130,6 +130,12 @@ def within_caps(
     return _cut(facts, cuts)
 
 
+def about(decisions: pa.Table) -> Any:
+    """The undecided units that each decision is about: its id, without REST."""
+    ids = decisions["decision"]
+    return pc.replace_substring_regex(ids, f"{REST}$", "") if pc.any(pc.ends_with(ids, REST)).as_py() else ids
+
+
 def cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, purchases: pa.Table, before: pa.Table) -> pa.Table:
     """``CAP_USES`` of the credits among ``DECISIONS``; ``facts`` are of the same rows."""
     counters = [Counter(cap, purchases, before) for cap in policy.caps]

@@ -3,8 +3,6 @@
 What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,14 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps import because, entitled
-from pipelines.steps.caps import REST, cap_uses, within_caps
+from pipelines.steps.caps import about, cap_uses, within_caps
 from pipelines.steps.deductions import with_taken
 from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
 from pipelines.steps.price import Priced, price, pricings
+from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
+from schemas.policies import version_of
 from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS
 
 OUTCOMES = (*DECIDED_INTO, "hold")
@@ -68,9 +68,8 @@ class Settled:
 
 
 def policy_version(policy: Policy) -> str:
-    """The first 12 hex digits of the sha256 of the policy's canonical JSON: what a decision was made by."""
-    text = json.dumps(policy.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """The version of a policy without days: what a decision was made by."""
+    return version_of(policy)
 
 
 def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table:
@@ -199,10 +198,7 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
 
 def _of_decisions(decisions: pa.Table, undecided: pa.Table) -> pa.Table:
     """The decisions with the place of their units: bucket, disposition and invoice line."""
-    about = decisions["decision"]
-    if pc.any(pc.ends_with(about, REST)).as_py():
-        about = pc.replace_substring_regex(about, f"{REST}$", "")
-    row_of = pc.index_in(about, undecided["decision"].combine_chunks())
+    row_of = pc.index_in(about(decisions), undecided["decision"].combine_chunks())
     if row_of.null_count:
         raise ValueError("a decision is about units that are not undecided")
     places = undecided.select(["bucket", "disposition", "invoice_line"]).take(row_of)
@@ -214,9 +210,9 @@ def _ways(facts: pa.Table) -> Iterator[tuple[tuple[Bucket, ...], Any]]:
     disposed = pc.fill_null(pc.equal(facts["disposition"], "dispose"), False)
     for outcome, to in DECIDED_INTO.items():
         decided = pc.equal(facts["outcome"], outcome)
-        for frm in (*EXPECTED, Bucket.RECEIVED):
+        for frm in (*EXPECTED, Bucket.RECEIVED, Bucket.KEPT, Bucket.DISPOSED):
             mine = pc.and_(decided, pc.equal(facts["bucket"], frm.value))
-            if frm is Bucket.RECEIVED or to is not Bucket.ACCEPTED:
+            if frm not in EXPECTED or to is not Bucket.ACCEPTED:
                 yield (frm, to), mine
             else:
                 yield (frm, Bucket.DISPOSED, to), pc.and_(mine, disposed)
@@ -259,13 +255,24 @@ def _condition_is_against(facts: pa.Table, policy: Policy) -> Any:
 def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
     """Announced units are credited without goods only for the dispositions that the policy names."""
     stay = pc.is_in(facts["disposition"], pa.array(policy.goods_stay, pa.string()))
-    return where(pc.and_(pc.is_null(facts["condition"]), pc.invert(stay)), "hold")
+    due = pc.is_in(facts["bucket"], pa.array([bucket.value for bucket in EXPECTED]))
+    return where(pc.and_(due, pc.invert(stay)), "hold")
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
     """Money of another currency is no money that could be compared."""
     wide = pc.greater(_spread_of_line(facts), because.tolerance(facts, policy))
     return where(pc.or_(wide, pc.is_valid(facts["spread_currency"])), "hold")
+
+
+def _ambiguous_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """What is credited as announced is judged by no later rule, so its doubt is looked at here."""
+    return pc.if_else(pc.equal(said(facts), "accept"), _ambiguous(facts, policy), pa.scalar(None, pa.string()))
+
+
+def _no_price_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """And so is its price."""
+    return pc.if_else(pc.equal(said(facts), "accept"), _no_price(facts, policy), pa.scalar(None, pa.string()))
 
 
 def _spread_of_line(facts: pa.Table) -> Any:
@@ -309,8 +316,10 @@ def _kept(facts: pa.Table, policy: Policy) -> Any:
 
 
 # The order is that of the agreement: what may come back at all, until when, on whose word, in which state, at which
-# price. What no rule is against is credited.
+# price. What no rule is against is credited. Caps and deductions speak first, but only of what all others credit.
 RULES = (
+    Rule("caps", "over", _over_cap, because.over_cap),
+    Rule("credit.deductions", None, _taken, because.deducted),
     Rule("unplaced", "unplaced", _unplaced, because.unplaced),
     Rule("credit.entitlement.brands", None, entitled.other_brand, entitled.because_brand),
     Rule("credit.entitlement.stores", None, entitled.other_store, entitled.because_store),
@@ -319,12 +328,14 @@ RULES = (
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
+    Rule("reconciliation", None, turned_down, row_by_row(because_resolved)),
+    Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
+    Rule("credit.basis", None, _no_price_as_announced, because.no_price),
+    Rule("reconciliation", None, taken_as_announced, row_by_row(because_resolved)),
     Rule("conditions", "condition", _condition_is_against, because.condition),
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),
     Rule("credit.basis", None, _no_price, because.no_price),
-    Rule("caps", "over", _over_cap, because.over_cap),
-    Rule("credit.deductions", None, _taken, because.deducted),
     Rule("conditions", "condition", _good, because.credited),
     Rule("goods_stay", None, _kept, because.credited),
 )

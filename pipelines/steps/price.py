@@ -157,6 +157,16 @@ def _basis(amount: Amount) -> None:
     amount.change(other, "credit.basis", words[terms.price])
 
 
+def _word(amount: Amount) -> None:
+    """The share that we gave when we said that the goods may stay at the store."""
+    percents = amount.facts["percent"]
+    if percents.null_count == len(percents):
+        return
+    for percent in pc.unique(percents).drop_null().to_pylist():
+        why = f"{percent} % by our word that they may stay at the store"
+        amount.lower_to(Decimal(percent), "authorisation.percent", why, _mask(pc.equal(percents, percent)))
+
+
 def _rebates(amount: Amount) -> None:
     """Bonuses that the retailer gets on what it was sold."""
     sold_on = amount.facts["sold_on"]
@@ -231,7 +241,7 @@ def _settled(amount: Amount) -> None:
 
 
 RULES: tuple[Callable[[Amount], None], ...] = (
-    _basis, _rebates, _lateness, _grades, _restocking, _freight, _handling, _settled,
+    _basis, _rebates, _word, _lateness, _grades, _restocking, _freight, _handling, _settled,
 )  # fmt: skip
 
 
