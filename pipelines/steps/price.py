@@ -69,8 +69,7 @@ class Amount:
     def _note(self, net: Ints, rule: "Of | str", because: "Of | str") -> None:
         rows = np.flatnonzero(net != self.net)
         if len(rows):
-            chosen = self.facts.take(pa.array(rows))
-            texts = [one if isinstance(one, str) else one(chosen) for one in (rule, because)]
+            texts = [one if isinstance(one, str) else one(self.facts.take(pa.array(rows))) for one in (rule, because)]
             self.steps.append(Step(texts[0], rows, net[rows], texts[1]))
 
 
@@ -111,9 +110,8 @@ def price(facts: pa.Table, credited: Any, policy: Policy) -> Priced:
     amount = Amount(facts, policy, net * MICRO, tax * MICRO)
     for rule in RULES:
         rule(amount)
-    lines = _codes(facts["invoice_line"])
-    credit_net = rounded(amount.net, net, lines, _ints(facts["owed_net"]))
-    credit_tax = rounded(amount.tax, tax, lines, _ints(facts["owed_tax"]))
+    credit_net = _cut(amount.net, net, facts, "owed_net")
+    credit_tax = _cut(amount.tax, tax, facts, "owed_tax")
     owed_net, owed_tax = amount.net - credit_net * MICRO, amount.tax - credit_tax * MICRO
     return Priced(credit_net, credit_tax, owed_net, owed_tax, tuple(amount.steps))
 
@@ -248,6 +246,17 @@ RULES: tuple[Callable[[Amount], None], ...] = (
 # --- reckoning
 
 
+def _cut(exact: Ints, whole: Ints, facts: pa.Table, owed_name: str) -> Ints:
+    """Exact amounts as minor units; only rows that are not even, or follow such ones, need their line."""
+    owed = _ints(facts[owed_name])
+    result = exact // MICRO
+    rows = np.flatnonzero((exact != result * MICRO) | (owed != 0))
+    if len(rows):
+        lines = _codes(facts["invoice_line"].take(pa.array(rows)))
+        result[rows] = rounded(exact[rows], whole[rows], lines, owed[rows])
+    return result
+
+
 def rounded(exact: Ints, whole: Ints, lines: Ints, owed: Ints) -> Ints:
     """Exact amounts as minor units by cumulative remainder over the rows of one line, in the order given.
 
@@ -256,8 +265,6 @@ def rounded(exact: Ints, whole: Ints, lines: Ints, owed: Ints) -> Ints:
     """
     floor = exact // MICRO
     rest = exact - floor * MICRO
-    if not rest.any() and not owed.any():
-        return floor
     order = np.argsort(lines, kind="stable")
     ordered = lines[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(order) else np.zeros(0, np.int64)
