@@ -28,7 +28,7 @@ USUAL = Policy()
 
 
 def returned(lines: int, seed: int = 1) -> pa.Table:
-    """``UNDECIDED`` of so many return lines, in parts of sales of up to 24 units; one in five sales in several parts."""
+    """``UNDECIDED`` of so many return lines, in parts of sales of up to 24 units, many of them in several parts."""
     draw = np.random.default_rng(seed)
     sale = np.sort(draw.integers(0, max(1, int(lines * 0.8)), lines))
     sold_units = draw.integers(1, 25, sale.max() + 1)
@@ -38,7 +38,9 @@ def returned(lines: int, seed: int = 1) -> pa.Table:
     units = np.maximum(1, draw.integers(0, 25, lines) * sold_units[sale] // 48)
     net = units * price[sale] * draw.integers(6667, 10_001, lines) // 10_000
     number = pa.array(np.arange(lines)).cast(pa.string())
-    line = pc.binary_join_element_wise("nordstad/NS", pa.array(np.arange(lines) // 8).cast(pa.string()), "/", number, "")
+    line = pc.binary_join_element_wise(
+        "nordstad/NS", pa.array(np.arange(lines) // 8).cast(pa.string()), "/", number, ""
+    )
     gtin = pa.array(9_520_000_000_000 + sale % 50_000).cast(pa.string())
     columns = {
         "decision": pc.binary_join_element_wise(line, "#1>received@5f0c7a13c2d4-1/", number, ""),

@@ -183,8 +183,8 @@ def because_late(facts: pa.Table, policy: Policy) -> Any:
     rest = f"the window is {days} days"
     rest += f", from {terms.transit_days} days after the sale" if terms.transit_days else ""
     rest += f", with {terms.grace_days} days of grace" if terms.grace_days else ""
-    days = stay(facts["returned_on"], facts["sold_on"])[1:]
-    told = joined("Returned on ", *days, "; ", _limit(facts, policy, rest), ".")
+    _, *when = stay(facts["returned_on"], facts["sold_on"])
+    told = joined("Returned on ", *when, "; ", _limit(facts, policy, rest), ".")
     return pc.coalesce(told, unknown)
 
 
