@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.split.grade import Wants
+from pipelines.steps.split.grade import WANT, Wants
 from pipelines.steps.split.index import NEVER, SalesIndex, prices
 from pipelines.steps.split.stated import Repaired, Stated, repaired
 from pipelines.steps.split.texts import NOT_STATED, Ints, both, ordered, plain, whole, without_zeros
@@ -16,18 +16,21 @@ from pipelines.steps.split.texts import NOT_STATED, Ints, both, ordered, plain, 
 # The day of a return that names none: it may stand on every sale that has a day.
 _ALWAYS = NEVER - 1
 _APART = "/"
+Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
     """Claims in the order (group, day, return line); the first ``grouped`` of them have sales of their item at all.
 
-    ``rows`` are their places in the table given; ``lost`` says that a stated order leads nowhere.
+    ``rows`` are their places in the table given, ``boxes`` their returns, numbered; ``lost`` says that a stated order
+    leads nowhere.
     """
 
     table: pa.Table
     rows: Ints
     wants: Wants
+    boxes: Ints
     grouped: int
     lost: npt.NDArray[np.bool_]
     repaired: Repaired
@@ -45,11 +48,14 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     stated = _stated(table, index)
     mended = repaired(stated, index, reach["first"], reach["last"])
     columns = reach | stated.columns | mended.columns | _own(table, index, days, window_days)
-    columns |= _box(table, columns) | _packed(table, index) | _no_mates(len(rows))
+    boxes, box_po, box_lists = _box(table, columns)
+    packed, packed_lists = _packed(table, index)
+    claim = np.zeros(len(rows), np.dtype(list(WANT), align=True))
+    for name, column in (columns | box_lists | packed_lists).items():
+        claim[name] = column
+    wants = Wants(claim, box_po, *packed, np.zeros(1, np.int32))
     lost = stated.is_lost("po_number") & ~mended.of("po_number")
-    # machine code is made for one kind of array: whole numbers of 64 bits that may be written
-    wants = Wants(**{name: np.require(column, np.int64, ("C", "W")) for name, column in columns.items()})
-    return Claims(table, rows, wants, grouped, lost, mended)
+    return Claims(table, rows, wants, boxes, grouped, lost, mended)
 
 
 def _reach(index: SalesIndex, groups: Ints, days: Ints, grouped: int) -> dict[str, Ints]:
@@ -109,7 +115,7 @@ def _own(table: pa.Table, index: SalesIndex, days: Ints, window_days: int) -> di
     words, retailer = index.words, whole(table["retailer"])
     return {
         "units": np.asarray(whole(table["units"])),
-        "opens": np.where(days == _ALWAYS, NEVER + 1, days - window_days),
+        "opens": np.where(days == _ALWAYS, NEVER, days - window_days),
         "store": words.store.codes(without_zeros(whole(table["store"]))),
         "price": prices(whole(table["unit_price"]), NOT_STATED),
         "header_po": words.po.codes(both(retailer, plain(whole(table["header_po"])))),
@@ -127,31 +133,30 @@ def _assigned(named: pa.Array, index: SalesIndex) -> Ints:
     return found
 
 
-def _box(table: pa.Table, columns: dict[str, Any]) -> dict[str, Ints]:
-    """The orders that each return states on any of its lines, repaired ones too."""
+def _box(table: pa.Table, columns: dict[str, Any]) -> tuple[Ints, Codes, dict[str, Ints]]:
+    """The returns of the claims, the orders that each states on any of its lines, repaired ones too, and which."""
     returns = whole(table["return_id"]).dictionary_encode()
     box = np.asarray(returns.indices.cast(pa.int64()))
     orders = np.concatenate((columns["po"], columns["repaired_po"]))
     stated = orders >= 0
     pairs = np.unique((np.concatenate((box, box))[stated] << 32) | orders[stated])
     first = np.searchsorted(pairs >> 32, np.arange(len(returns.dictionary) + 1))
-    return {"box": box, "box_first": first, "box_po": pairs & 0xFFFFFFFF}
+    lists = {"box_first": first[box], "box_end": first[box + 1]}
+    return box, _codes(pairs & 0xFFFFFFFF), lists
 
 
-def _packed(table: pa.Table, index: SalesIndex) -> dict[str, Ints]:
-    """The orders and order lines for which our dispatch advice packed a claim's carton."""
+def _packed(table: pa.Table, index: SalesIndex) -> tuple[tuple[Codes, Codes], dict[str, Ints]]:
+    """The orders and order lines for which our dispatch advice packed a claim's carton, and which are whose."""
     lists = whole(table["packed_for"])
     counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0)).astype(np.int64)
     pairs = pc.list_flatten(lists)
     retailer = whole(table["retailer"]).take(pa.array(np.repeat(np.arange(len(counts)), counts)))
     orders, lines = (pc.struct_field(pairs, name) for name in ("po_number", "po_line"))
-    return {
-        "packed_first": np.concatenate(([0], np.cumsum(counts))),
-        "packed_po": index.words.po.codes(both(retailer, plain(orders))),
-        "packed_line": index.words.po_line.codes(without_zeros(lines)),
-    }
+    ends = np.cumsum(counts)
+    codes = index.words.po.codes(both(retailer, plain(orders))), index.words.po_line.codes(without_zeros(lines))
+    return (_codes(codes[0]), _codes(codes[1])), {"packed_first": ends - counts, "packed_end": ends}
 
 
-def _no_mates(claims: int) -> dict[str, Ints]:
-    nothing = np.zeros(claims, np.int64)
-    return {"mates_first": nothing, "mates_end": nothing, "mates_invoice": np.zeros(0, np.int64)}
+def _codes(column: Ints) -> Codes:
+    """Machine code is made for one kind of array: it may be written, and is not empty."""
+    return np.require(column if len(column) else np.zeros(1, np.int32), np.int32, ("C", "W"))

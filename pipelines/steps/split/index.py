@@ -23,19 +23,17 @@ from pipelines.steps.split.texts import (
 
 # Prices are compared as whole numbers of 10^-8 of the currency's unit, values of a unit as 2^-20 of a minor unit.
 _PRICE_PLACES = 8
-_VALUE_BITS = 20
-_MONEY_MAX = 2**42
+VALUE_BITS = 20
+_MONEY_MAX, _UNITS_MAX = 2**42, 2**31 - 1
 # The day of a sale that names none: no claim can stand on it.
 NEVER = 2**31 - 1
-_TAKEN = ("units_taken", "net_taken", "tax_taken")
 
 
 class Sales(NamedTuple):
     """Invoice lines as plain columns, in the order (retailer and item, day, id).
 
-    ``left`` are the units that no return has taken; ``units_taken``, ``net_taken`` and ``tax_taken`` what returns took
-    so far; ``value`` is net and tax of one unit, ``net_value`` its net, in 2^-20 minor units. The others are numbers of
-    vocabularies, ``NOT_SOLD`` where a sale has none.
+    ``units_taken``, ``net_taken`` and ``tax_taken`` are what returns took so far; money is in minor units. References
+    are numbers of vocabularies, ``NOT_SOLD`` where a sale has none.
     """
 
     day: Any
@@ -50,9 +48,6 @@ class Sales(NamedTuple):
     units: Any
     net: Any
     tax: Any
-    value: Any
-    net_value: Any
-    left: Any
     units_taken: Any
     net_taken: Any
     tax_taken: Any
@@ -143,19 +138,20 @@ def _words(supply: pa.Table, group: Vocabulary, retailer: pa.Array) -> tuple[Wor
     return words, {name: codes.astype(np.int32) for name, (_, codes) in found.items()}
 
 
-def _money(supply: pa.Table) -> dict[str, Ints]:
-    units, net, tax = (_numbers(supply[name]) for name in ("units", "net_minor", "tax_minor"))
-    if len(net) and max(int(np.abs(net).max()), int(np.abs(tax).max())) > _MONEY_MAX:
+def _money(supply: pa.Table) -> dict[str, Any]:
+    columns = {name: _numbers(supply[name]) for name in ("units", "units_taken", "net_minor", "tax_minor")}
+    if any(int(np.abs(columns[name]).max(initial=0)) > _MONEY_MAX for name in ("net_minor", "tax_minor")):
         raise ValueError("an invoice line of more than 2^42 minor units is no invoice line")
-    taken = {name: _numbers(supply[name]) for name in _TAKEN}
+    if any(int(np.abs(columns[name]).max(initial=0)) > _UNITS_MAX for name in ("units", "units_taken")):
+        raise ValueError("an invoice line of more than 2^31 units is no invoice line")
     return {
-        "units": units,
-        "net": net,
-        "tax": tax,
-        "value": ((net + tax) << _VALUE_BITS) // np.maximum(units, 1),
-        "net_value": (net << _VALUE_BITS) // np.maximum(units, 1),
-        "left": np.maximum(units - taken["units_taken"], 0),
-    } | taken
+        "units": columns["units"].astype(np.int32),
+        "units_taken": columns["units_taken"].astype(np.int32),
+        "net": columns["net_minor"],
+        "tax": columns["tax_minor"],
+        "net_taken": _numbers(supply["net_taken"]),
+        "tax_taken": _numbers(supply["tax_taken"]),
+    }
 
 
 def _numbers(column: pa.ChunkedArray) -> Ints:
@@ -165,11 +161,12 @@ def _numbers(column: pa.ChunkedArray) -> Ints:
 
 def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
     """Groups in which a neighbour's value or currency differs."""
-    differs = (np.diff(sales.value) != 0) | (np.diff(sales.currency) != 0)
+    value = ((sales.net + sales.tax) << VALUE_BITS) // np.maximum(sales.units, 1)
+    differs = (np.diff(value) != 0) | (np.diff(sales.currency) != 0)
     changes = np.concatenate(([0], np.cumsum(differs)))
     groups = len(first) - 1
     varied = np.zeros(groups, np.bool_)
-    if len(sales.value):
+    if len(sales.day):
         varied[:] = changes[first[1:] - 1] > changes[first[:-1]]
     return varied
 

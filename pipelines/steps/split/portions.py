@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.index import SalesIndex
-from pipelines.steps.split.judge import NEAREST
 from pipelines.steps.split.placing import Placed
 from pipelines.steps.split.texts import Ints, ordered, ranks, whole
 from schemas.tables import ALLOCATIONS
@@ -43,14 +42,14 @@ def allocations(
         "rank": _ranks(held, kinds),
         "held": _named(held, lambda bits: None if not bits else ",".join(_names(bits, kinds))),
         "repair": _repairs(words, claim, held, kinds),
-        "runner_up": pc.if_else(stands, _taken(index.invoice_lines, placed.worth.runner_up[claim]), None),
+        "runner_up": pc.if_else(stands, _taken(index.invoice_lines, placed.told["runner_up"][claim]), None),
         "runner_up_held": pc.if_else(
-            stands, _named(np.maximum(placed.worth.runner_up_held[claim], 0), lambda bits: _all(bits, kinds)), None
+            stands, _named(np.maximum(placed.told["runner_up_held"][claim], 0), lambda bits: _all(bits, kinds)), None
         ),
         "spread_low": low,
         "spread_high": high,
         "spread_currency": pc.if_else(
-            stands, _taken(pa.array(index.currencies, pa.string()), placed.elsewhere[claim]), None
+            stands, _taken(pa.array(index.currencies, pa.string()), placed.told["elsewhere"][claim]), None
         ),
         "unplaced": _why(claims, claim, line, unknown_items),
         "nearest": _nearest(placed, index, claim, line),
@@ -60,11 +59,13 @@ def allocations(
 
 def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:
     """Claim, sale, units and evidence of the portions and of units without a sale."""
-    missing = claims.wants.units - np.maximum(placed.worth.placed, 0)
+    missing = claims.wants.claim["units"] - placed.told["placed"]
     without = np.flatnonzero(missing > 0)
     nowhere, nothing = np.full(len(without), -1, np.int64), np.zeros(len(without), np.int64)
     own = placed.portions
-    return [(own.claim, without), (own.line, nowhere), (own.units, missing[without]), (own.held, nothing)]
+    return [
+        (own["claim"], without), (own["line"], nowhere), (own["units"], missing[without]), (own["held"], nothing),
+    ]  # fmt: skip
 
 
 def _in_order(
@@ -80,17 +81,18 @@ def _in_order(
 
 
 def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
-    nothing = np.zeros(len(order) - len(placed.worth.net), np.int64)
-    return tuple(np.concatenate((part, nothing))[order] for part in (placed.worth.net, placed.worth.tax))  # type: ignore[return-value]
+    nothing = np.zeros(len(order) - len(placed.portions), np.int64)
+    return tuple(np.concatenate((placed.portions[name], nothing))[order] for name in ("net", "tax"))  # type: ignore[return-value]
 
 
 def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
     own = money[0] + money[1]
     low, high = own.copy(), own.copy()
-    for rows in _rows_of((placed.down > 0) | (placed.up > 0), claim):
+    down, up = placed.told["down"], placed.told["up"]
+    for rows in _rows_of((down > 0) | (up > 0), claim):
         one, whole_credit = claim[rows[0]], int(own[rows].sum())
-        for column, change in ((low, -int(placed.down[one])), (high, int(placed.up[one]))):
+        for column, change in ((low, -int(down[one])), (high, int(up[one]))):
             total = whole_credit + ((change + (1 << _VALUE_BITS - 1)) >> _VALUE_BITS)
             _deal(column, rows, total, own)
     return low, high
@@ -174,11 +176,11 @@ def _repairs(words: dict[int, str], claim: Ints, held: Ints, kinds: Sequence[str
 
 def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]) -> pa.Array:
     """A finding code for each unit without a sale."""
-    wants, gtins = claims.wants, whole(claims.table["gtin"])
+    wants, gtins = claims.wants.claim, whole(claims.table["gtin"])
     unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
     unknown |= np.asarray(gtins.is_null())
     codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
-    which = np.select([unknown, wants.first == wants.end, wants.first == wants.last], [0, 1, 2], 3)
+    which = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
     return _taken(pa.array(codes), np.where(line < 0, which[claim], -1))
 
 
@@ -187,8 +189,8 @@ def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.A
     without = np.flatnonzero(line < 0)
     texts: list[str | None] = []
     for one in claim[without].tolist():
-        lines = placed.worth.nearest[one * NEAREST : (one + 1) * NEAREST]
-        texts.append(" ".join(index.invoice_lines[row].as_py() for row in lines.tolist() if row >= 0) or None)
+        lines = [int(placed.told[f"nearest_{rank}"][one]) for rank in (1, 2, 3)]
+        texts.append(" ".join(index.invoice_lines[row].as_py() for row in lines if row >= 0) or None)
     at = np.full(len(line), -1, np.int64)
     at[without] = np.arange(len(without))
     return _taken(pa.array(texts, pa.string()), at)

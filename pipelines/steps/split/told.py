@@ -31,7 +31,7 @@ def _finding(code: str, place: dict[str, Any], detail: str) -> Finding:
 
 
 def _orders_unknown(claims: Claims) -> Iterator[tuple[str, str, str]]:
-    for row in _rows(claims.table, np.flatnonzero(claims.lost & (claims.wants.units > 0))):
+    for row in _rows(claims.table, np.flatnonzero(claims.lost & (claims.wants.claim["units"] > 0))):
         yield "LINE-PO-UNKNOWN", row["return_line"], f"order {row['po_number']!r} of {row['return_line']}"
 
 
