@@ -14,10 +14,22 @@ to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import (
-    BEHIND, END, MASKS, NONE, OPTIONS, TOUCHED, Desk, add_evidence, add_units, after, is_less, row_of, words_for,
+    BEHIND,
+    END,
+    MASKS,
+    NONE,
+    OPTIONS,
+    TOUCHED,
+    Desk,
+    add_evidence,
+    add_units,
+    after,
+    is_less,
+    row_of,
+    words_for,
 )  # fmt: skip
 from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Wants, wish
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import DAY, Sales
 from pipelines.steps.split.walk import note
 
 PORTIONS_FULL, DESK_FULL = -1, -2
@@ -70,7 +82,7 @@ def rank_sales(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> 
     stop, rank = lines, 0
     while stop > 0:
         start = stop - 1
-        while start > 0 and sales.day[first + start - 1] == sales.day[first + stop - 1]:
+        while start > 0 and sales.codes[DAY][first + start - 1] == sales.codes[DAY][first + stop - 1]:
             start -= 1
         for place in range(start, stop):
             desk.places[place].rank = rank

@@ -13,7 +13,7 @@ unit without a sale, how early its claim is. These functions keep to what can be
 from typing import Any, NamedTuple
 
 from pipelines.steps.split.grade import Wants, grade
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import UNITS, UNITS_TAKEN, Sales
 
 BEHIND = 3  # numbers of a cost behind those of the evidence
 NONE = -1
@@ -66,6 +66,7 @@ class Desk(NamedTuple):
     counts: Any
     masks: Any  # distinct sets of bits
     costs: Any  # what they cost as evidence
+    digits: Any  # of each bit its word and its digit
     distance: Any  # of each place the cost of the way to it
     price: Any  # and the least that it costs to make room there
     base: Any
@@ -117,7 +118,7 @@ def lay_out(wants: Wants, sales: Sales, bits: Any, start: int, stop: int, desk: 
     lines = wants.claim[start].end - first
     for at in range(lines):
         place = desk.places[at]
-        left = sales.units[first + at] - sales.units_taken[first + at]
+        left = sales.codes[UNITS][first + at] - sales.codes[UNITS_TAKEN][first + at]
         place.left = place.free = max(left, 0)
         place.head = place.taker = NONE
     pairs = 2 * lines

@@ -71,7 +71,9 @@ def doubt(
     foreign = NONE
     for at in range(want.last - want.first):
         place = desk.places[at]
-        if place.left > 0 and (place.value < least or place.value > most or place.currency != desk.places[own].currency):
+        if place.left > 0 and (
+            place.value < least or place.value > most or place.currency != desk.places[own].currency
+        ):
             if is_tight(bits, row, own, at, shift, lines, words, desk):
                 least, most = min(least, place.value), max(most, place.value)
                 if place.currency != desk.places[own].currency:

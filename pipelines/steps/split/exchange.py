@@ -12,7 +12,16 @@ These functions keep to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import (
-    LOGGED, NONE, OPTIONS, PATIENCE, STAMP, STEPS, Desk, add_units, after, row_of,
+    LOGGED,
+    NONE,
+    OPTIONS,
+    PATIENCE,
+    STAMP,
+    STEPS,
+    Desk,
+    add_units,
+    after,
+    row_of,
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import Sales

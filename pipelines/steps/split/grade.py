@@ -6,7 +6,20 @@ These functions keep to what can be turned into machine code; run as they are, t
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pipelines.steps.split.index import VALUE_BITS, Sales
+from pipelines.steps.split.index import (
+    DAY,
+    DELIVERY_NOTE,
+    INVOICE,
+    INVOICE_LINE_NO,
+    NET,
+    PO,
+    PO_LINE,
+    PRICE,
+    STORE,
+    UNITS,
+    VALUE_BITS,
+    Sales,
+)  # fmt: skip
 from schemas.evidence import EVIDENCE
 
 OLDEST, NEWEST, CHEAPEST, DEAREST, NEAREST_PRICE = range(5)
@@ -38,15 +51,13 @@ WANT: tuple[tuple[str, str], ...] = (
 
 
 class Wants(NamedTuple):
-    """Claims as records (``WANT``), and their lists: the orders of a return (``box``), the orders and lines that our
-    dispatch advice packed a carton for (``packed``), the invoices that all goods of a return stand on (``mates``).
+    """Claims as records (``WANT``), and their lists one after the other: the orders of a return (``box``), the orders
+    that our dispatch advice packed a carton for and behind each its line (``packed``), the invoices that all goods of a
+    return stand on (``mates``).
     """
 
     claim: Any
-    box_po: Any
-    packed_po: Any
-    packed_line: Any
-    mates_invoice: Any
+    lists: Any
 
 
 class Bits(NamedTuple):
@@ -89,22 +100,22 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: i
     lines = want.last - first
     for at in range(lines):
         sheet[row + at] = bits.placed
-    note_from(sales.day, first, lines, want.opens, bits.window, sheet, row)
-    note_from(sales.units, first, lines, want.units, bits.one_line, sheet, row)
+    note_from(sales.codes[DAY], first, lines, want.opens, bits.window, sheet, row)
+    note_from(sales.codes[UNITS], first, lines, want.units, bits.one_line, sheet, row)
     if bits.whole_line:
         last = lines - 1
-        while last >= 0 and sales.day[first + last] == sales.day[first + lines - 1]:
-            if sales.units[first + last] == want.units:
+        while last >= 0 and sales.codes[DAY][first + last] == sales.codes[DAY][first + lines - 1]:
+            if sales.codes[UNITS][first + last] == want.units:
                 sheet[row + last] |= bits.whole_line
             last -= 1
-    note_kind(sales.store, first, lines, want.store, bits.store, sheet, row)
-    note_kind(sales.price, first, lines, want.price, bits.price, sheet, row)
+    note_kind(sales.codes[STORE], first, lines, want.store, bits.store, sheet, row)
+    note_kind(sales.money[PRICE], first, lines, want.price, bits.price, sheet, row)
     if want.assigned >= first and want.assigned < want.last:
         sheet[row + want.assigned - first] |= bits.assigned
     grade_orders(wants, sales, bits, claim, sheet, row)
     grade_invoices(wants, sales, bits, claim, sheet, row)
-    note_kind(sales.delivery_note, first, lines, want.delivery_note, bits.delivery_note, sheet, row)
-    note_kind(sales.delivery_note, first, lines, want.repaired_note, bits.repaired, sheet, row)
+    note_kind(sales.codes[DELIVERY_NOTE], first, lines, want.delivery_note, bits.delivery_note, sheet, row)
+    note_kind(sales.codes[DELIVERY_NOTE], first, lines, want.repaired_note, bits.repaired, sheet, row)
     return lines  # type: ignore[no-any-return]
 
 
@@ -131,19 +142,19 @@ def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any,
     lines = want.last - first
     if want.po >= 0:
         for at in range(lines):
-            if sales.po[first + at] == want.po:
+            if sales.codes[PO][first + at] == want.po:
                 sheet[row + at] |= bits.po
-                if sales.po_line[first + at] == want.po_line:
+                if sales.codes[PO_LINE][first + at] == want.po_line:
                     sheet[row + at] |= bits.po_and_line
-    note_kind(sales.po, first, lines, want.repaired_po, bits.repaired, sheet, row)
-    note_kind(sales.po, first, lines, want.header_po, bits.header, sheet, row)
+    note_kind(sales.codes[PO], first, lines, want.repaired_po, bits.repaired, sheet, row)
+    note_kind(sales.codes[PO], first, lines, want.header_po, bits.header, sheet, row)
     for one in range(want.box_first, want.box_end):
-        note_kind(sales.po, first, lines, wants.box_po[one], bits.box, sheet, row)
-    for one in range(want.packed_first, want.packed_end):
+        note_kind(sales.codes[PO], first, lines, wants.lists[one], bits.box, sheet, row)
+    for one in range(want.packed_first, want.packed_end, 2):
         for at in range(lines):
-            if wants.packed_po[one] == sales.po[first + at]:
+            if wants.lists[one] == sales.codes[PO][first + at]:
                 sheet[row + at] |= bits.carton
-                if wants.packed_line[one] == sales.po_line[first + at]:
+                if wants.lists[one + 1] == sales.codes[PO_LINE][first + at]:
                     sheet[row + at] |= bits.carton_line
 
 
@@ -155,14 +166,14 @@ def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: An
     if want.invoice >= 0:
         for at in range(lines):
             line = first + at
-            if sales.invoice[line] == want.invoice:
+            if sales.codes[INVOICE][line] == want.invoice:
                 sheet[row + at] |= bits.invoice
-                same_po = sales.po[line] == want.po and sales.po_line[line] == want.po_line
-                if same_po or sales.invoice_line_no[line] == want.invoice_line_no:
+                same_po = sales.codes[PO][line] == want.po and sales.codes[PO_LINE][line] == want.po_line
+                if same_po or sales.codes[INVOICE_LINE_NO][line] == want.invoice_line_no:
                     sheet[row + at] |= bits.invoice_and_line
-    note_kind(sales.invoice, first, lines, want.repaired_invoice, bits.repaired, sheet, row)
+    note_kind(sales.codes[INVOICE], first, lines, want.repaired_invoice, bits.repaired, sheet, row)
     for one in range(want.mates_first, want.mates_end):
-        note_kind(sales.invoice, first, lines, wants.mates_invoice[one], bits.mates, sheet, row)
+        note_kind(sales.codes[INVOICE], first, lines, wants.lists[one], bits.mates, sheet, row)
 
 
 def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
@@ -172,15 +183,15 @@ def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
     if order == DEAREST:
         return -net_value(sales, line)
     if order == NEAREST_PRICE and wants.claim[claim].price >= 0:
-        return abs(sales.price[line] - wants.claim[claim].price) if sales.price[line] >= 0 else _FAR
+        return abs(sales.money[PRICE][line] - wants.claim[claim].price) if sales.money[PRICE][line] >= 0 else _FAR
     return 0
 
 
 def net_value(sales: Sales, line: int) -> int:
     """The net of one unit, in 2^-20 minor units."""
-    return (sales.net[line] << VALUE_BITS) // max(sales.units[line], 1)  # type: ignore[no-any-return]
+    return (sales.money[NET][line] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
     """Whether a later row comes before an earlier one of equal evidence: where the newest do, unless of one day."""
-    return (order == NEWEST or order == NEAREST_PRICE) and sales.day[line] > sales.day[other]
+    return (order == NEWEST or order == NEAREST_PRICE) and sales.codes[DAY][line] > sales.codes[DAY][other]

@@ -13,6 +13,7 @@ from pipelines.steps.split.index import Sales
 from pipelines.steps.split.judge import judge
 from pipelines.steps.split.walk import CONTENDED, walk
 
+
 def place_groups(
     wants: Wants,
     sales: Sales,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, row_of
 from pipelines.steps.split.grade import Wants, comes_first, wish
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import NET, NET_TAKEN, TAX, TAX_TAKEN, UNITS, UNITS_TAKEN, Sales
 from pipelines.steps.split.walk import best_free
 
 # Of each claim: its units with a sale, its next best sale and what holds for that, and the sales it came near; where it
@@ -89,12 +89,12 @@ def judge(
 def take(sales: Sales, portion: Any) -> None:
     """Take a portion's units and money from its sale."""
     line, units = portion.line, portion.units
-    before, sold = sales.units_taken[line], sales.units[line]
-    portion.net = next_money(sales.net[line], sales.net_taken[line], before, units, sold)
-    portion.tax = next_money(sales.tax[line], sales.tax_taken[line], before, units, sold)
-    sales.units_taken[line] += units
-    sales.net_taken[line] += portion.net
-    sales.tax_taken[line] += portion.tax
+    before, sold = sales.codes[UNITS_TAKEN][line], sales.codes[UNITS][line]
+    portion.net = next_money(sales.money[NET][line], sales.money[NET_TAKEN][line], before, units, sold)
+    portion.tax = next_money(sales.money[TAX][line], sales.money[TAX_TAKEN][line], before, units, sold)
+    sales.codes[UNITS_TAKEN][line] += units
+    sales.money[NET_TAKEN][line] += portion.net
+    sales.money[TAX_TAKEN][line] += portion.tax
 
 
 def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, row: int, rank: int, desk: Desk) -> int:

@@ -35,6 +35,12 @@ class Machine:
         kind = _kind(tuple(name for name, _ in fields))
         return [kind() for _ in range(count)]
 
+    def record(self, one: Any) -> Any:
+        """A named tuple of numbers, for machine code as a record: it takes that as one thing."""
+        if not self.arrays:
+            return one
+        return np.array([tuple(one)], np.dtype([(name, "i8") for name in one._fields]))[0]
+
     def as_array(self, fields: Sequence[tuple[str, str]], records: Any) -> Any:
         """Records as an array of them."""
         if self.arrays:

@@ -12,10 +12,10 @@ from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.contest import DESK_FULL
 from pipelines.steps.split.desk import BEHIND, COUNTS, OPTION, PLACE, SEAT, Desk, words_for
 from pipelines.steps.split.grade import ORDERS, WANT, Bits, Wants, bits_of
-from pipelines.steps.split.index import Sales, SalesIndex
+from pipelines.steps.split.index import INVOICE, NET_TAKEN, TAX_TAKEN, UNITS_TAKEN, Sales, SalesIndex
 from pipelines.steps.split.judge import TOLD
 from pipelines.steps.split.machine import PLAIN, Machine, machine_for
-from pipelines.steps.split.texts import Ints
+from pipelines.steps.split.texts import Codes, Ints
 from pipelines.steps.split.walk import PORTION
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
@@ -24,7 +24,6 @@ Records = npt.NDArray[Any]
 
 # How much dearer a pair is, run as it is, where claims contend: they are looked at again and again.
 _AGAIN = 10
-_TAKEN = ("units_taken", "net_taken", "tax_taken")
 _UNKNOWN = ("runner_up", "runner_up_held", "elsewhere", "nearest_1", "nearest_2", "nearest_3")
 # Numbers on the sheet: room for the rows of nearly all groups, few enough to be at the processor's hand.
 _SHEET = 2**18
@@ -55,9 +54,7 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
         wants = _with_mates(machine, wants, sales, claims.boxes, index)
     placed = _placed(machine, wants, sales, claim, groups, varied, policy)
     if not machine.arrays:
-        lines = np.unique(placed.portions["line"])
-        for name in _TAKEN:
-            getattr(index.sales, name)[lines] = [getattr(sales, name)[line] for line in lines.tolist()]
+        _give_back(index.sales, sales, np.unique(placed.portions["line"]))
     return placed
 
 
@@ -71,12 +68,17 @@ def _placed(
     machine: Machine, wants: Wants, sales: Sales, claim: Records, groups: Ints, varied: Any, policy: Policy
 ) -> Placed:
     """The groups one after the other, with ever more room where there was too little."""
-    bits, settling = bits_of(policy.evidence), tuple(takewhile(lambda kind: kind not in CIRCUMSTANTIAL, policy.evidence))
+    bits = machine.record(bits_of(policy.evidence))
+    settling = tuple(takewhile(lambda kind: kind not in CIRCUMSTANTIAL, policy.evidence))
     shift = len(policy.evidence) - len(settling)
     widest = int((claim["end"] - claim["first"])[groups[:-1]].max()) + 1
     most = int(np.diff(groups).max())
     options, room = (_OPTIONS if machine.arrays else 4 * most + 64), len(claim) + 1024
-    desk, portions, told = _desk(machine, bits, widest, most, options), machine.records(PORTION, room), _told(machine, claim)
+    desk, portions, told = (
+        _desk(machine, bits, widest, most, options),
+        machine.records(PORTION, room),
+        _told(machine, claim),
+    )
     columns = (groups, varied) if machine.arrays else (groups.tolist(), varied.tolist())
     at = count = 0
     while True:
@@ -106,6 +108,7 @@ def _desk(machine: Machine, bits: Bits, widest: int, claims: int, options: int) 
         counts=machine.numbers(COUNTS),
         masks=machine.numbers(options + 1),
         costs=machine.numbers((options + 1) * words),
+        digits=machine.numbers(2 * 64),
         distance=machine.numbers(widest * wide),
         price=machine.numbers(widest * wide),
         base=machine.numbers(wide),
@@ -132,7 +135,7 @@ def _told(machine: Machine, claim: Records) -> Any:
 # --- mates
 
 
-def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Ints, index: SalesIndex) -> Wants:
+def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Codes, index: SalesIndex) -> Wants:
     """The claims with the invoices that other goods of their return stand on."""
     by_return = np.argsort(boxes, kind="stable")
     returns = np.searchsorted(boxes[by_return], np.arange(int(boxes.max(initial=-1)) + 2))
@@ -141,13 +144,12 @@ def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Ints, index
         seen, base = index.words.invoice.marks(len(boxes) + 1)
     else:
         seen, base, columns = defaultdict(lambda: -1), 0, [column.tolist() for column in columns]
-    mates, one, count = np.zeros(1024 + 2 * len(boxes), np.int32), 0, 0
+    lists, one, count = np.append(wants.lists, np.zeros(1024 + len(boxes), np.int32)), 0, len(wants.lists)
     while True:
-        one, count = machine.find_mates(wants.claim, sales.invoice, *columns, one, seen, base, mates, count)
+        one, count = machine.find_mates(wants.claim, sales.codes[INVOICE], *columns, one, seen, base, lists, count)
         if one == len(returns) - 1:
-            mates = mates[: max(count, 1)]
-            return wants._replace(mates_invoice=mates if machine.arrays else mates.tolist())
-        mates = np.concatenate((mates, np.zeros_like(mates)))
+            return wants._replace(lists=lists if machine.arrays else lists.tolist())
+        lists = np.append(lists, np.zeros_like(lists))
 
 
 # --- plain functions take lists
@@ -158,18 +160,27 @@ def _as_objects(machine: Machine, wants: Wants) -> Wants:
     for name, _ in WANT:
         for one, value in zip(claim, wants.claim[name].tolist(), strict=True):
             setattr(one, name, value)
-    return Wants(claim, *(column.tolist() for column in wants[1:]))
+    return Wants(claim, wants.lists.tolist())
 
 
 def _as_lists(index: SalesIndex, claim: Records, groups: Ints) -> Sales:
-    """Columns in which only the sales of these groups are."""
+    """Columns in which only the sales of these groups are, by their number."""
     begins, ends = (claim[name][groups[:-1]].tolist() for name in ("first", "end"))
-    return Sales(*(_Column(column, begins, ends) for column in index.sales))
 
-
-class _Column(dict[int, int]):
-    """The rows of a column that are wanted, by their number."""
-
-    def __init__(self, column: Any, begins: list[int], ends: list[int]) -> None:
+    def wanted(column: Any) -> dict[int, int]:
+        rows: dict[int, int] = {}
         for begin, end in zip(begins, ends, strict=True):
-            self.update(zip(range(begin, end), column[begin:end].tolist(), strict=True))
+            rows.update(zip(range(begin, end), column[begin:end].tolist(), strict=True))
+        return rows
+
+    return Sales(*([wanted(column) for column in columns] for columns in index.sales))
+
+
+def _give_back(kept: Sales, changed: Sales, lines: Ints) -> None:
+    """What plain functions took from the sales, noted in the index."""
+    for columns, others, rows in (
+        (kept.codes, changed.codes, (UNITS_TAKEN,)),
+        (kept.money, changed.money, (NET_TAKEN, TAX_TAKEN)),
+    ):
+        for row in rows:
+            columns[row][lines] = [others[row][line] for line in lines.tolist()]

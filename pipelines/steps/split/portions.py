@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.claims import Claims
-from pipelines.steps.split.index import SalesIndex
+from pipelines.steps.split.index import CURRENCY, SalesIndex
 from pipelines.steps.split.placing import Placed
-from pipelines.steps.split.texts import Ints, ordered, ranks, whole
+from pipelines.steps.split.texts import Ints, ranks, whole
 from schemas.tables import ALLOCATIONS
 
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
@@ -28,12 +28,11 @@ def allocations(
     stands = line >= 0
     money = _money(placed, order)
     low, high = _spread(placed, claim, money)
-    return_line = whole(claims.table["return_line"]).take(pa.array(claim))
-    words = claims.repaired.words
+    return_line = claims.texts("return_line", claim)
     columns: dict[str, Any] = {
         "portion": pc.binary_join_element_wise(return_line, pa.array(numbers).cast(pa.string()), "#"),
         "return_line": return_line,
-        "invoice_line": _taken(index.invoice_lines, line),
+        "invoice_line": index.names(line),
         "units": units,
         "net_minor": money[0],
         "tax_minor": money[1],
@@ -41,8 +40,8 @@ def allocations(
         "evidence": _named(held, lambda bits: _names(bits, kinds)[0]),
         "rank": _ranks(held, kinds),
         "held": _named(held, lambda bits: None if not bits else ",".join(_names(bits, kinds))),
-        "repair": _repairs(words, claim, held, kinds),
-        "runner_up": pc.if_else(stands, _taken(index.invoice_lines, placed.told["runner_up"][claim]), None),
+        "repair": _repairs(claims, claim, held, kinds),
+        "runner_up": pc.if_else(stands, index.names(placed.told["runner_up"][claim]), None),
         "runner_up_held": pc.if_else(
             stands, _named(np.maximum(placed.told["runner_up_held"][claim], 0), lambda bits: _all(bits, kinds)), None
         ),
@@ -72,12 +71,22 @@ def _in_order(
     claims: Claims, claim: Ints, line: Ints, held: Ints, index: SalesIndex, kinds: Sequence[str]
 ) -> tuple[Ints, Ints]:
     """The rows by return line, rank and invoice line, those without a sale last, and their numbers from 1."""
-    of_line = ranks(whole(claims.table["return_line"]))[claim]
-    order = ordered(of_line, _ranks(held, kinds), pc.fill_null(_taken(index.invoice_lines, line), ""))
+    of_line = ranks(whole(claims.table["return_line"]))[claims.rows[claim]]
+    order = _by_line(of_line, _ranks(held, kinds), line, index)
     sorted_lines = of_line[order]
     starts = np.flatnonzero(np.diff(sorted_lines, prepend=-1))
     counts = np.diff(np.append(starts, len(order)))
     return order, np.arange(len(order)) - np.repeat(starts, counts) + 1
+
+
+def _by_line(of_line: Ints, rank: Ints, line: Ints, index: SalesIndex) -> Ints:
+    """The rows by return line, rank and id of the sale, those without a sale last."""
+    order = np.argsort((of_line << 32) | rank, kind="stable")
+    same = np.flatnonzero((np.diff(of_line[order]) == 0) & (np.diff(rank[order]) == 0))
+    tied = np.unique(np.concatenate((same, same + 1)))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((ranks(index.names(line[rows])), rank[rows], of_line[rows]))]
+    return order
 
 
 def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
@@ -123,13 +132,13 @@ def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
 
 def _currency(claims: Claims, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
     """The sale's currency; without a sale the one in which the retailer buys."""
-    codes = np.where(line >= 0, index.sales.currency[line], -1).astype(np.int64) if len(index) else line
+    codes = np.where(line >= 0, index.sales.codes[CURRENCY][line], -1).astype(np.int64) if len(index) else line
     found = _taken(pa.array(index.currencies, pa.string()), codes)
     if not found.null_count:
         return found
-    retailers = whole(claims.table["retailer"]).dictionary_encode()
+    retailers = claims.texts("retailer", claim).dictionary_encode()
     spoken = [index.currency_of.get(name) or _NO_CURRENCY for name in retailers.dictionary.to_pylist()]
-    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices.take(pa.array(claim))))
+    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices))
 
 
 # --- evidence in words
@@ -159,16 +168,16 @@ def _named(held: Ints, name: Any) -> pa.Array:
     return pa.array([name(bits) for bits in distinct.tolist()], pa.string()).take(pa.array(which))
 
 
-def _repairs(words: dict[int, str], claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
+def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
     """In words, for portions that stand where a repaired reference leads."""
+    words = claims.repaired.words
     if not words or "repaired" not in kinds:
         return pa.nulls(len(claim), pa.string())
     bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired"))
-    told = np.zeros(int(claim.max(initial=0)) + 1, np.int64) - 1
-    rows = np.fromiter(words, np.int64, len(words))
-    inside = rows < len(told)
-    told[rows[inside]] = np.arange(len(words))[inside]
-    return _taken(pa.array(list(words.values()), pa.string()), np.where(held & bit > 0, told[claim], -1))
+    told = np.full(len(claims.rows), -1, np.int64)
+    told[np.fromiter(words, np.int64, len(words))] = np.arange(len(words))
+    which = np.where(held & bit > 0, told[claims.rows[claim]], -1)
+    return _taken(pa.array(list(words.values()), pa.string()), which)
 
 
 # --- units without a sale
@@ -179,6 +188,7 @@ def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]
     wants, gtins = claims.wants.claim, whole(claims.table["gtin"])
     unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
     unknown |= np.asarray(gtins.is_null())
+    unknown = unknown[claims.rows]
     codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
     which = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
     return _taken(pa.array(codes), np.where(line < 0, which[claim], -1))
@@ -189,8 +199,8 @@ def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.A
     without = np.flatnonzero(line < 0)
     texts: list[str | None] = []
     for one in claim[without].tolist():
-        lines = [int(placed.told[f"nearest_{rank}"][one]) for rank in (1, 2, 3)]
-        texts.append(" ".join(index.invoice_lines[row].as_py() for row in lines if row >= 0) or None)
+        lines = np.array([placed.told[f"nearest_{rank}"][one] for rank in (1, 2, 3)])
+        texts.append(" ".join(index.names(lines[lines >= 0]).to_pylist()) or None)
     at = np.full(len(line), -1, np.int64)
     at[without] = np.arange(len(without))
     return _taken(pa.array(texts, pa.string()), at)

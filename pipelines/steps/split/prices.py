@@ -11,10 +11,19 @@ These functions keep to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import (
-    NONE, OPTIONS, STAMP, Desk, add_evidence, add_units, after, is_less, row_of, words_for,
+    NONE,
+    OPTIONS,
+    STAMP,
+    Desk,
+    add_units,
+    after,
+    digit_width,
+    is_less,
+    row_of,
+    words_for,
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
-from pipelines.steps.split.index import VALUE_BITS, Sales
+from pipelines.steps.split.index import CURRENCY, NET, TAX, UNITS, VALUE_BITS, Sales
 
 
 def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end: int, desk: Desk) -> None:
@@ -25,8 +34,8 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
         place.free = place.left
         place.head = NONE
         place.priced = place.mark = 0
-        worth = (sales.net[first + at] + sales.tax[first + at]) << VALUE_BITS
-        place.value, place.currency = worth // max(sales.units[first + at], 1), sales.currency[first + at]
+        worth = (sales.money[NET][first + at] + sales.money[TAX][first + at]) << VALUE_BITS
+        place.value, place.currency = worth // max(sales.codes[UNITS][first + at], 1), sales.codes[CURRENCY][first + at]
     desk.places[lines].mark = 0
     desk.counts[OPTIONS] = desk.counts[STAMP] = 0
     for at in range(begin, end):
@@ -50,6 +59,7 @@ def set_prices(
     """The least prices with which no move gains. They exist since no circle of moves gains (Bellman and Ford)."""
     lines = wants.claim[start].end - wants.claim[start].first
     words = words_for(bits.placed >> shift, lines)
+    write_digits(bits.placed >> shift, lines, desk)
     waiting = 0
     for at in range(begin, end):
         claim, own = portions[at].claim, portions[at].line - wants.claim[start].first
@@ -91,16 +101,17 @@ def raise_from(
     desk: Desk,
 ) -> int:
     """Raise prices of full sales until the claim's unit gains nothing by going there; answers how many waited so far."""
-    if desk.places[own].priced == 0:
+    priced, here = desk.places[own].priced, desk.sheet[row + own] >> shift
+    if priced == 0:
         for word in range(words):
             desk.price[own * words + word] = 0
     for at in range(wants.claim[claim].last - wants.claim[claim].first):
         place = desk.places[at]
-        if place.left > 0 and place.free == 0 and at != own:
+        better = priced or desk.sheet[row + at] >> shift > here
+        if better and place.left > 0 and place.free == 0 and at != own:
             for word in range(words):
                 desk.trial[word] = desk.price[own * words + word]
-            add_evidence(bits.placed >> shift, desk.sheet[row + own] >> shift, 1, lines, desk.trial, 0)
-            add_evidence(bits.placed >> shift, desk.sheet[row + at] >> shift, -1, lines, desk.trial, 0)
+            add_difference(desk.sheet[row + at] >> shift, here, desk)
             if place.priced == 0:
                 for word in range(words):
                     desk.price[at * words + word] = 0
@@ -123,11 +134,34 @@ def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int
     one, other = desk.places[origin].priced, desk.places[goal].priced
     if one == 0 and other == 0:
         return here == there  # type: ignore[no-any-return]
+    if (one == 0 and there <= here) or (other == 0 and here <= there):
+        return False  # only who comes to fit better pays a price, and only who pays less may fit less well
     for word in range(words):
         desk.trial[word] = desk.price[goal * words + word] * other - desk.price[origin * words + word] * one
-    add_evidence(bits.placed >> shift, there, 1, lines, desk.trial, 0)
-    add_evidence(bits.placed >> shift, here, -1, lines, desk.trial, 0)
+    add_difference(here, there, desk)
     for word in range(words):
         if desk.trial[word] != 0:
             return False
     return True
+
+
+def add_difference(here: int, there: int, desk: Desk) -> None:
+    """Add to ``trial`` what evidence a unit loses that goes from one set of bits to another."""
+    bit, differs = 0, here ^ there
+    while differs >> bit:
+        if differs >> bit & 1:
+            digit = desk.digits[2 * bit + 1]
+            desk.trial[desk.digits[2 * bit]] += digit if here >> bit & 1 else -digit
+        bit += 1
+
+
+def write_digits(placed: int, lines: int, desk: Desk) -> None:
+    """The word and the digit of each bit of evidence."""
+    width, kinds = digit_width(lines), 0
+    while placed >> kinds:
+        kinds += 1
+    per_word = 62 // width
+    for bit in range(kinds):
+        kind = kinds - 1 - bit
+        desk.digits[2 * bit] = kind // per_word
+        desk.digits[2 * bit + 1] = 1 << (width * (per_word - 1 - kind % per_word))
