@@ -6,7 +6,7 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-postgres soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ lint: env  ## Style, import rules and types
 
 test: env  ## The test suite, the real SFTP transfer included
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+test-postgres: env  ## The whole test suite on PostgreSQL alone
+	@BACKHAUL_NEEDS_POSTGRES=1 BACKHAUL_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile
 
 bench-chain: env  ## How long each step of the chain takes; JSON on the last line
 	@$(BIN)/python -m benchmarks.chain

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 GENESIS = "0" * 64  # prev_hash of the first event
 DIGEST_LENGTH = 16
 
@@ -20,6 +22,13 @@ def row_digest(columns: Sequence[str], values: Sequence[Any]) -> str:
     """The digest of a row's stored values. Columns without a value are left out, so that new ones do no harm."""
     content = {name: value for name, value in zip(columns, values, strict=True) if value is not None}
     return hashlib.sha256(_json(content).encode("ascii")).hexdigest()[:DIGEST_LENGTH]
+
+
+def digests(rows: pa.Table, key: Sequence[str]) -> dict[str, str]:
+    """Row key → digest of rows in stored form."""
+    columns, lists = rows.column_names, [column.to_pylist() for column in rows.columns]
+    places = [columns.index(name) for name in key]
+    return {row_key(row[place] for place in places): row_digest(columns, row) for row in zip(*lists, strict=True)}
 
 
 def canonical(rows: dict[str, dict[str, str]]) -> str:
