@@ -336,6 +336,7 @@ class Claim(SQLModel, table=True):
         Index(None, "retailer", "po_number"),
         Index(None, "retailer", "invoice_number"),
         Index(None, "retailer", "delivery_note"),
+        Index(None, "carton"),
     )
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     return_id: str = Field(index=True, foreign_key="return.return_id")
@@ -402,10 +403,16 @@ class Allocation(SQLModel, table=True):
     rule_version: str
 
 
+# Only money that a credit leaves out moves without units.
+MOVEMENT_UNITS = (
+    "units > 0 or (units = 0 and 'withheld' in (from_bucket, to_bucket) and (net_minor > 0 or tax_minor > 0))"
+)
+
+
 class Movement(SQLModel, table=True):
     """Units and money from one bucket to another. Append-only; the truth of the ledger."""
 
-    __table_args__ = (CheckConstraint("units > 0", name="movement_units"),)
+    __table_args__ = (CheckConstraint(MOVEMENT_UNITS, name="movement_units"),)
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")

@@ -20,7 +20,7 @@ union all
 select
   a.portion || '>keep',
   a.portion, a.return_line, l.return_id, l.retailer, r.number,
-  'announced',
+  s.expected_in,
   s.announced_units, s.announced_net, s.announced_tax, a.currency,
   null,
   l.disposition, r.returned_on,

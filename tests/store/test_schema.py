@@ -17,7 +17,8 @@ from sqlmodel import SQLModel
 
 from connectors.store import Store
 from connectors.store.insert import TABLES
-from connectors.store.schema import MIGRATIONS, name_of, revision
+from connectors.store.ledger_views import ledger_views
+from connectors.store.schema import MIGRATIONS, SQL, name_of, revision, views
 from schemas.errors import ConfigError, PermanentError
 from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
@@ -188,3 +189,8 @@ def test_the_database_itself_refuses_more_than_was_sold(world, raw):
             raw.rows(f"update creditable set {column}_taken = {column}_taken + 1")
         with pytest.raises(INTEGRITY, match=f"creditable_{column}_credited"):
             raw.rows(f"update creditable set {column}_credited = {column}_taken + 1")
+
+
+def test_every_view_is_a_file_or_follows_the_ledger():
+    files = {path.stem for path in (SQL / "views").glob("*.sql")}
+    assert files | ledger_views().keys() == set(views())
