@@ -3,13 +3,16 @@
 import os
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.engine import URL
 
 from tests.postgres_server import CannotStart, PostgresServer
 
@@ -43,14 +46,36 @@ class Databases(Protocol):
     def new(self, folder: Path) -> str:
         """The address of a database with nothing in it."""
 
-    def copy(self, url: str, folder: Path) -> str:
-        """The address of a copy of a closed database, of its own."""
-
-    def drop(self, url: str) -> None:
-        """Remove it."""
-
     def raw(self, url: str) -> Any:
         """A context with a ``Raw`` connection."""
+
+
+def copied(url: str, folder: Path) -> str:
+    """The address of a copy of a closed database, of its own: a file in the folder, or beside it on its server."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        path = Path(str(made.database))
+        return f"sqlite:///{shutil.copy(path, folder / path.name)}"
+    return _made_on_server(made, str(made.database))
+
+
+def dropped(url: str) -> None:
+    """Remove a database of the server, whoever is connected; a file goes with its folder."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite":
+        with closing(_server_of(made)) as connection:
+            connection.execute(f"drop database if exists {made.database} with (force)")
+
+
+def _made_on_server(server: URL, template: str) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    with closing(_server_of(server)) as connection:
+        connection.execute(f"create database {name} template {template} strategy file_copy")
+    return server.set(database=name).render_as_string()
+
+
+def _server_of(url: URL, database: str = "postgres") -> Any:
+    return psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=database, autocommit=True)
 
 
 class SqliteFiles:
@@ -61,14 +86,6 @@ class SqliteFiles:
     def new(self, folder: Path) -> str:
         """A file that is not there yet."""
         return f"sqlite:///{folder / 'hub.db'}"
-
-    def copy(self, url: str, folder: Path) -> str:
-        """A copy of the file."""
-        path = Path(str(make_url(url).database))
-        return f"sqlite:///{shutil.copy(path, folder / path.name)}"
-
-    def drop(self, url: str) -> None:
-        """It goes with its folder."""
 
     @contextmanager
     def raw(self, url: str) -> Iterator[Raw]:
@@ -98,32 +115,15 @@ class PostgresDatabases:
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
-        self._count = 0
 
     def new(self, folder: Path) -> str:
         """An empty database; the folder is not used."""
-        return self._made("template0")
-
-    def copy(self, url: str, folder: Path) -> str:
-        """The server copies the files."""
-        return self._made(str(make_url(url).database))
-
-    def _made(self, template: str) -> str:
-        self._count += 1
-        name = f"test_{self._count}"
-        with closing(self.server.connect("postgres")) as connection:
-            connection.execute(f"create database {name} template {template} strategy file_copy")
-        return self.server.url(name)
-
-    def drop(self, url: str) -> None:
-        """Whoever is still connected is sent away."""
-        with closing(self.server.connect("postgres")) as connection:
-            connection.execute(f"drop database if exists {make_url(url).database} with (force)")
+        return _made_on_server(make_url(self.server.url("postgres")), "template0")
 
     @contextmanager
     def raw(self, url: str) -> Iterator[Raw]:
         """The driver's own connection."""
-        with closing(self.server.connect(str(make_url(url).database))) as connection:
+        with closing(_server_of(make_url(url), str(make_url(url).database))) as connection:
             yield _RawPostgres(connection)
 
 

@@ -15,7 +15,7 @@ from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
-from tests.databases import Databases, Raw
+from tests.databases import Databases, Raw, copied, dropped
 
 RETAILER = "nordstad"
 GTIN = "09520000000059"
@@ -263,7 +263,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, 
             url = database.new(tmp_path_factory.mktemp("empty"))
             Store.open(url, Clock()).close()
             return url
-        url = database.copy(made(database, False), tmp_path_factory.mktemp("credited"))
+        url = copied(made(database, False), tmp_path_factory.mktemp("credited"))
         with Store.open(url, Clock(), "tester") as store:
             _credit(World(store))
         return url
@@ -284,9 +284,9 @@ def _credit(world: World) -> None:
 def credited_url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
     """A database of its own in which R1 and R2 went all the way."""
     (tmp_path / "credited").mkdir()
-    url = database.copy(templates(database, True), tmp_path / "credited")
+    url = copied(templates(database, True), tmp_path / "credited")
     yield url
-    database.drop(url)
+    dropped(url)
 
 
 @pytest.fixture
@@ -312,9 +312,9 @@ def tamper(database: Databases, credited_url: str) -> Callable[..., None]:
 @pytest.fixture
 def url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
     """The address of a database of its own with the schema and nothing in it."""
-    url = database.copy(templates(database, False), tmp_path)
+    url = copied(templates(database, False), tmp_path)
     yield url
-    database.drop(url)
+    dropped(url)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from connectors.store.schema import MIGRATIONS, SQL, name_of, revision, views
 from schemas.errors import ConfigError, PermanentError
 from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
+from tests.databases import dropped
 
 INTEGRITY = (sqlite3.IntegrityError, psycopg.IntegrityError)
 BACK_TO_0001 = """
@@ -157,7 +158,7 @@ def test_many_may_open_a_new_database_at_once(database, tmp_path):
         list(pool.map(open_it, range(4)))
     with Store.open(url, now) as store:
         assert store.verify() == []
-    database.drop(url)
+    dropped(url)
 
 
 @pytest.mark.parametrize("name", sorted(name_of(record) for record in APPEND_ONLY))
