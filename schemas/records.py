@@ -15,7 +15,7 @@ from schemas.handling import AuthorisationRow, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
-from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding is stored, and not sealed)
+from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
@@ -636,14 +636,16 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
-    Pricing, CapUse, Settlement, CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
+    Pricing, CapUse, Settlement,
+    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement, CreditIntentLine,
-    CreditPart, CreditNote, AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
+    CreditIntentLine, CreditPart, CreditNote,
+    AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

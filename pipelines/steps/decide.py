@@ -3,7 +3,7 @@
 What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -34,18 +34,13 @@ class Rule:
     """A rule of the policy. ``judge`` gives a verdict for each row, null where the rule has nothing to say.
 
     ``key`` is the key of partner.yaml; ``of`` names the column whose value completes it, ``conditions.damaged``.
-    ``because`` gives one sentence a row, of the rows that it decided; ``row_by_row`` makes it of a function of a row.
+    ``because`` gives one sentence a row; it is asked of the rows that the rule decided, and maybe of others.
     """
 
     key: str
     of: str | None
     judge: Callable[[pa.Table, Policy], Any]
     because: Callable[[pa.Table, Policy], Any]
-
-
-def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.Table, Policy], Any]:
-    """A rule's ``because`` from a function of one row: for rules that speak of few rows."""
-    return lambda facts, policy: pa.array([one(row, policy) for row in facts.to_pylist()], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,10 +349,10 @@ RULES = (
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
-    Rule("reconciliation", None, turned_down, row_by_row(because_resolved)),
+    Rule("reconciliation", None, turned_down, because_resolved),
     Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
     Rule("credit.basis", None, _no_price_as_announced, because.no_price),
-    Rule("reconciliation", None, taken_as_announced, row_by_row(because_resolved)),
+    Rule("reconciliation", None, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, because.condition),
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),

@@ -155,16 +155,6 @@ def _basis(amount: Amount) -> None:
     amount.change(other, "credit.basis", words[terms.price])
 
 
-def _word(amount: Amount) -> None:
-    """The share that we gave when we said that the goods may stay at the store."""
-    percents = amount.facts["percent"]
-    if percents.null_count == len(percents):
-        return
-    for percent in pc.unique(percents).drop_null().to_pylist():
-        why = f"{percent} % by our word that they may stay at the store"
-        amount.lower_to(Decimal(percent), "authorisation.percent", why, _mask(pc.equal(percents, percent)))
-
-
 def _rebates(amount: Amount) -> None:
     """Bonuses that the retailer gets on what it was sold."""
     sold_on = amount.facts["sold_on"]
@@ -175,6 +165,13 @@ def _rebates(amount: Amount) -> None:
         )
         less = f"less the bonus of {told(one.percent)} % on this sale"
         amount.lower_to(_WHOLE - one.percent, "credit.rebates", less, _mask(inside))
+
+
+def _allowance(amount: Amount) -> None:
+    """What was agreed of goods that stay at the store on our word."""
+    for percent in _distinct(pc.drop_null(amount.facts["percent"])):
+        why = f"{percent} % for goods that stay at the store"
+        amount.lower_to(Decimal(percent), "authorisation", why, _mask(pc.equal(amount.facts["percent"], percent)))
 
 
 def _lateness(amount: Amount) -> None:
@@ -239,7 +236,7 @@ def _settled(amount: Amount) -> None:
 
 
 RULES: tuple[Callable[[Amount], None], ...] = (
-    _basis, _rebates, _word, _lateness, _grades, _restocking, _freight, _handling, _settled,
+    _basis, _rebates, _allowance, _lateness, _grades, _restocking, _freight, _handling, _settled,
 )  # fmt: skip
 
 
