@@ -160,7 +160,10 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         issued_on=today,
         limits_of={retailer.id: policy.limits},
         doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),
+        minimum_of={retailer.id: policy.credit.note_minimum},
     )
+    if not composed.intents.num_rows:
+        return
     composed = control.controlled(composed, policy, _spent(hub, today), today)
     rows = {
         "credit_intent": composed.intents,
