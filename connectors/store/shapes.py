@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Boolean, Column, Date, Float, Integer, Table
 
-from schemas.records import UtcTime
+from schemas.moments import UtcTime
 
 MOMENT = pa.timestamp("us", "UTC")
 AS_IT_IS = {"no_parameters": True}  # options of a statement in which a per cent sign is only that

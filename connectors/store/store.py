@@ -8,7 +8,9 @@ from sqlalchemy import Engine, select
 
 from connectors.store import database
 from connectors.store.counts import CountReads
+from connectors.store.differing import DifferenceReads
 from connectors.store.faults import CrossedError, StaleError, database_faults
+from connectors.store.handling import HandlingReads
 from connectors.store.insert import TABLES, Rows, prepared
 from connectors.store.owner import is_gone
 from connectors.store.pool import PoolReads
@@ -23,7 +25,7 @@ _INTENT = TABLES["credit_intent"]
 _TRIES = 5  # when two transactions stand in each other's way and the database takes one back
 
 
-class Store(PoolReads, CountReads):
+class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same database. Writers wait for
