@@ -2,6 +2,8 @@
 
     load_policies(folder, marked) -> tuple[Agreed, ...]
 
+A file is laid over the whole policy of partner.yaml, what is usual included, key by key.
+
 A fault names file, line and column, shows the line with a caret, and says what to write instead.
 """
 
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from mappings.marks import Loc, Marked, checked, merge, read, unknown_name
 from schemas.errors import ConfigError
-from schemas.partners import Policy
+from schemas.partners import Partner, Policy
 from schemas.policies import DATED, WITHOUT_DAYS, Agreed, PolicyFile, version_of
 
 _POLICY = "policy"
@@ -78,8 +80,8 @@ def _faults(own: Marked) -> list[tuple[Loc, str]]:
 
 
 def _of_policy(partner: Marked) -> Marked:
-    """What partner.yaml says about its policy, alone."""
+    """The whole policy of partner.yaml, what is usual included, but for its author."""
     keys = {way: mark for way, mark in partner.keys.items() if way[:1] == (_POLICY,)}
     values = {way: mark for way, mark in partner.values.items() if way[:1] == (_POLICY,)}
-    inherited = {key: value for key, value in (partner.data.get(_POLICY) or {}).items() if key != "written_by"}
-    return Marked({_POLICY: inherited}, keys, values)
+    whole = checked(Partner, partner).policy.model_dump(mode="json", exclude_none=True, exclude={"written_by"})
+    return Marked({_POLICY: whole}, keys, values)

@@ -9,6 +9,7 @@ from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
+from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(edi, name="edi")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
+app.add_typer(policy, name="policy")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
 

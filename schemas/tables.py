@@ -300,6 +300,10 @@ UNDECIDED = _table(
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
 )  # fmt: skip
 
+DECIDED = pa.schema([
+    *UNDECIDED, ("outcome", _T), ("rule", _T), ("policy_version", _T), ("at", pa.timestamp("us", "UTC")),
+], metadata={"meaning": "what was decided, with the facts that it was decided on"})  # fmt: skip
+
 CREDIT_LINES = _table(
     "accepted units that no intent carries yet, with all that a credit note says about them",
     decision=_T, portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T, store=_T, reason=_T,

@@ -1,7 +1,7 @@
 """Open this when work or a report needs to know what is stored: every read answers an Arrow table, in a fixed order."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,8 +17,10 @@ from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
+from schemas.records import UtcTime
 from schemas.tables import (
     CREDIT_LINES,
+    DECIDED,
     NOTICE_LINES,
     OPEN_PORTIONS,
     REFUSED_LINES,
@@ -202,6 +204,11 @@ class Reads:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
         here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
+
+    def decided(self, retailer: str, since: datetime) -> pa.Table:
+        """``DECIDED`` of a retailer: what was decided from this moment on."""
+        where = (untyped("retailer") == retailer, untyped("at", UtcTime) >= since)
+        return self._view("decided", DECIDED, "decision", *where)
 
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""
