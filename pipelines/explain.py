@@ -17,7 +17,7 @@ from pipelines.show import money
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
 from schemas.findings import CATALOGUE
-from schemas.ledger import Bucket
+from schemas.ledger import EXPECTED
 from schemas.records import ReturnLine
 
 Row = dict[str, Any]
@@ -160,9 +160,9 @@ def _awaited(story: Story) -> Iterator[RenderableType]:
     for row in story.movements.to_pylist():
         balance[row["to_bucket"]] = balance.get(row["to_bucket"], 0) + row["units"]
         balance[row["from_bucket"]] = balance.get(row["from_bucket"], 0) - row["units"]
-    if balance.get(Bucket.ANNOUNCED, 0):
+    if expected := sum(balance.get(bucket, 0) for bucket in EXPECTED):
         for row in story.due.to_pylist():
-            yield Text(f"{row['event']} of {_units(balance[Bucket.ANNOUNCED])}, due on {row['due_on']}.")
+            yield Text(f"{row['event']} of {_units(expected)}, due on {row['due_on']}.")
 
 
 def _units(count: int) -> str:

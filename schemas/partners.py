@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schemas.authorisation import Authorisation
 from schemas.control import Control
 from schemas.evidence import EVIDENCE
+from schemas.goods import Goods
 
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
@@ -99,6 +101,8 @@ class Policy(_Strict):
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
     control: Control = Control()
+    authorisation: Authorisation = Authorisation()
+    goods: Goods = Goods()
 
     @field_validator("evidence")
     @classmethod

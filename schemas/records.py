@@ -5,37 +5,16 @@ Tables in SEALED carry their content's digest into the audit chain; APPEND_ONLY 
 Foreign keys hold the path of the money: no line without its document, no credit line without its decision.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.handling import AuthorisationRow, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on both databases (SQLite gives naive times back)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from schemas.moments import UtcTime
 
 # --- what arrived
 
@@ -364,6 +343,7 @@ class Claim(SQLModel, table=True):
         Index(None, "retailer", "po_number"),
         Index(None, "retailer", "invoice_number"),
         Index(None, "retailer", "delivery_note"),
+        Index(None, "carton"),
     )
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     return_id: str = Field(index=True, foreign_key="return.return_id")
@@ -430,10 +410,16 @@ class Allocation(SQLModel, table=True):
     rule_version: str
 
 
+# Only money that a credit leaves out moves without units.
+MOVEMENT_UNITS = (
+    "units > 0 or (units = 0 and 'withheld' in (from_bucket, to_bucket) and (net_minor > 0 or tax_minor > 0))"
+)
+
+
 class Movement(SQLModel, table=True):
     """Units and money from one bucket to another. Append-only; the truth of the ledger."""
 
-    __table_args__ = (CheckConstraint("units > 0", name="movement_units"),)
+    __table_args__ = (CheckConstraint(MOVEMENT_UNITS, name="movement_units"),)
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")
@@ -640,13 +626,13 @@ SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
-    CreditPart, PostingStop,
+    CreditPart, PostingStop, AuthorisationRow, Routing,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
     Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditPart, CreditNote,
-    AuditEvent,
+    AuditEvent, AuthorisationRow, Routing,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -118,6 +118,7 @@ ORDER_LINES = _table(
     po_number=_T, po_line=_T,
     action=(_T, "add, change, cancel; null in a new order"),
     store=_T, gtin=_T, vendor_item=_T, buyer_item=_T, description=_T,
+    component_gtin=(_T, "an item that the assortment of this row holds; units are those in one of it"),
     quantity_raw=_T, unit_raw=_T, units=_I,
     unit_price=_T, currency=_T,
     requested_on=_D,
@@ -245,7 +246,8 @@ OPEN_PORTIONS = _table(
     disposition=_T, reason=_T, returned_on=_D, origin=(_T, "notice or dock"),
     invoice_line=_T, company=_T, currency=_T, evidence=_T, rank=_I, spread_low=_I, spread_high=_I, sold_on=_D,
     unplaced=_T,
-    announced_units=_I, announced_net=_I, announced_tax=_I,
+    announced_units=(_I, "not come yet"), announced_net=_I, announced_tax=_I,
+    expected_in=(_T, "where units that have not come are: announced, authorised or in_transit"),
     received_units=_I, received_net=_I, received_tax=_I,
     accepted_units=_I, accepted_net=_I, accepted_tax=_I,
 )  # fmt: skip
@@ -266,7 +268,9 @@ PARCELS = _table(
     "units that may be placed anew, one row an inspection, or what is still announced of a portion",
     retailer=_T, gtin=_T, return_id=_T, return_line=_T, portion=_T, invoice_line=_T,
     portion_units=(_I, "all units of the portion, finished ones too"),
-    bucket=(_T, "announced, received, refused (only for want of a sale), or short, where a return is counted again"),
+    bucket=(_T, "announced (not come yet), received, refused (only for want of a sale), or short, where a return is "
+                "counted again"),
+    expected_in=(_T, "where units of its portion are or were before they came: announced, authorised or in_transit"),
     inspection=(_T, "the movement into `received`; null when they were not counted in"),
     condition=_T, receipt_document=_T, received_on=_D,
     cause=(_T, "the receipt's line that counted them in"),
@@ -291,13 +295,14 @@ KEPT_CLAIMS = _table(
 
 UNDECIDED = _table(
     "units that wait for a decision: counted ones by condition, and announced ones that stay at the store",
-    decision=(_T, "id: the movement into `received`, or portion>keep"),
+    decision=(_T, "id: the movement into `received`, `kept` or `disposed`, or portion>keep"),
     portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T,
-    bucket=(_T, "received or announced: where the units are"),
+    bucket=(_T, "received; announced, authorised or in_transit; kept or disposed: where the units are"),
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
+    percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
 )  # fmt: skip
 
 DECIDED = pa.schema([

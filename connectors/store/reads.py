@@ -17,7 +17,8 @@ from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
-from schemas.records import UtcTime
+from schemas.ledger import EXPECTED
+from schemas.moments import UtcTime
 from schemas.tables import (
     CREDIT_LINES,
     DECIDED,
@@ -202,7 +203,7 @@ class Reads:
 
     def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
-        here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
+        here = or_(untyped("bucket").not_in(EXPECTED), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
 
     def decided(self, retailer: str, since: datetime) -> pa.Table:

@@ -16,6 +16,7 @@ from pipelines.steps.movements import NOTHING, Amounts, part_of
 from schemas.partners import Policy
 
 GOODS_STAY = Policy().goods_stay
+_OF_PORTION = ("portion", "return_line", "invoice_line", "currency", "gtin", "carton", "expected_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Portion:
     rank: int
     goods_stay: bool
     announced: Amounts
+    expected_in: str
     gone: Amounts = field(default=NOTHING)
 
     @property
@@ -211,7 +213,7 @@ def portions_of(
     for row in open_portions.filter(wanted).to_pylist():
         announced = Amounts(row["announced_units"], row["announced_net"], row["announced_tax"])
         stays = row["disposition"] in goods_stay.get(row["retailer"], GOODS_STAY)
-        known = {name: row[name] for name in ("portion", "return_line", "invoice_line", "currency", "gtin", "carton")}
+        known = {name: row[name] for name in _OF_PORTION}
         portions[row["return_id"]].append(
             Portion(**known, rank=row["rank"], goods_stay=stays, announced=announced),
         )

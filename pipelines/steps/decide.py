@@ -1,6 +1,6 @@
 """Open this when you ask why units are credited, refused or held: the policy's rules, in their fixed order, as data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.movements import move
-from schemas.ledger import Bucket
+from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
 from schemas.policies import version_of
@@ -76,26 +76,40 @@ def refused_before(placed: pa.Table, policy: Policy) -> list[tuple[str, int, str
 
 
 def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa.Table:
-    """``MOVEMENTS`` of ``DECISIONS``: credit moves units to ``accepted``, refuse to ``refused``, hold moves nothing.
+    """``MOVEMENTS`` of ``DECISIONS``: into the bucket of each outcome (``DECIDED_INTO``), hold moves nothing.
 
-    ``undecided`` says where the units are. ValueError: a decision about something that is not there.
+    ``undecided`` says where the units are; goods that stay at the store pass ``kept`` or ``disposed``. ValueError: a
+    decision about something that is not there.
     """
     row_of = pc.index_in(decisions["decision"], undecided["decision"].combine_chunks())
     if row_of.null_count:
         raise ValueError("a decision is about units that are not undecided")
     facts = undecided.take(row_of)
-    moves = [pa.table({name: [] for name in MOVEMENTS.names}, schema=MOVEMENTS)]
-    for outcome, to in (("credit", Bucket.ACCEPTED), ("refuse", Bucket.REFUSED)):
-        for frm in (Bucket.ANNOUNCED, Bucket.RECEIVED):
+    moves = [MOVEMENTS.empty_table()]
+    for outcome, to in DECIDED_INTO.items():
+        for frm in (*EXPECTED, Bucket.RECEIVED, Bucket.KEPT, Bucket.DISPOSED):
             mask = pc.and_(pc.equal(decisions["outcome"], outcome), pc.equal(facts["bucket"], frm.value))
             chosen = facts.filter(mask)
-            moves.append(move(chosen, frm, to, chosen["decision"], rule_version))
+            if chosen.num_rows:
+                moves += _carried(chosen, frm, to, rule_version)
     return pa.concat_tables(moves).sort_by("movement")
+
+
+def _carried(units: pa.Table, frm: Bucket, to: Bucket, rule_version: str) -> Iterator[pa.Table]:
+    """The movements of units that were decided alike; without goods they pass where they stay."""
+    if frm not in EXPECTED or to is not Bucket.ACCEPTED:
+        yield move(units, frm, to, units["decision"], rule_version)
+        return
+    disposed = pc.fill_null(pc.equal(units["disposition"], "dispose"), False)
+    for stay, mask in ((Bucket.DISPOSED, disposed), (Bucket.KEPT, pc.invert(disposed))):
+        staying = units.filter(mask)
+        yield move(staying, frm, stay, staying["decision"], rule_version)
+        yield move(staying, stay, to, staying["decision"], rule_version)
 
 
 def _with_condition(undecided: pa.Table) -> pa.Table:
     """Counted units without a condition are `unknown`; goods that stay at the store have none."""
-    stays = pc.equal(undecided["bucket"], Bucket.ANNOUNCED.value)
+    stays = pc.not_equal(undecided["bucket"], Bucket.RECEIVED.value)
     condition = pc.if_else(stays, pa.scalar(None, pa.string()), pc.fill_null(undecided["condition"], "unknown"))
     return undecided.set_column(undecided.column_names.index("condition"), "condition", condition)
 
@@ -141,7 +155,8 @@ def _condition_is_against(facts: pa.Table, policy: Policy) -> Any:
 def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
     """Announced units are credited without goods only for the dispositions that the policy names."""
     stay = pc.is_in(facts["disposition"], pa.array(policy.goods_stay, pa.string()))
-    return _where(pc.and_(pc.is_null(facts["condition"]), pc.invert(stay)), "hold")
+    due = pc.is_in(facts["bucket"], pa.array([bucket.value for bucket in EXPECTED]))
+    return _where(pc.and_(due, pc.invert(stay)), "hold")
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:

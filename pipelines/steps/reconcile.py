@@ -27,13 +27,13 @@ from pipelines.steps.boxes import (
     portions_of,
 )
 from pipelines.steps.dock import Landed
-from pipelines.steps.movements import Amounts, move
+from pipelines.steps.movements import Amounts, move, move_on
 from schemas.findings import Finding, Place, as_table
 from schemas.ledger import Bucket
 from schemas.outcome import Change
 from schemas.tables import DIFFERENCES, INSPECTIONS, MOVEMENTS
 
-_MOVED = pa.schema([MOVEMENTS.field(name) for name in MOVEMENTS.names[1:8]])
+_MOVED = pa.schema([*(MOVEMENTS.field(name) for name in MOVEMENTS.names[1:8]), ("expected_in", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def reconcile(
     rule_version: str,
     goods_stay: Mapping[str, Collection[str]] | None = None,
 ) -> Reconciled:
-    """``RECEIPT_LINES`` against ``OPEN_PORTIONS``: movements from ``announced``, differences, and what is unannounced.
+    """``RECEIPT_LINES`` against ``OPEN_PORTIONS``: movements, differences, and what is unannounced.
 
     ``returns`` has return_id, retailer, number, origin; ``receipts`` document and number. ``retailer_of`` knows the
     names that warehouses use. ``goods_stay``: per retailer, dispositions whose goods are not expected; a retailer
@@ -168,12 +168,12 @@ def _carton_states(
 
 
 def _movements(told: _Told, rule_version: str) -> pa.Table:
-    """announced→received by receipt line, announced→short by receipt."""
+    """expected→received by receipt line, expected→short by receipt."""
     received = _moved((one.portion, one.part) for one in told.matches)
     short = _moved((one.portion, one.part) for one in told.missing)
     return pa.concat_tables([
-        move(received, Bucket.ANNOUNCED, Bucket.RECEIVED, [m.line.cause for m in told.matches], rule_version),
-        move(short, Bucket.ANNOUNCED, Bucket.SHORT, [m.told_by.document for m in told.missing], rule_version),
+        move_on(received, Bucket.RECEIVED, [m.line.cause for m in told.matches], rule_version),
+        move_on(short, Bucket.SHORT, [m.told_by.document for m in told.missing], rule_version),
     ]).sort_by("movement")  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _moved(parts: Iterable[tuple[Portion, Amounts]]) -> pa.Table:
     rows = [
         {
             "portion": portion.portion, "return_line": portion.return_line, "invoice_line": portion.invoice_line,
-            "currency": portion.currency,
+            "currency": portion.currency, "expected_in": portion.expected_in,
             "units": part.units, "net_minor": part.net_minor, "tax_minor": part.tax_minor,
         }
         for portion, part in parts

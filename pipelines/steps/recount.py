@@ -211,6 +211,9 @@ def _taken_back(held: Held, changed: Iterable[str]) -> tuple[pa.Table, pa.Table]
             counted = (row["inspection"] or row["bucket"]).partition("@")[2] or row["bucket"]
             moved = _movement(row, f"{name}>{to.value}@{cause}/{counted}", to, cause)
             movements.append(moved)
+            if to is Bucket.ANNOUNCED and row["expected_in"] != Bucket.ANNOUNCED:
+                onward, there = row | {"bucket": to.value}, Bucket(row["expected_in"])
+                movements.append(_movement(onward, f"{name}>{there.value}@{cause}/{counted}", there, cause))
             if row["inspection"] is not None:
                 told = {key: row[key] for key in ("portion", "units", "condition", "receipt_document")}
                 inspections.append(told | {"movement": moved["movement"], "replaces": row["inspection"]})

@@ -32,6 +32,7 @@ from pipelines.work.placing import (
     places_of,
     touched_by_claims,
     touched_by_sales,
+    touched_by_shipments,
 )
 from pipelines.work.rows import Rows
 from pipelines.work.versions import note_versions
@@ -138,6 +139,8 @@ def _record(
         changes += counted.told.changes
         touched += counted.touched
         found = counted.told.found
+    if "shipment" in checked.others:
+        touched += touched_by_shipments(hub, checked.others["shipment"])
     told, changed = add_placed(hub, rows, touched, found)
     new, again = _by_batch(told, checked)
     findings.append(new)
@@ -146,7 +149,7 @@ def _record(
     for name, lines in checked.others.items():
         if name in STORED:
             rows.add(STORED[name], lines)
-    for table, facts in learnt(partner, {**checked.others, "notice": checked.notice_lines}):
+    for table, facts in learnt(hub, partner, {**checked.others, "notice": checked.notice_lines}):
         rows.add(table, facts)
     told, answered = _answered(hub, partner, translation)
     changes += answered

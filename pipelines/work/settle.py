@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 from pipelines.steps import control, credits, decide
 from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.wiring import Hub
+from pipelines.work.authorise import authorise
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
+from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
 from schemas.partners import Partner
@@ -36,17 +38,21 @@ def retailers_of(hub: Hub, partner: Partner) -> list[Partner]:
 
 
 def settle(hub: Hub, partner: Partner) -> Settled:
-    """Decide on everything that waits for a decision, then put what is accepted on credit intents."""
+    """Our word on what is announced, decisions, credit intents for what is accepted, and where the goods go."""
     settled = Settled()
     for retailer in retailers_of(hub, partner):
+        authorise(hub, retailer)
         _decide(hub, retailer, settled)
         _intend(hub, retailer, settled)
+        route(hub, retailer)
     return settled
 
 
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     """Decide on all that waits, each unit by the policy that holds for it."""
-    undecided = hub.store.undecided(retailer.id, retailer.policy.goods_stay)
+    # Where announced goods need our word, it says which stay at the store.
+    stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
+    undecided = hub.store.undecided(retailer.id, stays)
     if not undecided.num_rows:
         return
     folder = hub.catalog.partner(retailer.id)

@@ -36,6 +36,24 @@ from assignment as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all
+select 'authorisation' as table_name, c.authorisation as row_key,
+  'no allocation ' || c.portion as what
+from authorisation as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'authorisation' as table_name, c.authorisation as row_key,
+  'no authorisation ' || c.answers as what
+from authorisation as c
+left join authorisation as p on p.authorisation = c.answers
+where c.answers is not null and p.authorisation is null
+union all
+select 'authorisation' as table_name, c.authorisation as row_key,
+  'no return line ' || c.return_line as what
+from authorisation as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
 select 'billing_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from billing_line as c
@@ -239,6 +257,30 @@ select 'return_line' as table_name, c.return_line as row_key,
 from return_line as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
+union all
+select 'routing' as table_name, c.routing as row_key,
+  'no allocation ' || c.portion as what
+from routing as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'routing' as table_name, c.routing as row_key,
+  'no inspection ' || c.inspection as what
+from routing as c
+left join inspection as p on p.movement = c.inspection
+where c.inspection is not null and p.movement is null
+union all
+select 'routing' as table_name, c.routing as row_key,
+  'no outbound message ' || c.message as what
+from routing as c
+left join outbound_message as p on p.key = c.message
+where c.message is not null and p.key is null
+union all
+select 'routing' as table_name, c.routing as row_key,
+  'no return line ' || c.return_line as what
+from routing as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
 union all
 select 'shipment_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what

@@ -220,7 +220,8 @@ def test_decisions_are_carried_out_from_where_the_units_are():
     assert [(m["movement"], m["from_bucket"], m["to_bucket"]) for m in moves] == [
         ("p1>accepted@a", "received", "accepted"),
         ("p2>refused@b", "received", "refused"),
-        ("p4>accepted@d", "announced", "accepted"),
+        ("p4>accepted@d", "kept", "accepted"),
+        ("p4>kept@d", "announced", "kept"),
         ("p5>refused@e", "announced", "refused"),
     ]
     assert all(m["net_minor"] == 4000 and m["tax_minor"] == 800 and m["units"] == 2 for m in moves)
