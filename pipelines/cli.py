@@ -192,6 +192,23 @@ def release(
 
 @app.command()
 @told_plainly
+def resume(
+    stop: Annotated[str, typer.Argument(metavar="STOP", help="What stopped posting, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who lets it go on.")],
+    note: Annotated[str | None, typer.Option("--note", help="What was found.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Let posting go on after it was stopped; the next run posts what is due."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.breakers import resume as resume_posting
+
+    with open_hub(settings) as hub:
+        why = resume_posting(hub, stop, by, note)
+        out.print(f"{stop} is resumed by {by}; it had stopped because {why}. Next: `backhaul run` posts what is due.")
+
+
+@app.command()
+@told_plainly
 def assign(
     line: Annotated[str, typer.Argument(help="A return line such as nordstad/NS100001/3, or a portion of it, …/3#1.")],
     invoice_line: Annotated[str, typer.Argument(help="The sale, as company/invoice/line: WR01/536370/1.")],
