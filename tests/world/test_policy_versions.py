@@ -1,13 +1,17 @@
 """Credits go out without a person only by a policy that somebody else than its author approved, until it ends."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from rich.console import Console
 
 from mappings.catalog import Catalog
+from pipelines.explain import story_view
 from pipelines.steps.policy_change import try_policy
+from pipelines.work.approve import approve
 from pipelines.work.policy_versions import approve_policy, policy_rows
 from pipelines.work.settle import settle
 from schemas.errors import ConfigError, PermanentError
@@ -120,3 +124,36 @@ def test_the_database_refuses_an_approval_by_the_author_of_a_policy(town: Town, 
     columns = "approved_by = 'Ines', state = 'approved'"
     with pytest.raises(Exception, match="policy_version_four_eyes"), town.store._writer.begin() as connection:
         connection.exec_driver_sql(f"update policy_version set {columns} where policy = 'spring'")
+
+
+def test_a_decision_is_explained_with_its_policy_and_who_approved_what(town: Town, agree: Callable[..., None]) -> None:
+    credit(town, "R1")
+    agree()
+    credit(town, "R2")
+    approve_policy(town.hub, town.hub.catalog.partner("shop"), "spring", "Ada", None)
+    (intent,) = town.store.table(CreditIntent, return_id="shop/R2").to_pylist()
+    approve(town.hub, intent["reference"], "Ben")
+    told = " ".join(story_text(town, "shop/R2/1").split())
+    version = intent_version(town, "shop/R2/1")
+    assert (
+        "credit 1 unit on 2026-06-01: 1 unit counted in as sellable, returned on 2026-02-20, 49 days after the sale on "
+        "2026-01-02 (window 200 days): 10.00 EUR net and 1.90 EUR tax. That says the rule conditions.sellable of the "
+        f"policy spring, for returns from 2026-02-01 (policy {version}), written by Ines, approved by Ada on 2026-06-01, "
+        "until 2026-12-31."
+    ) in told
+    assert "Ben approved it; Ines wrote the policy that decided it." in told
+    plain = " ".join(story_text(town, "shop/R1/1").split())
+    assert "of the policy in partner.yaml" in plain
+    assert "in force since the retailer began, until 2027-06-01" in plain
+
+
+def story_text(town: Town, line_id: str) -> str:
+    console = Console(width=4000, file=io.StringIO(), record=True)
+    for part in story_view(town.hub, line_id):
+        console.print(part)
+    return console.export_text()
+
+
+def intent_version(town: Town, line_id: str) -> str:
+    (row,) = town.store.table(Decision, return_line=line_id).to_pylist()
+    return str(row["policy_version"])
