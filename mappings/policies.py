@@ -39,7 +39,7 @@ def load_policy(path: Path, partner: Marked) -> Agreed:
     own = read(path)
     for loc, message in _faults(own):
         raise own.fault(loc, message, at_key=len(loc) > 1)
-    file = checked(PolicyFile, merge(_of_policy(partner), own))
+    file = checked(PolicyFile, merge(_of_policy(partner, own), own))
     version = version_of(file.policy, file.valid_from, file.expires)
     return Agreed(path.stem, file.policy, version, file.valid_from, file.expires)
 
@@ -79,9 +79,16 @@ def _faults(own: Marked) -> list[tuple[Loc, str]]:
     return found
 
 
-def _of_policy(partner: Marked) -> Marked:
-    """The whole policy of partner.yaml, what is usual included, but for its author."""
+def _of_policy(partner: Marked, own: Marked) -> Marked:
+    """The whole policy of partner.yaml, what is usual included, but for its author.
+
+    The window has two names, here and under ``credit:``; where the file uses one, the other is left out.
+    """
     keys = {way: mark for way, mark in partner.keys.items() if way[:1] == (_POLICY,)}
     values = {way: mark for way, mark in partner.values.items() if way[:1] == (_POLICY,)}
     whole = checked(Partner, partner).policy.model_dump(mode="json", exclude_none=True, exclude={"written_by"})
+    if (_POLICY, "window_days") in own.values:
+        whole["credit"]["window"].pop("days", None)
+    if (_POLICY, "credit", "window", "days") in own.values:
+        whole.pop("window_days")
     return Marked({_POLICY: whole}, keys, values)

@@ -6,6 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from connectors.store.story import Story
+from pipelines.show import money
 from schemas.control import PARTS
 from schemas.policies import WITHOUT_DAYS
 
@@ -21,10 +22,24 @@ def decided(story: Story) -> Iterator[Text]:
     versions = {row["version"]: row for row in story.policy_versions.to_pylist()}
     for row in story.decisions.to_pylist():
         units = "1 unit" if row["units"] == 1 else f"{row['units']:,} units"
-        told = (
-            f"{row['outcome']} {units} on {row['at']:%Y-%m-%d}: {row['because']} That says the rule {row['rule']} of "
-        )
-        yield Text(told + _policy(versions.get(row["policy_version"]), row["policy_version"]))
+        policy = _policy(versions.get(row["policy_version"]), row["policy_version"])
+        told = f"{row['outcome']} {units} on {row['at']:%Y-%m-%d}: {row['because']}"
+        yield Text(f"{told} That says the rule {row['rule']} of {policy}")
+        steps = [one for one in story.pricings.to_pylist() if one["decision"] == row["decision"]]
+        if steps:
+            yield Text(priced_in_words(row, steps))
+
+
+def priced_in_words(decision: Row, steps: list[Row]) -> str:
+    """From the invoice's amount to the credit, rule by rule, in one sentence; ``steps`` are in the rules' order."""
+    currency = decision["currency"]
+    told = [f"{one['because']}: {money(one['after_minor'], currency)} ({one['rule']})" for one in steps]
+    kept = decision["net_minor"] - decision["credit_net"]
+    return (
+        f"Its price: {money(decision['net_minor'], currency)} {currency} net on the invoice; {'; '.join(told)}. "
+        f"{money(kept, currency)} {currency} net and {money(decision['tax_minor'] - decision['credit_tax'], currency)} "
+        "tax are not credited."
+    )
 
 
 def _policy(row: Row | None, version: str) -> str:

@@ -85,8 +85,8 @@ def try_policy(
     """What would have been decided by another policy in the last days, in units and money; nothing is written."""
     from mappings.policies import named, policy_at
     from pipelines.policy_view import tried_view
-    from pipelines.steps.policy_change import try_policy as tried_by
     from pipelines.wiring import open_hub
+    from pipelines.work.policy_try import tried
 
     with open_hub(settings) as hub:
         whose = hub.catalog.partner(partner)
@@ -94,8 +94,7 @@ def try_policy(
         of_file = path.is_file() and path.name != "partner.yaml"
         other = policy_at(path, whose.path) if of_file else named(whose.policies, name, whose.path)
         since = hub.now() - timedelta(days=days)
-        tried = tried_by(hub.store.decided(partner, since), other)
-        for part in tried_view(whose, other, tried, since.date(), limit):
+        for part in tried_view(whose, other, tried(hub, whose, other, since), since.date(), limit):
             out.print(part, highlight=False)
 
 

@@ -15,6 +15,8 @@ from schemas.handling import AuthorisationRow, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
+from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
+from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
 
@@ -450,7 +452,10 @@ class Inspection(SQLModel, table=True):
 
 
 class Difference(SQLModel, table=True):
-    """Announced against received."""
+    """Announced against received, as it was told: by a receipt, or where nothing came by the notice and the clock.
+
+    What of it still holds, and as which kind, is ``pipelines.steps.differences``; ``receipt_document`` is who told it.
+    """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     kind: str = Field(primary_key=True)
@@ -470,6 +475,10 @@ class Decision(SQLModel, table=True):
     net_minor: int
     tax_minor: int
     currency: str
+    credit_net: int | None = None  # empty in decisions from before there were terms: all of it
+    credit_tax: int | None = None
+    owed_net: int | None = None  # millionths of a minor unit that rounding left
+    owed_tax: int | None = None
     rule: str
     because: str
     policy_version: str
@@ -559,6 +568,8 @@ class CreditIntentLine(SQLModel, table=True):
     units: int
     net_minor: int
     tax_minor: int
+    withheld_net: int | None = None  # what the units cost more than is credited; empty: nothing
+    withheld_tax: int | None = None
 
 
 class CreditNote(SQLModel, table=True):
@@ -625,14 +636,16 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
+    Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
-    CreditPart, PostingStop, AuthorisationRow, Routing,
+    CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditPart, CreditNote,
-    AuditEvent, AuthorisationRow, Routing,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
+    CreditIntentLine, CreditPart, CreditNote,
+    AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

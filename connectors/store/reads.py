@@ -18,7 +18,6 @@ from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
 from schemas.ledger import EXPECTED
-from schemas.moments import UtcTime
 from schemas.tables import (
     CREDIT_LINES,
     DECIDED,
@@ -150,6 +149,14 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
 
+    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+        sold = TABLES["invoice_line"]
+        names = ("gtin", "currency", "sold_on", "units", "net_minor")
+        chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        schema = pa.schema([shape_of(sold).field(name) for name in names])
+        return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
+
     def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
         """The ``invoice_line`` rows with these ids."""
         stored = TABLES["invoice_line"]
@@ -207,9 +214,8 @@ class Reads:
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
 
     def decided(self, retailer: str, since: datetime) -> pa.Table:
-        """``DECIDED`` of a retailer: what was decided from this moment on."""
-        where = (untyped("retailer") == retailer, untyped("at", UtcTime) >= since)
-        return self._view("decided", DECIDED, "decision", *where)
+        """``DECIDED`` of a retailer: what was decided from this moment on, in that order."""
+        return self.query("reports/decided.sql", retailer=retailer, since=since).select(DECIDED.names).cast(DECIDED)
 
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""

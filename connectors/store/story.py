@@ -44,6 +44,7 @@ class Story:
     inspections: pa.Table
     differences: pa.Table
     decisions: pa.Table
+    pricings: pa.Table
     policy_versions: pa.Table
     intent_lines: pa.Table
     intents: pa.Table
@@ -68,7 +69,7 @@ def story(connection: Connection, return_line: str) -> Story:
     documents = _rows(connection, "document", document=[*origin["document"], *receipts])
     allocations = _rows(connection, "allocation", **of_line)
     sold = _rows(connection, "invoice_line", invoice_line=_sales_named(allocations))
-    decisions = _rows(connection, "decision", **of_line)
+    decisions = _rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")])
     retailer, versions = line["retailer"].to_pylist(), decisions["policy_version"].to_pylist()
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
     references = intent_lines["reference"].to_pylist()
@@ -93,7 +94,8 @@ def story(connection: Connection, return_line: str) -> Story:
         movements=movements,
         inspections=inspections,
         differences=differences,
-        decisions=decisions.sort_by([("at", "ascending"), ("decision", "ascending")]),
+        decisions=decisions,
+        pricings=_rows(connection, "pricing", decision=decisions["decision"].to_pylist()),
         policy_versions=_rows(connection, "policy_version", partner=retailer, version=versions),
         intent_lines=intent_lines,
         intents=_rows(connection, "credit_intent", reference=references),

@@ -6,9 +6,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.decide import decide
+from pipelines.steps.decide import settle
+from pipelines.steps.facts import NOTHING_KNOWN, Known
 from schemas.policies import Agreed
-from schemas.tables import UNDECIDED
+from schemas.tables import DECIDED, UNDECIDED
 
 # One row a decision: what it was, and what it would be. ``net`` is what is credited, or else what the goods cost.
 CHANGES = pa.schema([
@@ -26,9 +27,10 @@ class Tried:
     changed: pa.Table
 
 
-def try_policy(decided: pa.Table, other: Agreed) -> Tried:
+def try_policy(decided: pa.Table, other: Agreed, known: Known = NOTHING_KNOWN) -> Tried:
     """``CHANGES`` of the ``DECIDED`` units under another policy, whatever days that one holds for."""
-    again = decide(decided.select(UNDECIDED.names), other.policy, other.version)
+    facts = decided.drop_columns([name for name in DECIDED.names if name not in UNDECIDED.names])
+    again = settle(facts, other.policy, other.version, known).decisions
     columns: dict[str, Any] = {name: decided[name] for name in ("decision", "return_line", "units", "currency")}
     columns |= {"outcome": decided["outcome"], "rule": decided["rule"], "net": _net(decided)}
     columns |= {"would": again["outcome"], "would_rule": again["rule"], "would_net": _net(again)}
@@ -39,4 +41,4 @@ def try_policy(decided: pa.Table, other: Agreed) -> Tried:
 
 def _net(decisions: pa.Table) -> Any:
     """What is credited of each decision; what the goods cost where nothing is."""
-    return decisions["net_minor"]
+    return pc.if_else(pc.equal(decisions["outcome"], "credit"), decisions["credit_net"], decisions["net_minor"])

@@ -1,21 +1,26 @@
 """Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps import control, credits, decide
+from pipelines.steps.announced_anyway import credited_anyway, resolved_units
+from pipelines.steps.facts import Known
 from pipelines.steps.policy_days import by_policy, policy_on
+from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.differences import resolutions, resolve_differences
+from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
-from schemas.partners import Partner
+from schemas.partners import Partner, Policy
 
 
 @dataclass
@@ -38,30 +43,52 @@ def retailers_of(hub: Hub, partner: Partner) -> list[Partner]:
 
 
 def settle(hub: Hub, partner: Partner) -> Settled:
-    """Our word on what is announced, decisions, credit intents for what is accepted, and where the goods go."""
+    """Our word on what is announced, decisions, credit intents for what is accepted, and where the goods go.
+
+    What never came and what differs is looked at first: decisions rest on what holds of it.
+    """
     settled = Settled()
     for retailer in retailers_of(hub, partner):
         authorise(hub, retailer)
+        close_overdue(hub, retailer)
+        resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
         _intend(hub, retailer, settled)
         route(hub, retailer)
     return settled
 
 
+def known_of(hub: Hub, retailer: Partner, policy: Policy, undecided: pa.Table) -> Known:
+    """What else the policy asks for these units of the retailer."""
+    sales = None
+    if policy.credit.basis.price in ("last", "average"):
+        sales = hub.store.sales_of(retailer.id, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+    return Known(sales)
+
+
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     """Decide on all that waits, each unit by the policy that holds for it."""
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
+    known = resolutions(hub, retailer.id)
     undecided = hub.store.undecided(retailer.id, stays)
+    undecided = resolved_units(with_resolutions(undecided, known), known)
     if not undecided.num_rows:
         return
     folder = hub.catalog.partner(retailer.id)
     note_policies(hub, folder)
-    decisions, moved = [], []
+    found, moved = [], []
     for agreed, own in by_policy(undecided, folder.policies, hub.now().date()):
-        decisions.append(decide.decide(own, agreed.policy, agreed.version))
-        moved.append(decide.carry_out(decisions[-1], own, agreed.version))
-    rows = {"decision": pa.concat_tables(decisions), "movement": pa.concat_tables(moved)}
+        settled_now = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer, agreed.policy, own))
+        moved.append(decide.carry_out(settled_now.decisions, own, agreed.version))
+        decisions, anyway = credited_anyway(settled_now.decisions, own, agreed.version)
+        found.append(replace(settled_now, decisions=decisions))
+        moved.append(anyway)
+    rows = {
+        "decision": pa.concat_tables([one.decisions for one in found]),
+        "pricing": pa.concat_tables([one.pricings for one in found]),
+        "movement": pa.concat_tables(moved),
+    }
     hub.store.record(Outcome("decide", retailer.id, rows))
     for row in pc.value_counts(rows["decision"]["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])

@@ -60,6 +60,12 @@ from billing_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'cap_use' as table_name, c.decision || '|' || c.cap as row_key,
+  'no decision ' || c.decision as what
+from cap_use as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
   'no return ' || c.return_id as what
 from carton as c
@@ -168,6 +174,18 @@ from document as c
 left join source_file as p on p.partner = c.partner and p.file = c.file
 where c.file is not null and p.partner is null
 union all
+select 'guess' as table_name, c.document || '|' || c.box || '|' || c.rank as row_key,
+  'no document ' || c.document as what
+from guess as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'guess' as table_name, c.document || '|' || c.box || '|' || c.rank as row_key,
+  'no return ' || c.return_id as what
+from guess as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
 select 'inspection' as table_name, c.movement as row_key,
   'no inspection ' || c.replaces as what
 from inspection as c
@@ -234,11 +252,47 @@ from order_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'question' as table_name, c.question as row_key,
+  'no return ' || c.return_id as what
+from question as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
+select 'pricing' as table_name, c.decision || '|' || c.step as row_key,
+  'no decision ' || c.decision as what
+from pricing as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from receipt_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no document ' || c.receipt_document as what
+from resolution as c
+left join document as p on p.document = c.receipt_document
+where c.receipt_document is not null and p.document is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no return line ' || c.other_line as what
+from resolution as c
+left join return_line as p on p.return_line = c.other_line
+where c.other_line is not null and p.return_line is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no question ' || c.question as what
+from resolution as c
+left join question as p on p.question = c.question
+where c.question is not null and p.question is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no return line ' || c.return_line as what
+from resolution as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
 union all
 select 'return' as table_name, c.return_id as row_key,
   'no document ' || c.document as what
@@ -281,6 +335,18 @@ select 'routing' as table_name, c.routing as row_key,
 from routing as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no decision ' || c.decision as what
+from settlement as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from settlement as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 union all
 select 'shipment_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what

@@ -138,8 +138,8 @@ def test_a_decision_is_explained_with_its_policy_and_who_approved_what(town: Tow
     assert (
         "credit 1 unit on 2026-06-01: 1 unit counted in as sellable, returned on 2026-02-20, 49 days after the sale on "
         "2026-01-02 (window 200 days): 10.00 EUR net and 1.90 EUR tax. That says the rule conditions.sellable of the "
-        f"policy spring, for returns from 2026-02-01 (policy {version}), written by Ines, approved by Ada on 2026-06-01, "
-        "until 2026-12-31."
+        f"policy spring, for returns from 2026-02-01 (policy {version}), written by Ines, approved by Ada on "
+        "2026-06-01, until 2026-12-31."
     ) in told
     assert "Ben approved it; Ines wrote the policy that decided it." in told
     plain = " ".join(story_text(town, "shop/R1/1").split())
