@@ -29,13 +29,18 @@ from pipelines.work.settle import settle
 from schemas.errors import PermanentError
 from schemas.outcome import Outcome
 from schemas.partners import Channel, Partner, Party
-from tests.cases.form import ITEMS, Announced, Case, Received, Sold, Told
+from tests.cases.form import ITEMS, Announced, Case, Later, Received, Sold, Told
 
 _SHOP: dict[str, Any] = {
     "id": "shop", "name": "Shop", "role": "retailer",
     "party": {"legal_name": "Shop Ltd", "vat_id": "GB000000002"},
-    "identities": [{"scheme": "name", "id": "SHOP"}],
+    "identities": [{"scheme": "name", "id": "SHOP"}], "acknowledge": False,
+    "channels": [{"id": "main", "kind": "folder", "inbox": "in", "archive": "done", "outbox": "out"}],
 }  # fmt: skip
+_STYLES = [
+    {"kind": "style", "retailer": "", "name": f"OSLO/RED/{size}", "gtin": ITEMS[item]}
+    for size, item in (("S", "lamp"), ("L", "large lamp"))
+]
 _OTHERS = {"dock": "id: dock\nname: Dock\nrole: warehouse\n", "erp": "id: erp\nname: ERP\nrole: erp\n"}
 # Field of the map and its column; `as` where it is no text.
 _DAY = "as: date, form: YYYY-MM-DD"
@@ -74,6 +79,7 @@ class Shop:
             (home / "maps" / f"{kind}.yaml").write_text(_map(kind))
             (home / "partner.yaml").write_text(_OTHERS.get(partner) or yaml.safe_dump(_SHOP))
         self._store = Store.open(f"sqlite:///{folder / 'hub.db'}", lambda: self._now)
+        self._store.record(Outcome("items", "erp", {"item_name": pa.Table.from_pylist(_STYLES)}))
         self._store.close()
         shutil.copy(folder / "hub.db", folder / "empty.db")
 
@@ -82,12 +88,22 @@ class Shop:
         hub = self._empty(told.case)
         for section in told.arriving:
             _arrive(hub, told.case, section)
+        self._follow(hub)
+        if told.case.later:
+            self._now = datetime.combine(told.case.later.today, time(12), UTC)
+            for section in told.arriving_later:
+                _arrive(hub, told.case.later, section)
+            self._follow(hub)
+        _approve(hub, told.case)
+        post(hub, hub.catalog.partner("shop").partner)
+        return hub
+
+    @staticmethod
+    def _follow(hub: Hub) -> None:
+        """Decisions, credits, notes."""
         shop = hub.catalog.partner("shop").partner
         settle(hub, shop)
         post(hub, shop)
-        _approve(hub, told.case)
-        post(hub, shop)
-        return hub
 
     def _empty(self, case: Case) -> Hub:
         """The hub before anything has come, with what was agreed in the case."""
@@ -139,7 +155,7 @@ def _agree(home: Path, case: Case) -> None:
         (home / "policies" / f"{name}.yaml").write_text(yaml.safe_dump(content))
 
 
-def _arrive(hub: Hub, case: Case, section: str) -> None:
+def _arrive(hub: Hub, case: Case | Later, section: str) -> None:
     """The documents of one section, one after the other."""
     if section == "sold":
         _deliver(hub, "sales", [_sale(one) for one in case.sold])
