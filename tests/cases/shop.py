@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -18,7 +19,9 @@ from connectors.erp.memory import MemoryErp
 from connectors.mailbox.port import Mailbox
 from connectors.store import Store
 from connectors.vault import Vault
-from mappings.catalog import Catalog
+from mappings.catalog import Catalog, PartnerFolder
+from mappings.marks import checked, read
+from mappings.policies import load_policies
 from pipelines.settings import Settings
 from pipelines.wiring import Hub
 from pipelines.work.approve import approve
@@ -79,6 +82,7 @@ class Shop:
             (home / "maps" / f"{kind}.yaml").write_text(_map(kind))
             (home / "partner.yaml").write_text(_OTHERS.get(partner) or yaml.safe_dump(_SHOP))
         self._store = Store.open(f"sqlite:///{folder / 'hub.db'}", lambda: self._now)
+        self._catalog = Catalog.load(folder / "partners")
         self._store.record(Outcome("items", "erp", {"item_name": pa.Table.from_pylist(_STYLES)}))
         self._store.close()
         shutil.copy(folder / "hub.db", folder / "empty.db")
@@ -112,13 +116,13 @@ class Shop:
             (self._folder / name).unlink(missing_ok=True)
         shutil.copy(self._folder / "empty.db", self._folder / "hub.db")
         self._now = datetime.combine(case.today, time(12), UTC)
-        _agree(self._folder / "partners" / "shop", case)
         settings = Settings(
             folder=self._folder,
             companies={"WR01": Party(legal_name="Makers Ltd", vat_id="GB000000001")},
             partners=Path("partners"),
         )
-        catalog = Catalog.load(self._folder / "partners")
+        shop = _agreed(self._catalog.partner("shop"), case)
+        catalog = replace(self._catalog, folders={**self._catalog.folders, "shop": shop})
         vault = Vault(self._folder / "vault")
         return Hub(settings, catalog, self._store, vault, MemoryErp(), lambda: self._now, _no_mailbox)
 
@@ -146,13 +150,16 @@ def _field(name: str, how: str) -> str:
     return f"{name}: {{from: {name}{', ' + how if how else ''}}}"
 
 
-def _agree(home: Path, case: Case) -> None:
-    """Write what was agreed, as partner.yaml and files of policies/."""
+def _agreed(folder: PartnerFolder, case: Case) -> PartnerFolder:
+    """The shop with what was agreed, as partner.yaml and files of policies/."""
+    home = folder.path
     (home / "partner.yaml").write_text(yaml.safe_dump(_SHOP | {"policy": case.policy}))
     shutil.rmtree(home / "policies", ignore_errors=True)
     (home / "policies").mkdir()
     for name, content in case.policies.items():
         (home / "policies" / f"{name}.yaml").write_text(yaml.safe_dump(content))
+    marked = read(home / "partner.yaml")
+    return replace(folder, partner=checked(Partner, marked), dated=load_policies(home, marked))
 
 
 def _arrive(hub: Hub, case: Case | Later, section: str) -> None:
