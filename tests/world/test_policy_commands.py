@@ -62,7 +62,7 @@ def test_check_shows_a_fault_at_its_place(world: Bench, monkeypatch: pytest.Monk
     code, told = said(world, monkeypatch, "check", "nordstad")
     wrong.unlink()
     assert code == 1
-    assert "wrong.yaml:2:29: policy.window: there is no key 'window' here" in told
+    assert "wrong.yaml:2:28: policy.window: there is no key 'window' here" in told
     assert "nordstad: 1 to mend." in told
 
 
