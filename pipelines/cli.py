@@ -9,6 +9,7 @@ from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
+from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(edi, name="edi")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
+app.add_typer(policy, name="policy")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
 
@@ -186,6 +188,23 @@ def release(
     with open_hub(settings) as hub:
         released = release_intent(hub, reference, by)
         out.print(f"{reference} over {released} is released by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def resume(
+    stop: Annotated[str, typer.Argument(metavar="STOP", help="What stopped posting, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who lets it go on.")],
+    note: Annotated[str | None, typer.Option("--note", help="What was found.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Let posting go on after it was stopped; the next run posts what is due."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.breakers import resume as resume_posting
+
+    with open_hub(settings) as hub:
+        why = resume_posting(hub, stop, by, note)
+        out.print(f"{stop} is resumed by {by}; it had stopped because {why}. Next: `backhaul run` posts what is due.")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from schemas.control import Breakers
 from schemas.errors import ConfigError
 from schemas.partners import Party
 
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     )
     clock: datetime | None = Field(None, description="a fixed moment, for demonstrations and tests")
     files_per_run: int = Field(500, ge=1, description="most files of a partner in one run")
+    breakers: Breakers = Breakers()
     simulation: Simulation | None = None
 
     def path(self, relative: Path) -> Path:
