@@ -24,6 +24,11 @@ class DifferenceReads(Reads):
         stored = TABLES["notice_line"]
         return self._rows_in(stored, stored.c.document, documents)
 
+    def documents_of(self, documents: Iterable[str]) -> pa.Table:
+        """The ``document`` rows with these ids."""
+        stored = TABLES["document"]
+        return self._rows_in(stored, stored.c.document, documents)
+
     def answers_to(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """``ANSWER_LINES`` of the partner's accepted answers to what has one of these numbers."""
         lines, documents = TABLES["answer_line"], TABLES["document"]

@@ -11,7 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.movements import move
-from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
+from pipelines.steps.resolved_rules import (
+    KIND,
+    RESOLUTION,
+    because_resolved,
+    or_nothing_resolved,
+    taken_as_announced,
+    turned_down,
+)
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
@@ -44,7 +51,7 @@ def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table
 
     A verdict is no finding: what is held waits in a person's queue with its sentence.
     """
-    facts = _with_condition(undecided)
+    facts = or_nothing_resolved(_with_condition(undecided))
     outcome, rule, position = _judge(facts, policy)
     rows = zip(position.to_pylist(), facts.to_pylist(), strict=True)
     columns = {name: facts[name] for name in DECISIONS.names if name in facts.column_names}
@@ -169,7 +176,7 @@ def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
 
 def _ambiguous_as_announced(facts: pa.Table, policy: Policy) -> Any:
     """What is credited as announced is judged by no later rule, so its doubt is looked at here."""
-    return pc.if_else(pc.equal(said(facts), "accept"), _ambiguous(facts, policy), pa.scalar(None, pa.string()))
+    return pc.if_else(pc.equal(facts[RESOLUTION], "accept"), _ambiguous(facts, policy), pa.scalar(None, pa.string()))
 
 
 def _spread_of_line(facts: pa.Table) -> Any:
@@ -273,9 +280,9 @@ def _because_credited(row: Facts, policy: Policy) -> str:
 RULES = (
     Rule("unplaced", "unplaced", _unplaced, _because_unplaced),
     Rule("window_days", None, _late, _because_late),
-    Rule("reconciliation", None, turned_down, because_resolved),
+    Rule("reconciliation", KIND, turned_down, because_resolved),
     Rule("spread_tolerance", None, _ambiguous_as_announced, _because_ambiguous),
-    Rule("reconciliation", None, taken_as_announced, because_resolved),
+    Rule("reconciliation", KIND, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, _because_condition),
     Rule("goods_stay", None, _goods_are_due, _because_goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, _because_ambiguous),
