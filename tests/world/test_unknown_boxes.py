@@ -41,6 +41,24 @@ def test_a_box_without_number_and_label_is_matched_by_store_and_items(town: Town
     assert town.store.verify() == []
 
 
+def test_a_notice_that_comes_after_its_box_finds_it_by_its_contents(town: Town) -> None:
+    all_sold(town)
+    town.deliver(counts("W1", counted(2), counted(1, BOWL), store="1", complete=True))
+    town.deliver(notice("R1", line(2), line(1, BOWL)))
+    assert (kinds(town), where(town)) == ([], {"received": 3, "cancelled": 3})
+    assert {row[0].split("/")[1] for row in town.standing()} == {"R1"}
+    assert (len(town.store.findings(code="RECEIPT-MATCHED-BY-CONTENTS")), town.store.verify()) == (1, [])
+
+
+def test_two_notices_that_come_after_a_box_leave_it_where_the_first_found_it(town: Town) -> None:
+    all_sold(town)
+    town.deliver(counts("W1", counted(2), store="1", complete=True))
+    town.deliver(notice("R1", line(2)))
+    town.deliver(notice("R2", line(2), on=51))
+    assert {(row[0].split("/")[1], row[2]) for row in town.standing()} == {("R1", "received"), ("R2", "announced")}
+    assert town.store.verify() == []
+
+
 def test_a_box_that_fits_two_notices_is_guessed_about(town: Town) -> None:
     all_sold(town)
     town.deliver(notice("R1", line(2)), notice("R2", line(3), on=51))
