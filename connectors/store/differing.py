@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pyarrow as pa
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
@@ -43,6 +43,12 @@ class DifferenceReads(Reads):
         )  # fmt: skip
         mine = stored.c.retailer.in_(sorted(retailers))
         return self._rows_in(stored, stored.c.store, sorted(stores), mine, stored.c.origin == "dock", ~taken.exists())
+
+    def resolutions_of(self, return_line: str) -> pa.Table:
+        """The ``resolution`` rows that speak of this line, or of what came in its place, turn by turn."""
+        stored = TABLES["resolution"]
+        mine = or_(stored.c.return_line == return_line, stored.c.other_line == return_line)
+        return self._rows(stored, mine).sort_by([("kind", "ascending"), ("turn", "ascending")])
 
     def answers_to(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """``ANSWER_LINES`` of the partner's accepted answers to what has one of these numbers."""
