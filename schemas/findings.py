@@ -178,6 +178,8 @@ CATALOGUE: dict[str, FindingCode] = {
     "RETURN-NEVER-ARRIVED": FindingCode(_W, "nothing of the announced goods came in the time agreed", "tell the retailer; its sales are free again, and the goods are counted if they come after all"),
     "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
     "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
+    "INSTRUCTION-UNWRITTEN": FindingCode(_E, "an instruction to a warehouse cannot be written", "correct the warehouse's outbound map of kind `instruction`, and tell the warehouse what to do with the goods"),
+    "LINE-UNAUTHORISED":    FindingCode(_W, "goods came that needed our word first, and had none or an expired one", "nothing: they are judged as they came; remind the partner of what was agreed"),
     # --- what partners answer to what we sent
     "ACK-REJECTED":         FindingCode(_E, "the partner rejects what we sent", "see what we sent (`backhaul edi show`), mend the cause and send it again"),
     "ACK-REMARKED":         FindingCode(_W, "the partner took what we sent, and found errors in it", "see what we sent (`backhaul edi show`) and mend the cause"),

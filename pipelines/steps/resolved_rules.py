@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,6 @@ def taken_as_announced(facts: pa.Table, policy: Policy) -> Any:
     )
 
 
-def because_resolved(row: Mapping[str, Any], policy: Policy) -> str:
+def because_resolved(facts: pa.Table, policy: Policy) -> Any:
     """The resolution's own sentence."""
-    return str(row["resolution_because"])
+    return facts["resolution_because"]
