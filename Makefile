@@ -7,7 +7,7 @@ TRYTON_STAMP := .venv-tryton/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test test-erp soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ test-erp: env $(TRYTON_STAMP)  ## The ERP contract and more against a real Tryto
 $(TRYTON_STAMP): requirements-tryton.lock .ci/build-tryton $(wildcard erp_modules/tryton/*.toml erp_modules/tryton/backhaul_key/*)
 	@PYTHON="$(PYTHON)" bash .ci/build-tryton
 	@touch $(TRYTON_STAMP)
+
+test-postgres: env  ## The whole test suite on PostgreSQL alone
+	@BACKHAUL_NEEDS_POSTGRES=1 BACKHAUL_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile
 
 bench-chain: env  ## How long each step of the chain takes; JSON on the last line
 	@$(BIN)/python -m benchmarks.chain
