@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
@@ -25,6 +26,8 @@ app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
+for word in (box, differences, resolve):
+    app.command()(word)
 
 SettingsOption = Annotated[
     Path | None,

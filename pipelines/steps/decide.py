@@ -20,7 +20,14 @@ from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
 from pipelines.steps.price import Priced, price, pricings
-from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
+from pipelines.steps.resolved_rules import (
+    KIND,
+    RESOLUTION,
+    because_resolved,
+    or_nothing_resolved,
+    taken_as_announced,
+    turned_down,
+)
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.policies import version_of
@@ -78,7 +85,7 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
     ``known`` is what else is known of the retailer, as far as the policy asks. A verdict is no finding: what is held
     waits in a person's queue with its sentence.
     """
-    facts = prepared(undecided, policy, known)
+    facts = or_nothing_resolved(prepared(undecided, policy, known))
     outcome, position, priced = _reckoned(facts, policy)
     if policy.caps and known.purchases is not None and known.credited is not None:
         credited = pc.equal(outcome, "credit")
@@ -288,7 +295,7 @@ def _no_price_as_announced(facts: pa.Table, policy: Policy) -> Any:
 
 
 def _as_announced(facts: pa.Table, policy: Policy, judge: Callable[[pa.Table, Policy], Any]) -> Any:
-    word = said(facts)
+    word = facts[RESOLUTION]
     if word.null_count == facts.num_rows:
         return silent(facts)
     return pc.if_else(pc.equal(word, "accept"), judge(facts, policy), pa.scalar(None, pa.string()))
@@ -349,10 +356,10 @@ RULES = (
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
-    Rule("reconciliation", None, turned_down, because_resolved),
+    Rule("reconciliation", KIND, turned_down, because_resolved),
     Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
     Rule("credit.basis", None, _no_price_as_announced, because.no_price),
-    Rule("reconciliation", None, taken_as_announced, because_resolved),
+    Rule("reconciliation", KIND, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, because.condition),
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),
