@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines import goods_commands
 from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
@@ -23,6 +24,8 @@ app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
+for command in (goods_commands.authorise, goods_commands.refuse, goods_commands.route):
+    app.command()(command)
 
 SettingsOption = Annotated[
     Path | None,

@@ -236,6 +236,16 @@ class World:
         self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
         return name
 
+    def handle(self, portion: str, inspection: str) -> None:
+        """Our word on what a portion announced, and where what came of it goes."""
+        return_line = portion.split("#")[0]
+        same = {"portion": portion, "return_line": return_line, "units": 4, "because": "b", "policy_version": "p1"}
+        word = same | {"authorisation": f"{portion}!1", "outcome": "authorise", "rule": "since"}
+        way = {"routing": f"{inspection}~1", "inspection": inspection, "route": "restock", "warehouse": "harwich"}
+        self.record(
+            "handle", authorisation=rows("authorisation", word), routing=rows("routing", same | way | {"rule": "r"})
+        )
+
     def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
@@ -268,6 +278,8 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
         world.credit_one("R1", "INV1")
         world.credit_one("R2", "INV2")
         world.assign("nordstad/R2/1", "WR01/INV2/1")
+        (inspection,) = store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
+        world.handle("nordstad/R2/1#1", inspection)
         for kind in STORED:
             world.tell(kind)
     return path
