@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.authorisation import Authorisation
+from schemas.control import Control
 from schemas.evidence import EVIDENCE
 from schemas.goods import Goods
 
@@ -59,6 +60,8 @@ class Limits(_Strict):
 
     line: Decimal = Decimal(500)
     note: Decimal = Decimal(2500)
+    account_day: Decimal = Field(Decimal(25_000), description="all credits of this retailer on one day")
+    day: Decimal = Field(Decimal(100_000), description="all credits of all retailers on one day")
 
 
 Verdict = Literal["credit", "refuse", "hold"]
@@ -69,6 +72,7 @@ class Policy(_Strict):
     """What we agreed with a retailer about returns. Every rule that decides is named by its key here."""
 
     version: str = "1"
+    written_by: str | None = Field(None, description="who wrote these rules, and so approves no credit by them")
     window_days: int = Field(365, ge=0, description="calendar days from the sale to the return, both days in the zone")
     receipt_days: int = Field(21, ge=0, description="days after the notice when its box is overdue")
     goods_stay: tuple[str, ...] = Field(("keep", "dispose"), description="dispositions that are credited without goods")
@@ -96,6 +100,7 @@ class Policy(_Strict):
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
+    control: Control = Control()
     authorisation: Authorisation = Authorisation()
     goods: Goods = Goods()
 

@@ -196,6 +196,34 @@ class MapVersion(SQLModel, table=True):
     content: str
 
 
+class PolicyVersion(SQLModel, table=True):
+    """A version of a retailer's policy, as it was when it was first seen. state: founding, waiting, approved.
+
+    Credits go out by a founding or approved version without a person until ``stands_until``. ``content`` is the whole
+    policy as JSON, so that an old version can be shown and tried again. Its author never approves it.
+    """
+
+    __tablename__ = "policy_version"
+    __table_args__ = (
+        CheckConstraint("state in ('founding', 'waiting', 'approved')", name="policy_version_state"),
+        CheckConstraint("state <> 'approved' or approved_by is not null", name="policy_version_approved"),
+        CheckConstraint("approved_by <> written_by", name="policy_version_four_eyes"),
+    )
+    partner: str = Field(primary_key=True)
+    policy: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    state: str = "waiting"
+    valid_from: date | None = None
+    expires: date | None = None
+    written_by: str | None = None
+    first_seen_at: datetime = Field(sa_type=UtcTime)
+    approved_at: datetime | None = Field(None, sa_type=UtcTime)
+    approved_by: str | None = None
+    stands_until: date | None = None
+    note: str | None = None
+    content: str
+
+
 # --- what was sold
 
 
@@ -455,7 +483,13 @@ class CreditIntent(SQLModel, table=True):
     """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked."""
 
     __tablename__ = "credit_intent"
-    __table_args__ = (UniqueConstraint("company", "return_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("company", "return_id", "sequence"),
+        CheckConstraint(
+            "state = 'needs_approval' or coalesce(approvals, 0) >= coalesce(approvals_needed, 0)",
+            name="credit_intent_approved",
+        ),
+    )
     reference: str = Field(primary_key=True)
     company: str
     retailer: str = Field(index=True)
@@ -475,6 +509,41 @@ class CreditIntent(SQLModel, table=True):
     draft_id: str | None = Field(None, unique=True)
     approved_by: str | None = None
     problem: str | None = None
+    intended_on: date | None = None
+    approvals_needed: int | None = None
+    approvals: int | None = None
+
+
+class CreditPart(SQLModel, table=True):
+    """What a person has to do with a credit: preparer, rule_editor, receiver or approver.
+
+    Nobody has two parts in one credit, so that whoever has one of the others cannot approve it: the key says so.
+    ``person`` is the name in small letters, ``name`` as it was written.
+    """
+
+    __tablename__ = "credit_part"
+    __table_args__ = (
+        CheckConstraint("part in ('preparer', 'rule_editor', 'receiver', 'approver')", name="credit_part_part"),
+    )
+    reference: str = Field(primary_key=True, foreign_key="credit_intent.reference")
+    person: str = Field(primary_key=True)
+    part: str
+    name: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class PostingStop(SQLModel, table=True):
+    """All posting was stopped until a person resumes it. kind: net, notes or erp; see schemas.control.Breakers."""
+
+    __tablename__ = "posting_stop"
+    __table_args__ = (CheckConstraint("(resumed_at is null) = (resumed_by is null)", name="posting_stop_resumed"),)
+    stop: str = Field(primary_key=True)
+    kind: str
+    why: str
+    at: datetime = Field(sa_type=UtcTime)
+    resumed_at: datetime | None = Field(None, sa_type=UtcTime)
+    resumed_by: str | None = None
+    note: str | None = None
 
 
 class CreditIntentLine(SQLModel, table=True):
@@ -556,13 +625,14 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
-    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, AuthorisationRow, Routing,
+    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
+    CreditPart, PostingStop, AuthorisationRow, Routing,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
-    AuthorisationRow, Routing,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditPart, CreditNote,
+    AuditEvent, AuthorisationRow, Routing,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

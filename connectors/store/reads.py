@@ -62,6 +62,14 @@ class Reads:
         chosen = chosen.order_by(stored.c.arrived_at, stored.c.name, stored.c.file).limit(limit)
         return self._select(chosen, shape_of(stored))
 
+    def first_file_on(self, partner: str) -> date | None:
+        """The day (UTC) on which the partner's first file arrived."""
+        stored = TABLES["source_file"]
+        chosen = select(func.min(stored.c.arrived_at)).where(stored.c.partner == partner)
+        with database_faults("reading files"), self._engine.connect() as connection:
+            first = connection.execute(chosen).scalar_one()
+        return first.date() if first else None
+
     def known_documents(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """The partner's documents of these numbers: who, what, which purpose and day, content and state."""
         stored = TABLES["document"]

@@ -1,7 +1,5 @@
 """Open this when you ask why units are credited, refused or held: the policy's rules, in their fixed order, as data."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +12,7 @@ from pipelines.steps.movements import move
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
+from schemas.policies import version_of
 from schemas.tables import DECISIONS, MOVEMENTS
 
 Facts = Mapping[str, Any]
@@ -33,9 +32,8 @@ class Rule:
 
 
 def policy_version(policy: Policy) -> str:
-    """The first 12 hex digits of the sha256 of the policy's canonical JSON: what a decision was made by."""
-    text = json.dumps(policy.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """The version of a policy without days: what a decision was made by."""
+    return version_of(policy)
 
 
 def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table:

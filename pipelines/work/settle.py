@@ -1,12 +1,17 @@
 """Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps import credits, decide
+from pipelines.steps import control, credits, decide
+from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
@@ -44,32 +49,70 @@ def settle(hub: Hub, partner: Partner) -> Settled:
 
 
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    """Decide on all that waits, each unit by the policy that holds for it."""
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
     undecided = hub.store.undecided(retailer.id, stays)
     if not undecided.num_rows:
         return
-    version = decide.policy_version(retailer.policy)
-    decisions = decide.decide(undecided, retailer.policy, version)
-    moved = decide.carry_out(decisions, undecided, version)
-    hub.store.record(Outcome("decide", retailer.id, {"decision": decisions, "movement": moved}))
-    for row in pc.value_counts(decisions["outcome"].combine_chunks()).to_pylist():
+    folder = hub.catalog.partner(retailer.id)
+    note_policies(hub, folder)
+    decisions, moved = [], []
+    for agreed, own in by_policy(undecided, folder.policies, hub.now().date()):
+        decisions.append(decide.decide(own, agreed.policy, agreed.version))
+        moved.append(decide.carry_out(decisions[-1], own, agreed.version))
+    rows = {"decision": pa.concat_tables(decisions), "movement": pa.concat_tables(moved)}
+    hub.store.record(Outcome("decide", retailer.id, rows))
+    for row in pc.value_counts(rows["decision"]["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])
 
 
 def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    """Put what is accepted on credits; what a person must see waits, with the reasons."""
     lines = hub.store.credit_lines(retailer.id)
     if not lines.num_rows:
         return
+    today = hub.now().date()
+    folder = hub.catalog.partner(retailer.id)
+    note_policies(hub, folder)
+    policy = policy_on(folder.policies, today).policy
+    judged = retailer.model_copy(update={"policy": policy})
+    behind = _behind(hub, retailer)
     composed = credits.compose(
         lines,
         sellers=hub.settings.companies,
         buyers={retailer.id: retailer.party},
         sequences=hub.store.next_sequences(retailer.id),
-        issued_on=hub.now().date(),
-        limits_of={retailer.id: retailer.policy.limits},
-        doubts=young_maps(hub, retailer),
+        issued_on=today,
+        limits_of={retailer.id: policy.limits},
+        doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),
     )
-    rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
+    composed = control.controlled(composed, policy, _spent(hub, today), today)
+    rows = {
+        "credit_intent": composed.intents,
+        "credit_intent_line": composed.intent_lines,
+        "credit_part": control.parts_of(composed, behind, policy),
+    }
     hub.store.record(Outcome("intend", retailer.id, rows))
     settled.intents += composed.intents.num_rows
+
+
+def _behind(hub: Hub, retailer: Partner) -> control.Behind:
+    versions = policy_rows(hub.store, retailer.id)
+    return control.Behind(
+        rows=hub.store.query("reports/behind_credits.sql", retailer=retailer.id).to_pylist(),
+        unapproved=unapproved(versions, hub.now().date()),
+        editors=young_editors(versions, hub.now()),
+        first_file_on=hub.store.first_file_on(retailer.id),
+    )
+
+
+def _spent(hub: Hub, today: date) -> control.Spent:
+    rows = hub.store.query("reports/automatic_credits.sql", day=today).to_pylist()
+    return {(row["retailer"], row["currency"]): row["net_minor"] for row in rows}
+
+
+def _joined(of_maps: Mapping[str, str], others: Mapping[str, list[str]]) -> dict[str, str]:
+    """All reasons of each decision, those of its mappings first."""
+    keys = dict.fromkeys([*of_maps, *others])
+    return {key: "; ".join([*([of_maps[key]] if key in of_maps else []), *others.get(key, [])]) for key in keys}

@@ -198,6 +198,12 @@ from invoice_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'credit_part' as table_name, c.reference || '|' || c.person as row_key,
+  'no credit intent ' || c.reference as what
+from credit_part as c
+left join credit_intent as p on p.reference = c.reference
+where c.reference is not null and p.reference is null
+union all
 select 'movement' as table_name, c.movement as row_key,
   'no invoice line ' || c.invoice_line as what
 from movement as c

@@ -53,7 +53,9 @@ def prepare(url: str, lines: int, workers: int) -> None:
     with Store.open(url, now) as store:
         store.record(Outcome("process sales", "erp", {
             "source_file": rows("source_file", file | {"file": place["file"], "state": "processed"}),
-            "arrival": rows("arrival", file | {"arrival": "a", "file": place["file"], "channel": "main", "modified": 1.0}),
+            "arrival": rows("arrival", file | {
+                "arrival": "a", "file": place["file"], "channel": "main", "modified": 1.0,
+            }),
             "document": rows("document", document),
             "item": rows("item", {"gtin": GTIN, "vendor_item": "VI-5", "description": "Hand lens"}),
             "invoice_line": rows("invoice_line", *(
@@ -108,7 +110,7 @@ class Worker:
         return "done"
 
     def _give_back(self) -> str:
-        """All units of a portion that anybody may have taken; that somebody did it before is seen by the store alone."""
+        """All units of a portion that anybody may have taken; only the store sees that somebody did it before."""
         line = f"{RETAILER}/R{self.random.randrange(self.workers)}/{self.random.randrange(1, self.tried)}"
         found = self.store.table("allocation", portion=f"{line}#1").to_pylist()
         if not found:
@@ -125,7 +127,7 @@ class Worker:
         )
         cause = f"{self.number}-{self.tried}"
         moved = {"movement": f"{line}#1>cancelled@{cause}", "from_bucket": "announced", "to_bucket": "cancelled"}
-        row = {name: found[0][name] for name in names} | moved | {"cause": cause}
+        row = {name: found[0][name] for name in names} | moved | {"cause": cause, "rule_version": "v1"}
         self.store.record(Outcome("give back", line, {"movement": rows("movement", row)}))
         return "done"
 

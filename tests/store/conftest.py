@@ -224,6 +224,21 @@ class World:
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
 
+    def see_policy(self, version: str = "p1", **said: Any) -> None:
+        """A version of a policy, just seen."""
+        seen = {"partner": RETAILER, "policy": "partner.yaml", "version": version, "state": "founding", "content": "{}"}
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.record("see policies", policy_version=rows("policy_version", seen | {"first_seen_at": moment} | said))
+
+    def take_part(self, reference: str, name: str, part: str = "approver") -> None:
+        """A person's part in a credit."""
+        said = {"reference": reference, "person": name.casefold(), "name": name, "part": part}
+        self.record("approve", credit_part=rows("credit_part", said))
+
+    def stop_posting(self, stop: str = "net@2026-03-01#1") -> None:
+        """All posting stops."""
+        self.record("stop posting", posting_stop=rows("posting_stop", {"stop": stop, "kind": "net", "why": "w"}))
+
     def tell(self, kind: str) -> None:
         """A document of one of the kinds of which nothing is worked out yet, with one line."""
         part = self.document(f"{kind}-1", kind)
@@ -280,6 +295,9 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
         world.assign("nordstad/R2/1", "WR01/INV2/1")
         (inspection,) = store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
         world.handle("nordstad/R2/1#1", inspection)
+        world.see_policy()
+        world.take_part("BH-R2", "Ada")
+        world.stop_posting()
         for kind in STORED:
             world.tell(kind)
     return path

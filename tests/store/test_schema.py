@@ -115,6 +115,10 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
             raw.execute(f"alter table receipt_line drop column {name}")
         for name in ("interchange_by_partner_control", "receipt_line_by_notice_number", "receipt_line_by_carton"):
             raw.execute(f"drop index {name}")
+        for name in ("credit_part", "policy_version", "posting_stop"):
+            raw.execute(f"drop table {name}")
+        for name in ("approvals", "approvals_needed", "intended_on"):
+            raw.execute(f"alter table credit_intent drop column {name}")
         for name in ("map_version", "claim", "placing", "assignment", "routing", "authorisation"):
             raw.execute(f"drop table {name}")
         raw.executescript(INSPECTIONS_0001)

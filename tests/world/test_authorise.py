@@ -1,4 +1,4 @@
-"""Announced goods get our word by rule before they are shipped, once; and what was said is what it is told."""
+"""Announced goods get our word by rule before they ship, once; what was said is what the retailer is told."""
 
 from pathlib import Path
 from typing import Any
