@@ -10,7 +10,7 @@ from sqlalchemy import column as untyped
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
-from schemas.handling_tables import GOING_BACK, SENT, UNROUTED, WAITING
+from schemas.handling_tables import GOING_BACK, SENT, UNCLAIMED, UNORDERED, UNROUTED, WAITING
 from schemas.ledger import Bucket
 
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
@@ -98,6 +98,34 @@ class HandlingReads(Reads):
         found = self._view("instruction", pa.schema([("key", pa.string())]), "key", untyped("confirmed"))
         keys: list[str] = found["key"].to_pylist()
         return keys
+
+    def unordered(self, retailer: str) -> pa.Table:
+        """``UNORDERED`` of a retailer."""
+        return self._view("unordered", UNORDERED, "movement", untyped("retailer") == retailer)
+
+    def unclaimed(self, retailer: str, reasons: Collection[str], dispositions: Collection[str]) -> pa.Table:
+        """``UNCLAIMED`` of a retailer, of lines with one of these reasons or dispositions."""
+        named = or_(untyped("reason").in_(reasons), untyped("disposition").in_(dispositions))
+        return self._view("unclaimed", UNCLAIMED, "decision", untyped("retailer") == retailer, named)
+
+    def in_bucket(self, return_line: str, bucket: Bucket) -> pa.Table:
+        """What of a return line is in a bucket, one row a portion: its units and money, as movements carry them."""
+        moved = TABLES["movement"]
+        into, out_of = moved.c.to_bucket == bucket, moved.c.from_bucket == bucket
+
+        def balance(name: str) -> ColumnElement[Any]:
+            amount = moved.c[name]
+            return func.sum(case((into, amount), (out_of, -amount), else_=0))
+
+        keys = [moved.c[name] for name in ("portion", "return_line", "invoice_line", "currency")]
+        amounts = [balance(name) for name in ("units", "net_minor", "tax_minor")]
+        chosen = select(*keys, *amounts).where(moved.c.return_line == return_line, or_(into, out_of)).group_by(*keys)
+        shape = pa.schema([
+            *((key.name, pa.string()) for key in keys),
+            *((name, pa.int64()) for name in ("units", "net_minor", "tax_minor")),
+        ])  # fmt: skip
+        chosen = chosen.having(amounts[0] > 0).order_by(moved.c.portion)
+        return self._select(chosen, shape)
 
     def going_back(self, retailer: str) -> pa.Table:
         """``GOING_BACK`` of a retailer."""
