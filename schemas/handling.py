@@ -76,7 +76,7 @@ class ClaimEvidence(SQLModel, table=True):
 
 
 class ReplacementOrder(SQLModel, table=True):
-    """Goods that the retailer gets again, free of charge, once for each movement into `replaced`. state: ready, sent."""
+    """Goods that the retailer gets again, free of charge, once a movement into `replaced`. state: ready, sent."""
 
     __tablename__ = "replacement_order"
     reference: str = Field(primary_key=True)

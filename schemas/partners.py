@@ -14,6 +14,7 @@ from schemas.authorisation import Authorisation
 from schemas.control import Control
 from schemas.evidence import EVIDENCE
 from schemas.goods import Goods
+from schemas.reconciliation import Reconciliation
 
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
@@ -103,6 +104,7 @@ class Policy(_Strict):
     control: Control = Control()
     authorisation: Authorisation = Authorisation()
     goods: Goods = Goods()
+    reconciliation: Reconciliation = Reconciliation()
 
     @field_validator("evidence")
     @classmethod

@@ -15,6 +15,7 @@ from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, Replacem
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
+from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
 
@@ -450,7 +451,10 @@ class Inspection(SQLModel, table=True):
 
 
 class Difference(SQLModel, table=True):
-    """Announced against received."""
+    """Announced against received, as it was told: by a receipt, or where nothing came by the notice and the clock.
+
+    What of it still holds, and as which kind, is ``pipelines.steps.differences``; ``receipt_document`` is who told it.
+    """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     kind: str = Field(primary_key=True)
@@ -626,14 +630,15 @@ SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
-    CreditPart, PostingStop, AuthorisationRow, Routing, ClaimEvidence,
-    ReplacementOrder, Recourse,
+    CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence, ReplacementOrder, Recourse,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
     Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditPart, CreditNote,
-    AuditEvent, AuthorisationRow, Routing, ClaimEvidence,
+    AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -297,7 +297,7 @@ UNDECIDED = _table(
     "units that wait for a decision: counted ones by condition, and announced ones that stay at the store",
     decision=(_T, "id: the movement into `received`, `kept` or `disposed`, or portion>keep"),
     portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T,
-    bucket=(_T, "received; announced, authorised or in_transit; kept or disposed: where the units are"),
+    bucket=(_T, "where the units are: received, expected, kept, disposed, or short where the announcement holds"),
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
@@ -325,8 +325,47 @@ REFUSED_LINES = _table(
 DIFFERENCES = _table(
     "announced against received, one row a difference",
     return_line=_T,
-    kind=(_T, "short, over, damaged, unannounced; decided: a later version of the receipt counts them otherwise"),
-    units=_I, receipt_document=_T, receipt_line_no=_I,
+    kind=(_T, "short, over, damaged, unannounced, never_arrived, carton_missing; decided: a later version of the "
+              "receipt counts them otherwise"),
+    units=_I, receipt_document=(_T, "who told it: a receipt, or the notice of what never came"), receipt_line_no=_I,
+)  # fmt: skip
+
+TOLD_DIFFERENCES = _table(
+    "differences as they were told and still hold, one row a difference (sql/reports/differences.sql)",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, store=_T, gtin=_T, description=_T,
+    kind=(_T, "as stored"), units=_I, net_minor=(_I, "what the units were sold for; 0 without a sale"), currency=_T,
+    carton=(_T, "as announced; of goods that nobody announced, as counted"),
+    reason=_T, announced_item=(_I, "1: the notice of the return names the item"),
+    came_before=(_I, "units of the item in the return that were credited before they came"),
+    counted_before=(_I, "1: an earlier receipt counted the same SSCC"),
+    receipt_number=_T, receipt_document=_T, receipt_line_no=_I, received_on=_D,
+)  # fmt: skip
+
+COUNTED_UNITS = _table(
+    "counted units of which something may differ, one row a return line, receipt's line and condition",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, origin=_T, store=_T, gtin=_T, description=_T,
+    carton=(_T, "as counted"), reason=_T, condition=_T, units=_I, net_minor=_I, currency=_T,
+    unplaced=(_T, "why no sale was found"), due_on=(_D, "when the box was due"),
+    cause=(_T, "the receipt's line"), receipt_number=_T, receipt_document=_T, received_on=_D,
+)  # fmt: skip
+
+HELD_DIFFERENCES = _table(
+    "announced, received and sold compared: what differs now, one row a difference",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, store=_T, gtin=_T, description=_T,
+    kind=(_T, "of schemas.differences.KINDS"),
+    other_line=(_T, "the line of what came in place of the announced item"), other_gtin=_T, other_description=_T,
+    units=_I, net_minor=_I, currency=_T, carton=_T,
+    condition=(_T, "as counted, where the difference is one of conditions"),
+    receipt_number=_T, receipt_document=(_T, "who told it: a receipt, or the notice of what never came"),
+    receipt_line_no=_I, received_on=_D,
+)  # fmt: skip
+
+RESOLUTIONS = _table(
+    "what holds of a difference, one row a difference and turn",
+    return_line=_T, kind=_T, receipt_document=_T, receipt_line_no=_I,
+    turn=(_I, "a later one takes the place of an earlier one"),
+    retailer=_T, other_line=_T, condition=_T, units=_I,
+    action=(_T, "of schemas.differences.ACTIONS"), rule=_T, because=_T, question=_T, policy_version=_T, by=_T,
 )  # fmt: skip
 
 DECISIONS = _table(

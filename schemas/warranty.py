@@ -1,7 +1,7 @@
 """Open this when you write the ``claims`` part of a retailer's goods: defects, their evidence, warranty and remedy.
 
-Without ``reasons`` and ``requested`` no line is a claim and nothing changes. Lists are read from the top: the first term
-and the first remedy that fit an item hold for it.
+Without ``reasons`` and ``requested`` no line is a claim and nothing changes. Lists are read from the top: the
+first term and the first remedy that fit an item hold for it.
 """
 
 from decimal import Decimal

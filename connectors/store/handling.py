@@ -99,6 +99,11 @@ class HandlingReads(Reads):
         keys: list[str] = found["key"].to_pylist()
         return keys
 
+    def evidence_of(self, return_lines: Iterable[str]) -> pa.Table:
+        """The ``claim_evidence`` rows of these return lines."""
+        stored = TABLES["claim_evidence"]
+        return self._rows_in(stored, stored.c.return_line, return_lines)
+
     def unordered(self, retailer: str) -> pa.Table:
         """``UNORDERED`` of a retailer."""
         return self._view("unordered", UNORDERED, "movement", untyped("retailer") == retailer)

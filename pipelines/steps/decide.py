@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.movements import move
+from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
@@ -165,6 +166,11 @@ def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
     return _where(pc.or_(wide, pc.is_valid(facts["spread_currency"])), "hold")
 
 
+def _ambiguous_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """What is credited as announced is judged by no later rule, so its doubt is looked at here."""
+    return pc.if_else(pc.equal(said(facts), "accept"), _ambiguous(facts, policy), pa.scalar(None, pa.string()))
+
+
 def _spread_of_line(facts: pa.Table) -> Any:
     """The spread of all portions of each row's return line; the tolerance is for a line, not for each of its pieces."""
     spread = pc.subtract(facts["spread_high"], facts["spread_low"])
@@ -266,6 +272,9 @@ def _because_credited(row: Facts, policy: Policy) -> str:
 RULES = (
     Rule("unplaced", "unplaced", _unplaced, _because_unplaced),
     Rule("window_days", None, _late, _because_late),
+    Rule("reconciliation", None, turned_down, because_resolved),
+    Rule("spread_tolerance", None, _ambiguous_as_announced, _because_ambiguous),
+    Rule("reconciliation", None, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, _because_condition),
     Rule("goods_stay", None, _goods_are_due, _because_goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, _because_ambiguous),

@@ -5,6 +5,7 @@ stands among the rules of ``decide`` before the window of ordinary returns: a wa
 """
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -57,6 +58,34 @@ def awaits_evidence(facts: pa.Table, claims: Claims) -> Any:
     return pc.and_(is_claim(facts, claims), lacks)
 
 
+def with_evidence(undecided: pa.Table, evidence: pa.Table) -> pa.Table:
+    """``UNDECIDED`` with what ``claim_evidence`` rows say of each line, in columns behind the others.
+
+    evidence_files counts different files, identified is whether a serial or lot number is stated, purchased_on is the
+    last day stated.
+    """
+    files = defaultdict[str, set[str]](set)
+    purchased: dict[str, date] = {}
+    identified = set()
+    for row in evidence.sort_by("evidence").to_pylist():
+        line = row["return_line"]
+        if row["file"]:
+            files[line].add(row["file"])
+        if row["serial"] or row["lot"]:
+            identified.add(line)
+        if row["purchased_on"]:
+            purchased[line] = row["purchased_on"]
+    lines = undecided["return_line"].to_pylist()
+    columns = {
+        "evidence_files": pa.array([len(files[line]) for line in lines], pa.int64()),
+        "identified": pa.array([line in identified for line in lines], pa.bool_()),
+        "purchased_on": pa.array([purchased.get(line) for line in lines], pa.date32()),
+    }
+    for name, column in columns.items():
+        undecided = undecided.append_column(name, column)
+    return undecided
+
+
 def supplier_of(row: Row, claims: Claims) -> Supplier | None:
     """Who answers to us for a defect of this row's item: the first supplier that names it."""
     return next((one for one in claims.suppliers if names_one_of(row, one.items, _NAMES)), None)
@@ -79,10 +108,10 @@ def _judged(row: Row, claims: Claims) -> tuple[str, str]:
 
 
 def _evidence(row: Row, claims: Claims) -> tuple[str, str] | None:
-    files = row["evidence_files"] or 0
+    files = row.get("evidence_files") or 0
     if files < claims.files:
         return claims.without_evidence, f"The claim has {files} of the {claims.files} files that it needs."
-    if claims.identified and not row["identified"]:
+    if claims.identified and not row.get("identified"):
         return claims.without_evidence, "The claim states neither a serial nor a lot number."
     return None
 
@@ -93,7 +122,7 @@ def _warranty(row: Row, claims: Claims) -> tuple[str, str] | None:
         return claims.without_term, "No warranty of ours names the item."
     if row["reason"] in term.excluded:
         return claims.expired, f"The warranty does not cover {row['reason']}."
-    start = row[f"{term.start}_on"]
+    start = row.get(f"{term.start}_on")
     if start is None or row["returned_on"] is None:
         return claims.without_term, "The day of the purchase or of the return is not known."
     end = ends_on(start, term.months)

@@ -23,15 +23,16 @@ import pyarrow.compute as pc
 from connectors.disk import disk_faults
 from connectors.erp.file_out.papers import RECOURSE, REPLACEMENTS, write_paper
 from pipelines.steps.movements import move
-from pipelines.steps.warranty import awaits_evidence, is_claim, supplier_of
+from pipelines.steps.warranty import awaits_evidence, is_claim, supplier_of, with_evidence
 from pipelines.wiring import Hub
 from pipelines.work.authorise import local_day
 from schemas.errors import PermanentError
+from schemas.handling import ClaimEvidence, Recourse, ReplacementOrder
 from schemas.ledger import Bucket
 from schemas.money import to_decimal
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
-from schemas.records import ClaimEvidence, Recourse, ReplacementOrder, ReturnLine
+from schemas.records import ReturnLine
 
 EVENT = "evidence"
 REPLACE_VERSION = "claim-1"
@@ -81,15 +82,16 @@ def attach(hub: Hub, line: str, path: Path | None, stated: Stated, by: str) -> s
 def _ensure_line(hub: Hub, line: str) -> Row:
     found: list[Row] = hub.store.table(ReturnLine, return_line=line).to_pylist()
     if not found:
-        raise PermanentError(
-            f"There is no return line {line}. Next: `backhaul explain` takes a return or a carton too."
-        )
+        raise PermanentError(f"There is no return line {line}. Next: `backhaul explain` takes a return, or a carton.")
     return found[0]
 
 
 def ready(hub: Hub, retailer: Partner, undecided: pa.Table) -> pa.Table:
-    """``UNDECIDED`` without claims that still wait for their evidence; each of them gets a clock, once."""
+    """``UNDECIDED`` with what supports its claims, without those whose evidence may still come."""
     claims = retailer.policy.goods.claims
+    if not (claims.reasons or claims.requested):
+        return undecided
+    undecided = with_evidence(undecided, hub.store.evidence_of(pc.unique(undecided["return_line"]).to_pylist()))
     if not (claims.files or claims.identified):
         return undecided
     lacks = awaits_evidence(undecided, claims)
@@ -103,9 +105,8 @@ def ready(hub: Hub, retailer: Partner, undecided: pa.Table) -> pa.Table:
 
 
 def _set_clocks(hub: Hub, retailer: Partner, clocks: dict[str, Row], lines: set[str], due_on: date) -> None:
-    new = [
-        {"subject": line, "event": EVENT, "partner": retailer.id, "due_on": due_on} for line in sorted(lines - set(clocks))
-    ]  # fmt: skip
+    clock = {"event": EVENT, "partner": retailer.id, "due_on": due_on}
+    new = [{"subject": line} | clock for line in sorted(lines - set(clocks))]
     met = tuple(
         Change("due_event", {"subject": line, "event": EVENT}, {"met": True}, {"met": False})
         for line, row in sorted(clocks.items())
@@ -148,15 +149,14 @@ def _not_reversed(hub: Hub, line: str) -> str:
             "Next: reverse its credit note in the ERP first, then replace it."
         )
     return (
-        f"Nothing of {line} has a credit that was reversed. Next: what waits for a decision is replaced by the policy's "
-        f"remedies; `backhaul explain {line}` tells where it stands."
+        f"Nothing of {line} has a credit that was reversed. Next: what waits for a decision gets its remedy by "
+        f"the policy; `backhaul explain {line}` tells where it stands."
     )
 
 
 def _order(hub: Hub, retailer: Partner) -> None:
-    rows = [
-        {**row, "reference": reference_of("RO", row["movement"])} for row in hub.store.unordered(retailer.id).to_pylist()
-    ]  # fmt: skip
+    replaced = hub.store.unordered(retailer.id).to_pylist()
+    rows = [{**row, "reference": reference_of("RO", row["movement"])} for row in replaced]
     if rows:
         hub.store.record(Outcome("replacement order", retailer.id, {"replacement_order": _table(rows)}))
 
@@ -203,7 +203,7 @@ def _percent_of(net: int, percent: Decimal) -> int:
 
 
 def _write_recourse(hub: Hub, retailer: Partner) -> None:
-    """A table for each supplier of what is asked of it now; a crash behind it writes it again, with what has come since."""
+    """A table for each supplier of what is asked of it now; a crash behind it writes it again, with what has come."""
     rows = hub.store.table(Recourse, state="ready").to_pylist()
     own = [row for row in rows if row["return_line"].startswith(f"{retailer.id}/")]
     for supplier, group in groupby(sorted(own, key=_by_supplier), key=_supplier):

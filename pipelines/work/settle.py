@@ -8,9 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps import control, credits, decide
+from pipelines.steps.announced_anyway import credited_anyway, resolved_units
 from pipelines.steps.policy_days import by_policy, policy_on
+from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.differences import resolutions, resolve_differences
+from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
@@ -38,10 +42,15 @@ def retailers_of(hub: Hub, partner: Partner) -> list[Partner]:
 
 
 def settle(hub: Hub, partner: Partner) -> Settled:
-    """Our word on what is announced, decisions, credit intents for what is accepted, and where the goods go."""
+    """Our word on what is announced, decisions, credit intents for what is accepted, and where the goods go.
+
+    What never came and what differs is looked at first: decisions rest on what holds of it.
+    """
     settled = Settled()
     for retailer in retailers_of(hub, partner):
         authorise(hub, retailer)
+        close_overdue(hub, retailer)
+        resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
         _intend(hub, retailer, settled)
         route(hub, retailer)
@@ -52,16 +61,21 @@ def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     """Decide on all that waits, each unit by the policy that holds for it."""
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
+    known = resolutions(hub, retailer.id)
     undecided = hub.store.undecided(retailer.id, stays)
+    undecided = resolved_units(with_resolutions(undecided, known), known)
     if not undecided.num_rows:
         return
     folder = hub.catalog.partner(retailer.id)
     note_policies(hub, folder)
-    decisions, moved = [], []
+    decided, moved = [], []
     for agreed, own in by_policy(undecided, folder.policies, hub.now().date()):
-        decisions.append(decide.decide(own, agreed.policy, agreed.version))
-        moved.append(decide.carry_out(decisions[-1], own, agreed.version))
-    rows = {"decision": pa.concat_tables(decisions), "movement": pa.concat_tables(moved)}
+        decisions = decide.decide(own, agreed.policy, agreed.version)
+        moved.append(decide.carry_out(decisions, own, agreed.version))
+        decisions, anyway = credited_anyway(decisions, own, agreed.version)
+        decided.append(decisions)
+        moved.append(anyway)
+    rows = {"decision": pa.concat_tables(decided), "movement": pa.concat_tables(moved)}
     hub.store.record(Outcome("decide", retailer.id, rows))
     for row in pc.value_counts(rows["decision"]["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])

@@ -174,6 +174,18 @@ from document as c
 left join source_file as p on p.partner = c.partner and p.file = c.file
 where c.file is not null and p.partner is null
 union all
+select 'guess' as table_name, c.document || '|' || c.box || '|' || c.rank as row_key,
+  'no document ' || c.document as what
+from guess as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
+select 'guess' as table_name, c.document || '|' || c.box || '|' || c.rank as row_key,
+  'no return ' || c.return_id as what
+from guess as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
 select 'inspection' as table_name, c.movement as row_key,
   'no inspection ' || c.replaces as what
 from inspection as c
@@ -240,6 +252,12 @@ from order_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'question' as table_name, c.question as row_key,
+  'no return ' || c.return_id as what
+from question as c
+left join "return" as p on p.return_id = c.return_id
+where c.return_id is not null and p.return_id is null
+union all
 select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from receipt_line as c
@@ -267,6 +285,30 @@ union all
 select 'replacement_order' as table_name, c.reference as row_key,
   'no return line ' || c.return_line as what
 from replacement_order as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no document ' || c.receipt_document as what
+from resolution as c
+left join document as p on p.document = c.receipt_document
+where c.receipt_document is not null and p.document is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no return line ' || c.other_line as what
+from resolution as c
+left join return_line as p on p.return_line = c.other_line
+where c.other_line is not null and p.return_line is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no question ' || c.question as what
+from resolution as c
+left join question as p on p.question = c.question
+where c.question is not null and p.question is null
+union all
+select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
+  'no return line ' || c.return_line as what
+from resolution as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all

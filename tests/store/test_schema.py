@@ -119,7 +119,9 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
             raw.execute(f"drop table {name}")
         for name in ("approvals", "approvals_needed", "intended_on"):
             raw.execute(f"alter table credit_intent drop column {name}")
-        for name in ("map_version", "claim", "placing", "assignment", "routing", "authorisation"):
+        for name in ("recourse", "replacement_order", "claim_evidence", "routing", "authorisation"):
+            raw.execute(f"drop table {name}")
+        for name in ("map_version", "claim", "placing", "assignment"):
             raw.execute(f"drop table {name}")
         raw.executescript(INSPECTIONS_0001)
         for name in STORED.values():
