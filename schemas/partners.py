@@ -5,13 +5,14 @@ A partner is a folder below the partners' folder: ``partner.yaml``, maps, code l
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.authorisation import Authorisation
 from schemas.control import Control
+from schemas.credit_terms import Cap, CreditTerms, with_window_days
 from schemas.evidence import EVIDENCE
 from schemas.goods import Goods
 from schemas.reconciliation import Reconciliation
@@ -98,6 +99,8 @@ class Policy(_Strict):
     order: Order = Field("newest", description="which of equally evident sales is taken first")
     spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
     limits: Limits = Limits()
+    credit: CreditTerms = CreditTerms()
+    caps: tuple[Cap, ...] = Field((), description="how much is credited at most, in the order in which they are asked")
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
@@ -105,6 +108,11 @@ class Policy(_Strict):
     authorisation: Authorisation = Authorisation()
     goods: Goods = Goods()
     reconciliation: Reconciliation = Reconciliation()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_window(cls, given: Any) -> Any:
+        return with_window_days(given)
 
     @field_validator("evidence")
     @classmethod

@@ -15,6 +15,7 @@ from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, Replacem
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
+from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
@@ -474,6 +475,10 @@ class Decision(SQLModel, table=True):
     net_minor: int
     tax_minor: int
     currency: str
+    credit_net: int | None = None  # empty in decisions from before there were terms: all of it
+    credit_tax: int | None = None
+    owed_net: int | None = None  # millionths of a minor unit that rounding left
+    owed_tax: int | None = None
     rule: str
     because: str
     policy_version: str
@@ -563,6 +568,8 @@ class CreditIntentLine(SQLModel, table=True):
     units: int
     net_minor: int
     tax_minor: int
+    withheld_net: int | None = None  # what the units cost more than is credited; empty: nothing
+    withheld_tax: int | None = None
 
 
 class CreditNote(SQLModel, table=True):
@@ -629,6 +636,7 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
+    Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
     ClaimEvidence, ReplacementOrder, Recourse,
@@ -636,7 +644,8 @@ SEALED: tuple[type[SQLModel], ...] = (
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditPart, CreditNote,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
+    CreditIntentLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
     ClaimEvidence,
 )  # fmt: skip

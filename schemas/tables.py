@@ -11,7 +11,7 @@ Conventions, held by every table:
 
 import pyarrow as pa
 
-_T, _I, _D = pa.string(), pa.int64(), pa.date32()
+_T, _I, _D, _B = pa.string(), pa.int64(), pa.date32(), pa.bool_()
 _ORDERS = pa.list_(pa.struct([("po_number", _T), ("po_line", _T)]))
 
 
@@ -303,6 +303,10 @@ UNDECIDED = _table(
     disposition=_T, returned_on=_D,
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
     percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
+    origin=(_T, "notice or dock"), store=_T, reason=_T,
+    gtin=(_T, "the item that was sold"), vendor_item=_T, style=_T, invoice_number=_T, po_number=_T,
+    authorised=(_B, "whether we ever authorised units of the portion"),
+    owed_net=(_I, "millionths of a minor unit that rounding left of earlier credits of the invoice line"), owed_tax=_I,
 )  # fmt: skip
 
 CREDIT_LINES = _table(
@@ -311,6 +315,7 @@ CREDIT_LINES = _table(
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     invoice_line=_T, company=_T, invoice_number=_T, invoice_line_no=_T, sold_on=_D, po_number=_T, po_line=_T,
     gtin=_T, vendor_item=_T, description=_T, tax_category=_T, tax_rate=_T,
+    withheld_net=(_I, "what the units cost more than is credited"), withheld_tax=_I,
 )  # fmt: skip
 
 REFUSED_LINES = _table(
@@ -373,10 +378,21 @@ DECISIONS = _table(
     decision=(_T, "id: movement or portion it decides on"),
     portion=_T, return_line=_T,
     outcome=(_T, "credit, refuse or hold"),
-    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    units=_I, net_minor=(_I, "what the units cost"), tax_minor=_I, currency=_T,
+    credit_net=(_I, "what is credited of it"), credit_tax=_I,
+    owed_net=(_I, "millionths of a minor unit that rounding left; null: none"), owed_tax=_I,
     rule=(_T, "the policy rule that said so, as a key of partner.yaml"),
     because=(_T, "one sentence for a person"),
     policy_version=_T,
+)  # fmt: skip
+
+PRICINGS = _table(
+    "why a credit has its amount, one row a decision and rule that changed it",
+    decision=_T,
+    step=(_I, "from 1, in the order of the rules"),
+    rule=(_T, "as a key of partner.yaml"),
+    before_minor=(_I, "net"), after_minor=(_I, "net"),
+    because=(_T, "a part of a sentence for a person"),
 )  # fmt: skip
 
 

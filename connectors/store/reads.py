@@ -148,6 +148,14 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
 
+    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+        sold = TABLES["invoice_line"]
+        names = ("gtin", "currency", "sold_on", "units", "net_minor")
+        chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        schema = pa.schema([shape_of(sold).field(name) for name in names])
+        return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
+
     def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
         """The ``invoice_line`` rows with these ids."""
         stored = TABLES["invoice_line"]

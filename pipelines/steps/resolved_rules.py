@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +90,6 @@ def taken_as_announced(facts: pa.Table, policy: Policy) -> Any:
     return pc.if_else(pc.fill_null(pc.equal(said(facts), "accept"), False), "credit", pa.scalar(None, pa.string()))
 
 
-def because_resolved(row: Mapping[str, Any], policy: Policy) -> str:
+def because_resolved(facts: pa.Table, policy: Policy) -> Any:
     """The resolution's own sentence."""
-    return str(row["resolution_because"])
+    return facts["resolution_because"]

@@ -1,7 +1,7 @@
 """Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
+from pipelines.steps.facts import Known
 from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
@@ -19,7 +20,7 @@ from pipelines.work.policy_versions import note_policies, policy_rows, unapprove
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Outcome
-from schemas.partners import Partner
+from schemas.partners import Partner, Policy
 
 
 @dataclass
@@ -57,6 +58,14 @@ def settle(hub: Hub, partner: Partner) -> Settled:
     return settled
 
 
+def known_of(hub: Hub, retailer: Partner, policy: Policy, undecided: pa.Table) -> Known:
+    """What else the policy asks for these units of the retailer."""
+    sales = None
+    if policy.credit.basis.price in ("last", "average"):
+        sales = hub.store.sales_of(retailer.id, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+    return Known(sales)
+
+
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     """Decide on all that waits, each unit by the policy that holds for it."""
     # Where announced goods need our word, it says which stay at the store.
@@ -68,14 +77,18 @@ def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
         return
     folder = hub.catalog.partner(retailer.id)
     note_policies(hub, folder)
-    decided, moved = [], []
+    found, moved = [], []
     for agreed, own in by_policy(undecided, folder.policies, hub.now().date()):
-        decisions = decide.decide(own, agreed.policy, agreed.version)
-        moved.append(decide.carry_out(decisions, own, agreed.version))
-        decisions, anyway = credited_anyway(decisions, own, agreed.version)
-        decided.append(decisions)
+        settled_now = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer, agreed.policy, own))
+        moved.append(decide.carry_out(settled_now.decisions, own, agreed.version))
+        decisions, anyway = credited_anyway(settled_now.decisions, own, agreed.version)
+        found.append(replace(settled_now, decisions=decisions))
         moved.append(anyway)
-    rows = {"decision": pa.concat_tables(decided), "movement": pa.concat_tables(moved)}
+    rows = {
+        "decision": pa.concat_tables([one.decisions for one in found]),
+        "pricing": pa.concat_tables([one.pricings for one in found]),
+        "movement": pa.concat_tables(moved),
+    }
     hub.store.record(Outcome("decide", retailer.id, rows))
     for row in pc.value_counts(rows["decision"]["outcome"].combine_chunks()).to_pylist():
         setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])

@@ -60,6 +60,12 @@ from billing_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
 union all
+select 'cap_use' as table_name, c.decision || '|' || c.cap as row_key,
+  'no decision ' || c.decision as what
+from cap_use as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'carton' as table_name, c.carton || '|' || c.return_id as row_key,
   'no return ' || c.return_id as what
 from carton as c
@@ -258,6 +264,12 @@ from question as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
 union all
+select 'pricing' as table_name, c.decision || '|' || c.step as row_key,
+  'no decision ' || c.decision as what
+from pricing as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
 select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what
 from receipt_line as c
@@ -353,6 +365,18 @@ select 'routing' as table_name, c.routing as row_key,
 from routing as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no decision ' || c.decision as what
+from settlement as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
+select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
+  'no document ' || c.document as what
+from settlement as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 union all
 select 'shipment_line' as table_name, c.document || '|' || c.line_no as row_key,
   'no document ' || c.document as what

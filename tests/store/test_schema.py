@@ -121,7 +121,11 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
             raw.execute(f"alter table credit_intent drop column {name}")
         for name in ("recourse", "replacement_order", "claim_evidence", "routing", "authorisation"):
             raw.execute(f"drop table {name}")
-        for name in ("map_version", "claim", "placing", "assignment"):
+        for name in ("credit_net", "credit_tax", "owed_net", "owed_tax"):
+            raw.execute(f"alter table decision drop column {name}")
+        for name in ("withheld_net", "withheld_tax"):
+            raw.execute(f"alter table credit_intent_line drop column {name}")
+        for name in ("map_version", "claim", "placing", "assignment", "pricing", "cap_use", "settlement", "deciding"):
             raw.execute(f"drop table {name}")
         raw.executescript(INSPECTIONS_0001)
         for name in STORED.values():
