@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipelines import goods_commands
+from pipelines.claim_commands import claim
 from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(edi, name="edi")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
+app.add_typer(claim, name="claim")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
 for command in (goods_commands.authorise, goods_commands.refuse, goods_commands.route):

@@ -26,7 +26,7 @@ _NOT_JUDGED = ("unknown", "wrong_item")  # the conditions' own rules speak first
 
 def is_claim(facts: pa.Table, claims: Claims) -> Any:
     """Which rows are claims: a mask over ``UNDECIDED``, true or false."""
-    named = pa.array([False] * facts.num_rows)
+    named = pa.array([False] * facts.num_rows, pa.bool_())
     for column, codes in (("reason", claims.reasons), ("disposition", claims.requested)):
         if codes:
             named = pc.or_(named, pc.is_in(facts[column], pa.array(codes, pa.string())))

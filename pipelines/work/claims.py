@@ -57,7 +57,7 @@ def attach(hub: Hub, line: str, path: Path | None, stated: Stated, by: str) -> s
 
     Answers its id; the same evidence twice is one. PermanentError: no such line, or nothing to attach.
     """
-    _ensure_line(hub, line)
+    claim_of(hub, line)
     digest = None
     if path is not None:
         with disk_faults(f"reading {path}"):
@@ -79,7 +79,8 @@ def attach(hub: Hub, line: str, path: Path | None, stated: Stated, by: str) -> s
     return name
 
 
-def _ensure_line(hub: Hub, line: str) -> Row:
+def claim_of(hub: Hub, line: str) -> Row:
+    """The return line that a claim is about. PermanentError: there is none."""
     found: list[Row] = hub.store.table(ReturnLine, return_line=line).to_pylist()
     if not found:
         raise PermanentError(f"There is no return line {line}. Next: `backhaul explain` takes a return, or a carton.")
@@ -132,7 +133,7 @@ def replace(hub: Hub, line: str, by: str, reason: str) -> int:
 
     PermanentError: the line is credited and its credit was not reversed, or nothing of it was.
     """
-    _ensure_line(hub, line)
+    claim_of(hub, line)
     units = hub.store.in_bucket(line, Bucket.REVERSED)
     if not units.num_rows:
         raise PermanentError(_not_reversed(hub, line))

@@ -14,6 +14,7 @@ from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
@@ -30,6 +31,8 @@ class Settled:
     credit: int = 0
     refuse: int = 0
     hold: int = 0
+    replace: int = 0
+    repair: int = 0
     intents: int = 0
 
 
@@ -53,6 +56,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
+        follow_up(hub, retailer)
         _intend(hub, retailer, settled)
         route(hub, retailer)
     return settled
@@ -72,7 +76,7 @@ def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
     known = resolutions(hub, retailer.id)
     undecided = hub.store.undecided(retailer.id, stays)
-    undecided = resolved_units(with_resolutions(undecided, known), known)
+    undecided = ready(hub, retailer, resolved_units(with_resolutions(undecided, known), known))
     if not undecided.num_rows:
         return
     folder = hub.catalog.partner(retailer.id)

@@ -276,6 +276,20 @@ class World:
             "handle", authorisation=rows("authorisation", word), routing=rows("routing", same | way | {"rule": "r"})
         )
 
+    def claim(self, decision: str) -> None:
+        """A claim: its evidence, a replacement and what a supplier owes for it."""
+        made = self.store.table("decision", decision=decision).to_pylist()[0]
+        line = made["return_line"]
+        same = {"return_line": line, "units": made["units"]}
+        order = {"reference": "RO-1", "movement": decision, "retailer": RETAILER, "number": "R2", "state": "sent"}
+        owed = {"recourse": "RC-1", "decision": decision, "supplier": "lampwerk", "net_minor": 300, "currency": "GBP"}
+        self.record(
+            "claim",
+            claim_evidence=rows("claim_evidence", {"evidence": f"{line}&1", "return_line": line, "by": "Ada"}),
+            replacement_order=rows("replacement_order", same | order),
+            recourse=rows("recourse", same | owed | {"outcome": "replace"}),
+        )
+
     def use_cap(self, decision: str) -> None:
         """What a decision used of a cap."""
         used = {"decision": decision, "cap": "tenth", "retailer": RETAILER, "currency": "GBP", "limit_minor": 900}
@@ -327,6 +341,7 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
         world.assign("nordstad/R2/1", "WR01/INV2/1")
         (inspection,) = store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
         world.handle("nordstad/R2/1#1", inspection)
+        world.claim(inspection)
         world.see_policy()
         world.take_part("BH-R2", "Ada")
         world.stop_posting()
