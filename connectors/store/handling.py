@@ -14,6 +14,7 @@ from schemas.handling_tables import GOING_BACK, SENT, UNCLAIMED, UNORDERED, UNRO
 from schemas.ledger import Bucket
 
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
+_NOT_SENT = (Bucket.ANNOUNCED, Bucket.AUTHORISED)
 
 
 class HandlingReads(Reads):
@@ -31,13 +32,78 @@ class HandlingReads(Reads):
         return self._view("waiting", WAITING, "portion", *where)
 
     def sent_portions(self, retailer: str, partners: Collection[str]) -> pa.Table:
-        """``SENT`` of a retailer, as one of these partners says; of several messages the first by id."""
-        where = (untyped("retailer") == retailer, untyped("partner").in_(partners))
-        found = self._view("sent_portion", SENT, "portion", *where)
-        found = found.sort_by([("portion", "ascending"), ("document", "ascending")])
-        keys = [name for name in SENT.names if name != "document"]
-        once = found.group_by(keys, use_threads=False).aggregate([("document", "min")])
-        return once.rename_columns([*keys, "document"]).select(SENT.names).cast(SENT)
+        """``SENT`` of a retailer, as shipment messages of these partners say.
+
+        A box that they name speaks for its lines; the number of a return, or that of its authorisation, for all lines.
+        Of several messages the first by id. Looked up from the messages on, never through all movements.
+        """
+        boxes, numbers = self._shipped(partners)
+        if not boxes and not numbers:
+            return SENT.empty_table()
+        returns = self._returns_by_number(retailer, numbers)
+        cartons = TABLES["carton"]
+        in_boxes = self._rows_in(cartons, cartons.c.carton, boxes).to_pylist()
+        lines = TABLES["return_line"]
+        wanted = sorted({*returns, *(row["return_id"] for row in in_boxes)})
+        by: dict[str, str] = {}
+        for row in self._rows_in(lines, lines.c.return_id, wanted, lines.c.retailer == retailer).to_pylist():
+            said = [returns.get(row["return_id"]), boxes.get(row["carton"])]
+            telling = [one for one in said if one]
+            if telling:
+                by[row["return_line"]] = min(telling)
+        found = self._not_yet_sent(by)
+        return found.append_column(
+            "document", pa.array([by[one] for one in found["return_line"].to_pylist()], pa.string())
+        )
+
+    def _shipped(self, partners: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """The boxes and the numbers that these partners' shipment messages name, each with the first message by id."""
+        lines, documents = TABLES["shipment_line"], TABLES["document"]
+        names = ("carton", "delivery_note", "po_number")
+        chosen = select(documents.c.document, *(lines.c[name] for name in names)).join_from(documents, lines)
+        chosen = chosen.where(
+            documents.c.partner.in_(sorted(partners)), documents.c.kind == "shipment", documents.c.state == "accepted"
+        )
+        shape = pa.schema([(name, pa.string()) for name in ("document", *names)])
+        boxes, numbers = dict[str, str](), dict[str, str]()
+        for row in self._select(chosen.order_by(documents.c.document.desc()), shape).to_pylist():
+            for name in names:
+                if row[name]:
+                    (boxes if name == "carton" else numbers)[row[name]] = row["document"]
+        return boxes, numbers
+
+    def _returns_by_number(self, retailer: str, numbers: dict[str, str]) -> dict[str, str]:
+        """The retailer's returns that have one of these numbers, or are authorised under one, with its message."""
+        returns, words, lines = TABLES["return"], TABLES["authorisation"], TABLES["return_line"]
+        shape = pa.schema([("return_id", pa.string()), ("number", pa.string())])
+        own = select(returns.c.return_id, returns.c.number).where(returns.c.retailer == retailer)
+        given = select(lines.c.return_id, words.c.number).join_from(words, lines).where(lines.c.retailer == retailer)
+        rows = [
+            *self._in_chunks(own, returns.c.number, numbers, shape).to_pylist(),
+            *self._in_chunks(given, words.c.number, numbers, shape).to_pylist(),
+        ]
+        found: dict[str, str] = {}
+        for row in rows:
+            document = numbers[row["number"]]
+            found[row["return_id"]] = min(found.get(row["return_id"], document), document)
+        return found
+
+    def _not_yet_sent(self, return_lines: Iterable[str]) -> pa.Table:
+        """``SENT`` without its message: what is announced or authorised of these lines."""
+        moved = TABLES["movement"]
+        into, out_of = moved.c.to_bucket.in_(_NOT_SENT), moved.c.from_bucket.in_(_NOT_SENT)
+
+        def balance(amount: ColumnElement[Any], into: Any = into, out_of: Any = out_of) -> ColumnElement[Any]:
+            return func.sum(case((into & ~out_of, amount), (out_of & ~into, -amount), else_=0))
+
+        keys = [moved.c[name] for name in ("portion", "return_line", "invoice_line")]
+        amounts = [balance(moved.c[name]) for name in ("units", "net_minor", "tax_minor")]
+        said = balance(moved.c.units, moved.c.to_bucket == Bucket.AUTHORISED, moved.c.from_bucket == Bucket.AUTHORISED)
+        bucket = case((said > 0, Bucket.AUTHORISED.value), else_=Bucket.ANNOUNCED.value)
+        chosen = select(*keys, *amounts, moved.c.currency, bucket).where(into | out_of)
+        chosen = chosen.group_by(*keys, moved.c.currency).having(amounts[0] > 0)
+        shape = pa.schema([field for field in SENT if field.name != "document"])
+        return self._in_chunks(chosen, moved.c.return_line, return_lines, shape).sort_by("portion")
 
     def bought_and_returned(self, retailer: str, since: date) -> tuple[int, int]:
         """Units sold to the retailer from this day on, and those of them that returns have taken."""
