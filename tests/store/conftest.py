@@ -1,11 +1,9 @@
 """A small world for the store's tests: builders of outcomes as the chain records them, valid by default."""
 
 import hashlib
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
+from tests.databases import Databases, Raw, copied, dropped
 
 RETAILER = "nordstad"
 GTIN = "09520000000059"
@@ -328,73 +327,103 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the schema and nothing in it, to be copied: migrating one for each test takes longer."""
-    path = tmp_path_factory.mktemp("empty") / "hub.db"
-    Store.open(f"sqlite:///{path}", Clock()).close()
-    return path
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, bool], str]:
+    """Databases to be copied, made once for each kind: migrating one for each test takes longer.
+
+    With the schema and nothing in it; or credited: R1 and R2 went all the way, and other kinds came, so that every
+    sealed table has rows.
+    """
+
+    @cache
+    def made(database: Databases, credited: bool) -> str:
+        if not credited:
+            url = database.new(tmp_path_factory.mktemp("empty"))
+            Store.open(url, Clock()).close()
+            return url
+        url = copied(made(database, False), tmp_path_factory.mktemp("credited"))
+        with Store.open(url, Clock(), "tester") as store:
+            _credit(World(store))
+        return url
+
+    return made
 
 
-@pytest.fixture(scope="session")
-def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
-    """A database in which R1 and R2 went all the way, and other kinds came: every sealed table has rows."""
-    path = Path(shutil.copy(empty_store, tmp_path_factory.mktemp("credited")))
-    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
-        world = World(store)
-        world.see_map()
-        world.credit_one("R1", "INV1")
-        world.credit_one("R2", "INV2", credit_net=300)
-        world.assign("nordstad/R2/1", "WR01/INV2/1")
-        (inspection,) = store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
-        world.handle("nordstad/R2/1#1", inspection)
-        world.claim()
-        world.see_policy()
-        world.take_part("BH-R2", "Ada")
-        world.stop_posting()
-        for kind in STORED:
-            world.tell(kind)
-    return path
+def _credit(world: World) -> None:
+    world.see_map()
+    world.credit_one("R1", "INV1")
+    world.credit_one("R2", "INV2", credit_net=300)
+    world.assign("nordstad/R2/1", "WR01/INV2/1")
+    (inspection,) = world.store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
+    world.handle("nordstad/R2/1#1", inspection)
+    world.claim()
+    world.see_policy()
+    world.take_part("BH-R2", "Ada")
+    world.stop_posting()
+    for kind in STORED:
+        world.tell(kind)
 
 
 @pytest.fixture
-def credited(tmp_path: Path, credited_store: Path) -> Iterator[Store]:
+def credited_url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
+    """A database of its own in which R1 and R2 went all the way."""
+    (tmp_path / "credited").mkdir()
+    url = copied(templates(database, True), tmp_path / "credited")
+    yield url
+    dropped(url)
+
+
+@pytest.fixture
+def credited(credited_url: str) -> Iterator[Store]:
     """A store of its own in which R1 and R2 went all the way."""
-    path = shutil.copy(credited_store, tmp_path / "credited.db")
-    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
+    with Store.open(credited_url, Clock(), "tester") as store:
         yield store
 
 
 @pytest.fixture
-def tamper(credited: Store, tmp_path: Path) -> Callable[..., None]:
+def tamper(database: Databases, credited_url: str) -> Callable[..., None]:
     """Runs SQL behind the back of the credited store, its guards taken away."""
 
     def run(*statements: str, values: tuple[Any, ...] = ()) -> None:
-        with closing(sqlite3.connect(tmp_path / "credited.db", isolation_level=None)) as raw:
-            raw.execute("pragma synchronous = off")
-            raw.execute("pragma ignore_check_constraints = on")
-            raw.execute("begin")
-            for (name,) in raw.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-                raw.execute(f"drop trigger {name}")
+        with database.raw(credited_url) as raw:
+            raw.unguarded()
             for statement in statements:
-                raw.execute(statement, values)
-            raw.execute("commit")
+                raw.rows(statement, *values)
 
     return run
 
 
 @pytest.fixture
-def path(tmp_path: Path, empty_store: Path) -> Path:
-    return Path(shutil.copy(empty_store, tmp_path))
+def url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
+    """The address of a database of its own with the schema and nothing in it."""
+    url = copied(templates(database, False), tmp_path)
+    yield url
+    dropped(url)
 
 
 @pytest.fixture
-def url(path: Path) -> str:
-    return f"sqlite:///{path}"
+def only_sqlite(database: Databases) -> None:
+    """For what can only happen in a SQLite file."""
+    if database.name != "sqlite":
+        pytest.skip("only of a SQLite file")
+
+
+@pytest.fixture
+def only_postgresql(database: Databases) -> None:
+    """For what can only happen on a server, or where writers do not wait for each other from the start."""
+    if database.name != "postgresql":
+        pytest.skip("only of PostgreSQL")
+
+
+@pytest.fixture
+def raw(database: Databases, url: str) -> Iterator[Raw]:
+    """A plain connection to it."""
+    with database.raw(url) as connection:
+        yield connection
 
 
 @pytest.fixture
 def opened(url: str, clock: Clock) -> Iterator[Callable[[], Store]]:
-    """Opens stores on one file; they are closed at the end of the test."""
+    """Opens stores on one database; they are closed at the end of the test."""
     stores: list[Store] = []
 
     def open_one() -> Store:
