@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines import goods_commands
+from pipelines.claim_commands import claim
 from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
 from pipelines.map_commands import map_words
@@ -24,9 +26,10 @@ app.add_typer(edi, name="edi")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")
+app.add_typer(claim, name="claim")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
-for word in (box, differences, resolve):
+for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
     app.command()(word)
 
 SettingsOption = Annotated[

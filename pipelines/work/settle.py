@@ -16,6 +16,7 @@ from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
@@ -60,6 +61,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
+        follow_up(hub, retailer)
         _intend(hub, retailer, settled)
         route(hub, retailer)
     return settled
@@ -118,7 +120,8 @@ def _waiting(hub: Hub, retailer: Partner) -> pa.Table:
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
     known = resolutions(hub, retailer.id)
-    return resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    undecided = resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    return ready(hub, retailer, undecided)
 
 
 def _known(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
