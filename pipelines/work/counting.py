@@ -217,16 +217,23 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
 
 def _loose(hub: Hub, return_id: str) -> Iterator[str]:
     """The return's lines that are of earlier versions of its notice, or whose notice was taken back."""
-    lines = hub.store.lines_of([return_id]).to_pylist()
+    last = amended_by(hub, return_id)
+    if last is None:
+        return
+    counts = last["document"] if last["purpose"] != CANCEL else None
+    for row in hub.store.lines_of([return_id]).to_pylist():
+        if row["origin"] == "notice" and row["document"] != counts:
+            yield row["return_line"]
+
+
+def amended_by(hub: Hub, return_id: str) -> Mapping[str, Any] | None:
+    """The accepted document that last cancelled the return's notice or told it anew, if one did."""
     retailer, _, number = return_id.partition("/")
     notices = hub.store.known_documents(retailer, [number]).to_pylist()
     versions = [row for row in notices if row["kind"] == "notice" and row["state"] == ACCEPTED]
     later = [row for row in versions if row["purpose"] in AMENDS]
-    if not later:
-        return
-    last = max(later, key=lambda row: (row["issued_on"] or date.min, row["purpose"] == CANCEL, row["document"]))
-    counts = last["document"] if last["purpose"] != CANCEL else None
-    yield from (row["return_line"] for row in lines if row["origin"] == "notice" and row["document"] != counts)
+    later.sort(key=lambda row: (row["issued_on"] or date.min, row["purpose"] == CANCEL, row["document"]))
+    return later[-1] if later else None
 
 
 # --- what is told of it

@@ -1,7 +1,8 @@
-"""Open this when goods came before their notice and stayed in a provisional return: the notice finds them.
+"""Open this when goods came before their notice, or before its correction: the notice finds them.
 
-The batch that opens a return of which receipts speak already leaves a due event. At once, or by the next run when this
-one dies, the return is counted again together with the provisional one; see ``pipelines.work.counting``.
+The batch that opens a return, or tells it anew, of which receipts speak already leaves a due event. At once, or by the
+next run when this one dies, the return is counted again together with the provisional one; see
+``pipelines.work.counting``.
 """
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.returns import OpenedReturns
 from pipelines.wiring import Hub
-from pipelines.work.counting import Counted, add_placed, again_of, recounted, with_all_that_they_speak_of
+from pipelines.work.counting import Counted, add_placed, again_of, amended_by, recounted, with_all_that_they_speak_of
 from pipelines.work.rows import Rows
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
@@ -20,8 +21,11 @@ EVENT = "count"
 _TOLD = ("RECEIPT-SHORT", "RECEIPT-OVER")
 
 
-def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> pa.Table:
-    """Due events of new returns of which receipts speak already, by number or carton."""
+def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Table, tuple[Change, ...]]:
+    """Due events of returns that are new or told anew and of which receipts speak already, by number or carton.
+
+    Those that were due before are due once more: a change.
+    """
     numbers, labels = opened.returns["number"].to_pylist(), opened.cartons["carton"].to_pylist()
     names, cartons = hub.store.named_by_receipts(numbers, labels)
     boxes = opened.cartons.filter(pc.is_in(opened.cartons["carton"], pa.array(cartons, pa.string())))["return_id"]
@@ -30,7 +34,9 @@ def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> pa.Table:
         for row in opened.returns.to_pylist()
         if row["number"] in names or row["return_id"] in boxes.to_pylist()
     ]
-    return pa.Table.from_pylist(due)
+    known = {name for row in due for name in hub.store.table("due_event", subject=row["subject"], event=EVENT)["subject"].to_pylist()}
+    again = (Change("due_event", {"subject": name, "event": EVENT}, {"met": False}) for name in sorted(known))
+    return pa.Table.from_pylist([row for row in due if row["subject"] not in known]), tuple(again)
 
 
 def count_late(hub: Hub, partner: Partner) -> None:
@@ -39,7 +45,8 @@ def count_late(hub: Hub, partner: Partner) -> None:
     if not due:
         return
     opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
-    by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due})
+    amended = {name: last["document"] for name in due if (last := amended_by(hub, name))}
+    by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | amended)
     again = again_of(hub, by, {})
     counted = recounted(hub, again, again.receipts["document"].to_pylist())
     rows = Rows()

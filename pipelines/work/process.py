@@ -5,7 +5,7 @@ the answers and the files' new state. A crash before leaves the files pending, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -230,8 +230,9 @@ def _add_notices(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Am
     for name, table in amended.rows:
         rows.add(name, table)
     rows.add("due_event", _receipts_due(partner, amended.opened.returns))
-    rows.add("due_event", counts_due(hub, partner, amended.opened))
-    return amended
+    due, again = counts_due(hub, partner, opened)
+    rows.add("due_event", due)
+    return replace(amended, changes=(*amended.changes, *again))
 
 
 def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Counted:
