@@ -62,9 +62,16 @@ def _later(one: date | None, than: date | None) -> bool:
 
 
 def as_versions(opened: OpenedReturns, documents: pa.Table) -> OpenedReturns:
-    """Returns of the batch, without what a cancel would open; lines that replace others carry their document's id."""
+    """Returns of the batch; lines that replace others carry their document's id.
+
+    A cancel opens its return too, without lines: goods that come all the same are found in it, as they are when the
+    notice came before its cancel.
+    """
     purposes = dict(zip(documents["document"].to_pylist(), documents["purpose"].to_pylist(), strict=True))
-    stays = pa.array([purposes[name] != CANCEL for name in opened.returns["document"].to_pylist()], pa.bool_())
+    told = [purposes[name] != CANCEL for name in opened.returns["document"].to_pylist()]
+    others = set(opened.returns.filter(pa.array(told, pa.bool_()))["return_id"].to_pylist())
+    names = zip(told, opened.returns["return_id"].to_pylist(), strict=True)
+    stays = pa.array([here or name not in others for here, name in names], pa.bool_())
     renamed = {
         row["return_line"]: f"{row['return_id']}/{row['document']}/{row['line_no']}"
         for row in opened.return_lines.to_pylist()

@@ -150,9 +150,14 @@ def _counts_of(parcels: Iterable[Row]) -> Counter[Count]:
 
 
 def _kept_lines(told: Reconciled, held: Held) -> tuple[set[str], frozenset[str]]:
-    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go."""
+    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go.
+
+    Goods of a line of which no notice speaks any more always go on in a line of their own, as if they had come later.
+    """
     stored: dict[tuple[Any, ...], list[set[str]]] = defaultdict(list)
-    for parcels in _dock_lines(held).values():
+    for line, parcels in _dock_lines(held).items():
+        if line in held.loose:
+            continue
         counts = tuple(sorted(_counts_of(parcels).items()))
         stored[parcels[0]["return_id"], parcels[0]["gtin"], counts].append({row["portion"] for row in parcels})
     of_return = {row["return_line"]: row for row in told.claims.to_pylist()}

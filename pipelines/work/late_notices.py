@@ -34,8 +34,12 @@ def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Ta
         for row in opened.returns.to_pylist()
         if row["number"] in names or row["return_id"] in boxes.to_pylist()
     ]
-    known = {name for row in due for name in hub.store.table("due_event", subject=row["subject"], event=EVENT)["subject"].to_pylist()}
-    again = (Change("due_event", {"subject": name, "event": EVENT}, {"met": False}) for name in sorted(known))
+    known = set(hub.store.table("due_event", partner=partner.id, event=EVENT)["subject"].to_pylist()) if due else set()
+    again = (
+        Change("due_event", {"subject": row["subject"], "event": EVENT}, {"met": False})
+        for row in due
+        if row["subject"] in known
+    )
     return pa.Table.from_pylist([row for row in due if row["subject"] not in known]), tuple(again)
 
 
@@ -45,7 +49,7 @@ def count_late(hub: Hub, partner: Partner) -> None:
     if not due:
         return
     opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
-    amended = {name: last["document"] for name in due if (last := amended_by(hub, name))}
+    amended = {name: str(last["document"]) for name, last in amended_by(hub, due).items()}
     by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | amended)
     again = again_of(hub, by, {})
     counted = recounted(hub, again, again.receipts["document"].to_pylist())

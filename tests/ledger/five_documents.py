@@ -44,7 +44,7 @@ class Case:
         rng = Random(self.seed)
         return {
             "notice": self._notice(rng, "original", 50),
-            "correction": self._notice(rng, rng.choice(["replace"]), 52),
+            "correction": self._notice(rng, rng.choice(["replace", "replace", "cancel"]), 52),
             "receipt 1": self._receipt(rng, "a", 60),
             "receipt 2": self._receipt(rng, "b", rng.choice([59, 60, 63])),
             "invoice": self._invoice(rng),
@@ -54,6 +54,10 @@ class Case:
     def _items(self) -> list[str]:
         return [gtin_of(3 * self.number + place) for place in range(3)]
 
+    @property
+    def _box(self) -> str:
+        return "00" + gtin_of(self.number) + "00"
+
     def _some_items(self, rng: Random) -> list[str]:
         return rng.sample(self._items, rng.randint(1, 3))
 
@@ -62,7 +66,7 @@ class Case:
         return [
             (purpose, f"R{self.number}", day(on), "1", gtin, rng.randint(1, 5), rng.choice(["", "9.99"]),
              rng.choice(["", "", f"P{self.number}"]), rng.choice(["", "", f"I{self.number}"]),
-             rng.choice(["", "", f"BOX{self.number}"]))
+             rng.choice(["", "", self._box]))
             for gtin in self._some_items(rng)
         ]  # fmt: skip
 
@@ -72,7 +76,7 @@ class Case:
         complete = rng.choice(["true", "false", "false"])
         return [
             ("original", f"W{self.number}{name}", day(on), "SHOP", "", of, gtin, rng.randint(1, 4),
-             rng.choice(["sellable", "sellable", "damaged", "second"]), complete, rng.choice(["", "", f"BOX{self.number}"]))
+             rng.choice(["sellable", "sellable", "damaged", "second"]), complete, rng.choice(["", "", self._box]))
             for gtin in self._some_items(rng)
         ]  # fmt: skip
 
@@ -127,7 +131,8 @@ class Ways:
 
 _LEDGER = """
 select
-  l.return_id, case when l.origin = 'dock' then 'found ' || l.document || '/' || l.line_no else l.return_line end as line,
+  l.return_id,
+  case when l.origin = 'dock' then 'found ' || l.document || '/' || l.line_no else l.return_line end as line,
   case when m.takes < 0 then '' else coalesce(a.invoice_line, '') end as sale, b.bucket, sum(b.units) as units,
   sum(case when m.takes < 0 then 0 else b.net_minor end) as net,
   sum(case when m.takes < 0 then 0 else b.tax_minor end) as tax
@@ -135,7 +140,7 @@ from portion_balance as b
 join allocation as a on a.portion = b.portion
 join return_line as l on l.return_line = a.return_line
 left join legal_move as m on m.from_bucket = 'announced' and m.to_bucket = b.bucket
-where b.bucket not in ('sold', 'unsold', 'moved') and b.units <> 0 and (l.origin = 'notice' or b.bucket <> 'cancelled')
+where b.bucket not in ('sold', 'unsold', 'moved', 'cancelled') and b.units <> 0
 group by 1, 2, 3, 4
 order by 1, 2, 3, 4
 """
@@ -145,8 +150,9 @@ def ledger_of(town: Town) -> dict[str, list[str]]:
     """For each case the units and money by return line, invoice line and bucket.
 
     What ended without a credit stands on no sale: of it the units are told, not what they would have been worth, which
-    is what was known when they ended. Goods that nobody announced are known by the line of their receipt: how often
-    they were counted once more, and are numbered on, depends on the order; what of them was taken back is nowhere.
+    is what was known when they ended. What was taken back is nowhere: a notice that comes after its correction opens
+    nothing. Goods that nobody announced are known by the line of their receipt: how often they were counted once more,
+    and are numbered on, depends on the order.
     """
     with town.store._engine.connect() as connection:
         rows = connection.exec_driver_sql(_LEDGER).all()
