@@ -94,8 +94,8 @@ def ensure_conserved(built: Path, sequences: int, lanes: int) -> None:
     run_state_machine_as_test(
         machine(built, lanes, lengths),
         settings=settings(
-            max_examples=sequences // lanes + 1, stateful_step_count=EVENTS, deadline=None, derandomize=True, database=None,
-            phases=[Phase.generate], suppress_health_check=quiet,
+            max_examples=sequences // lanes + 1, stateful_step_count=EVENTS, deadline=None, derandomize=True,
+            database=None, phases=[Phase.generate], suppress_health_check=quiet,
         ),
     )  # fmt: skip
     assert lanes * sum(length == EVENTS for length in lengths) >= sequences  # the first run is the shortest there is
