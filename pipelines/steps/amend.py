@@ -1,8 +1,9 @@
 """Open this when a notice was taken back or told anew: which version counts, and what becomes of the units before.
 
 A notice that cancels or replaces counts whatever the order of arrival: an earlier version that comes after it is
-superseded and opens nothing. Announced units of the earlier version are cancelled. What was counted in stays when a
-notice is only taken back; when it is told anew these goods are those of the new version, as far as it names them.
+superseded and opens nothing. Announced units of the earlier version are cancelled. Goods that were counted in are those
+of the new version, as far as it names them. Then the return's receipts are counted again (``work.late_notices``): what
+the new version does not name, or all of it when the notice was only taken back, came without having been announced.
 """
 
 from collections import Counter, defaultdict
