@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, or_, select, union_all, update
+import pyarrow as pa
+from sqlalchemy import Connection, func, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 
+from connectors.store import database
 from connectors.store.faults import StaleError
 from connectors.store.insert import TABLES, Rows
+from connectors.store.shapes import shape_of
 from schemas.errors import PermanentError, TransientError
 from schemas.ledger import LEGAL_MOVES, ORIGINS, Bucket
 
@@ -17,7 +20,9 @@ CHUNK = 5_000  # keys in one statement: databases limit the number of parameters
 _AMOUNTS = ("units", "net_minor", "tax_minor")
 _TAKEN = ("units_taken", "net_taken", "tax_taken")
 _CREDITED = ("units_credited", "net_credited", "tax_credited")
+_COLUMNS = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
 _CREDITABLE = TABLES["creditable"]
+_SHAPE = pa.schema([shape_of(_CREDITABLE).field(name) for name in _COLUMNS])
 _MOVEMENT = TABLES["movement"]
 _K = TypeVar("_K")
 
@@ -31,10 +36,11 @@ def chunks(keys: Iterable[_K]) -> Iterator[list[_K]]:
 
 def opened(invoice_lines: Rows) -> Rows:
     """The balances of new invoice lines: all of them is left."""
-    values = [
-        (line, *amounts, 0, 0, 0, 0, 0, 0) for line, *amounts in _picked(invoice_lines, "invoice_line", *_AMOUNTS)
-    ]
-    return Rows(_CREDITABLE, ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED), values)
+    lines = invoice_lines.data.select(["invoice_line", *_AMOUNTS])
+    nothing = pa.repeat(pa.scalar(0, pa.int64()), lines.num_rows)
+    for name in (*_TAKEN, *_CREDITED):
+        lines = lines.append_column(name, nothing)
+    return Rows(_CREDITABLE, lines)
 
 
 def moved(connection: Connection, movements: Rows) -> Rows:
@@ -47,20 +53,16 @@ def moved(connection: Connection, movements: Rows) -> Rows:
     _ensure_left_in_buckets(connection, movements)
     deltas = _deltas(movements)
     before = _balances(connection, sorted(deltas))
-    after = [_after(before, line, delta) for line, delta in deltas.items()]
-    columns = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
-    changing = update(_CREDITABLE).where(_CREDITABLE.c.invoice_line == bindparam("line"))
-    changing = changing.values({name: bindparam(f"new_{name}") for name in (*_TAKEN, *_CREDITED)})
-    if after:
+    rows = [_after(before, line, delta) for line, delta in deltas.items()]
+    after = pa.Table.from_pylist([dict(zip(_COLUMNS, row, strict=True)) for row in rows], _SHAPE)
+    if rows:
         try:
-            connection.execute(changing, [_parameters(columns, row) for row in after])
+            database.of(connection).set_columns(
+                connection, _CREDITABLE, "invoice_line", after.select(["invoice_line", *_TAKEN, *_CREDITED])
+            )
         except IntegrityError as refused:
             raise _overdrawn(before, deltas, refused) from refused
-    return Rows(_CREDITABLE, columns, after)
-
-
-def _parameters(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    return {"line": row[0], **{f"new_{name}": value for name, value in zip(columns[4:], row[4:], strict=True)}}
+    return Rows(_CREDITABLE, after)
 
 
 def _picked(rows: Rows, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -101,7 +103,10 @@ def _balances(connection: Connection, lines: Sequence[str]) -> dict[str, tuple[A
     found: dict[str, tuple[Any, ...]] = {}
     for chunk in chunks(lines):
         rows = connection.execute(
-            select(_CREDITABLE).where(_CREDITABLE.c.invoice_line.in_(chunk)).with_for_update(),
+            select(_CREDITABLE)
+            .where(_CREDITABLE.c.invoice_line.in_(chunk))
+            .order_by(_CREDITABLE.c.invoice_line)
+            .with_for_update(key_share=True),
         )
         found |= {row[0]: tuple(row) for row in rows}
     return found
@@ -139,7 +144,8 @@ def _amounts(amounts: Sequence[int]) -> str:
 def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
     """Refuse to take more out of a portion's bucket than is in it, after these movements were inserted."""
     drawn = (portion for portion, frm in _picked(movements, "portion", "from_bucket") if frm not in ORIGINS)
-    for chunk in chunks(drawn):
+    for chunk in chunks(sorted(set(drawn))):
+        database.of(connection).hold_rows(connection, TABLES["allocation"].c.portion, chunk)
         for portion, bucket, units in connection.execute(_negative_buckets(chunk)):
             raise StaleError(
                 f"Portion {portion} has less in {bucket} than is moved out of it ({units} units too few, or money): "

@@ -1,6 +1,7 @@
 """Open this when you ask which return a received line belongs to, which announced units it is, and what is missing.
 
-A receipt line finds its return by the notice number, else by the carton label. Inside the return it takes announced
+A receipt line finds its return by the notice number, else by the carton label, else by what is in its box
+(``contents``). Inside the return it takes announced
 units of its item. A box that was counted in full tells what did not come. ``reconcile`` makes tables of this.
 """
 

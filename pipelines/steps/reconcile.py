@@ -26,7 +26,9 @@ from pipelines.steps.boxes import (
     missing,
     portions_of,
 )
+from pipelines.steps.contents import Box, Fit, fits
 from pipelines.steps.dock import Landed
+from pipelines.steps.guesses import BOX_LINES
 from pipelines.steps.movements import Amounts, move, move_on
 from schemas.findings import Finding, Place, as_table
 from schemas.ledger import Bucket
@@ -42,7 +44,7 @@ class Reconciled:
 
     ``returns``, ``return_lines`` and ``cartons`` are new rows with the columns of schemas.records; ``changes`` are
     new states of cartons that were announced. ``claims`` go through the split; with its allocations and ``found``,
-    ``receive_found`` moves these units on.
+    ``receive_found`` moves these units on. ``strange`` are ``BOX_LINES`` of boxes that nobody announced.
     """
 
     movements: pa.Table
@@ -55,6 +57,7 @@ class Reconciled:
     claims: pa.Table
     found: pa.Table
     changes: tuple[Change, ...]
+    strange: pa.Table = field(default_factory=BOX_LINES.empty_table)
 
 
 @dataclass(slots=True)
@@ -85,6 +88,8 @@ def reconcile(
     """
     lines = lines_in_order(receipt_lines, receipts, retailer_of)
     homes = homes_of(lines, open_portions, returns)
+    fitting = fits(lines, homes, open_portions)
+    homes = [home or _by_contents(line, fitting) for line, home in zip(lines, homes, strict=True)]
     portions = portions_of(open_portions, {home.return_id for home in homes if home}, goods_stay or {})
     told = _Told()
     for home, own in _by_return(lines, homes):
@@ -96,14 +101,20 @@ def reconcile(
         movements=_movements(told, rule_version),
         inspections=_inspections(told.matches),
         differences=_differences(told, landed),
-        findings=_findings(told, landed, nobody, lines),
+        findings=_findings(told, landed, nobody, lines, fitting),
         returns=dock.new_returns(landed),
         return_lines=dock.new_return_lines(landed),
         cartons=dock.new_cartons(landed),
         claims=dock.new_claims(landed),
         found=dock.found_rows(landed),
         changes=tuple(told.changes),
+        strange=dock.strange_boxes(told.surplus),
     )
+
+
+def _by_contents(line: Line, fitting: Mapping[Box, Fit]) -> Home | None:
+    fit = fitting.get((line.document, line.carton))
+    return fit.home if fit else None
 
 
 def receive_found(allocations: pa.Table, found: pa.Table, rule_version: str) -> tuple[pa.Table, pa.Table]:
@@ -223,9 +234,16 @@ def _damaged(matches: Iterable[Match], landed: Iterable[Landed]) -> Iterator[tup
             yield one.return_line, one.line, one.units
 
 
-def _findings(told: _Told, landed: Iterable[Landed], nobody: Iterable[Surplus], lines: Iterable[Line]) -> pa.Table:
+def _findings(
+    told: _Told,
+    landed: Iterable[Landed],
+    nobody: Iterable[Surplus],
+    lines: Sequence[Line],
+    fitting: Mapping[Box, Fit],
+) -> pa.Table:
     """Findings in the order of the receipts; each stands at the receipt line that tells it."""
     told_of = [*_short(told.missing), *_unannounced(landed), *_unknown_retailer(nobody), *_conditions(lines)]
+    told_of += _matched_by_contents(lines, fitting)
     told_of.sort(key=lambda pair: (pair[0].order, pair[1], pair[2]))
     return as_table(
         Finding(code, Place(line.file, line.offset, line.length, f"line {line.line_no}"), detail, line.document,
@@ -259,6 +277,17 @@ def _unannounced(landed: Iterable[Landed]) -> Iterator[tuple[Line, str, str]]:
                 "RECEIPT-UNANNOUNCED",
                 f"{what} in {_box(one.line)} of {one.retailer}; kept as {one.return_line}",
             )
+
+
+def _matched_by_contents(lines: Iterable[Line], fitting: Mapping[Box, Fit]) -> Iterator[tuple[Line, str, str]]:
+    """At the first line of each box."""
+    told = set()
+    for line in lines:
+        box = (line.document, line.carton)
+        if box in fitting and box not in told:
+            told.add(box)
+            fit = fitting[box]
+            yield line, "RECEIPT-MATCHED-BY-CONTENTS", f"{_box(line)} is of {fit.home.return_id}: {fit.because}"
 
 
 def _unknown_retailer(nobody: Iterable[Surplus]) -> Iterator[tuple[Line, str, str]]:

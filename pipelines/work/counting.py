@@ -215,6 +215,7 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
         differences=hub.store.differences_of(receipts["document"].to_pylist()),
         loose=[*_loose(hub, by)],
         by=by,
+        given_up=hub.store.given_up(by),
     )
 
 

@@ -20,9 +20,11 @@ from pipelines.work.process import Processed, process
 from pipelines.work.settle import settle
 from schemas.outcome import Outcome
 from schemas.partners import Party
+from tests.databases import copied, dropped
 
 LAMP, BOWL, PLATE = "09520000000059", "09520000000066", "09520000000073"
 TAX_PER_CENT = 19
+ADDRESS = "database.txt"  # in a town's folder: where its database is, when it is no file there
 _SHOP = """\
 id: shop
 name: Shop
@@ -240,8 +242,8 @@ class Town:
         return self.store.table("movement").num_rows
 
 
-def build(folder: Path) -> None:
-    """The town's partners and an empty database, in a folder."""
+def build(folder: Path, database: str | None = None) -> None:
+    """The town's partners and an empty database, in a folder or at this address."""
     for name in ("shop", "dock", "erp"):
         home = folder / "partners" / name
         (home / "maps").mkdir(parents=True)
@@ -249,6 +251,8 @@ def build(folder: Path) -> None:
         kind, text = _MAPS[name]
         columns = _CLAIMS[kind].replace(" ", ", ")
         (home / "maps" / f"{kind}.yaml").write_text(_MAP.format(kind=kind, columns=columns) + text)
+    if database:
+        (folder / ADDRESS).write_text(database)
     with open_hub(settings_of(folder)):
         pass
 
@@ -259,6 +263,7 @@ def settings_of(folder: Path) -> Settings:
         folder=folder,
         companies={"WR01": Party(legal_name="Makers Ltd", vat_id="GB000000001")},
         partners=Path("partners"),
+        database=(folder / ADDRESS).read_text() if (folder / ADDRESS).exists() else None,
         clock=datetime(2026, 6, 1, 12, tzinfo=UTC),
     )
 
@@ -267,5 +272,10 @@ def settings_of(folder: Path) -> Settings:
 def town_at(built: Path, folder: Path) -> Iterator[Town]:
     """A town of its own, copied from one that was built."""
     shutil.copytree(built, folder)
+    address = folder / ADDRESS
+    if address.exists():
+        address.write_text(copied(address.read_text(), folder))
     with open_hub(settings_of(folder)) as hub:
         yield Town(hub)
+    if address.exists():
+        dropped(address.read_text())
