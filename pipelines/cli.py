@@ -1,7 +1,9 @@
 """Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,6 +34,7 @@ app.command("split-csv")(split_csv)
 for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
     app.command()(word)
 
+_DAYS = ["%Y-%m-%d"]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
@@ -118,6 +121,27 @@ def verify(settings: SettingsOption = None) -> None:
             out.print(part, soft_wrap=True)
         if verdict.violations:
             raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+@told_plainly
+def ledger(
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=_DAYS, help="The state at the end of this day.")
+    ] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=_DAYS, help="Roll forward from this day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=_DAYS, help="To the end of this day.")] = None,
+    retailer: Annotated[str | None, typer.Option(help="Only this retailer; otherwise all.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """What stood in the ledger at the end of any past day, or how it rolled forward from one day to another."""
+    from pipelines.ledger_days import roll_view, state_view
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        day = (on or last or hub.now().astimezone(ZoneInfo(hub.settings.timezone))).date()
+        for part in roll_view(hub, first.date(), day, retailer) if first else state_view(hub, day, retailer):
+            out.print(part)
 
 
 @app.command()

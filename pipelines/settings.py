@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from schemas.control import Breakers
 from schemas.errors import ConfigError
@@ -58,10 +59,20 @@ class Settings(BaseModel):
     connections: dict[str, dict[str, dict[str, Any]]] = Field(
         default_factory=dict, description="partner → channel → address and credentials"
     )
+    timezone: str = Field("UTC", description="the zone in which our own days end, for the ledger of a day")
     clock: datetime | None = Field(None, description="a fixed moment, for demonstrations and tests")
     files_per_run: int = Field(500, ge=1, description="most files of a partner in one run")
     breakers: Breakers = Breakers()
     simulation: Simulation | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"there is no time zone {name!r}; write one like Europe/London") from None
+        return name
 
     def path(self, relative: Path) -> Path:
         """A path of the settings, absolute."""

@@ -344,8 +344,8 @@ def _kept(facts: pa.Table, policy: Policy) -> Any:
 
 
 # The order is that of the agreement: what may come back at all, what is under warranty, until when, on whose word, in
-# which state, at which price. What no rule is against is credited. Caps and deductions speak first, but only of what all
-# others credit.
+# which state, at which price. What no rule is against is credited. Caps and deductions speak first, but only of what
+# all others credit.
 RULES = (
     Rule("caps", "over", _over_cap, because.over_cap),
     Rule("credit.deductions", None, _taken, because.deducted),
@@ -355,7 +355,7 @@ RULES = (
     Rule("credit.entitlement.reasons", "reason", entitled.reason_is_against, entitled.because_reason),
     Rule("credit.entitlement.origins", "origin", entitled.origin_is_against, entitled.because_origin),
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
-    Rule("goods.claims", None, warranty.claimed, row_by_row(warranty.because_claimed)),
+    Rule("goods.claims", None, warranty.claimed, warranty.because_claimed),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
     Rule("reconciliation", KIND, turned_down, because_resolved),
