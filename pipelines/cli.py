@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipelines.edi_commands import edi
+from pipelines.erp_commands import erp
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 partner.command("new")(partner_new)
