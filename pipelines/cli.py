@@ -161,13 +161,17 @@ def approve(
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],
     settings: SettingsOption = None,
 ) -> None:
-    """Let a credit above its limit go out; the next run posts it."""
+    """Approve a credit that waits for a person; the next run posts it once as many have approved as it needs."""
     from pipelines.wiring import open_hub
     from pipelines.work.approve import approve as approve_intent
 
     with open_hub(settings) as hub:
         approved = approve_intent(hub, reference, by)
-        out.print(f"{reference} over {approved} is approved by {by}. Next: `backhaul run` posts it.")
+        told = f"{reference} over {approved.amount} is approved by {approved.by}."
+        if approved.missing:
+            out.print(f"{told} Next: one more person must approve it.")
+        else:
+            out.print(f"{told} Next: `backhaul run` posts it.")
 
 
 @app.command()

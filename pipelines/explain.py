@@ -17,7 +17,7 @@ from pipelines.show import money
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
 from schemas.findings import CATALOGUE
-from schemas.ledger import Bucket
+from schemas.ledger import EXPECTED
 from schemas.records import ReturnLine
 
 Row = dict[str, Any]
@@ -121,6 +121,21 @@ def _decided(story: Story) -> Iterator[RenderableType]:
     for row in story.decisions.to_pylist():
         yield Text(f"{row['outcome']} {_units(row['units'])}: {row['because']} (rule {row['rule']}, policy "
                    f"{row['policy_version']})")  # fmt: skip
+        steps = [one for one in story.pricings.to_pylist() if one["decision"] == row["decision"]]
+        if steps:
+            yield Text(priced_in_words(row, steps))
+
+
+def priced_in_words(decision: Row, steps: list[Row]) -> str:
+    """From the invoice's amount to the credit, rule by rule, in one sentence; ``steps`` are in the rules' order."""
+    currency = decision["currency"]
+    told = [f"{one['because']}: {money(one['after_minor'], currency)} ({one['rule']})" for one in steps]
+    kept = decision["net_minor"] - decision["credit_net"]
+    return (
+        f"Its price: {money(decision['net_minor'], currency)} {currency} net on the invoice; {'; '.join(told)}. "
+        f"{money(kept, currency)} {currency} net and {money(decision['tax_minor'] - decision['credit_tax'], currency)} "
+        "tax are not credited."
+    )
 
 
 def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
@@ -160,9 +175,9 @@ def _awaited(story: Story) -> Iterator[RenderableType]:
     for row in story.movements.to_pylist():
         balance[row["to_bucket"]] = balance.get(row["to_bucket"], 0) + row["units"]
         balance[row["from_bucket"]] = balance.get(row["from_bucket"], 0) - row["units"]
-    if balance.get(Bucket.ANNOUNCED, 0):
+    if expected := sum(balance.get(bucket, 0) for bucket in EXPECTED):
         for row in story.due.to_pylist():
-            yield Text(f"{row['event']} of {_units(balance[Bucket.ANNOUNCED])}, due on {row['due_on']}.")
+            yield Text(f"{row['event']} of {_units(expected)}, due on {row['due_on']}.")
 
 
 def _units(count: int) -> str:

@@ -1,6 +1,6 @@
 """Open this when a table in the terminal is hard to read: what commands show, as rich tables."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -21,14 +21,20 @@ from schemas.money import to_decimal
 T = TypeVar("T")
 
 # Where announced units and money end, in the order of the equation that the totals must satisfy.
-ENDS = ("credited", "refused", "short", "cancelled", "open")
+ENDS = (
+    "credited", "reversed", "replaced", "repaired", "sent_back", "withheld", "refused", "short", "cancelled", "open",
+)  # fmt: skip
+ALWAYS_SHOWN = ("credited", "refused", "short", "open")
 SEVERITY_COLOURS = {
     Severity.FATAL: "red",
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
     Severity.INFO: "blue",
 }
-COLOURS = {"credited": "green", "refused": "red", "short": "yellow", "cancelled": "dim", "open": "blue"}
+COLOURS = {
+    "credited": "green", "replaced": "green", "repaired": "green", "refused": "red", "sent_back": "red",
+    "short": "yellow", "reversed": "yellow", "cancelled": "dim", "withheld": "dim", "open": "blue",
+}  # fmt: skip
 
 
 def money(minor: int | None, currency: str) -> str:
@@ -99,16 +105,22 @@ def standing(hub: Hub) -> Standing:
     return Standing(**{f.name: row[f.name] for f in fields(Standing)})
 
 
+def ends_of(totals: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ENDS that are shown: those where nothing ended are left out, but for the usual ones."""
+    kinds = ("units", "net")
+    return [end for end in ENDS if end in ALWAYS_SHOWN or any(row[f"{end}_{kind}"] for row in totals for kind in kinds)]
+
+
 def totals_table(hub: Hub) -> Table:
-    """Announced = credited + refused + short + cancelled + open, for each retailer, in units and in net money."""
+    """Announced = the sum of where it ended and what is open, for each retailer, in units and in net money."""
     rows = hub.store.query("reports/totals.sql").to_pylist()
-    ends = [end for end in ENDS if end != "cancelled" or any(row["cancelled_units"] for row in rows)]
+    ends = ends_of(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What became of the returns (money net of tax)",
                   title_justify="left", title_style="bold")  # fmt: skip
     table.padding = (0, 1, 0, 0)
     for title in ("Retailer", ""):
         table.add_column(title, no_wrap=True)
-    for title in ("announced", *(f"{'+' if index else '='}{end}" for index, end in enumerate(ends))):
+    for title in ("announced", *(f"{'+' if index else '='}{end.replace('_', ' ')}" for index, end in enumerate(ends))):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         name, currency = hub.catalog.partner(row["retailer"]).partner.name, row["currency"]

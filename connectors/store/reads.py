@@ -17,6 +17,7 @@ from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
+from schemas.ledger import EXPECTED
 from schemas.tables import (
     CREDIT_LINES,
     NOTICE_LINES,
@@ -60,6 +61,14 @@ class Reads:
         chosen = select(stored).where(stored.c.partner == partner, stored.c.state == "received")
         chosen = chosen.order_by(stored.c.arrived_at, stored.c.name, stored.c.file).limit(limit)
         return self._select(chosen, shape_of(stored))
+
+    def first_file_on(self, partner: str) -> date | None:
+        """The day (UTC) on which the partner's first file arrived."""
+        stored = TABLES["source_file"]
+        chosen = select(func.min(stored.c.arrived_at)).where(stored.c.partner == partner)
+        with database_faults("reading files"), self._engine.connect() as connection:
+            first = connection.execute(chosen).scalar_one()
+        return first.date() if first else None
 
     def known_documents(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """The partner's documents of these numbers: who, what, which purpose and day, content and state."""
@@ -139,6 +148,14 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
 
+    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+        sold = TABLES["invoice_line"]
+        names = ("gtin", "currency", "sold_on", "units", "net_minor")
+        chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        schema = pa.schema([shape_of(sold).field(name) for name in names])
+        return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
+
     def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
         """The ``invoice_line`` rows with these ids."""
         stored = TABLES["invoice_line"]
@@ -192,7 +209,7 @@ class Reads:
 
     def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
-        here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
+        here = or_(untyped("bucket").not_in(EXPECTED), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
 
     def credit_lines(self, retailer: str) -> pa.Table:

@@ -1,7 +1,8 @@
 """Open this when the database is older than the code: it brings tables, views and triggers up to date.
 
-Tables change by the migrations of sql/migrations. Views and triggers hold no data: they are made anew from sql/views
-and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only imported when there is something to do.
+Tables change by the migrations of sql/migrations. Views and triggers hold no data: they are made anew from sql/views,
+``ledger_views`` and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only imported when there is
+something to do.
 """
 
 import graphlib
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from connectors.store.database import keeps, stored_objects, writer
 from connectors.store.faults import database_faults
+from connectors.store.ledger_views import ledger_views
 from schemas.errors import ConfigError
 from schemas.records import APPEND_ONLY, SEALED
 
@@ -37,6 +39,7 @@ def ensure_current(engine: Engine) -> None:
 def derived_objects() -> Mapping[str, tuple[str, str]]:
     """The views and triggers as they should be: kind and DDL by name, in the order of creation."""
     texts = {path.stem: path.read_text(encoding="utf-8").strip() for path in (SQL / "views").glob("*.sql")}
+    texts |= ledger_views()
     needs = {name: sorted(other for other in texts if other != name and other in texts[name]) for name in sorted(texts)}
     views = {
         name: ("view", f"CREATE VIEW {name} AS\n{texts[name]}")

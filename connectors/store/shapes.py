@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Boolean, Column, Date, Float, Integer, Table
 
-from schemas.records import UtcTime
+from schemas.moments import UtcTime
 
 MOMENT = pa.timestamp("us", "UTC")
 

@@ -8,7 +8,9 @@ from sqlalchemy import Engine, select
 
 from connectors.store.counts import CountReads
 from connectors.store.database import connect, writer
+from connectors.store.differing import DifferenceReads
 from connectors.store.faults import StaleError, database_faults
+from connectors.store.handling import HandlingReads
 from connectors.store.insert import TABLES, prepared
 from connectors.store.owner import is_gone
 from connectors.store.pool import PoolReads
@@ -22,7 +24,7 @@ from schemas.outcome import Change, Outcome
 _INTENT = TABLES["credit_intent"]
 
 
-class Store(PoolReads, CountReads):
+class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same file. Writers wait for each other.

@@ -43,6 +43,7 @@ class Story:
     inspections: pa.Table
     differences: pa.Table
     decisions: pa.Table
+    pricings: pa.Table
     intent_lines: pa.Table
     intents: pa.Table
     credit_notes: pa.Table
@@ -65,6 +66,7 @@ def story(connection: Connection, return_line: str) -> Story:
     documents = _rows(connection, "document", document=[*origin["document"], *receipts])
     allocations = _rows(connection, "allocation", **of_line)
     sold = _rows(connection, "invoice_line", invoice_line=_sales_named(allocations))
+    decisions = _rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")])
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
     references = intent_lines["reference"].to_pylist()
     in_files = {"file": documents["file"].to_pylist(), "partner": documents["partner"].to_pylist()}
@@ -88,7 +90,8 @@ def story(connection: Connection, return_line: str) -> Story:
         movements=movements,
         inspections=inspections,
         differences=differences,
-        decisions=_rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")]),
+        decisions=decisions,
+        pricings=_rows(connection, "pricing", decision=decisions["decision"].to_pylist()),
         intent_lines=intent_lines,
         intents=_rows(connection, "credit_intent", reference=references),
         credit_notes=_rows(connection, "credit_note", reference=references),

@@ -153,7 +153,7 @@ def _cancel(done: TakenBack, parcels: Iterable[Row], document: str) -> list[Row]
         if parcel["bucket"] == Bucket.ANNOUNCED:
             done.cancelled.add(parcel["portion"])
             name = f"{parcel['portion']}>{Bucket.CANCELLED.value}@{document}"
-            done.movements.append(_movement(parcel, name, Bucket.ANNOUNCED, document))
+            done.movements.append(_movement(parcel, name, Bucket(parcel["expected_in"]), document))
         elif parcel["bucket"] == Bucket.RECEIVED:
             done.left[parcel["inspection"]] = Amounts(*(parcel[name] for name in _AMOUNTS))
             came.append(parcel)
@@ -172,7 +172,7 @@ def _tell_anew(
         _counted_before(done, line, known, currency, document)
     wanted -= known
     blank = dict.fromkeys(PARCELS.names) | {name: line[name] for name in _OF_LINE}
-    blank |= dict.fromkeys(_AMOUNTS, 0)  # they stand on no sale yet
+    blank |= dict.fromkeys(_AMOUNTS, 0) | {"expected_in": Bucket.ANNOUNCED.value}  # they stand on no sale yet
     for parcel in came:
         left = done.left[parcel["inspection"]]
         units = min(left.units, wanted) if parcel["gtin"] == line["gtin"] else 0

@@ -29,8 +29,10 @@ INTENTS = pa.schema({
 })  # fmt: skip
 INTENT_LINES = pa.schema({
     "reference": _T, "line_no": _I, "decision": _T, "portion": _T, "return_line": _T, "invoice_line": _T,
-    "units": _I, "net_minor": _I, "tax_minor": _I,
+    "units": _I, "net_minor": _I, "tax_minor": _I, "withheld_net": _I, "withheld_tax": _I,
 })  # fmt: skip
+
+_MONEY = ("net_minor", "tax_minor")
 
 Row = Mapping[str, Any]
 ReturnKey = tuple[str, str]  # company, return_id
@@ -77,14 +79,30 @@ def reference_of(company: str, return_id: str, sequence: int) -> str:
 
 
 def credited(intent_lines: pa.Table, reference: str, currency: str, rule_version: str) -> pa.Table:
-    """``MOVEMENTS`` accepted→credited of a posted intent, one a portion, caused by its reference."""
+    """``MOVEMENTS`` of a posted intent, caused by its reference, one a portion: what is credited, and what is withheld.
+
+    accepted→credited are all units with the money of the note; accepted→withheld is the rest of their price alone.
+    """
     own = intent_lines.filter(pc.equal(intent_lines["reference"], reference))
     names = ["portion", "return_line", "invoice_line"]
-    sums = [(name, "sum") for name in ("units", "net_minor", "tax_minor")]
-    portions = own.group_by(names, use_threads=False).aggregate(sums)
-    portions = portions.rename_columns({f"{name}_sum": name for name, _ in sums})
-    portions = portions.append_column("currency", pa.repeat(currency, portions.num_rows)).sort_by("portion")
-    return move(portions, Bucket.ACCEPTED, Bucket.CREDITED, reference, rule_version)
+    sums = ("units", "net_minor", "tax_minor", "withheld_net", "withheld_tax")
+    portions = own.group_by(names, use_threads=False).aggregate([(name, "sum") for name in sums])
+    portions = portions.rename_columns({f"{name}_sum": name for name in sums}).sort_by("portion")
+    portions = portions.append_column("currency", pa.repeat(currency, portions.num_rows))
+    rest = _rest(portions)
+    moved = [move(portions, Bucket.ACCEPTED, Bucket.CREDITED, reference, rule_version)]
+    if rest.num_rows:
+        moved.append(move(rest, Bucket.ACCEPTED, Bucket.WITHHELD, reference, rule_version))
+    return pa.concat_tables(moved)
+
+
+def _rest(portions: pa.Table) -> pa.Table:
+    """The money of the portions that the note leaves out, without units."""
+    money = {name: pc.fill_null(portions[f"withheld_{name.removesuffix('_minor')}"], 0) for name in _MONEY}
+    kept = portions.select(["portion", "return_line", "invoice_line", "currency"])
+    rest = pa.table({name: kept[name] for name in kept.column_names} | money)
+    rest = rest.append_column("units", pa.array([0] * rest.num_rows, pa.int64()))
+    return rest.filter(pc.greater(pc.max_element_wise(*money.values()), 0))
 
 
 def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
@@ -158,7 +176,8 @@ def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, problem:
 
 def _intent_line(reference: str, number: int, row: Row) -> dict[str, Any]:
     names = ("decision", "portion", "return_line", "invoice_line", "units", "net_minor", "tax_minor")
-    return {"reference": reference, "line_no": number, **{name: row[name] for name in names}}
+    withheld = {name: row[name] or None for name in ("withheld_net", "withheld_tax")}
+    return {"reference": reference, "line_no": number, **{name: row[name] for name in names}, **withheld}
 
 
 def _problem(

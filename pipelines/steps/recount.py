@@ -32,8 +32,8 @@ class Held:
 
     ``portions`` are their ``OPEN_PORTIONS``, finished ones too; ``parcels`` their ``PARCELS``, those of units that did
     not come included. ``movements`` and ``return_lines`` are ids that are taken, ``differences`` are rows already told.
-    ``loose`` are return lines of which no notice speaks any more. ``by`` names for each return the document for which
-    it is counted again.
+    ``loose`` are return lines of which no notice speaks any more, ``given_up`` those that did not come in the time
+    agreed. ``by`` names for each return the document for which it is counted again.
     """
 
     portions: pa.Table
@@ -43,6 +43,7 @@ class Held:
     differences: pa.Table
     loose: Collection[str]
     by: Mapping[str, str]
+    given_up: Collection[str] = ()
 
     @cached_property
     def uncounted(self) -> dict[str, list[Row]]:
@@ -124,12 +125,17 @@ def uncount(parcels: pa.Table, held: Held, changed: Collection[str]) -> pa.Table
 
 
 def _kept_portions(told: Reconciled, held: Held) -> Iterator[str]:
-    """Portions of announced goods of which the same units were counted in by the same lines, and none are short."""
+    """Portions of announced goods of which the same units were counted in by the same lines, and none are short.
+
+    What was given up by the clock stays so, where no receipt speaks of it.
+    """
     wanted = _counts_told(told)
     short = told.movements.filter(pc.equal(told.movements["to_bucket"], Bucket.SHORT.value))["portion"].to_pylist()
     for name, parcels in held.uncounted.items():
         is_short = name in short or any(row["bucket"] == Bucket.SHORT for row in parcels)
-        if name not in held.unannounced and not is_short and _counts_of(parcels) == wanted.get(name, Counter()):
+        silent = name not in short and name not in wanted and parcels[0]["return_line"] in held.given_up
+        as_told = not is_short and _counts_of(parcels) == wanted.get(name, Counter())
+        if name not in held.unannounced and (as_told or (silent and not _counts_of(parcels))):
             yield name
 
 
@@ -211,6 +217,9 @@ def _taken_back(held: Held, changed: Iterable[str]) -> tuple[pa.Table, pa.Table]
             counted = (row["inspection"] or row["bucket"]).partition("@")[2] or row["bucket"]
             moved = _movement(row, f"{name}>{to.value}@{cause}/{counted}", to, cause)
             movements.append(moved)
+            if to is Bucket.ANNOUNCED and row["expected_in"] != Bucket.ANNOUNCED:
+                onward, there = row | {"bucket": to.value}, Bucket(row["expected_in"])
+                movements.append(_movement(onward, f"{name}>{there.value}@{cause}/{counted}", there, cause))
             if row["inspection"] is not None:
                 told = {key: row[key] for key in ("portion", "units", "condition", "receipt_document")}
                 inspections.append(told | {"movement": moved["movement"], "replaces": row["inspection"]})

@@ -212,6 +212,7 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
         differences=hub.store.differences_of(receipts["document"].to_pylist()),
         loose=[name for return_id in by for name in _loose(hub, return_id)],
         by=by,
+        given_up=hub.store.given_up(by),
     )
 
 

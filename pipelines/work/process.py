@@ -24,6 +24,7 @@ from pipelines.wiring import Hub
 from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
 from pipelines.work.counting import Counted, add_placed, count
+from pipelines.work.guessing import guessed
 from pipelines.work.item_facts import facts_of, learnt, retailers_of
 from pipelines.work.late_notices import count_late, counts_due
 from pipelines.work.placing import (
@@ -240,6 +241,7 @@ def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> C
     counted = count(hub, partner, checked)
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(counted.told, f"{name}s"))
+    rows.add("guess", guessed(hub, counted.told.strange))
     return counted
 
 

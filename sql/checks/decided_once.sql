@@ -1,10 +1,10 @@
--- Units are decided once: a portion has no more units credited or refused by decisions than it has.
+-- Units are decided once: decisions move no more units of a portion than it has.
 -- columns: table_name text, row_key text, what text
 select 'decision' as table_name, d.portion as row_key,
-  'decisions credit or refuse ' || sum(d.units) || ' units of ' || a.units as what
+  'decisions move ' || sum(d.units) || ' units of ' || a.units as what
 from decision as d
 join allocation as a on a.portion = d.portion
-where d.outcome in ('credit', 'refuse')
+join decided_into as o on o.outcome = d.outcome
 group by d.portion, a.units
 having sum(d.units) > a.units
 union all

@@ -59,6 +59,7 @@ def test_a_return_becomes_one_ready_credit_that_says_all_an_erp_needs():
         "reference": intent["reference"], "line_no": 1,
         "decision": "nordstad/R1/1#1>received@doc-1/1", "portion": "nordstad/R1/1#1", "return_line": "nordstad/R1/1",
         "invoice_line": "WR01/I1/1", "units": 2, "net_minor": 4000, "tax_minor": 800,
+        "withheld_net": None, "withheld_tax": None,
     }  # fmt: skip
     assert (request.seller.legal_name, request.buyer.legal_name) == ("Wickham & Rowe Ltd", "Nordstad Stores")
     assert (request.return_number, request.issued_on, request.currency) == ("R1", TODAY, "GBP")

@@ -162,8 +162,8 @@ class World:
         self.record("process receipt", **outcome)
         return str(movement)
 
-    def decide(self, movement: str, outcome: str = "credit") -> str:
-        """A decision about counted units; answers its id."""
+    def decide(self, movement: str, outcome: str = "credit", credit_net: int | None = None) -> str:
+        """A decision about counted units; answers its id. ``credit_net``: what is credited, where it is not all."""
         counted = self.store.table("movement", movement=movement).to_pylist()[0]
         names = ("portion", "return_line", "units", "net_minor", "tax_minor", "currency")
         decision = {name: counted[name] for name in names} | {
@@ -171,6 +171,14 @@ class World:
             "policy_version": "p1",
         }  # fmt: skip
         tables = {"decision": rows("decision", decision)}
+        if credit_net is not None:
+            amounts = {
+                "credit_net": credit_net,
+                "credit_tax": counted["tax_minor"] * credit_net // counted["net_minor"],
+            }
+            tables["decision"] = rows("decision", decision | amounts)
+            why = {"before_minor": counted["net_minor"], "after_minor": credit_net, "rule": "r", "because": "less"}
+            tables["pricing"] = rows("pricing", {"decision": movement, "step": 1} | why)
         to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
         if to:
             amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
@@ -182,6 +190,9 @@ class World:
         """An intent that carries one decision; answers its reference."""
         line = self.store.table("decision", decision=decision).to_pylist()[0]
         names = ("decision", "portion", "return_line", "units", "net_minor", "tax_minor")
+        if line["credit_net"] is not None:
+            rest = {f"withheld_{one}": line[f"{one}_minor"] - line[f"credit_{one}"] for one in ("net", "tax")}
+            line |= rest | {"net_minor": line["credit_net"], "tax_minor": line["credit_tax"]}
         invoice_line = self.store.table("allocation", portion=line["portion"])["invoice_line"][0].as_py()
         intent = {
             "reference": reference, "company": "WR01", "retailer": RETAILER, "sequence": sequence,
@@ -190,6 +201,7 @@ class World:
         }  # fmt: skip
         intent_line = {name: line[name] for name in names} | {
             "reference": reference, "line_no": 1, "invoice_line": invoice_line,
+            "withheld_net": line.get("withheld_net"), "withheld_tax": line.get("withheld_tax"),
         }  # fmt: skip
         tables = {"credit_intent": rows("credit_intent", intent | spoiled)}
         self.record("intend", **tables, credit_intent_line=rows("credit_intent_line", intent_line))
@@ -206,6 +218,9 @@ class World:
         }  # fmt: skip
         amounts = (line["units"], line["net_minor"], line["tax_minor"])
         moved = self.move(line["portion"], "accepted", "credited", reference, *amounts)
+        if line["withheld_net"]:
+            rest = (0, line["withheld_net"], line["withheld_tax"])
+            moved = pa.concat_tables([moved, self.move(line["portion"], "accepted", "withheld", reference, *rest)])
         values = {"state": "posted", "draft_id": f"D-{reference}", "lease_until": None}
         change = Change("credit_intent", {"reference": reference}, values, {"lease_fence": intent["lease_fence"]})
         self.record("post", change, credit_note=rows("credit_note", note), movement=moved)
@@ -224,6 +239,21 @@ class World:
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
 
+    def see_policy(self, version: str = "p1", **said: Any) -> None:
+        """A version of a policy, just seen."""
+        seen = {"partner": RETAILER, "policy": "partner.yaml", "version": version, "state": "founding", "content": "{}"}
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.record("see policies", policy_version=rows("policy_version", seen | {"first_seen_at": moment} | said))
+
+    def take_part(self, reference: str, name: str, part: str = "approver") -> None:
+        """A person's part in a credit."""
+        said = {"reference": reference, "person": name.casefold(), "name": name, "part": part}
+        self.record("approve", credit_part=rows("credit_part", said))
+
+    def stop_posting(self, stop: str = "net@2026-03-01#1") -> None:
+        """All posting stops."""
+        self.record("stop posting", posting_stop=rows("posting_stop", {"stop": stop, "kind": "net", "why": "w"}))
+
     def tell(self, kind: str) -> None:
         """A document of one of the kinds of which nothing is worked out yet, with one line."""
         part = self.document(f"{kind}-1", kind)
@@ -236,11 +266,28 @@ class World:
         self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
         return name
 
-    def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
+    def use_cap(self, decision: str) -> None:
+        """What a decision used of a cap."""
+        used = {"decision": decision, "cap": "tenth", "retailer": RETAILER, "currency": "GBP", "limit_minor": 900}
+        self.record("decide", cap_use=rows("cap_use", used | {"used_minor": 400, "net_minor": 300}))
+
+    def take(self, decision: str, amount: int = 120) -> None:
+        """A deduction of the retailer's that settles a part of a decision."""
+        part = self.document("deduction-2", "deduction")
+        line = self.place(part) | {"reference": "DM-2", "amount_minor": -amount, "currency": "GBP"}
+        said = {"decision": decision, "document": line["document"], "line_no": 1, "amount_minor": amount}
+        self.record("process deduction", **part, deduction_line=rows("deduction_line", line))
+        self.record("decide", settlement=rows("settlement", said | {"currency": "GBP"}))
+
+    def credit_one(self, number: str = "R1", invoice: str = "INV1", credit_net: int | None = None) -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
         movement = self.receive(portion, f"{number}-receipt", short=1)
-        self.post(self.intend(self.decide(movement), f"BH-{number}"), f"CN-{number}")
+        decision = self.decide(movement, credit_net=credit_net)
+        self.post(self.intend(decision, f"BH-{number}"), f"CN-{number}")
+        if credit_net is not None:
+            self.use_cap(decision)
+            self.take(decision)
         self.answer(f"997-{number}", len(self.store.table("outbound_message")) + 1)
         return portion
 
@@ -266,8 +313,11 @@ def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) 
         world = World(store)
         world.see_map()
         world.credit_one("R1", "INV1")
-        world.credit_one("R2", "INV2")
+        world.credit_one("R2", "INV2", credit_net=300)
         world.assign("nordstad/R2/1", "WR01/INV2/1")
+        world.see_policy()
+        world.take_part("BH-R2", "Ada")
+        world.stop_posting()
         for kind in STORED:
             world.tell(kind)
     return path

@@ -8,10 +8,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.split.grade import Wants
-from pipelines.steps.split.index import NEVER, SalesIndex, prices
-from pipelines.steps.split.stated import Repaired, Stated, repaired
-from pipelines.steps.split.texts import NOT_STATED, Ints, both, ordered, plain, whole, without_zeros
+from pipelines.steps.split.grade import WANT, Wants
+from pipelines.steps.split.index import DAY, NEVER, SalesIndex, prices
+from pipelines.steps.split.stated import Lost, Repaired, Stated, repaired
+from pipelines.steps.split.texts import (
+    NOT_STATED,
+    Codes,
+    Ints,
+    Vocabulary,
+    codes_of_few,
+    ordered,
+    stated_codes,
+    whole,
+    without_zeros,
+)  # fmt: skip
 
 # The day of a return that names none: it may stand on every sale that has a day.
 _ALWAYS = NEVER - 1
@@ -22,97 +32,116 @@ _APART = "/"
 class Claims:
     """Claims in the order (group, day, return line); the first ``grouped`` of them have sales of their item at all.
 
-    ``rows`` are their places in the table given; ``lost`` says that a stated order leads nowhere.
+    ``rows`` are their places in the table given, ``boxes`` their returns, numbered; ``lost`` says that a stated order
+    leads nowhere.
     """
 
     table: pa.Table
     rows: Ints
     wants: Wants
+    boxes: Codes
     grouped: int
     lost: npt.NDArray[np.bool_]
     repaired: Repaired
 
+    def texts(self, name: str, claims: Ints | Codes) -> pa.Array:
+        """A column of the table for these claims."""
+        return whole(self.table[name]).take(pa.array(self.rows[claims]))
+
 
 def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     """``CLAIMS`` made ready to be placed on the sales of an index."""
-    groups = index.words.group.codes(both(whole(table["retailer"]), whole(table["gtin"])))
-    groups[groups == NOT_STATED] = len(index.words.group)
-    days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS)).astype(np.int64)
+    retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
+    groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
+    days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
     rows = ordered(groups, days, whole(table["return_line"]))
-    table, groups, days = table.take(pa.array(rows)), groups[rows], days[rows]
-    grouped = int(np.searchsorted(groups, len(index.words.group)))
-    reach = _reach(index, groups, days, grouped)
-    stated = _stated(table, index)
+    claim = np.zeros(len(rows), np.dtype(list(WANT), align=True))
+    stated = _stated(table, index, retailers)
+    reach = _reach(index, groups, days)
     mended = repaired(stated, index, reach["first"], reach["last"])
     columns = reach | stated.columns | mended.columns | _own(table, index, days, window_days)
-    columns |= _box(table, columns) | _packed(table, index) | _no_mates(len(rows))
-    lost = stated.is_lost("po_number") & ~mended.of("po_number")
-    # machine code is made for one kind of array: whole numbers of 64 bits that may be written
-    wants = Wants(**{name: np.require(column, np.int64, ("C", "W")) for name, column in columns.items()})
-    return Claims(table, rows, wants, grouped, lost, mended)
+    columns["header_po"] = stated_codes(index.words.po, retailers, whole(table["header_po"]))[0]
+    boxes, orders, lists = _box(table, columns)
+    packed, packed_lists = _packed(table, index, retailers, len(orders))
+    for name, column in (columns | lists | packed_lists).items():
+        claim[name] = column[rows]
+    wants = Wants(claim, np.concatenate((orders, packed)).astype(np.int32))
+    lost = np.zeros(len(rows), np.bool_)
+    lost[stated.lost["po_number"].rows] = True
+    lost &= ~mended.of("po_number")
+    grouped = int(np.count_nonzero(groups < len(index.words.group)))
+    return Claims(table, rows, wants, boxes[rows], grouped, lost[rows], mended)
 
 
-def _reach(index: SalesIndex, groups: Ints, days: Ints, grouped: int) -> dict[str, Ints]:
+def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
+    """The numbers of a column of few different texts, as they are written."""
+    encoded = column.dictionary_encode()
+    found = np.append(vocabulary.codes(encoded.dictionary), NOT_STATED)
+    return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
+
+
+def _reach(index: SalesIndex, groups: Codes, days: Codes) -> dict[str, Any]:
     """Where the sales of each claim's group begin and end, and up to where they were made by its day."""
-    first, last, end = (np.full(len(groups), len(index), np.int64) for _ in range(3))
-    known = groups[:grouped]
-    first[:grouped], end[:grouped] = index.first[known], index.first[known + 1]
-    last[:grouped] = _sold_by(index.sales.day, first[:grouped], end[:grouped], days[:grouped])
-    return {"first": first, "last": last, "end": end}
+    first = np.append(index.first[:-1], len(index))[groups]
+    end = np.append(index.first[1:], len(index))[groups]
+    return {"first": first, "last": _sold_by(index.sales.codes[DAY], first, end, days), "end": end}
 
 
-def _sold_by(day: Any, low: Ints, high: Ints, until: Ints) -> Ints:
+def _sold_by(day: Any, low: Ints, high: Ints, until: Codes) -> Ints:
     """The end of the sales up to a day, by halving all intervals at once."""
-    low, high = low.copy(), high.copy()
-    while (open_ones := low < high).any():
+    found, rows = low.copy(), np.flatnonzero(low < high)
+    low, high, until = low[rows], high[rows], until[rows]
+    while len(rows):
         middle = (low + high) >> 1
-        earlier = np.zeros(len(low), np.bool_)
-        earlier[open_ones] = day[middle[open_ones]] <= until[open_ones]
-        low = np.where(open_ones & earlier, middle + 1, low)
-        high = np.where(open_ones & ~earlier, middle, high)
-    return low
+        earlier = day[middle] <= until
+        low, high = np.where(earlier, middle + 1, low), np.where(earlier, high, middle)
+        ended = low >= high
+        if ended.any():
+            found[rows[ended]] = low[ended]
+            rows, low, high, until = (each[~ended] for each in (rows, low, high, until))
+    return found
 
 
-def _stated(table: pa.Table, index: SalesIndex) -> Stated:
+def _stated(table: pa.Table, index: SalesIndex, retailers: Codes) -> Stated:
     """The references of the lines, and which of them no sale of the retailer has."""
-    retailer, words = whole(table["retailer"]), index.words
-    texts = {name: plain(whole(table[name])) for name in ("po_number", "invoice_number", "delivery_note")}
-    po = words.po.codes(both(retailer, texts["po_number"]))
-    note = words.delivery_note.codes(both(retailer, texts["delivery_note"]))
-    invoice, line_no = _invoice_and_line(retailer, texts["invoice_number"], index)
+    words = index.words
+    po, po_lost, po_texts = stated_codes(words.po, retailers, whole(table["po_number"]))
+    note, note_lost, note_texts = stated_codes(words.delivery_note, retailers, whole(table["delivery_note"]))
+    invoice, lost, texts = stated_codes(words.invoice, retailers, whole(table["invoice_number"]))
+    line_no, lost, texts = _invoice_and_line(retailers, invoice, lost, texts, index)
     columns = {
         "po": po,
-        "po_line": words.po_line.codes(without_zeros(whole(table["po_line"]))),
+        "po_line": codes_of_few(words.po_line, whole(table["po_line"])),
         "invoice": invoice,
         "invoice_line_no": line_no,
         "delivery_note": note,
     }
-    codes = {"po_number": po, "invoice_number": invoice, "delivery_note": note}
-    return Stated(texts, codes, columns, retailer, whole(table["store"]))
+    missing = {"po_number": Lost(po_lost, po_texts), "invoice_number": Lost(lost, texts)}
+    return Stated(missing | {"delivery_note": Lost(note_lost, note_texts)}, columns, retailers, whole(table["store"]))
 
 
-def _invoice_and_line(retailer: pa.Array, texts: pa.Array, index: SalesIndex) -> tuple[Ints, Ints]:
-    """The invoice, and its line where the text is that of an invoice, a stroke and a line."""
-    invoice = index.words.invoice.codes(both(retailer, texts))
-    line_no = np.full(len(texts), NOT_STATED, np.int64)
-    split = np.flatnonzero((invoice == NOT_STATED) & np.asarray(pc.fill_null(pc.match_substring(texts, _APART), False)))
+def _invoice_and_line(
+    retailers: Codes, invoice: Codes, lost: Ints, texts: pa.Array, index: SalesIndex
+) -> tuple[Codes, Ints, pa.Array]:
+    """The line where a text is that of an invoice, a stroke and a line, whose invoice is noted; what is lost yet."""
+    line_no = np.full(len(invoice), NOT_STATED, np.int32)
+    split = np.flatnonzero(np.asarray(pc.match_substring(texts, _APART)))
     if len(split):
-        rows = pa.array(split)
-        parts = pc.extract_regex(texts.take(rows), f"^(?P<invoice>.*){_APART}(?P<line>[^{_APART}]*)$")
+        rows = lost[split]
+        parts = pc.extract_regex(texts.take(pa.array(split)), f"^(?P<invoice>.*){_APART}(?P<line>[^{_APART}]*)$")
         invoices, lines = (pc.struct_field(parts, [n]) for n in (0, 1))
-        invoice[split] = index.words.invoice.codes(both(retailer.take(rows), invoices))
-        line_no[split] = index.words.invoice_line_no.codes(without_zeros(lines))
-    return invoice, line_no
+        invoice[rows] = index.words.invoice.codes_of(retailers[rows], invoices)
+        line_no[rows] = index.words.invoice_line_no.codes(without_zeros(lines))
+    still = np.flatnonzero(invoice[lost] == NOT_STATED)
+    return line_no, lost[still], texts.take(pa.array(still))
 
 
-def _own(table: pa.Table, index: SalesIndex, days: Ints, window_days: int) -> dict[str, Ints]:
-    words, retailer = index.words, whole(table["retailer"])
+def _own(table: pa.Table, index: SalesIndex, days: Codes, window_days: int) -> dict[str, Any]:
     return {
         "units": np.asarray(whole(table["units"])),
-        "opens": np.where(days == _ALWAYS, NEVER + 1, days - window_days),
-        "store": words.store.codes(without_zeros(whole(table["store"]))),
+        "opens": np.where(days == _ALWAYS, NEVER, days - window_days),
+        "store": codes_of_few(index.words.store, whole(table["store"])),
         "price": prices(whole(table["unit_price"]), NOT_STATED),
-        "header_po": words.po.codes(both(retailer, plain(whole(table["header_po"])))),
         "assigned": _assigned(whole(table["assigned"]), index),
     }
 
@@ -120,38 +149,36 @@ def _own(table: pa.Table, index: SalesIndex, days: Ints, window_days: int) -> di
 def _assigned(named: pa.Array, index: SalesIndex) -> Ints:
     """The rows of the sales that persons named."""
     found = np.full(len(named), NOT_STATED, np.int64)
-    if named.null_count < len(named):
+    if named.null_count < len(named) and len(index):
         rows = np.flatnonzero(np.asarray(named.is_valid()))
-        places = pc.index_in(named.take(pa.array(rows)), index.invoice_lines)
-        found[rows] = np.asarray(pc.fill_null(places.cast(pa.int64()), NOT_STATED))
+        places = np.asarray(pc.fill_null(pc.index_in(named.take(pa.array(rows)), index.invoice_lines), NOT_STATED))
+        at = np.empty(len(index), np.int64)
+        at[index.row] = np.arange(len(index))
+        found[rows] = np.where(places >= 0, at[places], NOT_STATED)
     return found
 
 
-def _box(table: pa.Table, columns: dict[str, Any]) -> dict[str, Ints]:
-    """The orders that each return states on any of its lines, repaired ones too."""
+def _box(table: pa.Table, columns: dict[str, Any]) -> tuple[Codes, Ints, dict[str, Ints]]:
+    """The returns of the claims, the orders that each states on any of its lines, repaired ones too, and which."""
     returns = whole(table["return_id"]).dictionary_encode()
-    box = np.asarray(returns.indices.cast(pa.int64()))
+    box = np.asarray(returns.indices)
     orders = np.concatenate((columns["po"], columns["repaired_po"]))
     stated = orders >= 0
-    pairs = np.unique((np.concatenate((box, box))[stated] << 32) | orders[stated])
+    pairs = np.sort((np.concatenate((box, box))[stated].astype(np.int64) << 32) | orders[stated])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     first = np.searchsorted(pairs >> 32, np.arange(len(returns.dictionary) + 1))
-    return {"box": box, "box_first": first, "box_po": pairs & 0xFFFFFFFF}
+    return box, pairs & 0xFFFFFFFF, {"box_first": first[box], "box_end": first[box + 1]}
 
 
-def _packed(table: pa.Table, index: SalesIndex) -> dict[str, Ints]:
-    """The orders and order lines for which our dispatch advice packed a claim's carton."""
+def _packed(table: pa.Table, index: SalesIndex, retailers: Codes, behind: int) -> tuple[Codes, dict[str, Ints]]:
+    """The orders for which our dispatch advice packed a claim's carton, behind each its line, and which are whose."""
     lists = whole(table["packed_for"])
     counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0)).astype(np.int64)
     pairs = pc.list_flatten(lists)
-    retailer = whole(table["retailer"]).take(pa.array(np.repeat(np.arange(len(counts)), counts)))
+    whose = np.repeat(retailers, counts)
     orders, lines = (pc.struct_field(pairs, name) for name in ("po_number", "po_line"))
-    return {
-        "packed_first": np.concatenate(([0], np.cumsum(counts))),
-        "packed_po": index.words.po.codes(both(retailer, plain(orders))),
-        "packed_line": index.words.po_line.codes(without_zeros(lines)),
-    }
-
-
-def _no_mates(claims: int) -> dict[str, Ints]:
-    nothing = np.zeros(claims, np.int64)
-    return {"mates_first": nothing, "mates_end": nothing, "mates_invoice": np.zeros(0, np.int64)}
+    found = np.empty((len(pairs), 2), np.int32)
+    found[:, 0] = stated_codes(index.words.po, whose, orders)[0]
+    found[:, 1] = codes_of_few(index.words.po_line, lines)
+    ends = behind + 2 * np.cumsum(counts)
+    return found.ravel(), {"packed_first": ends - 2 * counts, "packed_end": ends}

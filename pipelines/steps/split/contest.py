@@ -1,184 +1,358 @@
 """Open this when claims want more of a sale than it has left: they are solved together, as a flow of least cost.
 
-Claims are served one after the other. A claim whose best sale is full takes the cheapest chain of moves: it drives
-another claim's unit to that claim's next sale, which may drive on another, until a sale has room, or until some unit
-stays without a sale. Serving each claim by its cheapest chain keeps the whole at the least cost (successive shortest
-paths), so that the result is the best for all claims together. Nobody can be driven anywhere at a gain, or he would
-stand there already: so a chain that is dearer than one that has ended need not be followed.
+Claims are served one after the other, each by the cheapest chain of moves: it drives another claim's unit to that
+claim's next sale, which may drive on another, until a sale has room, or until some unit stays without a sale. Serving
+each claim by its cheapest chain keeps the whole at the least cost (successive shortest paths), so that the result is
+the best for all claims together.
 
-These functions keep to what can be turned into machine code.
+A full sale has a price: what making room there costs at least, known from earlier chains. It tells which way is worth
+looking at first (a search by A*), and a claim's options beyond the cheapest end found so far need not be looked at, nor
+even be noted. So a claim costs as much as what is in its way, however many sales it might stand on. These functions keep
+to what can be turned into machine code.
 """
 
 from typing import Any
 
-from pipelines.steps.split.desk import BEHIND, NONE, Desk, add_units, after, is_less, lay_out, words_for
-from pipelines.steps.split.grade import Bits, Wants
-from pipelines.steps.split.index import Sales
-from pipelines.steps.split.walk import Portions
+from pipelines.steps.split.desk import (
+    BEHIND,
+    END,
+    MASKS,
+    NONE,
+    OPTIONS,
+    TOUCHED,
+    Desk,
+    add_evidence,
+    add_units,
+    after,
+    is_less,
+    row_of,
+    words_for,
+)  # fmt: skip
+from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Wants, wish
+from pipelines.steps.split.index import DAY, Sales
+from pipelines.steps.split.walk import note
 
-PORTIONS_FULL, DESK_FULL = 1, 2
+PORTIONS_FULL, DESK_FULL = -1, -2
+_FIRST_BATCH = 3
 
 
 def contest(
+    wants: Wants, sales: Sales, bits: Any, order: int, start: int, stop: int, desk: Desk, portions: Any, count: int
+) -> int:
+    """Place the claims of a contended group and write their portions; answers the number of portions, or what was full."""
+    lines = wants.claim[start].end - wants.claim[start].first
+    words = words_for(bits.placed, lines)
+    clear(wants, sales, bits, order, start, stop, lines, words, desk)
+    for claim in range(start, stop):
+        wanted = wants.claim[claim].units
+        while wanted > 0:
+            if not seek(wants, sales, bits, order, start, claim, lines, words, desk):
+                return DESK_FULL
+            wanted -= push(wanted, lines, desk)
+    return settle(wants, start, stop, desk, portions, count)
+
+
+def clear(
+    wants: Wants, sales: Sales, bits: Any, order: int, start: int, stop: int, lines: int, words: int, desk: Desk
+) -> None:
+    """A desk without units, options and prices."""
+    for at in range(lines + 1):
+        place = desk.places[at]
+        place.free = place.left
+        place.head = place.taker = NONE
+        place.reached = place.done = 0
+    desk.places[lines].free = 1
+    for at in range((lines + 1) * (words + BEHIND)):
+        desk.price[at] = 0
+    for claim in range(start, stop):
+        seat = desk.seats[claim - start]
+        seat.first = seat.last = NONE
+        seat.batch = _FIRST_BATCH
+    desk.counts[OPTIONS] = desk.counts[MASKS] = 0
+    number_of(bits.placed, 0, lines, words, desk)
+    rank_sales(sales, order, wants.claim[start].first, lines, desk)
+
+
+def rank_sales(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> None:
+    """The rank of each sale among the group's: by age, or for the newest first by day, then id."""
+    if order != NEWEST and order != NEAREST_PRICE:
+        for place in range(lines):
+            desk.places[place].rank = place
+        return
+    stop, rank = lines, 0
+    while stop > 0:
+        start = stop - 1
+        while start > 0 and sales.codes[DAY][first + start - 1] == sales.codes[DAY][first + stop - 1]:
+            start -= 1
+        for place in range(start, stop):
+            desk.places[place].rank = rank
+            rank += 1
+        stop = start
+
+
+# --- the cheapest chain
+
+
+def seek(
+    wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, lines: int, words: int, desk: Desk
+) -> bool:
+    """Find the end of the claim's cheapest chain (``counts[END]``); whether the desk was large enough.
+
+    ``takes`` and ``leaves`` of places lead back along the chain. The end at ``lines``: some unit stays without a sale.
+    """
+    wide = words + BEHIND
+    desk.counts[TOUCHED], desk.counts[END] = 0, NONE
+    enough = follow(wants, sales, bits, order, start, claim, NONE, lines, words, desk)
+    best = nearest(desk, wide)
+    while enough and best != desk.counts[END]:
+        desk.places[best].done = 1
+        at = desk.places[best].head
+        while at != NONE and enough:
+            if desk.options[at].units > 0:
+                other = desk.options[at].claim
+                enough = follow(wants, sales, bits, order, start, other, at, lines, words, desk)
+            at = after(desk, at)
+        best = nearest(desk, wide)
+    raise_prices(desk, wide)
+    return enough
+
+
+def follow(
     wants: Wants,
     sales: Sales,
-    bits: Bits,
+    bits: Any,
     order: int,
-    groups: Any,
-    contested: Any,
-    begin: int,
+    start: int,
+    claim: int,
+    leaves: int,
+    lines: int,
+    words: int,
     desk: Desk,
-    portions: Portions,
-    count: int,
-    nowhere: Any,
-) -> tuple[int, int, int]:
-    """Solve the contested groups from ``begin`` on, and write their portions.
+) -> bool:
+    """Look at the options of a claim that has a unit to place, the best first; whether the desk was large enough.
 
-    ``nowhere`` is empty: no claim of them stands anywhere yet. Answers the place in ``contested`` that was reached, the
-    number of portions, and what was full, if anything.
-    """
-    for at in range(begin, len(contested)):
-        start, stop = groups[contested[at]], groups[contested[at] + 1]
-        lines = wants.end[start] - wants.first[start]
-        words = words_for(bits.placed, lines)
-        options = lay_out(wants, sales, bits, order, start, stop, portions, nowhere, desk, words)
-        if options < 0:
-            return at, count, DESK_FULL
-        if count + options > len(portions.claim):
-            return at, count, PORTIONS_FULL
-        for claim in range(start, stop):
-            wanted = wants.units[claim]
-            while wanted > 0:
-                end = seek(start, claim, lines, desk, words)
-                wanted -= push(start, claim, wanted, end, lines, desk)
-        count = settle(wants, sales, start, options, desk, portions, count)
-    return len(contested), count, 0
-
-
-def seek(start: int, claim: int, lines: int, desk: Desk, words: int) -> int:
-    """The place of the sale at the end of the claim's cheapest chain; ``lines``: some unit stays without a sale.
-
-    ``takes`` and ``leaves`` lead back along the chain.
+    ``leaves`` is the option that it gives up. Behind an option with room, or one that is as dear as the cheapest end
+    found so far, nothing better comes.
     """
     wide = words + BEHIND
-    touched = reach_none(start, claim, lines, NONE, 0, desk, words)
-    for option in range(desk.first[claim - start], desk.first[claim - start + 1]):
-        touched = reach(option, NONE, touched, desk, words)
-    best = cheapest(lines, touched, desk, wide)
-    while desk.free[best] == 0 and best != lines:
-        desk.done[best] = 1
-        option = desk.head[best]
-        while option != NONE:
-            if desk.units[option] > 0:
-                other = desk.claim[option]
-                for its in range(desk.first[other - start], desk.first[other - start + 1]):
-                    if its != option:
-                        touched = reach(its, option, touched, desk, words)
-                touched = reach_none(start, other, lines, option, touched, desk, words)
-            option = after(desk, option)
-        best = cheapest(lines, touched, desk, wide)
-    for at in range(touched):
-        desk.reached[desk.touched[at]] = 0
-        desk.done[desk.touched[at]] = 0
-    return best
-
-
-def reach(option: int, leaves: int, touched: int, desk: Desk, words: int) -> int:
-    """Look at a chain that ends with this option's unit on its sale; ``leaves`` is the option that gave it up."""
-    wide = words + BEHIND
     for word in range(wide):
-        desk.trial[word] = 0
+        desk.base[word] = 0
     if leaves != NONE:
         for word in range(wide):
-            desk.trial[word] = desk.distance[desk.sale[leaves] * wide + word]
-        add_cost(leaves, -1, desk, words)
-    add_cost(option, 1, desk, words)
-    return note(desk.sale[option], option, leaves, touched, desk, wide)
-
-
-def reach_none(start: int, claim: int, none: int, leaves: int, touched: int, desk: Desk, words: int) -> int:
-    """Look at a chain that ends with a unit of this claim without a sale."""
-    wide = words + BEHIND
-    for word in range(wide):
-        desk.trial[word] = 0
-    if leaves != NONE:
+            desk.base[word] = desk.distance[desk.options[leaves].place * wide + word]
+        add_cost(leaves, -1, desk.base, desk, words)
+    without(start, claim, words, desk)
+    reach(lines, NONE, leaves, desk, wide)
+    at = next_option(wants, sales, bits, order, start, claim, NONE, lines, words, desk)
+    while at >= 0:
         for word in range(wide):
-            desk.trial[word] = desk.distance[desk.sale[leaves] * wide + word]
-        add_cost(leaves, -1, desk, words)
+            desk.trial[word] = desk.base[word]
+        add_cost(at, 1, desk.trial, desk, words)
+        if not is_less(desk.trial, 0, desk.distance, desk.counts[END] * wide, wide):
+            return True
+        place = desk.options[at].place
+        reach(place, at, leaves, desk, wide)
+        if desk.places[place].free > 0:
+            return True
+        at = next_option(wants, sales, bits, order, start, claim, at, lines, words, desk)
+    return at == NONE
+
+
+def without(start: int, claim: int, words: int, desk: Desk) -> None:
+    """The cost of a unit of this claim without a sale: it is dearer to leave an earlier claim so."""
     for word in range(words):
-        desk.trial[word] += desk.costs[word]
-    desk.trial[words + 2] += start - claim  # it is dearer to leave an earlier claim without a sale
-    return note(none, NONE, leaves, touched, desk, wide)
+        desk.trial[word] = desk.base[word] + desk.costs[word]
+    desk.trial[words] = desk.base[words]
+    desk.trial[words + 1] = desk.base[words + 1]
+    desk.trial[words + 2] = desk.base[words + 2] + start - claim
 
 
-def add_cost(option: int, sign: int, desk: Desk, words: int) -> None:
-    """Add (or take off) the cost of a unit on this option to ``trial``."""
-    number = desk.number[option] * words
+def add_cost(at: int, sign: int, cost: Any, desk: Desk, words: int) -> None:
+    """Add (or take off) the cost of a unit on this option."""
+    option = desk.options[at]
+    number = option.number * words
     for word in range(words):
-        desk.trial[word] += sign * desk.costs[number + word]
-    desk.trial[words] += sign * desk.wish[option]
-    desk.trial[words + 1] += sign * desk.rank[desk.sale[option]]
+        cost[word] += sign * desk.costs[number + word]
+    cost[words] += sign * option.wish
+    cost[words + 1] += sign * desk.places[option.place].rank
 
 
-def note(place: int, takes: int, leaves: int, touched: int, desk: Desk, wide: int) -> int:
-    """Keep the chain in ``trial`` if none led to this sale at less cost; answers how many sales are touched."""
-    if desk.reached[place] and not is_less(desk.trial, 0, desk.distance, place * wide, wide):
-        return touched
+def reach(at: int, takes: int, leaves: int, desk: Desk, wide: int) -> None:
+    """Keep the chain of cost ``trial`` to this place if none led there at less; the cheapest with room is the end."""
+    place = desk.places[at]
+    if place.done or (place.reached and not is_less(desk.trial, 0, desk.distance, at * wide, wide)):
+        return
     for word in range(wide):
-        desk.distance[place * wide + word] = desk.trial[word]
-    desk.takes[place], desk.leaves[place] = takes, leaves
-    desk.done[place] = 0
-    if not desk.reached[place]:
-        desk.reached[place] = 1
-        desk.touched[touched] = place
-        return touched + 1
-    return touched
+        desk.distance[at * wide + word] = desk.trial[word]
+    place.takes, place.leaves = takes, leaves
+    if not place.reached:
+        place.reached = 1
+        desk.touched[desk.counts[TOUCHED]] = at
+        desk.counts[TOUCHED] += 1
+    if place.free > 0:
+        end = desk.counts[END]
+        if end == NONE or is_less(desk.trial, 0, desk.distance, end * wide, wide):
+            desk.counts[END] = at
 
 
-def cheapest(lines: int, touched: int, desk: Desk, wide: int) -> int:
-    """The sale, or "no sale", that is reached at the least cost and not done with."""
-    best = lines
-    for at in range(touched):
-        place = desk.touched[at]
-        if not desk.done[place] and is_less(desk.distance, place * wide, desk.distance, best * wide, wide):
-            best = place
-    return best
+def nearest(desk: Desk, wide: int) -> int:
+    """The place that may lead to an end at the least cost and is not done with; the end itself if none is cheaper."""
+    best = desk.counts[END]
+    for word in range(wide):
+        desk.base[word] = desk.distance[best * wide + word]
+    for count in range(desk.counts[TOUCHED]):
+        at = desk.touched[count]
+        if not desk.places[at].done:
+            for word in range(wide):
+                desk.trial[word] = desk.distance[at * wide + word] + desk.price[at * wide + word]
+            if is_less(desk.trial, 0, desk.base, 0, wide):
+                best = at
+                for word in range(wide):
+                    desk.base[word] = desk.trial[word]
+    return best  # type: ignore[no-any-return]
 
 
-def push(start: int, claim: int, wanted: int, end: int, lines: int, desk: Desk) -> int:
-    """Move as many units as the chain to ``end`` lets through, at most ``wanted``; answers how many."""
-    units, place = wanted, end
-    if end < lines:
-        units = min(units, desk.free[end])
-    while desk.leaves[place] != NONE:
-        units = min(units, desk.units[desk.leaves[place]])
-        place = desk.sale[desk.leaves[place]]
-    place = end
-    while place != NONE:
-        leaves = desk.leaves[place]
-        if desk.takes[place] != NONE:
-            add_units(desk, desk.takes[place], units)
-        else:
-            desk.without[(desk.claim[leaves] if leaves != NONE else claim) - start] += units
-        if leaves != NONE:
-            add_units(desk, leaves, -units)
-            place = desk.sale[leaves]
-        else:
-            place = NONE
-    if end < lines:
-        desk.free[end] -= units
-    return units
+def raise_prices(desk: Desk, wide: int) -> None:
+    """Room on a place that the search came by is as dear as the rest of the way; forget the search."""
+    end = desk.counts[END] * wide
+    for count in range(desk.counts[TOUCHED]):
+        at = desk.touched[count]
+        place = desk.places[at]
+        if place.done:
+            for word in range(wide):
+                desk.price[at * wide + word] = desk.distance[end + word] - desk.distance[at * wide + word]
+        place.reached = place.done = 0
 
 
-def settle(wants: Wants, sales: Sales, start: int, options: int, desk: Desk, portions: Portions, count: int) -> int:
-    """Write the units on options as portions and take them from the sales; answers the number of portions."""
-    first = wants.first[start]
-    for option in range(options):
-        units = desk.units[option]
-        if units > 0:
-            line = first + desk.sale[option]
-            portions.claim[count], portions.line[count] = desk.claim[option], line
-            portions.units[count], portions.held[count] = units, desk.masks[desk.number[option]]
-            sales.left[line] -= units
-            count += 1
+def push(wanted: int, lines: int, desk: Desk) -> int:
+    """Move as many units as the chain to the end lets through, at most ``wanted``; answers how many."""
+    end = desk.counts[END]
+    units = wanted if end == lines else min(wanted, desk.places[end].free)
+    at = end
+    while desk.places[at].leaves != NONE:
+        leaves = desk.options[desk.places[at].leaves]
+        units = min(units, leaves.units)
+        at = leaves.place
+    if end != lines:
+        desk.places[end].free -= units
+    at = end
+    while at != NONE:
+        place = desk.places[at]
+        if place.takes != NONE:
+            add_units(desk, place.takes, units)
+        at = NONE
+        if place.leaves != NONE:
+            add_units(desk, place.leaves, -units)
+            at = desk.options[place.leaves].place
+    return units  # type: ignore[no-any-return]
+
+
+# --- options
+
+
+def next_option(
+    wants: Wants,
+    sales: Sales,
+    bits: Any,
+    order: int,
+    start: int,
+    claim: int,
+    at: int,
+    lines: int,
+    words: int,
+    desk: Desk,
+) -> int:
+    """The claim's next best option (``at`` NONE: the best); NONE: there are no more; DESK_FULL: there is no room."""
+    seat = desk.seats[claim - start]
+    follows = seat.first if at == NONE else desk.options[at].follows
+    if follows != NONE or seat.batch == 0:
+        return follows  # type: ignore[no-any-return]
+    last = seat.last
+    if not note_more(wants, sales, bits, order, start, claim, lines, words, desk):
+        return DESK_FULL
+    return seat.first if last == NONE else desk.options[last].follows  # type: ignore[no-any-return]
+
+
+def note_more(
+    wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, lines: int, words: int, desk: Desk
+) -> bool:
+    """Note the best options behind those that are noted, in their order; whether the desk was large enough."""
+    seat, want = desk.seats[claim - start], wants.claim[claim]
+    begin = desk.counts[OPTIONS]
+    if begin + seat.batch >= len(desk.options):
+        return False
+    row = row_of(wants, sales, bits, claim, start, 0, desk)
+    count, eligible = 0, want.last - want.first
+    for step in range(eligible):
+        at = step if order == OLDEST else eligible - 1 - step
+        held = desk.sheet[row + at]
+        if desk.places[at].left > 0 and (count < seat.batch or held >= desk.options[begin + count - 1].held):
+            wished = wish(wants, sales, order, claim, want.first + at)
+            if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
+                count = put(claim, at, held, wished, begin, count, seat.batch, desk)
+    if seat.last == NONE:
+        seat.first = begin if count else NONE
+    elif count:
+        desk.options[seat.last].follows = begin
+    for option in range(begin, begin + count):
+        desk.options[option].number = number_of(bits.placed, desk.options[option].held, lines, words, desk)
+        desk.options[option].follows = option + 1 if option + 1 < begin + count else NONE
+        seat.last = option
+    seat.batch = 0 if count < seat.batch else 2 * seat.batch
+    desk.counts[OPTIONS] = begin + count
+    return True
+
+
+def is_behind(held: int, wished: int, at: int, option: Any, desk: Desk) -> bool:
+    """Whether a sale is less good for a claim than another."""
+    if held != option.held:
+        return held < option.held  # type: ignore[no-any-return]
+    if wished != option.wish:
+        return wished > option.wish  # type: ignore[no-any-return]
+    return desk.places[at].rank > desk.places[option.place].rank  # type: ignore[no-any-return]
+
+
+def put(claim: int, at: int, held: int, wished: int, begin: int, count: int, most: int, desk: Desk) -> int:
+    """Put an option in its order behind ``begin``, where ``count`` are; of more than ``most`` the last is dropped."""
+    to = begin + count
+    while to > begin and not is_behind(held, wished, at, desk.options[to - 1], desk):
+        to -= 1
+    for other in range(min(begin + count, begin + most - 1), to, -1):
+        before, behind = desk.options[other - 1], desk.options[other]
+        behind.held, behind.wish, behind.place = before.held, before.wish, before.place
+        behind.claim, behind.units, behind.beside = claim, 0, NONE
+    if to < begin + most:
+        option = desk.options[to]
+        option.held, option.wish, option.place = held, wished, at
+        option.claim, option.units, option.beside = claim, 0, NONE
+    return min(count + 1, most)
+
+
+def number_of(placed: int, held: int, lines: int, words: int, desk: Desk) -> int:
+    """The number of a set of bits among the distinct ones, 0 being none at all; a new one's cost is written."""
+    known = desk.counts[MASKS]
+    for back in range(known):
+        if desk.masks[known - 1 - back] == held:
+            return known - 1 - back  # type: ignore[no-any-return]
+    desk.masks[known] = held
+    for word in range(words):
+        desk.costs[known * words + word] = 0
+    add_evidence(placed, held, 1, lines, desk.costs, known * words)
+    desk.counts[MASKS] = known + 1
+    return known  # type: ignore[no-any-return]
+
+
+def settle(wants: Wants, start: int, stop: int, desk: Desk, portions: Any, count: int) -> int:
+    """Write the units on options as portions, claim by claim; answers the number of portions."""
+    first = wants.claim[start].first
+    for claim in range(start, stop):
+        at = desk.seats[claim - start].first
+        while at != NONE:
+            option = desk.options[at]
+            if option.units > 0:
+                if count == len(portions):
+                    return PORTIONS_FULL
+                note(portions, count, claim, first + option.place, option.units, option.held)
+                count += 1
+            at = option.follows
     return count

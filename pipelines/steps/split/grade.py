@@ -6,7 +6,20 @@ These functions keep to what can be turned into machine code; run as they are, t
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import (
+    DAY,
+    DELIVERY_NOTE,
+    INVOICE,
+    INVOICE_LINE_NO,
+    NET,
+    PO,
+    PO_LINE,
+    PRICE,
+    STORE,
+    UNITS,
+    VALUE_BITS,
+    Sales,
+)  # fmt: skip
 from schemas.evidence import EVIDENCE
 
 OLDEST, NEWEST, CHEAPEST, DEAREST, NEAREST_PRICE = range(5)
@@ -20,41 +33,31 @@ ORDERS = {
 _FAR = 2**61
 
 
-class Wants(NamedTuple):
-    """Claims as plain columns, in the order (group, day, return line); what they state as numbers of vocabularies.
+# A claim as a record, in the order (group, day, return line); what it states as numbers of vocabularies. Its group has
+# the sales ``first`` to ``end``; those before ``last`` were sold by its day. Lists of the claim or its return begin at
+# ``..._first`` and end at ``..._end``.
+WANT: tuple[tuple[str, str], ...] = (
+    ("units", "i8"),
+    ("price", "i8"),
+    *(
+        (name, "i4")
+        for name in (
+            "first", "last", "end", "opens", "po", "po_line", "invoice", "invoice_line_no", "delivery_note", "store",
+            "repaired_po", "repaired_invoice", "repaired_note", "header_po", "assigned", "box_first", "box_end",
+            "packed_first", "packed_end", "mates_first", "mates_end",
+        )
+    ),
+)  # fmt: skip
 
-    A claim's group has the sales ``first`` to ``end``; those before ``last`` were sold by its day. Lists of a return
-    (``box``: its orders) or of a claim (``packed``: orders and lines of our dispatch advice, ``mates``: invoices that
-    other goods of the return stand on) begin at ``…_first`` of the return or claim and end where the next begins or at
-    ``…_end``.
+
+class Wants(NamedTuple):
+    """Claims as records (``WANT``), and their lists one after the other: the orders of a return (``box``), the orders
+    that our dispatch advice packed a carton for and behind each its line (``packed``), the invoices that all goods of a
+    return stand on (``mates``).
     """
 
-    first: Any
-    last: Any
-    end: Any
-    units: Any
-    opens: Any  # the first day inside the window
-    po: Any
-    po_line: Any
-    invoice: Any
-    invoice_line_no: Any
-    delivery_note: Any
-    store: Any
-    price: Any
-    repaired_po: Any
-    repaired_invoice: Any
-    repaired_note: Any
-    header_po: Any
-    assigned: Any  # a row of the sales
-    box: Any  # a return
-    box_first: Any
-    box_po: Any
-    packed_first: Any
-    packed_po: Any
-    packed_line: Any
-    mates_first: Any
-    mates_end: Any
-    mates_invoice: Any
+    claim: Any
+    lists: Any
 
 
 class Bits(NamedTuple):
@@ -87,96 +90,108 @@ def bits_of(kinds: Sequence[str]) -> Bits:
     return Bits(placed=1 << len(kinds), **bits)
 
 
-def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> int:
+def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: int) -> int:
     """Write the bits of all kinds that hold for a claim and each of its eligible sales; answers how many these are.
 
     Column by column: what a claim does not state costs nothing, and machine code compares several sales at once.
     """
-    first = wants.first[claim]
-    lines = wants.last[claim] - first
+    want = wants.claim[claim]
+    first = want.first
+    lines = want.last - first
     for at in range(lines):
-        row[at] = bits.placed | bits.window * (sales.day[first + at] >= wants.opens[claim])
-    if bits.one_line:
-        for at in range(lines):
-            row[at] |= bits.one_line * (sales.units[first + at] >= wants.units[claim])
+        sheet[row + at] = bits.placed
+    note_from(sales.codes[DAY], first, lines, want.opens, bits.window, sheet, row)
+    note_from(sales.codes[UNITS], first, lines, want.units, bits.one_line, sheet, row)
     if bits.whole_line:
         last = lines - 1
-        while last >= 0 and sales.day[first + last] == sales.day[first + lines - 1]:
-            row[last] |= bits.whole_line * (sales.units[first + last] == wants.units[claim])
+        while last >= 0 and sales.codes[DAY][first + last] == sales.codes[DAY][first + lines - 1]:
+            if sales.codes[UNITS][first + last] == want.units:
+                sheet[row + last] |= bits.whole_line
             last -= 1
-    if bits.store and wants.store[claim] >= 0:
-        for at in range(lines):
-            row[at] |= bits.store * (sales.store[first + at] == wants.store[claim])
-    if bits.price and wants.price[claim] >= 0:
-        for at in range(lines):
-            row[at] |= bits.price * (sales.price[first + at] == wants.price[claim])
-    if wants.assigned[claim] >= first and wants.assigned[claim] < wants.last[claim]:
-        row[wants.assigned[claim] - first] |= bits.assigned
-    grade_orders(wants, sales, bits, claim, row)
-    grade_invoices(wants, sales, bits, claim, row)
-    note_kind(sales.delivery_note, first, lines, wants.delivery_note[claim], bits.delivery_note, row)
-    note_kind(sales.delivery_note, first, lines, wants.repaired_note[claim], bits.repaired, row)
+    note_kind(sales.codes[STORE], first, lines, want.store, bits.store, sheet, row)
+    note_kind(sales.money[PRICE], first, lines, want.price, bits.price, sheet, row)
+    if want.assigned >= first and want.assigned < want.last:
+        sheet[row + want.assigned - first] |= bits.assigned
+    grade_orders(wants, sales, bits, claim, sheet, row)
+    grade_invoices(wants, sales, bits, claim, sheet, row)
+    note_kind(sales.codes[DELIVERY_NOTE], first, lines, want.delivery_note, bits.delivery_note, sheet, row)
+    note_kind(sales.codes[DELIVERY_NOTE], first, lines, want.repaired_note, bits.repaired, sheet, row)
     return lines  # type: ignore[no-any-return]
 
 
-def note_kind(column: Any, first: int, lines: int, code: int, bit: int, row: Any) -> None:
+def note_kind(column: Any, first: int, lines: int, code: int, bit: int, sheet: Any, row: int) -> None:
     """Note a kind for the sales that have what is stated."""
     if code >= 0 and bit:
         for at in range(lines):
-            row[at] |= bit * (column[first + at] == code)
+            if column[first + at] == code:
+                sheet[row + at] |= bit
 
 
-def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> None:
+def note_from(column: Any, first: int, lines: int, least: int, bit: int, sheet: Any, row: int) -> None:
+    """Note a kind for the sales that have at least so much."""
+    if bit:
+        for at in range(lines):
+            if column[first + at] >= least:
+                sheet[row + at] |= bit
+
+
+def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: int) -> None:
     """Kinds that speak of purchase orders: the line's, its repair, the return's, the box's, the carton's."""
-    first = wants.first[claim]
-    lines = wants.last[claim] - first
-    if wants.po[claim] >= 0:
+    want = wants.claim[claim]
+    first = want.first
+    lines = want.last - first
+    if want.po >= 0:
         for at in range(lines):
-            if sales.po[first + at] == wants.po[claim]:
-                row[at] |= bits.po
-                if sales.po_line[first + at] == wants.po_line[claim]:
-                    row[at] |= bits.po_and_line
-    note_kind(sales.po, first, lines, wants.repaired_po[claim], bits.repaired, row)
-    note_kind(sales.po, first, lines, wants.header_po[claim], bits.header, row)
-    box = wants.box[claim]
-    for one in range(wants.box_first[box], wants.box_first[box + 1]):
-        note_kind(sales.po, first, lines, wants.box_po[one], bits.box, row)
-    for one in range(wants.packed_first[claim], wants.packed_first[claim + 1]):
+            if sales.codes[PO][first + at] == want.po:
+                sheet[row + at] |= bits.po
+                if sales.codes[PO_LINE][first + at] == want.po_line:
+                    sheet[row + at] |= bits.po_and_line
+    note_kind(sales.codes[PO], first, lines, want.repaired_po, bits.repaired, sheet, row)
+    note_kind(sales.codes[PO], first, lines, want.header_po, bits.header, sheet, row)
+    for one in range(want.box_first, want.box_end):
+        note_kind(sales.codes[PO], first, lines, wants.lists[one], bits.box, sheet, row)
+    for one in range(want.packed_first, want.packed_end, 2):
         for at in range(lines):
-            if wants.packed_po[one] == sales.po[first + at]:
-                row[at] |= bits.carton
-                if wants.packed_line[one] == sales.po_line[first + at]:
-                    row[at] |= bits.carton_line
+            if wants.lists[one] == sales.codes[PO][first + at]:
+                sheet[row + at] |= bits.carton
+                if wants.lists[one + 1] == sales.codes[PO_LINE][first + at]:
+                    sheet[row + at] |= bits.carton_line
 
 
-def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, row: Any) -> None:
+def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: int) -> None:
     """Kinds that speak of invoices: the line's, its repair, and those of the box's other goods."""
-    first = wants.first[claim]
-    lines = wants.last[claim] - first
-    if wants.invoice[claim] >= 0:
+    want = wants.claim[claim]
+    first = want.first
+    lines = want.last - first
+    if want.invoice >= 0:
         for at in range(lines):
             line = first + at
-            if sales.invoice[line] == wants.invoice[claim]:
-                row[at] |= bits.invoice
-                same_po = sales.po[line] == wants.po[claim] and sales.po_line[line] == wants.po_line[claim]
-                if same_po or sales.invoice_line_no[line] == wants.invoice_line_no[claim]:
-                    row[at] |= bits.invoice_and_line
-    note_kind(sales.invoice, first, lines, wants.repaired_invoice[claim], bits.repaired, row)
-    for one in range(wants.mates_first[claim], wants.mates_end[claim]):
-        note_kind(sales.invoice, first, lines, wants.mates_invoice[one], bits.mates, row)
+            if sales.codes[INVOICE][line] == want.invoice:
+                sheet[row + at] |= bits.invoice
+                same_po = sales.codes[PO][line] == want.po and sales.codes[PO_LINE][line] == want.po_line
+                if same_po or sales.codes[INVOICE_LINE_NO][line] == want.invoice_line_no:
+                    sheet[row + at] |= bits.invoice_and_line
+    note_kind(sales.codes[INVOICE], first, lines, want.repaired_invoice, bits.repaired, sheet, row)
+    for one in range(want.mates_first, want.mates_end):
+        note_kind(sales.codes[INVOICE], first, lines, wants.lists[one], bits.mates, sheet, row)
 
 
 def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
     """What the order rule looks at before the age of equally evident sales, the least first."""
     if order == CHEAPEST:
-        return sales.net_value[line]  # type: ignore[no-any-return]
+        return net_value(sales, line)
     if order == DEAREST:
-        return -sales.net_value[line]  # type: ignore[no-any-return]
-    if order == NEAREST_PRICE and wants.price[claim] >= 0:
-        return abs(sales.price[line] - wants.price[claim]) if sales.price[line] >= 0 else _FAR
+        return -net_value(sales, line)
+    if order == NEAREST_PRICE and wants.claim[claim].price >= 0:
+        return abs(sales.money[PRICE][line] - wants.claim[claim].price) if sales.money[PRICE][line] >= 0 else _FAR
     return 0
+
+
+def net_value(sales: Sales, line: int) -> int:
+    """The net of one unit, in 2^-20 minor units."""
+    return (sales.money[NET][line] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
     """Whether a later row comes before an earlier one of equal evidence: where the newest do, unless of one day."""
-    return (order == NEWEST or order == NEAREST_PRICE) and sales.day[line] > sales.day[other]
+    return (order == NEWEST or order == NEAREST_PRICE) and sales.codes[DAY][line] > sales.codes[DAY][other]

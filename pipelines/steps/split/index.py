@@ -1,5 +1,6 @@
 """Open this when you ask what a return can be placed on: sales by retailer, item and day, references as numbers."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -11,62 +12,54 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.texts import (
     NOT_SOLD,
+    Codes,
+    Groups,
     Ints,
+    References,
     Vocabulary,
-    both,
     learnt,
     ordered,
     plain,
     whole,
     without_zeros,
-)
+)  # fmt: skip
 
 # Prices are compared as whole numbers of 10^-8 of the currency's unit, values of a unit as 2^-20 of a minor unit.
 _PRICE_PLACES = 8
-_VALUE_BITS = 20
-_MONEY_MAX = 2**42
+VALUE_BITS = 20
+_MONEY_MAX, _UNITS_MAX = 2**42, 2**31 - 1
 # The day of a sale that names none: no claim can stand on it.
 NEVER = 2**31 - 1
-_TAKEN = ("units_taken", "net_taken", "tax_taken")
+_ROWS_AT_ONCE = 2**20
+
+# The rows of ``Sales.codes`` and of ``Sales.money``.
+DAY, PO, PO_LINE, INVOICE, INVOICE_LINE_NO, DELIVERY_NOTE, STORE, CURRENCY, UNITS, UNITS_TAKEN = range(10)
+PRICE, NET, TAX, NET_TAKEN, TAX_TAKEN = range(5)
+_MONEY = {NET: "net_minor", TAX: "tax_minor", NET_TAKEN: "net_taken", TAX_TAKEN: "tax_taken"}
 
 
 class Sales(NamedTuple):
-    """Invoice lines as plain columns, in the order (retailer and item, day, id).
+    """Invoice lines as columns, in the order (retailer and item, day, id): ``codes`` of 32 bits, ``money`` of 64.
 
-    ``left`` are the units that no return has taken; ``units_taken``, ``net_taken`` and ``tax_taken`` what returns took
-    so far; ``value`` is net and tax of one unit, ``net_value`` its net, in 2^-20 minor units. The others are numbers of
-    vocabularies, ``NOT_SOLD`` where a sale has none.
+    Units and money ``taken`` are what returns took so far; money is in minor units, prices in 10^-8 of the currency's
+    unit. References are numbers of vocabularies, ``NOT_SOLD`` where a sale has none.
     """
 
-    day: Any
-    po: Any
-    po_line: Any
-    invoice: Any
-    invoice_line_no: Any
-    delivery_note: Any
-    store: Any
-    price: Any
-    currency: Any
-    units: Any
-    net: Any
-    tax: Any
-    value: Any
-    net_value: Any
-    left: Any
-    units_taken: Any
-    net_taken: Any
-    tax_taken: Any
+    codes: Any
+    money: Any
 
 
 class Words(NamedTuple):
     """The vocabularies of what sales are called by."""
 
-    group: Vocabulary
-    po: Vocabulary
+    retailer: Vocabulary
+    item: Vocabulary
+    group: Groups
+    po: References
     po_line: Vocabulary
-    invoice: Vocabulary
+    invoice: References
     invoice_line_no: Vocabulary
-    delivery_note: Vocabulary
+    delivery_note: References
     store: Vocabulary
 
 
@@ -75,44 +68,120 @@ class SalesIndex:
     """``SUPPLY`` made ready for claims; placing claims on it takes their units and money from it for good.
 
     ``first`` says where the sales of each group, a retailer and an item, begin; ``varied`` which groups were sold at
-    more than one value of a unit, or in more than one currency.
+    more than one value of a unit, or in more than one currency. ``row`` is where each sale stood in the supply, whose
+    ids are ``invoice_lines``.
     """
 
     sales: Sales
     words: Words
     first: Ints
     varied: npt.NDArray[np.bool_]
+    row: Codes
     invoice_lines: pa.Array
     currencies: list[str]
     currency_of: dict[str, str]
 
     @classmethod
-    def of(cls, supply: pa.Table) -> "SalesIndex":
-        """The index of ``SUPPLY``. ValueError: more than 2^42 minor units on a line."""
-        retailer, gtin = whole(supply["retailer"]), whole(supply["gtin"])
-        group, groups = learnt(both(retailer, gtin))
-        ids = whole(supply["invoice_line"])
-        days = _days(supply["sold_on"])
-        order = ordered(groups, days, ids)
-        words, codes = _words(supply, group, retailer)
-        currency = whole(supply["currency"]).dictionary_encode()
-        currencies: list[str] = currency.dictionary.to_pylist()
-        columns = codes | {"day": days, "currency": np.asarray(currency.indices.cast(pa.int32()))}
-        columns |= {"price": prices(whole(supply["unit_price"]), NOT_SOLD)} | _money(supply)
-        sales = Sales(**{name: column[order] for name, column in columns.items()})
+    def of(cls, supply: pa.Table | Iterable[pa.Table]) -> "SalesIndex":
+        """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
+        tables = _parts(supply) if isinstance(supply, pa.Table) else supply
+        parts = [_Part.of(table) for table in tables]
+        ids = whole(pa.chunked_array([part.ids for part in parts], pa.string()))
+        texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
+        numbers = {name: _joined([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
+        retailers = texts["retailer"][1]
+        group = Groups(retailers, texts["gtin"][1])
+        groups = group.codes(retailers, texts["gtin"][1])
+        order = ordered(groups, numbers[DAY], ids).astype(np.int32)
+        words = _words(texts, group, retailers)
+        spoken = _spoken(texts)
+        sales = _in_order(texts, numbers, order)
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
-        varied = _varied(sales, first)
-        return cls(sales, words, first, varied, ids.take(pa.array(order)), currencies, _spoken(retailer, currency))
+        currencies: list[str] = texts["currency"][0].to_pylist()
+        return cls(sales, words, first, _varied(sales, first), order, ids, currencies, spoken)
 
     def __len__(self) -> int:
-        return len(self.invoice_lines)
+        return len(self.row)
+
+    def names(self, rows: Codes | Ints) -> pa.Array:
+        """The ids of these sales; null for negative ones."""
+        missing = rows < 0
+        places = self.row[np.where(missing, 0, rows)] if len(self.row) else np.zeros(len(rows), np.int32)
+        return self.invoice_lines.take(pa.array(places, mask=missing))
+
+
+# --- part by part
+
+
+_TEXTS: Mapping[str, str] = {
+    "retailer": "retailer", "gtin": "gtin", "currency": "currency", "po": "po_number", "po_line": "po_line",
+    "invoice": "invoice_number", "invoice_line_no": "invoice_line", "delivery_note": "delivery_note", "store": "store",
+}  # fmt: skip
+_REFERENCES = ("po", "invoice", "delivery_note")
+_PLAIN_NUMBERS = ("po_line", "store")
+_NUMBERS = (DAY, UNITS, UNITS_TAKEN, *(f"money {one}" for one in _MONEY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some rows of the supply: their ids, texts as dictionaries, and numbers."""
+
+    ids: pa.Array
+    texts: dict[str, pa.Array]
+    numbers: dict[Any, Any]
+
+    @classmethod
+    def of(cls, supply: pa.Table) -> "_Part":
+        """Whatever is compared, in plain form."""
+        texts = {name: whole(supply[column]).dictionary_encode() for name, column in _TEXTS.items() if name != _LAST}
+        texts |= {name: _each(plain, texts[name]) for name in _REFERENCES}
+        texts |= {name: _each(without_zeros, texts[name]) for name in _PLAIN_NUMBERS}
+        ids = whole(supply["invoice_line"])
+        last = pc.replace_substring_regex(ids, "^.*/", "").dictionary_encode()
+        texts[_LAST] = _each(without_zeros, last)
+        return cls(ids, texts, _numbers_of(supply))
+
+
+_LAST = "invoice_line_no"
+
+
+def _parts(supply: pa.Table) -> Iterable[pa.Table]:
+    return [supply.slice(at, _ROWS_AT_ONCE) for at in range(0, max(supply.num_rows, 1), _ROWS_AT_ONCE)]
+
+
+def _each(form: Any, column: pa.Array) -> pa.Array:
+    """The same column with its distinct texts in another form."""
+    texts = form(column.dictionary).dictionary_encode()
+    codes = texts.indices.take(column.indices)
+    return pa.DictionaryArray.from_arrays(codes, texts.dictionary)
+
+
+def _numbers_of(supply: pa.Table) -> dict[Any, Any]:
+    money = {f"money {row}": _numbers(supply[name]) for row, name in _MONEY.items()}
+    if any(int(np.abs(money[f"money {row}"]).max(initial=0)) > _MONEY_MAX for row in (NET, TAX)):
+        raise ValueError("an invoice line of more than 2^42 minor units is no invoice line")
+    units = {row: _numbers(supply[name]) for row, name in ((UNITS, "units"), (UNITS_TAKEN, "units_taken"))}
+    if any(int(np.abs(each).max(initial=0)) > _UNITS_MAX for each in units.values()):
+        raise ValueError("an invoice line of more than 2^31 units is no invoice line")
+    found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()} | money
+    found[DAY] = np.asarray(pc.fill_null(whole(supply["sold_on"]).cast(pa.int32()), NEVER))
+    found["price"] = prices(whole(supply["unit_price"]), NOT_SOLD)
+    return found
+
+
+def _numbers(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(whole(column).cast(pa.int64()))
+
+
+def _joined(columns: list[Any]) -> Any:
+    return np.concatenate(columns)
 
 
 def prices(texts: pa.Array, nothing: int) -> Ints:
     """Decimal texts as whole numbers of 10^-8; ``nothing`` for null and for what is no price."""
     encoded = texts.dictionary_encode()
     numbers = [_price(text, nothing) for text in encoded.dictionary.to_pylist()]
-    codes = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), len(numbers)))
+    codes = np.asarray(pc.fill_null(encoded.indices, len(numbers)))
     return np.asarray(np.array([*numbers, nothing], np.int64)[codes])
 
 
@@ -124,58 +193,49 @@ def _price(text: str | None, nothing: int) -> int:
     return int(value) if value.is_finite() and 0 <= value < 2**60 and value == int(value) else nothing
 
 
-def _days(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
-    return np.asarray(pc.fill_null(whole(column).cast(pa.int32()), NEVER))
+# --- all of them
 
 
-def _words(supply: pa.Table, group: Vocabulary, retailer: pa.Array) -> tuple[Words, dict[str, Any]]:
+def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers: Codes) -> Words:
     """What sales are called by: references of one retailer are no references of another."""
-    texts = {
-        "po": both(retailer, plain(whole(supply["po_number"]))),
-        "po_line": without_zeros(whole(supply["po_line"])),
-        "invoice": both(retailer, plain(whole(supply["invoice_number"]))),
-        "invoice_line_no": without_zeros(pc.replace_substring_regex(whole(supply["invoice_line"]), "^.*/", "")),
-        "delivery_note": both(retailer, plain(whole(supply["delivery_note"]))),
-        "store": without_zeros(whole(supply["store"])),
-    }
-    found = {name: learnt(column) for name, column in texts.items()}
-    words = Words(group, **{name: vocabulary for name, (vocabulary, _) in found.items()})
-    return words, {name: codes.astype(np.int32) for name, (_, codes) in found.items()}
+    references = {name: References(*texts[name], retailers) for name in _REFERENCES}
+    others = {name: Vocabulary(texts[name][0]) for name in (*_PLAIN_NUMBERS, _LAST, "retailer")}
+    return Words(item=Vocabulary(texts["gtin"][0]), group=group, **references, **others)
 
 
-def _money(supply: pa.Table) -> dict[str, Ints]:
-    units, net, tax = (_numbers(supply[name]) for name in ("units", "net_minor", "tax_minor"))
-    if len(net) and max(int(np.abs(net).max()), int(np.abs(tax).max())) > _MONEY_MAX:
-        raise ValueError("an invoice line of more than 2^42 minor units is no invoice line")
-    taken = {name: _numbers(supply[name]) for name in _TAKEN}
-    return {
-        "units": units,
-        "net": net,
-        "tax": tax,
-        "value": ((net + tax) << _VALUE_BITS) // np.maximum(units, 1),
-        "net_value": (net << _VALUE_BITS) // np.maximum(units, 1),
-        "left": np.maximum(units - taken["units_taken"], 0),
-    } | taken
-
-
-def _numbers(column: pa.ChunkedArray) -> Ints:
-    # a copy: what is taken is written into it
-    return np.array(whole(column).cast(pa.int64()), np.int64)
+def _in_order(texts: Mapping[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
+    """The columns by group, day and id. What is taken is written into them."""
+    codes, money = np.empty((10, len(order)), np.int32), np.empty((5, len(order)), np.int64)
+    named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
+    for row, name in (named | {STORE: "store", CURRENCY: "currency"}).items():
+        np.take(texts[name][1], order, out=codes[row])
+    for row in (DAY, UNITS, UNITS_TAKEN):
+        np.take(numbers.pop(row), order, out=codes[row])
+    for row in _MONEY:
+        np.take(numbers.pop(f"money {row}"), order, out=money[row])
+    np.take(numbers.pop("price"), order, out=money[PRICE])
+    return Sales(codes, money)
 
 
 def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
     """Groups in which a neighbour's value or currency differs."""
-    differs = (np.diff(sales.value) != 0) | (np.diff(sales.currency) != 0)
-    changes = np.concatenate(([0], np.cumsum(differs)))
     groups = len(first) - 1
     varied = np.zeros(groups, np.bool_)
-    if len(sales.value):
+    if groups:
+        value = ((sales.money[NET] + sales.money[TAX]) << VALUE_BITS) // np.maximum(sales.codes[UNITS], 1)
+        differs = (np.diff(value) != 0) | (np.diff(sales.codes[CURRENCY]) != 0)
+        changes = np.concatenate(([0], np.cumsum(differs, dtype=np.int32)))
         varied[:] = changes[first[1:] - 1] > changes[first[:-1]]
     return varied
 
 
-def _spoken(retailer: pa.Array, currency: Any) -> dict[str, str]:
+def _spoken(texts: Mapping[str, tuple[pa.Array, Codes]]) -> dict[str, str]:
     """A currency of each retailer, for units that are worth nothing."""
-    pairs = pa.table({"retailer": retailer, "currency": currency.cast(pa.string())})
-    found = pairs.group_by("retailer").aggregate([("currency", "min")])
-    return dict(zip(found["retailer"].to_pylist(), found["currency_min"].to_pylist(), strict=True))
+    (retailers, of), (currencies, codes) = texts["retailer"], texts["currency"]
+    known = (of >= 0) & (codes >= 0)
+    pairs = np.unique((of[known].astype(np.int64) << 32) | codes[known])
+    found: dict[str, str] = {}
+    for pair in pairs.tolist():
+        name, currency = retailers[pair >> 32].as_py(), currencies[pair & 0xFFFFFFFF].as_py()
+        found[name] = min(currency, found.get(name, currency))
+    return found

@@ -3,24 +3,26 @@
 These functions keep to what can be turned into machine code.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from pipelines.steps.split.grade import Bits, Wants, comes_first, grade, wish
-from pipelines.steps.split.index import Sales
-from pipelines.steps.split.walk import Portions, Room, best_free
+from pipelines.steps.split.desk import NONE, Desk, row_of
+from pipelines.steps.split.grade import Wants, comes_first, wish
+from pipelines.steps.split.index import NET, NET_TAKEN, TAX, TAX_TAKEN, UNITS, UNITS_TAKEN, Sales
+from pipelines.steps.split.walk import best_free
 
-NEAREST = 3  # sales named beside units that have none
-
-
-class Worth(NamedTuple):
-    """Of each portion its money; of each claim its next best sale, what holds for that, and the sales it came near."""
-
-    net: Any
-    tax: Any
-    runner_up: Any
-    runner_up_held: Any
-    placed: Any
-    nearest: Any
+# Of each claim: its units with a sale, its next best sale and what holds for that, and the sales it came near; where it
+# might be credited otherwise, what it might lose and gain, in 2^-20 minor units, and another currency.
+TOLD: tuple[tuple[str, str], ...] = (
+    ("placed", "i8"),
+    ("down", "i8"),
+    ("up", "i8"),
+    ("runner_up", "i4"),
+    ("runner_up_held", "i4"),
+    ("elsewhere", "i4"),
+    ("nearest_1", "i4"),
+    ("nearest_2", "i4"),
+    ("nearest_3", "i4"),
+)
 
 
 def share(total: int, part: int, whole: int) -> int:
@@ -48,56 +50,70 @@ def next_money(total: int, taken: int, units_taken: int, units: int, units_total
 def judge(
     wants: Wants,
     sales: Sales,
-    bits: Bits,
+    bits: Any,
     order: int,
-    portions: Portions,
-    first_of: Any,
-    claims: int,
-    room: Room,
-    worth: Worth,
+    start: int,
+    stop: int,
+    desk: Desk,
+    portions: Any,
+    begin: int,
+    end: int,
+    told: Any,
 ) -> None:
-    """Fill ``worth``. Portions of a claim are ``first_of[claim]`` to ``first_of[claim + 1]``.
+    """Give portions of a group, from ``begin`` to ``end`` and by claim, their money, and tell what came second.
 
     Money goes by cumulative remainder on the sale, claims in their order: portions of a sale that is returned in full
     sum to it exactly, for net and for tax. What is taken is noted in ``sales``.
     """
-    for claim in range(claims):
-        placed, first = 0, wants.first[claim]
-        lines = grade(wants, sales, bits, claim, room.row)
-        for place in range(lines):
-            room.taker[place] = -1
-        for at in range(first_of[claim], first_of[claim + 1]):
-            line, units = portions.line[at], portions.units[at]
-            before = sales.units_taken[line]
-            worth.net[at] = next_money(sales.net[line], sales.net_taken[line], before, units, sales.units[line])
-            worth.tax[at] = next_money(sales.tax[line], sales.tax_taken[line], before, units, sales.units[line])
-            sales.units_taken[line] = before + units
-            sales.net_taken[line] += worth.net[at]
-            sales.tax_taken[line] += worth.tax[at]
-            room.taker[line - first] = claim
-            placed += units
-        worth.placed[claim] = placed
-        second = best_free(wants, sales, order, claim, lines, room)
-        worth.runner_up[claim] = first + second if second >= 0 else -1
-        worth.runner_up_held[claim] = room.row[second] if second >= 0 else -1
-        if placed < wants.units[claim]:
-            name_nearest(wants, sales, order, claim, lines, room, worth)
+    for at in range(begin, end):
+        take(sales, portions[at])
+        place = desk.places[portions[at].line - wants.claim[start].first]
+        place.left -= portions[at].units
+    at = begin
+    for claim in range(start, stop):
+        first, tells = wants.claim[claim].first, told[claim]
+        while at < end and portions[at].claim == claim:
+            desk.places[portions[at].line - first].taker = claim
+            tells.placed += portions[at].units
+            at += 1
+        row = row_of(wants, sales, bits, claim, start, 0, desk)
+        second = best_free(wants, sales, order, claim, row, desk)
+        if second >= 0:
+            tells.runner_up, tells.runner_up_held = first + second, desk.sheet[row + second]
+        if tells.placed < wants.claim[claim].units:
+            tells.nearest_1 = name_nearest(wants, sales, order, claim, row, 0, desk)
+            tells.nearest_2 = name_nearest(wants, sales, order, claim, row, 1, desk)
+            tells.nearest_3 = name_nearest(wants, sales, order, claim, row, 2, desk)
 
 
-def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, lines: int, room: Room, worth: Worth) -> None:
-    """The best sales that had nothing left for the claim; where none was made by its day, the first ones after it."""
-    first = wants.first[claim]
-    for rank in range(NEAREST):
-        best, best_held, best_wish = -1, -1, 0
-        for place in range(lines):
-            if room.taker[place] != claim and room.row[place] >= best_held:
-                wished = wish(wants, sales, order, claim, first + place)
-                sooner = wished == best_wish and comes_first(sales, order, first + place, first + best)
-                if room.row[place] > best_held or wished < best_wish or sooner:
-                    best, best_held, best_wish = place, room.row[place], wished
-        if best >= 0:
-            room.taker[best] = claim
-            best += first
-        elif lines == 0 and first + rank < wants.end[claim]:
-            best = first + rank
-        worth.nearest[claim * NEAREST + rank] = best
+def take(sales: Sales, portion: Any) -> None:
+    """Take a portion's units and money from its sale."""
+    line, units = portion.line, portion.units
+    before, sold = sales.codes[UNITS_TAKEN][line], sales.codes[UNITS][line]
+    portion.net = next_money(sales.money[NET][line], sales.money[NET_TAKEN][line], before, units, sold)
+    portion.tax = next_money(sales.money[TAX][line], sales.money[TAX_TAKEN][line], before, units, sold)
+    sales.codes[UNITS_TAKEN][line] += units
+    sales.money[NET_TAKEN][line] += portion.net
+    sales.money[TAX_TAKEN][line] += portion.tax
+
+
+def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, row: int, rank: int, desk: Desk) -> int:
+    """The next of the best sales that had nothing left for the claim; where none was made by its day, the next later."""
+    first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
+    if lines == 0:
+        return first + rank if first + rank < wants.claim[claim].end else NONE  # type: ignore[no-any-return]
+    best, best_held, best_wish = NONE, -1, 0
+    for place in range(lines):
+        held = desk.sheet[row + place]
+        if desk.places[place].taker != claim and held >= best_held:
+            wished = wish(wants, sales, order, claim, first + place)
+            if (
+                held > best_held
+                or wished < best_wish
+                or (wished == best_wish and comes_first(sales, order, first + place, first + best))
+            ):
+                best, best_held, best_wish = place, held, wished
+    if best == NONE:
+        return NONE
+    desk.places[best].taker = claim
+    return first + best  # type: ignore[no-any-return]

@@ -4,12 +4,15 @@ Small batches take the plain functions over lists, large ones the same functions
 the same. ``mappings.formats.compiled`` says where machine code is kept.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, make_dataclass
 from functools import cache
+from typing import Any
+
+import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import candidates, contest, judge, mates, spread, texts, walk
+from pipelines.steps.split import candidates, group, mates, texts
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -23,21 +26,48 @@ class Machine:
     find_slots: Callable[..., None]
     gather: Callable[..., int]
     find_mates: Callable[..., tuple[int, int]]
-    walk: Callable[..., tuple[int, int, int]]
-    contest: Callable[..., tuple[int, int, int]]
-    find_doubtful: Callable[..., int]
-    spreads: Callable[..., int]
-    judge: Callable[..., None]
+    place_groups: Callable[..., tuple[int, int, int]]
+
+    def records(self, fields: Sequence[tuple[str, str]], count: int) -> Any:
+        """So many records, all zero: plain functions are quicker with objects than with rows of an array."""
+        if self.arrays:
+            return np.zeros(count, np.dtype(list(fields), align=True))
+        kind = _kind(tuple(name for name, _ in fields))
+        return [kind() for _ in range(count)]
+
+    def record(self, one: Any) -> Any:
+        """A named tuple of numbers, for machine code as a record: it takes that as one thing."""
+        if not self.arrays:
+            return one
+        return np.array([tuple(one)], np.dtype([(name, "i8") for name in one._fields]))[0]
+
+    def as_array(self, fields: Sequence[tuple[str, str]], records: Any) -> Any:
+        """Records as an array of them."""
+        if self.arrays:
+            return records
+        found = np.zeros(len(records), np.dtype(list(fields), align=True))
+        for name, _ in fields:
+            found[name] = [getattr(one, name) for one in records]
+        return found
+
+    def numbers(self, count: int, kind: type[np.signedinteger[Any]] = np.int64) -> Any:
+        """So many numbers, all zero."""
+        return np.zeros(count, kind) if self.arrays else [0] * count
 
 
-_FUNCTIONS = (
-    texts.fill_slots, texts.find_slots, candidates.gather, mates.find_mates, walk.walk, contest.contest,
-    spread.find_doubtful, spread.spreads, judge.judge,
-)  # fmt: skip
+@cache
+def _kind(names: tuple[str, ...]) -> Any:
+    """A record as an object."""
+    return make_dataclass("Record", [(name, int, 0) for name in names], slots=True)
+
+
+_FUNCTIONS = (texts.fill_slots, texts.find_slots, candidates.gather, mates.find_mates, group.place_groups)
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}"
-    for one in ("candidates", "contest", "desk", "grade", "judge", "mates", "spread", "texts", "tight", "walk")
-)
+    for one in (
+        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts", "walk",
+    )
+)  # fmt: skip
 PLAIN = Machine(False, *_FUNCTIONS)
 
 

@@ -9,10 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.claims import Claims
-from pipelines.steps.split.index import SalesIndex
-from pipelines.steps.split.judge import NEAREST
+from pipelines.steps.split.index import CURRENCY, SalesIndex
 from pipelines.steps.split.placing import Placed
-from pipelines.steps.split.texts import Ints, ordered, ranks, whole
+from pipelines.steps.split.texts import Ints, ranks, whole
 from schemas.tables import ALLOCATIONS
 
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
@@ -29,12 +28,11 @@ def allocations(
     stands = line >= 0
     money = _money(placed, order)
     low, high = _spread(placed, claim, money)
-    return_line = whole(claims.table["return_line"]).take(pa.array(claim))
-    words = claims.repaired.words
+    return_line = claims.texts("return_line", claim)
     columns: dict[str, Any] = {
         "portion": pc.binary_join_element_wise(return_line, pa.array(numbers).cast(pa.string()), "#"),
         "return_line": return_line,
-        "invoice_line": _taken(index.invoice_lines, line),
+        "invoice_line": index.names(line),
         "units": units,
         "net_minor": money[0],
         "tax_minor": money[1],
@@ -42,15 +40,15 @@ def allocations(
         "evidence": _named(held, lambda bits: _names(bits, kinds)[0]),
         "rank": _ranks(held, kinds),
         "held": _named(held, lambda bits: None if not bits else ",".join(_names(bits, kinds))),
-        "repair": _repairs(words, claim, held, kinds),
-        "runner_up": pc.if_else(stands, _taken(index.invoice_lines, placed.worth.runner_up[claim]), None),
+        "repair": _repairs(claims, claim, held, kinds),
+        "runner_up": pc.if_else(stands, index.names(placed.told["runner_up"][claim]), None),
         "runner_up_held": pc.if_else(
-            stands, _named(np.maximum(placed.worth.runner_up_held[claim], 0), lambda bits: _all(bits, kinds)), None
+            stands, _named(np.maximum(placed.told["runner_up_held"][claim], 0), lambda bits: _all(bits, kinds)), None
         ),
         "spread_low": low,
         "spread_high": high,
         "spread_currency": pc.if_else(
-            stands, _taken(pa.array(index.currencies, pa.string()), placed.elsewhere[claim]), None
+            stands, _taken(pa.array(index.currencies, pa.string()), placed.told["elsewhere"][claim]), None
         ),
         "unplaced": _why(claims, claim, line, unknown_items),
         "nearest": _nearest(placed, index, claim, line),
@@ -60,37 +58,50 @@ def allocations(
 
 def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:
     """Claim, sale, units and evidence of the portions and of units without a sale."""
-    missing = claims.wants.units - np.maximum(placed.worth.placed, 0)
+    missing = claims.wants.claim["units"] - placed.told["placed"]
     without = np.flatnonzero(missing > 0)
     nowhere, nothing = np.full(len(without), -1, np.int64), np.zeros(len(without), np.int64)
     own = placed.portions
-    return [(own.claim, without), (own.line, nowhere), (own.units, missing[without]), (own.held, nothing)]
+    return [
+        (own["claim"], without), (own["line"], nowhere), (own["units"], missing[without]), (own["held"], nothing),
+    ]  # fmt: skip
 
 
 def _in_order(
     claims: Claims, claim: Ints, line: Ints, held: Ints, index: SalesIndex, kinds: Sequence[str]
 ) -> tuple[Ints, Ints]:
     """The rows by return line, rank and invoice line, those without a sale last, and their numbers from 1."""
-    of_line = ranks(whole(claims.table["return_line"]))[claim]
-    order = ordered(of_line, _ranks(held, kinds), pc.fill_null(_taken(index.invoice_lines, line), ""))
+    of_line = ranks(whole(claims.table["return_line"]))[claims.rows[claim]]
+    order = _by_line(of_line, _ranks(held, kinds), line, index)
     sorted_lines = of_line[order]
     starts = np.flatnonzero(np.diff(sorted_lines, prepend=-1))
     counts = np.diff(np.append(starts, len(order)))
     return order, np.arange(len(order)) - np.repeat(starts, counts) + 1
 
 
+def _by_line(of_line: Ints, rank: Ints, line: Ints, index: SalesIndex) -> Ints:
+    """The rows by return line, rank and id of the sale, those without a sale last."""
+    order = np.argsort((of_line << 32) | rank, kind="stable")
+    same = np.flatnonzero((np.diff(of_line[order]) == 0) & (np.diff(rank[order]) == 0))
+    tied = np.unique(np.concatenate((same, same + 1)))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((ranks(index.names(line[rows])), rank[rows], of_line[rows]))]
+    return order
+
+
 def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
-    nothing = np.zeros(len(order) - len(placed.worth.net), np.int64)
-    return tuple(np.concatenate((part, nothing))[order] for part in (placed.worth.net, placed.worth.tax))  # type: ignore[return-value]
+    nothing = np.zeros(len(order) - len(placed.portions), np.int64)
+    return tuple(np.concatenate((placed.portions[name], nothing))[order] for name in ("net", "tax"))  # type: ignore[return-value]
 
 
 def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
     own = money[0] + money[1]
     low, high = own.copy(), own.copy()
-    for rows in _rows_of((placed.down > 0) | (placed.up > 0), claim):
+    down, up = placed.told["down"], placed.told["up"]
+    for rows in _rows_of((down > 0) | (up > 0), claim):
         one, whole_credit = claim[rows[0]], int(own[rows].sum())
-        for column, change in ((low, -int(placed.down[one])), (high, int(placed.up[one]))):
+        for column, change in ((low, -int(down[one])), (high, int(up[one]))):
             total = whole_credit + ((change + (1 << _VALUE_BITS - 1)) >> _VALUE_BITS)
             _deal(column, rows, total, own)
     return low, high
@@ -121,13 +132,13 @@ def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
 
 def _currency(claims: Claims, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
     """The sale's currency; without a sale the one in which the retailer buys."""
-    codes = np.where(line >= 0, index.sales.currency[line], -1).astype(np.int64) if len(index) else line
+    codes = np.where(line >= 0, index.sales.codes[CURRENCY][line], -1).astype(np.int64) if len(index) else line
     found = _taken(pa.array(index.currencies, pa.string()), codes)
     if not found.null_count:
         return found
-    retailers = whole(claims.table["retailer"]).dictionary_encode()
+    retailers = claims.texts("retailer", claim).dictionary_encode()
     spoken = [index.currency_of.get(name) or _NO_CURRENCY for name in retailers.dictionary.to_pylist()]
-    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices.take(pa.array(claim))))
+    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices))
 
 
 # --- evidence in words
@@ -157,16 +168,16 @@ def _named(held: Ints, name: Any) -> pa.Array:
     return pa.array([name(bits) for bits in distinct.tolist()], pa.string()).take(pa.array(which))
 
 
-def _repairs(words: dict[int, str], claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
+def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
     """In words, for portions that stand where a repaired reference leads."""
+    words = claims.repaired.words
     if not words or "repaired" not in kinds:
         return pa.nulls(len(claim), pa.string())
     bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired"))
-    told = np.zeros(int(claim.max(initial=0)) + 1, np.int64) - 1
-    rows = np.fromiter(words, np.int64, len(words))
-    inside = rows < len(told)
-    told[rows[inside]] = np.arange(len(words))[inside]
-    return _taken(pa.array(list(words.values()), pa.string()), np.where(held & bit > 0, told[claim], -1))
+    told = np.full(len(claims.rows), -1, np.int64)
+    told[np.fromiter(words, np.int64, len(words))] = np.arange(len(words))
+    which = np.where(held & bit > 0, told[claims.rows[claim]], -1)
+    return _taken(pa.array(list(words.values()), pa.string()), which)
 
 
 # --- units without a sale
@@ -174,11 +185,12 @@ def _repairs(words: dict[int, str], claim: Ints, held: Ints, kinds: Sequence[str
 
 def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]) -> pa.Array:
     """A finding code for each unit without a sale."""
-    wants, gtins = claims.wants, whole(claims.table["gtin"])
+    wants, gtins = claims.wants.claim, whole(claims.table["gtin"])
     unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
     unknown |= np.asarray(gtins.is_null())
+    unknown = unknown[claims.rows]
     codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
-    which = np.select([unknown, wants.first == wants.end, wants.first == wants.last], [0, 1, 2], 3)
+    which = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
     return _taken(pa.array(codes), np.where(line < 0, which[claim], -1))
 
 
@@ -187,8 +199,8 @@ def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.A
     without = np.flatnonzero(line < 0)
     texts: list[str | None] = []
     for one in claim[without].tolist():
-        lines = placed.worth.nearest[one * NEAREST : (one + 1) * NEAREST]
-        texts.append(" ".join(index.invoice_lines[row].as_py() for row in lines.tolist() if row >= 0) or None)
+        lines = np.array([placed.told[f"nearest_{rank}"][one] for rank in (1, 2, 3)])
+        texts.append(" ".join(index.names(lines[lines >= 0]).to_pylist()) or None)
     at = np.full(len(line), -1, np.int64)
     at[without] = np.arange(len(without))
     return _taken(pa.array(texts, pa.string()), at)

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.steps.split.index import SalesIndex
+from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
 from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.repairs import in_words, repair
-from pipelines.steps.split.texts import NOT_STATED, Ints, both, second_of
+from pipelines.steps.split.texts import NOT_STATED, Codes, Ints
 
 Mask = npt.NDArray[np.bool_]
 # Fields of a claim; what they name, the column of sales that has it, and the column of claims that a repair fills.
@@ -23,30 +23,32 @@ FIELDS = {
     "invoice_number": ("invoice", "invoice", "repaired_invoice"),
     "delivery_note": ("delivery note", "delivery_note", "repaired_note"),
 }
+_ROWS = {"po": PO, "invoice": INVOICE, "delivery_note": DELIVERY_NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The rows of claims with a reference that no sale of their retailer has, and what it says, in plain form."""
+
+    rows: Ints
+    texts: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What claims state: the texts of ``FIELDS`` in plain form, their numbers, and the columns for ``Wants``."""
+    """What claims state: what is lost of ``FIELDS``, the columns for ``Wants``, and who states it where."""
 
-    texts: Mapping[str, pa.Array]
-    codes: Mapping[str, Ints]
-    columns: dict[str, Ints]
-    retailer: pa.Array
+    lost: Mapping[str, Lost]
+    columns: dict[str, Codes]
+    retailers: Codes
     store: pa.Array
-
-    def is_lost(self, name: str) -> Mask:
-        """Where something is stated that no sale of the retailer has."""
-        said = np.array(self.texts[name].is_valid(), np.bool_)
-        lost: Mask = np.logical_and(said, self.codes[name] == NOT_STATED)
-        return lost
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """The columns of ``Wants`` that repairs fill, and in words how each claim's reference was repaired."""
 
-    columns: dict[str, Ints]
+    columns: dict[str, Codes]
     words: dict[int, str] = field(default_factory=dict)
     fields: dict[str, Mask] = field(default_factory=dict)
 
@@ -65,46 +67,41 @@ class Repaired:
 def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repaired:
     """Where the lost references of claims lead. A claim's eligible sales are ``first`` to ``last``."""
     rows = len(first)
-    columns = {column: np.full(rows, NOT_STATED, np.int64) for _, _, column in FIELDS.values()}
+    columns = {column: np.full(rows, NOT_STATED, np.int32) for _, _, column in FIELDS.values()}
     found = Repaired(columns, fields={name: np.zeros(rows, np.bool_) for name in FIELDS})
-    for name in FIELDS:
-        lost = stated.is_lost(name)
-        if lost.any():
-            _find_in_other_field(name, np.flatnonzero(lost), stated, index, found)
-            _find_as_mistake(
-                name, np.flatnonzero(lost & ~found.of(name) & (first < last)), stated, index, first, last, found
-            )
+    for name, lost in stated.lost.items():
+        if len(lost.rows):
+            _find_in_other_field(name, lost, stated, index, found)
+            still = np.flatnonzero(~found.of(name)[lost.rows] & (first < last)[lost.rows])
+            if len(still):
+                lost = Lost(lost.rows[still], lost.texts.take(pa.array(still)))
+                _find_as_mistake(name, lost, stated, index, first, last, found)
     return found
 
 
-def _find_in_other_field(name: str, rows: Ints, stated: Stated, index: SalesIndex, found: Repaired) -> None:
+def _find_in_other_field(name: str, lost: Lost, stated: Stated, index: SalesIndex, found: Repaired) -> None:
     """An invoice's number in the field of the order, and the like."""
-    take = pa.array(rows)
-    keys = both(stated.retailer.take(take), stated.texts[name].take(take))
     field_of = FIELDS[name][0]
     for other, (what, column, fills) in FIELDS.items():
         if other != name:
-            codes = getattr(index.words, column).codes(keys)
-            for row, code in zip(rows[codes >= 0].tolist(), codes[codes >= 0].tolist(), strict=True):
+            codes = getattr(index.words, column).codes_of(stated.retailers[lost.rows], lost.texts)
+            for row, code in zip(lost.rows[codes >= 0].tolist(), codes[codes >= 0].tolist(), strict=True):
                 found.note(name, row, fills, code, f"the field of the {field_of} holds the number of the {what}")
 
 
 def _find_as_mistake(
-    name: str, rows: Ints, stated: Stated, index: SalesIndex, first: Ints, last: Ints, found: Repaired
+    name: str, lost: Lost, stated: Stated, index: SalesIndex, first: Ints, last: Ints, found: Repaired
 ) -> None:
     """One error in writing that explains what is stated."""
-    if not len(rows):
-        return
-    starts, kind, code, texts = _candidates(rows, index, first, last)
-    take = pa.array(rows)
-    wrong, stores = stated.texts[name].take(take), stated.store.take(take)
-    repairs = repair(wrong, stores, starts, texts)
+    starts, kind, code, texts = _candidates(lost.rows, index, first, last)
+    stores = stated.store.take(pa.array(lost.rows))
+    repairs = repair(lost.texts, stores, starts, texts)
     for at in np.flatnonzero(repairs.choice >= 0).tolist():
         chosen = int(repairs.choice[at])
         what, _, fills = list(FIELDS.values())[kind[chosen]]
-        said, meant = wrong[at].as_py(), texts[chosen].as_py()
+        said, meant = lost.texts[at].as_py(), texts[chosen].as_py()
         how = in_words(int(repairs.how[at]), said, f"{what} {meant}", stores[at].as_py())
-        found.note(name, int(rows[at]), fills, int(code[chosen]), how)
+        found.note(name, int(lost.rows[at]), fills, int(code[chosen]), how)
 
 
 def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
@@ -128,8 +125,6 @@ def _of_kind(
     starts = np.zeros(len(rows) + 1, np.int64)
     found = np.zeros(int((last - first)[rows].sum()), np.int64)
     seen, base = vocabulary.marks(len(rows))
-    given = (rows, first, last, getattr(index.sales, column), seen)
-    if not machine.arrays:
-        given = tuple(each.tolist() for each in given)
+    given = (rows, first, last, index.sales.codes[_ROWS[column]], seen)
     found = found[: machine.gather(*given, base, starts, found)]
-    return starts, found, second_of(vocabulary.texts.take(pa.array(found)))
+    return starts, found, vocabulary.texts.take(pa.array(found))

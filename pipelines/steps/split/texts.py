@@ -7,19 +7,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.int64]
+Ints, Codes = npt.NDArray[np.int64], npt.NDArray[np.int32]
 NOT_STATED, NOT_SOLD = -1, -2  # what a claim does not say never equals what a sale does not have
-_APART = "\x1f"
+_SEVERAL = -3
 # Above this many texts a look-up of few does not build Arrow's own table of all of them each time.
 _MANY = 50_000
 
 
 class Vocabulary:
-    """The distinct texts of a column, each with a number from 0."""
+    """The distinct texts of a column, each with a number from 0; of references also whose they are."""
 
     def __init__(self, texts: pa.Array) -> None:
         self.texts = texts
-        self._slots: Ints | None = None
+        self._slots: Any = None
         self._seen: Ints | None = None
         self._marks = 0
 
@@ -33,14 +33,16 @@ class Vocabulary:
         self._marks += count
         return self._seen, self._marks - count
 
-    def codes(self, texts: pa.Array) -> Ints:
+    def codes(self, texts: pa.Array) -> Codes:
         """The number of each text; ``NOT_STATED`` where it is null or not among them."""
+        if len(texts) == texts.null_count or not len(self.texts):
+            return np.full(len(texts), NOT_STATED, np.int32)
         if len(self.texts) < _MANY:
             found = pc.index_in(texts, self.texts, skip_nulls=True)
-            return np.array(pc.fill_null(found.cast(pa.int64()), NOT_STATED))
+            return np.array(pc.fill_null(found, NOT_STATED))
         return self._hashed(texts)
 
-    def _hashed(self, texts: pa.Array) -> Ints:
+    def _hashed(self, texts: pa.Array) -> Codes:
         from pipelines.steps.split.machine import compiled_form  # numba takes half a second to import
 
         machine = compiled_form()
@@ -49,18 +51,97 @@ class Vocabulary:
             self._slots = np.full(1 << (2 * len(self.texts) - 1).bit_length(), -1, np.int32)
             machine.fill_slots(own, own_first, len(self.texts), self._slots)
         asked, asked_first = bytes_of(texts)
-        found = np.empty(len(texts), np.int64)
+        found = np.empty(len(texts), np.int32)
         machine.find_slots(asked, asked_first, len(texts), own, own_first, self._slots, found)
         if texts.null_count:
             found[np.asarray(texts.is_null())] = NOT_STATED
         return found
 
 
-def learnt(texts: pa.Array) -> tuple[Vocabulary, Ints]:
-    """The vocabulary of a column, and the column in its numbers; ``NOT_SOLD`` where it is null."""
-    encoded = texts.dictionary_encode()
-    codes = pc.fill_null(encoded.indices.cast(pa.int64()), NOT_SOLD)
-    return Vocabulary(encoded.dictionary), np.array(codes)
+class References(Vocabulary):
+    """References of retailers: what one of them calls so is nothing to another."""
+
+    def __init__(self, texts: pa.Array, codes: Codes, retailers: Codes) -> None:
+        """``codes`` and ``retailers`` are those of all sales."""
+        super().__init__(texts)
+        self._owner = np.full(len(texts), NOT_SOLD, np.int32)
+        stated = codes >= 0
+        codes, retailers = codes[stated], retailers[stated]
+        self._owner[codes] = retailers
+        self._owner[codes[self._owner[codes] != retailers]] = _SEVERAL
+        shared = self._owner[codes] == _SEVERAL
+        self._shared = np.unique(_pairs(codes[shared], retailers[shared]))
+
+    def codes_of(self, retailers: Codes, texts: pa.Array) -> Codes:
+        """The number of each text that its retailer knows; ``NOT_STATED`` elsewhere."""
+        codes = self.codes(texts)
+        rows = np.flatnonzero(codes >= 0)
+        known, whose = codes[rows], retailers[rows]
+        found = self._owner[known] == whose
+        several = np.flatnonzero(self._owner[known] == _SEVERAL)
+        found[several] = np.isin(_pairs(known[several], whose[several]), self._shared)
+        codes[rows[~found]] = NOT_STATED
+        return codes
+
+
+def _pairs(first: Codes, second: Codes) -> Ints:
+    return (first.astype(np.int64) << 32) | second
+
+
+class Groups:
+    """Pairs of a retailer and an item that have sales, each with a number from 0."""
+
+    def __init__(self, retailers: Codes, items: Codes) -> None:
+        """Those of all sales."""
+        self._pairs = np.unique(_pairs(items, retailers))
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def codes(self, retailers: Codes, items: Codes) -> Codes:
+        """The number of each pair; that behind the last where there is none."""
+        wanted = _pairs(items, retailers)
+        found = np.searchsorted(self._pairs, wanted)
+        known = (items >= 0) & (retailers >= 0) & (found < len(self))
+        known[known] = self._pairs[found[known]] == wanted[known]
+        return np.where(known, found, len(self)).astype(np.int32)
+
+
+def learnt(columns: list[pa.Array]) -> tuple[pa.Array, Codes]:
+    """The distinct texts of a column in parts, and the column in their numbers; ``NOT_SOLD`` where it is null."""
+    parts = [column if pa.types.is_dictionary(column.type) else column.dictionary_encode() for column in columns]
+    if not parts:
+        return pa.array([], pa.string()), np.zeros(0, np.int32)
+    together = pa.chunked_array(parts).unify_dictionaries()
+    codes = [np.asarray(pc.fill_null(part.indices.cast(pa.int32()), NOT_SOLD)) for part in together.chunks]
+    return together.chunk(0).dictionary, np.concatenate(codes)
+
+
+def stated_codes(vocabulary: References, retailers: Codes, column: pa.Array) -> tuple[Codes, Ints, pa.Array]:
+    """The numbers of references as they are stated; the rows of those that are lost, and what these say.
+
+    Lost: something is stated that the retailer does not know.
+    """
+    rows = np.flatnonzero(np.asarray(column.is_valid())) if column.null_count else None
+    codes = np.full(len(column), NOT_STATED, np.int32)
+    if rows is None:
+        codes = vocabulary.codes_of(retailers, column)
+        missing = np.flatnonzero(codes < 0)
+    else:
+        codes[rows] = vocabulary.codes_of(retailers[rows], column.take(pa.array(rows)))
+        missing = rows[codes[rows] < 0]
+    # what is found as it is written is plain; the others are few
+    texts = plain(column.take(pa.array(missing)))
+    codes[missing] = vocabulary.codes_of(retailers[missing], texts)
+    lost = np.flatnonzero((codes[missing] < 0) & np.asarray(texts.is_valid()))
+    return codes, missing[lost], texts.take(pa.array(lost))
+
+
+def codes_of_few(vocabulary: Vocabulary, column: pa.Array) -> Codes:
+    """The numbers of a column of few different texts, with zeros in front or without."""
+    encoded = column.dictionary_encode()
+    found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), NOT_STATED)
+    return found[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
 def plain(column: pa.Array) -> pa.Array:
@@ -75,16 +156,6 @@ def without_zeros(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), "0", texts)
 
 
-def both(first: pa.Array, second: pa.Array) -> pa.Array:
-    """Two texts as one; null where one of them is."""
-    return pc.binary_join_element_wise(first, second, _APART)
-
-
-def second_of(texts: pa.Array) -> pa.Array:
-    """The second of two texts that are one."""
-    return pc.replace_substring_regex(texts, f"^[^{_APART}]*{_APART}", "")
-
-
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The column in one piece; dictionaries as texts."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -95,14 +166,22 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
     """The rows by two numbers, then by text. Texts are compared only where both numbers are the same."""
-    order = np.lexsort((second, first))
+    order = np.argsort((first.astype(np.int64) << 32) + second, kind="stable")
     one, two = first[order], second[order]
-    same = (one[1:] == one[:-1]) & (two[1:] == two[:-1])
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    if len(tied):
+    same = np.flatnonzero((one[1:] == one[:-1]) & (two[1:] == two[:-1]))
+    if not len(same):
+        return order
+    before, behind = (texts.take(pa.array(order[same + step])) for step in (0, 1))
+    wrong = same[np.asarray(pc.greater(before, behind))]
+    if len(wrong):
+        starts = np.append(np.flatnonzero(np.diff(same, prepend=-2) > 1), len(same))  # of runs of equal numbers
+        run = np.unique(np.searchsorted(same[starts[:-1]], wrong, side="right") - 1)
+        sizes = starts[run + 1] - starts[run] + 1
+        ends = np.cumsum(sizes)
+        tied = np.repeat(same[starts[run]] - (ends - sizes), sizes) + np.arange(ends[-1])
         rows = order[tied]
-        order[tied] = rows[np.lexsort((ranks(texts.take(pa.array(rows))), two[tied], one[tied]))]
-    return np.asarray(order)
+        order[tied] = rows[np.lexsort((ranks(texts.take(pa.array(rows))), np.repeat(run, sizes)))]
+    return order
 
 
 def ranks(texts: pa.Array) -> Ints:
@@ -148,7 +227,7 @@ def find_slots(
     own: npt.NDArray[np.uint8],
     own_first: Ints,
     slots: npt.NDArray[np.int32],
-    found: Ints,
+    found: Codes,
 ) -> None:
     """The number of each text that is asked for, or -1."""
     mask = len(slots) - 1

@@ -31,7 +31,7 @@ def _finding(code: str, place: dict[str, Any], detail: str) -> Finding:
 
 
 def _orders_unknown(claims: Claims) -> Iterator[tuple[str, str, str]]:
-    for row in _rows(claims.table, np.flatnonzero(claims.lost & (claims.wants.units > 0))):
+    for row in _rows(claims, np.flatnonzero(claims.lost & (claims.wants.claim["units"] > 0))):
         yield "LINE-PO-UNKNOWN", row["return_line"], f"order {row['po_number']!r} of {row['return_line']}"
 
 
@@ -50,5 +50,6 @@ def _units_unplaced(allocations: pa.Table, claims: Claims) -> Iterator[tuple[str
         yield row["unplaced"], row["return_line"], f"{row['units']} of {claim['units']} units of {claim['gtin']}{until}"
 
 
-def _rows(table: pa.Table, rows: Any) -> list[dict[str, Any]]:
-    return table.take(pa.array(rows)).select(["return_line", "po_number"]).to_pylist()  # type: ignore[no-any-return]
+def _rows(claims: Claims, which: Any) -> list[dict[str, Any]]:
+    rows = pa.array(claims.rows[which])
+    return claims.table.select(["return_line", "po_number"]).take(rows).to_pylist()  # type: ignore[no-any-return]

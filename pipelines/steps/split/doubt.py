@@ -1,0 +1,167 @@
+"""Open this when a person is asked about money: what else equally good placements would credit.
+
+A placement is as good as another when each claim has as many units placed and each kind of evidence holds for as many
+units; the order rule is our choice and makes no difference. A claim's units can at most go to the cheapest (dearest) of
+the sales that they may go to without loss (``prices``). Where these have room for them, that is the answer; where all
+are worth the same, there is no doubt. Only what remains is tried out, move by move (``exchange``).
+
+These functions keep to what can be turned into machine code.
+"""
+
+from typing import Any
+
+from pipelines.steps.split.desk import NONE, PATIENCE, Desk, row_of, words_for
+from pipelines.steps.split.exchange import gain
+from pipelines.steps.split.grade import Wants
+from pipelines.steps.split.index import Sales
+from pipelines.steps.split.prices import is_tight, set_prices, stand
+
+# Pairs of claims and sales of a group up to which everything is tried out, and how long is tried for each claim beyond.
+TRIED_TO, TRIED_FOR = 100_000, 50_000
+_ENDLESS = 1 << 60
+
+
+def doubts(
+    wants: Wants,
+    sales: Sales,
+    bits: Any,
+    shift: int,
+    start: int,
+    desk: Desk,
+    portions: Any,
+    begin: int,
+    end: int,
+    told: Any,
+) -> None:
+    """Tell for the claims of a group, whose portions are ``begin`` to ``end``, what they might lose and gain."""
+    lines = wants.claim[start].end - wants.claim[start].first
+    words = words_for(bits.placed >> shift, lines)
+    stand(wants, sales, start, portions, begin, end, desk)
+    set_prices(wants, sales, bits, shift, start, portions, begin, end, desk)
+    patience = TRIED_FOR if (portions[end - 1].claim + 1 - start) * lines > TRIED_TO else _ENDLESS
+    at = begin
+    while at < end:
+        stop, claim = at, portions[at].claim
+        while stop < end and portions[stop].claim == claim:
+            stop += 1
+        desk.counts[PATIENCE] = patience
+        doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
+        at = stop
+
+
+def doubt(
+    wants: Wants,
+    sales: Sales,
+    bits: Any,
+    shift: int,
+    start: int,
+    lines: int,
+    words: int,
+    desk: Desk,
+    portions: Any,
+    begin: int,
+    end: int,
+    tells: Any,
+) -> None:
+    """Tell the doubt of one claim, whose portions are ``begin`` to ``end``."""
+    want = wants.claim[portions[begin].claim]
+    row = row_of(wants, sales, bits, portions[begin].claim, start, 0, desk)
+    own = portions[begin].line - want.first
+    least = most = desk.places[own].value
+    foreign = NONE
+    for at in range(want.last - want.first):
+        place = desk.places[at]
+        if place.left > 0 and (
+            place.value < least or place.value > most or place.currency != desk.places[own].currency
+        ):
+            if is_tight(bits, row, own, at, shift, lines, words, desk):
+                least, most = min(least, place.value), max(most, place.value)
+                if place.currency != desk.places[own].currency:
+                    foreign = place.currency
+    if foreign == NONE and least == most:
+        return
+    for sign in (1, -1):
+        goal = least if sign == 1 else most
+        found = NONE
+        if foreign == NONE:
+            found = gained_by_room(bits, shift, row, want, goal, sign, lines, words, desk, portions, begin, end)
+        if found == NONE:
+            found = gain(wants, sales, bits, shift, start, row, sign, lines, words, desk, portions, begin, end, tells)
+        if found == NONE:
+            found = gained_at_most(bits, shift, row, want, sign, lines, words, desk, portions, begin, end)
+            tells.elsewhere = foreign
+        if sign == 1:
+            tells.down = found
+        else:
+            tells.up = found
+
+
+def gained_by_room(
+    bits: Any,
+    shift: int,
+    row: int,
+    want: Any,
+    goal: int,
+    sign: int,
+    lines: int,
+    words: int,
+    desk: Desk,
+    portions: Any,
+    begin: int,
+    end: int,
+) -> int:
+    """What the claim's value falls (``sign`` 1) or rises (-1) when all of its units go to sales of this value.
+
+    NONE: these have no room for them now, or somebody must take what the units leave.
+    """
+    wanted = value = 0
+    for at in range(begin, end):
+        place = desk.places[portions[at].line - want.first]
+        if place.value != goal:
+            wanted += portions[at].units
+            value += portions[at].units * sign * (place.value - goal)
+            if place.priced:
+                return NONE
+    own, at = portions[begin].line - want.first, 0
+    while wanted > 0 and at < want.last - want.first:
+        place = desk.places[at]
+        if place.free > 0 and place.value == goal and is_tight(bits, row, own, at, shift, lines, words, desk):
+            wanted -= place.free
+        at += 1
+    return value if wanted <= 0 else NONE
+
+
+def gained_at_most(
+    bits: Any,
+    shift: int,
+    row: int,
+    want: Any,
+    sign: int,
+    lines: int,
+    words: int,
+    desk: Desk,
+    portions: Any,
+    begin: int,
+    end: int,
+) -> int:
+    """What would be gained if all others gave way: never too little doubt."""
+    own, wanted, value = portions[begin].line - want.first, 0, 0
+    for at in range(begin, end):
+        wanted += portions[at].units
+        value += portions[at].units * sign * desk.places[portions[at].line - want.first].value
+    behind, level = False, 0
+    while wanted > 0:
+        best, room = 0, 0
+        for at in range(want.last - want.first):
+            place = desk.places[at]
+            worth = sign * place.value
+            if place.left > 0 and (not behind or worth > level) and (room == 0 or worth <= best):
+                if is_tight(bits, row, own, at, shift, lines, words, desk):
+                    room = place.left + (room if worth == best else 0)
+                    best = worth
+        taken = min(wanted, room)
+        value, wanted = value - taken * best, wanted - taken
+        behind, level = True, best
+        if room == 0:
+            return max(value, 0)
+    return value

@@ -1,0 +1,167 @@
+"""Open this when you ask whether a unit can change its sale without loss: prices of sales, and moves that are tight.
+
+Every full sale has a price in evidence: what a unit more of it would gain at most. With right prices a move of a claim's
+unit is without loss only where it is *tight*: what it costs in evidence is what the goal's price is less than the
+origin's. Nearly all sales have no price, since nobody is kept from a better one; then a move is tight where the same
+kinds hold. Only kinds that settle doubt count here: the bits of a row above ``shift``.
+
+These functions keep to what can be turned into machine code.
+"""
+
+from typing import Any
+
+from pipelines.steps.split.desk import (
+    NONE,
+    OPTIONS,
+    STAMP,
+    Desk,
+    add_units,
+    after,
+    digit_width,
+    is_less,
+    row_of,
+    words_for,
+)  # fmt: skip
+from pipelines.steps.split.grade import Wants
+from pipelines.steps.split.index import CURRENCY, NET, TAX, UNITS, VALUE_BITS, Sales
+
+
+def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end: int, desk: Desk) -> None:
+    """The group's portions as units of options, and what a unit of each sale is worth."""
+    first, lines = wants.claim[start].first, wants.claim[start].end - wants.claim[start].first
+    for at in range(lines):
+        place = desk.places[at]
+        place.free = place.left
+        place.head = NONE
+        place.priced = place.mark = 0
+        worth = (sales.money[NET][first + at] + sales.money[TAX][first + at]) << VALUE_BITS
+        place.value, place.currency = worth // max(sales.codes[UNITS][first + at], 1), sales.codes[CURRENCY][first + at]
+    desk.places[lines].mark = 0
+    desk.counts[OPTIONS] = desk.counts[STAMP] = 0
+    for at in range(begin, end):
+        portion = portions[at]
+        note_unit(portion.claim, portion.line - first, portion.units, desk)
+        desk.places[portion.line - first].left += portion.units
+
+
+def note_unit(claim: int, at: int, units: int, desk: Desk) -> None:
+    """A new option with units."""
+    number = desk.counts[OPTIONS]
+    option = desk.options[number]
+    option.claim, option.place, option.units, option.beside = claim, at, 0, NONE
+    add_units(desk, number, units)
+    desk.counts[OPTIONS] = number + 1
+
+
+def set_prices(
+    wants: Wants, sales: Sales, bits: Any, shift: int, start: int, portions: Any, begin: int, end: int, desk: Desk
+) -> None:
+    """The least prices with which no move gains. They exist since no circle of moves gains (Bellman and Ford)."""
+    lines = wants.claim[start].end - wants.claim[start].first
+    words = words_for(bits.placed >> shift, lines)
+    write_digits(bits.placed >> shift, lines, desk)
+    waiting = 0
+    for at in range(begin, end):
+        claim, own = portions[at].claim, portions[at].line - wants.claim[start].first
+        row = row_of(wants, sales, bits, claim, start, 0, desk)
+        if is_kept_from_better(row, own, wants.claim[claim].last - wants.claim[claim].first, shift, desk):
+            waiting = raise_from(wants, bits, claim, own, row, shift, lines, words, waiting, desk)
+    done = 0
+    while done < waiting:
+        place = desk.touched[done % (lines + 1)]
+        done += 1
+        desk.places[place].done = 0
+        at = desk.places[place].head
+        while at != NONE:
+            claim = desk.options[at].claim
+            row = row_of(wants, sales, bits, claim, start, 0, desk)
+            waiting = raise_from(wants, bits, claim, place, row, shift, lines, words, waiting, desk)
+            at = after(desk, at)
+
+
+def is_kept_from_better(row: int, own: int, eligible: int, shift: int, desk: Desk) -> bool:
+    """Whether a sale that had units left fits better than the own one."""
+    level = desk.sheet[row + own] >> shift
+    for at in range(eligible):
+        if desk.sheet[row + at] >> shift > level and desk.places[at].left > 0:
+            return True
+    return False
+
+
+def raise_from(
+    wants: Wants,
+    bits: Any,
+    claim: int,
+    own: int,
+    row: int,
+    shift: int,
+    lines: int,
+    words: int,
+    waiting: int,
+    desk: Desk,
+) -> int:
+    """Raise prices of full sales until the claim's unit gains nothing by going there; answers how many waited so far."""
+    priced, here = desk.places[own].priced, desk.sheet[row + own] >> shift
+    if priced == 0:
+        for word in range(words):
+            desk.price[own * words + word] = 0
+    for at in range(wants.claim[claim].last - wants.claim[claim].first):
+        place = desk.places[at]
+        better = priced or desk.sheet[row + at] >> shift > here
+        if better and place.left > 0 and place.free == 0 and at != own:
+            for word in range(words):
+                desk.trial[word] = desk.price[own * words + word]
+            add_difference(desk.sheet[row + at] >> shift, here, desk)
+            if place.priced == 0:
+                for word in range(words):
+                    desk.price[at * words + word] = 0
+            if is_less(desk.price, at * words, desk.trial, 0, words):
+                for word in range(words):
+                    desk.price[at * words + word] = desk.trial[word]
+                if place.priced == 0:
+                    place.done = 0
+                place.priced = 1
+                if place.done == 0:
+                    place.done = 1
+                    desk.touched[waiting % (lines + 1)] = at
+                    waiting += 1
+    return waiting
+
+
+def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int, words: int, desk: Desk) -> bool:
+    """Whether a unit of the row's claim goes from one sale to another without loss, the room it gives and takes counted."""
+    here, there = desk.sheet[row + origin] >> shift, desk.sheet[row + goal] >> shift
+    one, other = desk.places[origin].priced, desk.places[goal].priced
+    if one == 0 and other == 0:
+        return here == there  # type: ignore[no-any-return]
+    if (one == 0 and there <= here) or (other == 0 and here <= there):
+        return False  # only who comes to fit better pays a price, and only who pays less may fit less well
+    for word in range(words):
+        desk.trial[word] = desk.price[goal * words + word] * other - desk.price[origin * words + word] * one
+    add_difference(here, there, desk)
+    for word in range(words):
+        if desk.trial[word] != 0:
+            return False
+    return True
+
+
+def add_difference(here: int, there: int, desk: Desk) -> None:
+    """Add to ``trial`` what evidence a unit loses that goes from one set of bits to another."""
+    bit, differs = 0, here ^ there
+    while differs >> bit:
+        if differs >> bit & 1:
+            digit = desk.digits[2 * bit + 1]
+            desk.trial[desk.digits[2 * bit]] += digit if here >> bit & 1 else -digit
+        bit += 1
+
+
+def write_digits(placed: int, lines: int, desk: Desk) -> None:
+    """The word and the digit of each bit of evidence."""
+    width, kinds = digit_width(lines), 0
+    while placed >> kinds:
+        kinds += 1
+    per_word = 62 // width
+    for bit in range(kinds):
+        kind = kinds - 1 - bit
+        desk.digits[2 * bit] = kind // per_word
+        desk.digits[2 * bit + 1] = 1 << (width * (per_word - 1 - kind % per_word))
