@@ -34,6 +34,7 @@ UNITS = np.array([1, 1, 2, 2, 3, 4, 6, 12, 24])
 EXHAUSTED_EVERY = 50
 PRICE_MAX = 12_000
 
+
 @dataclass(frozen=True)
 class Mix:
     """How a world is mixed: shares of return lines, and how unequal items are (1: not at all).
@@ -212,7 +213,9 @@ class Boxes:
         wrong = chance.random(len(invoice)) < self.mix.of_another
         stated = np.where(wrong, self.invoices.others(chance, invoice), invoice)
         texts = _some(chance, self.mix.orders, _po_number(self.invoices.po[stated]))
-        miswritten = (chance.random(len(invoice)) < self.mix.miswritten) & texts.is_valid().to_numpy(zero_copy_only=False)
+        miswritten = (chance.random(len(invoice)) < self.mix.miswritten) & texts.is_valid().to_numpy(
+            zero_copy_only=False
+        )
         errors = chance.integers(0, len(_ERRORS), int(miswritten.sum())).tolist()
         pairs = zip(errors, texts.filter(miswritten).to_pylist(), store.filter(miswritten).to_pylist(), strict=True)
         written = pa.array([_ERRORS[error](text, where) for error, text, where in pairs], pa.string())

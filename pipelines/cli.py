@@ -11,6 +11,7 @@ from pipelines import goods_commands
 from pipelines.claim_commands import claim
 from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
+from pipelines.erp_commands import erp
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")

@@ -50,6 +50,11 @@ class Rule:
     because: Callable[[pa.Table, Policy], Any]
 
 
+def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.Table, Policy], Any]:
+    """A rule's ``because`` from a function of one row: for rules that speak of few rows."""
+    return lambda facts, policy: pa.array([one(row, policy) for row in facts.to_pylist()], pa.string())
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What was decided, why each credit has its amount, and what it uses: tables of schemas/tables.py."""
@@ -355,7 +360,7 @@ RULES = (
     Rule("credit.entitlement.reasons", "reason", entitled.reason_is_against, entitled.because_reason),
     Rule("credit.entitlement.origins", "origin", entitled.origin_is_against, entitled.because_origin),
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
-    Rule("goods.claims", None, warranty.claimed, warranty.because_claimed),
+    Rule("goods.claims", None, warranty.claimed, row_by_row(warranty.because_claimed)),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
     Rule("reconciliation", KIND, turned_down, because_resolved),
