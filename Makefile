@@ -58,8 +58,8 @@ bench-mapping: env  ## Files to canonical lines beside the plain way; JSON on th
 bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON on the last line
 	@$(BIN)/python -m benchmarks.reading $(MB)
 
-bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES; JSON on the last line
-	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES))
+bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES, WORLD; JSON last
+	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES)) $(if $(WORLD),--world $(WORLD))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600

@@ -309,6 +309,11 @@ UNDECIDED = _table(
     percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
 )  # fmt: skip
 
+DECIDED = pa.schema([
+    *UNDECIDED, ("outcome", _T), ("rule", _T), ("policy_version", _T), ("at", pa.timestamp("us", "UTC")),
+    ("credit_net", _I),
+], metadata={"meaning": "what was decided, with the facts that it was decided on"})  # fmt: skip
+
 CREDIT_LINES = _table(
     "accepted units that no intent carries yet, with all that a credit note says about them",
     decision=_T, portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T, store=_T, reason=_T,

@@ -1,7 +1,7 @@
 """Open this when work or a report needs to know what is stored: every read answers an Arrow table, in a fixed order."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from schemas.ledger import EXPECTED
 from schemas.tables import (
     CREDIT_LINES,
     CREDITED,
+    DECIDED,
     NOTICE_LINES,
     OPEN_PORTIONS,
     PURCHASES,
@@ -214,6 +215,10 @@ class Reads:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
         here = or_(untyped("bucket").not_in(EXPECTED), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
+
+    def decided(self, retailer: str, since: datetime) -> pa.Table:
+        """``DECIDED`` of a retailer: what was decided from this moment on, in that order."""
+        return self.query("reports/decided.sql", retailer=retailer, since=since).select(DECIDED.names).cast(DECIDED)
 
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""

@@ -3,7 +3,7 @@
 What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,14 +13,21 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps import because, entitled
+from pipelines.steps import because, entitled, warranty
 from pipelines.steps.caps import about, cap_uses, within_caps
 from pipelines.steps.deductions import with_taken
 from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
 from pipelines.steps.price import Priced, price, pricings
-from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
+from pipelines.steps.resolved_rules import (
+    KIND,
+    RESOLUTION,
+    because_resolved,
+    or_nothing_resolved,
+    taken_as_announced,
+    turned_down,
+)
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.policies import version_of
@@ -41,6 +48,11 @@ class Rule:
     of: str | None
     judge: Callable[[pa.Table, Policy], Any]
     because: Callable[[pa.Table, Policy], Any]
+
+
+def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.Table, Policy], Any]:
+    """A rule's ``because`` from a function of one row: for rules that speak of few rows."""
+    return lambda facts, policy: pa.array([one(row, policy) for row in facts.to_pylist()], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
     ``known`` is what else is known of the retailer, as far as the policy asks. A verdict is no finding: what is held
     waits in a person's queue with its sentence.
     """
-    facts = prepared(undecided, policy, known)
+    facts = or_nothing_resolved(prepared(undecided, policy, known))
     outcome, position, priced = _reckoned(facts, policy)
     if policy.caps and known.purchases is not None and known.credited is not None:
         credited = pc.equal(outcome, "credit")
@@ -288,7 +300,7 @@ def _no_price_as_announced(facts: pa.Table, policy: Policy) -> Any:
 
 
 def _as_announced(facts: pa.Table, policy: Policy, judge: Callable[[pa.Table, Policy], Any]) -> Any:
-    word = said(facts)
+    word = facts[RESOLUTION]
     if word.null_count == facts.num_rows:
         return silent(facts)
     return pc.if_else(pc.equal(word, "accept"), judge(facts, policy), pa.scalar(None, pa.string()))
@@ -336,8 +348,9 @@ def _kept(facts: pa.Table, policy: Policy) -> Any:
     return where(pc.is_null(facts["condition"]), "credit")
 
 
-# The order is that of the agreement: what may come back at all, until when, on whose word, in which state, at which
-# price. What no rule is against is credited. Caps and deductions speak first, but only of what all others credit.
+# The order is that of the agreement: what may come back at all, what is under warranty, until when, on whose word, in
+# which state, at which price. What no rule is against is credited. Caps and deductions speak first, but only of what
+# all others credit.
 RULES = (
     Rule("caps", "over", _over_cap, because.over_cap),
     Rule("credit.deductions", None, _taken, because.deducted),
@@ -347,12 +360,13 @@ RULES = (
     Rule("credit.entitlement.reasons", "reason", entitled.reason_is_against, entitled.because_reason),
     Rule("credit.entitlement.origins", "origin", entitled.origin_is_against, entitled.because_origin),
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
+    Rule("goods.claims", None, warranty.claimed, row_by_row(warranty.because_claimed)),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
-    Rule("reconciliation", None, turned_down, because_resolved),
+    Rule("reconciliation", KIND, turned_down, because_resolved),
     Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
     Rule("credit.basis", None, _no_price_as_announced, because.no_price),
-    Rule("reconciliation", None, taken_as_announced, because_resolved),
+    Rule("reconciliation", KIND, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, because.condition),
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),

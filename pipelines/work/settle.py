@@ -16,6 +16,7 @@ from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
@@ -60,6 +61,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
+        follow_up(hub, retailer)
         _intend(hub, retailer, settled)
         route(hub, retailer)
     return settled
@@ -104,7 +106,7 @@ def _recorded(hub: Hub, retailer: Partner, agreed: Agreed) -> Counter[str]:
     own = next((rows for other, rows in groups if other.version == agreed.version), None)
     if own is None or not own.num_rows:
         return Counter()
-    found = decide.settle(own, agreed.policy, agreed.version, _known(hub, retailer.id, agreed.policy, own))
+    found = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer.id, agreed.policy, own))
     decisions, anyway = credited_anyway(found.decisions, own, agreed.version)
     rows = replace(found, decisions=decisions).rows()
     rows["movement"] = pa.concat_tables([decide.carry_out(decisions, own, agreed.version), anyway])
@@ -118,10 +120,11 @@ def _waiting(hub: Hub, retailer: Partner) -> pa.Table:
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
     known = resolutions(hub, retailer.id)
-    return resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    undecided = resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    return ready(hub, retailer, undecided)
 
 
-def _known(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
+def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
     """What else the policy asks for these units."""
     sales, store = None, hub.store
     if policy.credit.basis.price in ("last", "average"):

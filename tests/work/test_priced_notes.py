@@ -10,7 +10,7 @@ from rich.text import Text
 
 from connectors.erp.file_out import FileOutErp
 from connectors.store import StaleError, Store
-from pipelines.explain import priced_in_words
+from pipelines.explain_deciding import priced_in_words
 from pipelines.steps import decide
 from pipelines.steps.credits import compose
 from pipelines.steps.facts import Known
