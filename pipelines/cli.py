@@ -1,11 +1,17 @@
 """Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from pipelines import goods_commands
+from pipelines.claim_commands import claim
+from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
+from pipelines.erp_commands import erp
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
@@ -20,12 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")
+app.add_typer(claim, name="claim")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
+for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
+    app.command()(word)
 
+_DAYS = ["%Y-%m-%d"]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
@@ -112,6 +123,27 @@ def verify(settings: SettingsOption = None) -> None:
             out.print(part, soft_wrap=True)
         if verdict.violations:
             raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+@told_plainly
+def ledger(
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=_DAYS, help="The state at the end of this day.")
+    ] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=_DAYS, help="Roll forward from this day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=_DAYS, help="To the end of this day.")] = None,
+    retailer: Annotated[str | None, typer.Option(help="Only this retailer; otherwise all.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """What stood in the ledger at the end of any past day, or how it rolled forward from one day to another."""
+    from pipelines.ledger_days import roll_view, state_view
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        day = (on or last or hub.now().astimezone(ZoneInfo(hub.settings.timezone))).date()
+        for part in roll_view(hub, first.date(), day, retailer) if first else state_view(hub, day, retailer):
+            out.print(part)
 
 
 @app.command()

@@ -115,7 +115,9 @@ def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
         yield Text(f"{_units(units)} counted, {condition}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
     for row in story.differences.to_pylist():
-        yield Text(f"Difference: {row['kind']}, {_units(row['units'])}.", "yellow")
+        yield Text(f"Difference: {row['kind'].replace('_', ' ')}, {_units(row['units'])}.", "yellow")
+    for row in hub.store.resolutions_of(_first(story.return_line)["return_line"]).to_pylist():
+        yield Text(f"{row['kind'].replace('_', ' ').capitalize()}: {row['because']}")
 
 
 def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:

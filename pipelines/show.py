@@ -187,6 +187,7 @@ def status_view(hub: Hub) -> Iterator[RenderableType]:
     yield _files_table(hub)
     yield _answers_table(hub)
     yield _waiting_table(hub)
+    yield from _waiting_differences(hub)
     yield from _approvals(hub)
     yield _overdue_table(hub)
     yield from _findings(hub)
@@ -230,6 +231,20 @@ def _waiting_table(hub: Hub) -> Table:
     return table_of(
         "Open, and what it waits for", ("Retailer", "waits for", "portions", "units", "net", ""), rows, "llnnn"
     )
+
+
+def _waiting_differences(hub: Hub) -> Iterator[RenderableType]:
+    """Differences that wait for an answer or a person, where there are any."""
+    waiting = hub.store.query("reports/waiting_differences.sql").to_pylist()
+    if not waiting:
+        return
+    rows = [
+        (r["retailer"], r["kind"].replace("_", " "), "its answer" if r["action"] == "ask" else "a person", r["lines"],
+         r["units"], r["answer_by"]) for r in waiting
+    ]  # fmt: skip
+    columns = ("Retailer", "differs", "waits for", "lines", "units", "answer by")
+    yield table_of("Differences that wait", columns, rows, "lllnnl")
+    yield Text("Next: `backhaul differences --waiting` lists them.", "dim")
 
 
 def _approvals(hub: Hub) -> Iterator[RenderableType]:
