@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.verify import Verdict
 from pipelines.wiring import Hub
+from pipelines.work.breakers import open_stops
 from pipelines.work.run import PartnerRun
 from schemas.findings import CATALOGUE, Severity
 from schemas.money import to_decimal
@@ -181,6 +182,7 @@ def _short(path: Path) -> str:
 
 def status_view(hub: Hub) -> Iterator[RenderableType]:
     """What is where, what waits for a person, what is overdue."""
+    yield from _stops(hub)
     yield totals_table(hub)
     yield _files_table(hub)
     yield _answers_table(hub)
@@ -189,6 +191,15 @@ def status_view(hub: Hub) -> Iterator[RenderableType]:
     yield from _approvals(hub)
     yield _overdue_table(hub)
     yield from _findings(hub)
+
+
+def _stops(hub: Hub) -> Iterator[RenderableType]:
+    """What stops all posting."""
+    for row in open_stops(hub):
+        when = f"{row['stop']}, {row['at']:%Y-%m-%d %H:%M}"
+        yield Text.assemble(("Posting is stopped: ", "bold red"), f"{row['why']} ({when}).")
+        yield Text(f"Next: look into it, then `backhaul resume {row['stop']} --by NAME`.", "dim")
+        yield Text()
 
 
 def _files_table(hub: Hub) -> Table:

@@ -1,8 +1,8 @@
-"""Open this when goods came before their notice and stayed in a provisional return: the notice finds them.
+"""Open this when goods came before their notice, or before its correction: the notice finds them.
 
-The batch that opens a return of which receipts speak already, or whose items came from its store in a box that names
-no return, leaves a due event. At once, or by the next run when this
-one dies, the return is counted again together with the provisional one; see ``pipelines.work.counting``.
+The batch that opens a return, or tells it anew, of which receipts speak already, or whose items came from its store in a
+box that names no return, leaves a due event. At once, or by the next run when this one dies, the return is counted again
+together with the provisional one; see ``pipelines.work.counting``.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.returns import OpenedReturns
 from pipelines.wiring import Hub
-from pipelines.work.counting import Counted, add_placed, again_of, recounted, with_all_that_they_speak_of
+from pipelines.work.counting import Counted, add_placed, again_of, amended_by, recounted, with_all_that_they_speak_of
 from pipelines.work.rows import Rows
 from schemas.findings import as_records
 from schemas.outcome import Change, Outcome
@@ -24,8 +24,11 @@ EVENT = "count"
 _TOLD = ("RECEIPT-SHORT", "RECEIPT-OVER", "RECEIPT-MATCHED-BY-CONTENTS")
 
 
-def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> pa.Table:
-    """Due events of new returns of which receipts speak already, by number, carton or contents."""
+def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Table, tuple[Change, ...]]:
+    """Due events of returns that are new or told anew and of which receipts speak already, by number, carton or contents.
+
+    Those that were due before are due once more: a change.
+    """
     numbers, labels = opened.returns["number"].to_pylist(), opened.cartons["carton"].to_pylist()
     names, cartons = hub.store.named_by_receipts(numbers, labels)
     boxes = opened.cartons.filter(pc.is_in(opened.cartons["carton"], pa.array(cartons, pa.string())))["return_id"]
@@ -35,7 +38,13 @@ def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> pa.Table:
         for row in opened.returns.to_pylist()
         if row["number"] in names or row["return_id"] in boxes.to_pylist() or row["return_id"] in fitting
     ]
-    return pa.Table.from_pylist(due)
+    known = set(hub.store.table("due_event", partner=partner.id, event=EVENT)["subject"].to_pylist()) if due else set()
+    again = (
+        Change("due_event", {"subject": row["subject"], "event": EVENT}, {"met": False})
+        for row in due
+        if row["subject"] in known
+    )
+    return pa.Table.from_pylist([row for row in due if row["subject"] not in known]), tuple(again)
 
 
 def _provisional(hub: Hub, returns: pa.Table, return_lines: pa.Table) -> Iterator[tuple[str, str]]:
@@ -67,7 +76,8 @@ def count_late(hub: Hub, partner: Partner) -> None:
     if not due:
         return
     opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
-    by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | _boxes_for(hub, due, opened))
+    amended = {name: str(last["document"]) for name, last in amended_by(hub, due).items()}
+    by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | _boxes_for(hub, due, opened) | amended)
     again = again_of(hub, by, {})
     counted = recounted(hub, again, again.receipts["document"].to_pylist())
     rows = Rows()

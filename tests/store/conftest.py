@@ -193,7 +193,7 @@ class World:
             tables["decision"] = rows("decision", decision | amounts)
             why = {"before_minor": counted["net_minor"], "after_minor": credit_net, "rule": "r", "because": "less"}
             tables["pricing"] = rows("pricing", {"decision": movement, "step": 1} | why)
-        to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
+        to = {"credit": "accepted", "refuse": "refused", "replace": "replaced"}.get(outcome)
         if to:
             amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
             tables["movement"] = self.move(counted["portion"], "received", to, movement, *amounts)
@@ -280,6 +280,36 @@ class World:
         self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
         return name
 
+    def handle(self, portion: str, inspection: str) -> None:
+        """Our word on what a portion announced, and where what came of it goes."""
+        return_line = portion.split("#")[0]
+        same = {"portion": portion, "return_line": return_line, "units": 4, "because": "b", "policy_version": "p1"}
+        word = same | {"authorisation": f"{portion}!1", "outcome": "ask", "rule": "late"}
+        way = {"routing": f"{inspection}~1", "inspection": inspection, "route": "restock", "warehouse": "harwich"}
+        self.record(
+            "handle", authorisation=rows("authorisation", word), routing=rows("routing", same | way | {"rule": "r"})
+        )
+
+    def claim(self) -> None:
+        """A claim that was replaced: its evidence, the order, and what a supplier owes for it."""
+        portion = self.announce("R3", self.sell("INV3"))
+        decision = self.decide(self.receive(portion, "R3-receipt"), "replace")
+        same = {"return_line": "nordstad/R3/1", "units": 4}
+        order = {
+            "reference": "RO-1",
+            "movement": f"{portion}>replaced@{decision}",
+            "retailer": RETAILER,
+            "number": "R3",
+        }
+        owed = {"recourse": "RC-1", "decision": decision, "supplier": "lampwerk", "net_minor": 300, "currency": "GBP"}
+        said = {"evidence": "nordstad/R3/1&1", "return_line": "nordstad/R3/1", "note": "dark", "by": "Ada"}
+        self.record(
+            "claim",
+            claim_evidence=rows("claim_evidence", said),
+            replacement_order=rows("replacement_order", same | order),
+            recourse=rows("recourse", same | owed | {"outcome": "replace"}),
+        )
+
     def use_cap(self, decision: str) -> None:
         """What a decision used of a cap."""
         used = {"decision": decision, "cap": "tenth", "retailer": RETAILER, "currency": "GBP", "limit_minor": 900}
@@ -339,6 +369,9 @@ def _credit(world: World) -> None:
     world.credit_one("R2", "INV2", credit_net=300)
     world.assign("nordstad/R2/1", "WR01/INV2/1")
     world.ask("nordstad/R1/1")
+    (inspection,) = world.store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
+    world.handle("nordstad/R2/1#1", inspection)
+    world.claim()
     world.see_policy()
     world.take_part("BH-R2", "Ada")
     world.stop_posting()
