@@ -156,9 +156,14 @@ def _counts_of(parcels: Iterable[Row]) -> Counter[Count]:
 
 
 def _kept_lines(told: Reconciled, held: Held) -> tuple[set[str], frozenset[str]]:
-    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go."""
+    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go.
+
+    Goods of a line of which no notice speaks any more always go on in a line of their own, as if they had come later.
+    """
     stored: dict[tuple[Any, ...], list[set[str]]] = defaultdict(list)
-    for parcels in _dock_lines(held).values():
+    for line, parcels in _dock_lines(held).items():
+        if line in held.loose:
+            continue
         counts = tuple(sorted(_counts_of(parcels).items()))
         stored[parcels[0]["return_id"], parcels[0]["gtin"], counts].append({row["portion"] for row in parcels})
     of_return = {row["return_line"]: row for row in told.claims.to_pylist()}
@@ -207,23 +212,32 @@ def _untold(differences: pa.Table, known: pa.Table) -> pa.Table:
 
 def _taken_back(held: Held, changed: Iterable[str]) -> tuple[pa.Table, pa.Table]:
     """Counter-movements of all that was counted of these portions, with the inspections that end earlier ones."""
-    movements, inspections = [], []
+    movements, inspections = list[Row](), list[Row]()
     for name in sorted(changed):
         for row in held.uncounted[name]:
             if row["bucket"] == Bucket.ANNOUNCED:
                 continue
-            to = Bucket.CANCELLED if name in held.unannounced else Bucket.ANNOUNCED
             cause = held.by[row["return_id"]]
             counted = (row["inspection"] or row["bucket"]).partition("@")[2] or row["bucket"]
-            moved = _movement(row, f"{name}>{to.value}@{cause}/{counted}", to, cause)
-            movements.append(moved)
-            if to is Bucket.ANNOUNCED and row["expected_in"] != Bucket.ANNOUNCED:
-                onward, there = row | {"bucket": to.value}, Bucket(row["expected_in"])
-                movements.append(_movement(onward, f"{name}>{there.value}@{cause}/{counted}", there, cause))
+            moved = list[Row]()
+            for to in _way_back(row, name in held.unannounced):
+                frm = moved[-1]["to_bucket"] if moved else row["bucket"]
+                moved.append(_movement(row | {"bucket": frm}, f"{name}>{to.value}@{cause}/{counted}", to, cause))
+            movements += moved
             if row["inspection"] is not None:
                 told = {key: row[key] for key in ("portion", "units", "condition", "receipt_document")}
-                inspections.append(told | {"movement": moved["movement"], "replaces": row["inspection"]})
+                inspections.append(told | {"movement": moved[0]["movement"], "replaces": row["inspection"]})
     return pa.Table.from_pylist(movements, MOVEMENTS), pa.Table.from_pylist(inspections, INSPECTIONS)
+
+
+def _way_back(parcel: Row, unannounced: bool) -> Iterator[Bucket]:
+    """The buckets through which units go that are counted again: where they were expected, or nowhere any more."""
+    if parcel["bucket"] == Bucket.SHORT or not unannounced:
+        yield Bucket.ANNOUNCED
+    if unannounced:
+        yield Bucket.CANCELLED
+    elif parcel["expected_in"] != Bucket.ANNOUNCED:
+        yield Bucket(parcel["expected_in"])
 
 
 def _movement(row: Row, name: str, to: Bucket, cause: str) -> Row:

@@ -5,7 +5,7 @@ the answers and the files' new state. A crash before leaves the files pending, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,7 @@ from mappings.answers.repeats import with_repeats
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
 from pipelines.steps.acknowledged import acknowledge, controls_of
-from pipelines.steps.amend import amending, as_versions
+from pipelines.steps.amend import CANCEL, amending, as_versions
 from pipelines.steps.check import Checked, check
 from pipelines.steps.dock import FOUND
 from pipelines.steps.item_names import listed_items
@@ -230,9 +230,10 @@ def _add_notices(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Am
     rows.add("carton", amended.opened.cartons)
     for name, table in amended.rows:
         rows.add(name, table)
-    rows.add("due_event", _receipts_due(partner, amended.opened.returns))
-    rows.add("due_event", counts_due(hub, partner, amended.opened))
-    return amended
+    rows.add("due_event", _receipts_due(partner, _announced(amended.opened.returns, checked.documents)))
+    due, again = counts_due(hub, partner, opened)
+    rows.add("due_event", due)
+    return replace(amended, changes=(*amended.changes, *again))
 
 
 def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Counted:
@@ -256,6 +257,12 @@ def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.
     controls = controls_of(translation.acknowledged)
     answered = acknowledge(translation.acknowledged, hub.store.outbound_of(partner.id, controls))
     return answered.findings, answered.changes
+
+
+def _announced(returns: pa.Table, documents: pa.Table) -> pa.Table:
+    """The returns that a notice opened, and not its cancel."""
+    cancels = documents.filter(pc.equal(documents["purpose"], CANCEL))["document"]
+    return returns.filter(pc.invert(pc.is_in(returns["document"], cancels.combine_chunks())))
 
 
 def _receipts_due(partner: Partner, returns: pa.Table) -> pa.Table:

@@ -161,6 +161,21 @@ class World:
         self.record("process receipt", **outcome)
         return str(movement)
 
+    def ask(self, line: str) -> None:
+        """A resolution of a difference that asks the retailer, the question, and a guess about the box."""
+        return_id, document = line.rpartition("/")[0], self.store.table("return_line", return_line=line)["document"][0]
+        asked = {"question": f"{return_id}?1", "retailer": RETAILER, "return_id": return_id, "asks": "Is it yours?"}
+        told = {"return_line": line, "kind": "over", "receipt_document": document.as_py(), "receipt_line_no": 1}
+        said = {"turn": 1, "retailer": RETAILER, "units": 1, "action": "ask", "rule": "reconciliation.rules.over"}
+        guess = {"document": document.as_py(), "box": "", "rank": 1, "retailer": RETAILER, "return_id": return_id}
+        self.record(
+            "resolve",
+            question=rows("question", asked | {"answer_by": date(2026, 3, 20), "unanswered": "the count holds"}),
+            resolution=rows("resolution", told | said | {"because": "as agreed", "question": f"{return_id}?1",
+                                                         "policy_version": "p1"}),
+            guess=rows("guess", guess | {"score": 80, "likelihood": "almost certain", "evidence": "its label"}),
+        )  # fmt: skip
+
     def decide(self, movement: str, outcome: str = "credit", credit_net: int | None = None) -> str:
         """A decision about counted units; answers its id. ``credit_net``: what is credited, where it is not all."""
         counted = self.store.table("movement", movement=movement).to_pylist()[0]
@@ -353,6 +368,7 @@ def _credit(world: World) -> None:
     world.credit_one("R1", "INV1")
     world.credit_one("R2", "INV2", credit_net=300)
     world.assign("nordstad/R2/1", "WR01/INV2/1")
+    world.ask("nordstad/R1/1")
     (inspection,) = world.store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
     world.handle("nordstad/R2/1#1", inspection)
     world.claim()

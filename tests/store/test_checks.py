@@ -26,6 +26,8 @@ BREACHES = [
     ("intents_tie", "delete from credit_intent_line", "BH-R1"),
     ("intent_lines_decided", "update decision set outcome = 'refuse'", "BH-R1|1"),
     ("intent_lines_decided", "update credit_intent_line set units = 3", "BH-R1|1"),
+    ("approved_by_persons", "update credit_intent set approvals_needed = 1, approvals = 1", "BH-R1"),
+    ("approved_by_persons", "update credit_intent set approvals_needed = 1, approvals = 0", "BH-R2"),
     ("posted_is_credited", "update credit_note set net_minor = 401", "BH-R1"),
     ("posted_is_credited", "update credit_note set draft_id = draft_id || 'x'", "BH-R1"),
     ("posted_is_credited", "delete from credit_note", "BH-R1"),

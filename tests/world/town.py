@@ -46,7 +46,11 @@ claims: {{columns: [{columns}]}}
 reads: {{encoding: utf-8, separator: ",", decimal: "."}}
 """
 _NOTICE = """\
-document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document:
+  group_by: number
+  number: {from: number}
+  purpose: {from: purpose}
+  issued_on: {from: day, as: date, form: YYYY-MM-DD}
 lines:
   each: row
   require: []
@@ -61,7 +65,11 @@ lines:
   disposition: {const: return}
 """
 _RECEIPT = """\
-document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document:
+  group_by: number
+  number: {from: number}
+  purpose: {from: purpose}
+  issued_on: {from: day, as: date, form: YYYY-MM-DD}
 lines:
   each: row
   require: []
@@ -117,14 +125,14 @@ def sale(invoice: str, units: int, cents: int = 1000, gtin: str = LAMP, on: int 
     net = units * cents
     row = ("WR01", "shop", invoice, 1, po, day(on), gtin, f"VI-{gtin[-4:]}", units, f"{cents / 100:.2f}",
            f"{net / 100:.2f}", f"{round(net * TAX_PER_CENT / 100) / 100:.2f}")  # fmt: skip
-    return _table("erp", "sales", [row])
+    return table_of("erp", "sales", [row])
 
 
 def notice(number: str, *lines: dict[str, Any], on: int = 50, purpose: str = "original") -> File:
     """A notice of these lines; see ``line``."""
     names = ("gtin", "units", "price", "po", "invoice", "carton")
     rows = [(purpose, number, day(on), "1", *(one.get(name, "") for name in names)) for one in lines]
-    return _table("shop", "notice", rows)
+    return table_of("shop", "notice", rows)
 
 
 def line(units: int, gtin: str = LAMP, **stated: Any) -> dict[str, Any]:
@@ -141,15 +149,16 @@ def receipt(
 
 
 def counts(
-    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original"
-) -> File:
+    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original",
+    store: str = "", retailer: str = "SHOP",
+) -> File:  # fmt: skip
     """A receipt of these lines; see ``counted``."""
     rows = [
-        (purpose, number, day(on), "SHOP", "", of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
+        (purpose, number, day(on), retailer, store, of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
          str(complete).lower(), one.get("carton", ""))
         for one in lines
     ]  # fmt: skip
-    return _table("dock", "receipt", rows)
+    return table_of("dock", "receipt", rows)
 
 
 def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: str = "") -> dict[str, Any]:
@@ -157,7 +166,7 @@ def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: s
     return {"units": units, "gtin": gtin, "condition": condition, "carton": carton}
 
 
-def _table(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:
+def table_of(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:
     lines = [_CLAIMS[kind].replace(" ", ","), *(",".join(str(cell) for cell in row) for row in rows)]
     return File(partner, ("\n".join(lines) + "\n").encode())
 
