@@ -7,7 +7,7 @@ TRYTON_STAMP := .venv-tryton/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-deciding bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,14 +49,17 @@ test-postgres: env  ## The whole test suite on PostgreSQL alone
 bench-chain: env  ## How long each step of the chain takes; JSON on the last line
 	@$(BIN)/python -m benchmarks.chain
 
+bench-deciding: env  ## Returned units decided and priced beside other ways; LINES, DATABASE; JSON on the last line
+	@$(BIN)/python -m benchmarks.deciding $(if $(LINES),--lines $(LINES)) $(if $(DATABASE),--database $(DATABASE))
+
 bench-mapping: env  ## Files to canonical lines beside the plain way; JSON on the last line
 	@$(BIN)/python -m benchmarks.mapping $(LINES)
 
 bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON on the last line
 	@$(BIN)/python -m benchmarks.reading $(MB)
 
-bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES; JSON on the last line
-	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES))
+bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES, WORLD; JSON last
+	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES)) $(if $(WORLD),--world $(WORLD))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600

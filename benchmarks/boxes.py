@@ -1,12 +1,12 @@
 """Sales of years and mixed boxes that come back from them, of any size, as the tables ``SUPPLY`` and ``CLAIMS``.
 
-    python -m benchmarks.boxes [--lines 1000000] [--sales 10000000]     # how long making them takes
+    python -m benchmarks.boxes [--lines 1000000] [--sales 10000000] [--world usual]     # how long making them takes
 
 The same arguments give the same tables. Twenty retailers of very different size buy items of which some are hot, at
 prices that change every quarter; an order is invoiced in one or two parts of about eight lines. A box holds about five
-lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. Four in five
-state their order, but one reference in twenty-five was miswritten and one in a hundred is another order's; some state
-invoice, price, delivery note or carton. Of one item in fifty nearly everything has been returned before.
+lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. What is stated,
+how often wrongly, and how hot the hot items are, is what a ``Mix`` says; there are two worlds, ``usual`` and ``hot``. Of
+one item in fifty nearly everything has been returned before.
 """
 
 import argparse
@@ -33,6 +33,31 @@ PART = 500_000
 UNITS = np.array([1, 1, 2, 2, 3, 4, 6, 12, 24])
 EXHAUSTED_EVERY = 50
 PRICE_MAX = 12_000
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How a world is mixed: shares of return lines, and how unequal items are (1: not at all).
+
+    An item's share of all sales falls with its rank to the power of 1 / ``heat`` - 1.
+    """
+
+    heat: float
+    orders: float  # state an order; of these
+    miswritten: float
+    of_another: float
+    order_lines: float
+    invoices: float
+    delivery_notes: float
+    prices: float
+    stores: float
+    headers: float  # state an order for the whole box
+
+
+WORLDS = {
+    "usual": Mix(1.5, 0.8, 0.04, 0.01, 0.4, 0.1, 0.03, 0.4, 0.9, 0.2),
+    "hot": Mix(2, 0.8, 0.04, 0.01, 0.4, 0.1, 0.03, 0.4, 0.9, 0.2),
+}
 
 PLACES = pa.schema([
     ("return_line", pa.string()), ("file", pa.string()), ("document", pa.string()),
@@ -70,13 +95,13 @@ class Invoices:
 class Boxes:
     """What was sold and what comes back; small columns of numbers, of which the tables are made part by part."""
 
-    def __init__(self, lines: int, sales: int, seed: int = 1) -> None:
-        self._seed, self.sales = seed, sales
+    def __init__(self, lines: int, sales: int, seed: int = 1, world: str = "usual") -> None:
+        self._seed, self.sales, self.mix = seed, sales, WORLDS[world]
         self.items = max(sales // SALES_AN_ITEM, 20)
         self.invoices = _invoices(self._chance(1), sales)
         self.invoice = np.repeat(np.arange(len(self.invoices.first), dtype=np.int32), self.invoices.lines)
         chance = self._chance(2)
-        self.item = (chance.random(sales) ** 2 * self.items).astype(np.int32)
+        self.item = (chance.random(sales) ** self.mix.heat * self.items).astype(np.int32)
         self.units = UNITS[chance.integers(0, len(UNITS), sales)].astype(np.int16)
         self.price = self._prices(self._chance(3))
         self.taken = self._taken(self._chance(4))
@@ -168,16 +193,16 @@ class Boxes:
         columns = {
             "return_line": pc.binary_join_element_wise(return_id, _text(self.box_line), "/"),
             "return_id": return_id, "retailer": retailer,
-            "store": _some(chance, 0.9, store),
+            "store": _some(chance, self.mix.stores, store),
             "gtin": _named(self.gtins, self.item[truth]),
             "units": np.where(chance.random(lines) < 0.15, sold, np.minimum(chance.integers(1, 4, lines), sold)),
             "returned_on": _days(self.returned[self.box]),
             "po_number": self._stated_orders(chance, invoice, store),
-            "po_line": _some(chance, 0.4, line_no),
-            "invoice_number": _some(chance, 0.1, _invoice_number(invoice)),
-            "delivery_note": _some(chance, 0.03, _text(700_000_000 + invoice)),
-            "unit_price": _some(chance, 0.4, _named(_PRICES, self.price[truth])),
-            "header_po": _some(chance, 0.2, _po_number(self.invoices.po[self.base[self.box]])),
+            "po_line": _some(chance, self.mix.order_lines, line_no),
+            "invoice_number": _some(chance, self.mix.invoices, _invoice_number(invoice)),
+            "delivery_note": _some(chance, self.mix.delivery_notes, _text(700_000_000 + invoice)),
+            "unit_price": _some(chance, self.mix.prices, _named(_PRICES, self.price[truth])),
+            "header_po": _some(chance, self.mix.headers, _po_number(self.invoices.po[self.base[self.box]])),
             "packed_for": _packed(chance, _po_number(self.invoices.po[invoice]), line_no),
             "assigned": pa.nulls(lines, pa.string()),
         }  # fmt: skip
@@ -185,10 +210,12 @@ class Boxes:
 
     def _stated_orders(self, chance: np.random.Generator, invoice: Ints, store: pa.Array) -> pa.Array:
         """Order numbers as people write them."""
-        wrong = chance.random(len(invoice)) < 0.01
+        wrong = chance.random(len(invoice)) < self.mix.of_another
         stated = np.where(wrong, self.invoices.others(chance, invoice), invoice)
-        texts = _some(chance, 0.8, _po_number(self.invoices.po[stated]))
-        miswritten = (chance.random(len(invoice)) < 0.04) & texts.is_valid().to_numpy(zero_copy_only=False)
+        texts = _some(chance, self.mix.orders, _po_number(self.invoices.po[stated]))
+        miswritten = (chance.random(len(invoice)) < self.mix.miswritten) & texts.is_valid().to_numpy(
+            zero_copy_only=False
+        )
         errors = chance.integers(0, len(_ERRORS), int(miswritten.sum())).tolist()
         pairs = zip(errors, texts.filter(miswritten).to_pylist(), store.filter(miswritten).to_pylist(), strict=True)
         written = pa.array([_ERRORS[error](text, where) for error, text, where in pairs], pa.string())
@@ -285,9 +312,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--sales", type=int, default=10_000_000)
+    parser.add_argument("--world", choices=WORLDS, default="usual")
     asked = parser.parse_args()
     made: list[Boxes] = []
-    columns = timed(lambda: made.append(Boxes(asked.lines, asked.sales)))
+    columns = timed(lambda: made.append(Boxes(asked.lines, asked.sales, world=asked.world)))
     claims = timed(lambda: made[0].claims())
     supply = timed(lambda: [part.num_rows for part in made[0].supply()])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

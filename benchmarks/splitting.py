@@ -1,6 +1,6 @@
 """Mixed boxes placed on years of sales, ours and other ways side by side; one JSON object on the last line.
 
-    python -m benchmarks.splitting [--lines 1000000] [--sales 10000000]
+    python -m benchmarks.splitting [--lines 1000000] [--sales 10000000] [--world usual]
 
 Everything runs on one core; all figures are of processor seconds. Ours is the whole split: claims as an Arrow table
 in, allocations and findings as Arrow tables out, with all evidence, repairs, contention and doubt. The index of the
@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 
-from benchmarks.boxes import Boxes
+from benchmarks.boxes import WORLDS, Boxes
 from benchmarks.measured import Spent, timed
 from benchmarks.reading import on_one_core
 from benchmarks.split_peers import Placing, duckdb_windows, pandas_loop, sqlite_rows, sqlmodel_rows
@@ -62,7 +62,7 @@ class Ours:
 
     def __init__(self, made: Boxes) -> None:
         self.policy = Policy()
-        self.index = SalesIndex.of(pa.concat_tables(made.supply()))
+        self.index = SalesIndex.of(made.supply())
 
     def place(self, claims: pa.Table, places: pa.Table) -> Split:
         """What the index gives away is gone for the next."""
@@ -106,9 +106,9 @@ def days(ours: Ours, claims: pa.Table, places: pa.Table, first: int) -> float:
     return 1e3 * median(spent)
 
 
-def small_history() -> float:
+def small_history(world: str) -> float:
     """A day's lines where little was ever sold."""
-    made = Boxes(A_DAY * DAYS, SMALL_HISTORY)
+    made = Boxes(A_DAY * DAYS, SMALL_HISTORY, world=world)
     claims = made.claims()
     return days(Ours(made), claims, made.places(claims), 0)
 
@@ -116,9 +116,9 @@ def small_history() -> float:
 class Large:
     """The large history, its batch and what became of it."""
 
-    def __init__(self, lines: int, sales: int) -> None:
+    def __init__(self, lines: int, sales: int, world: str) -> None:
         self.lines = lines
-        self.made = Boxes(lines + A_DAY * DAYS, sales)
+        self.made = Boxes(lines + A_DAY * DAYS, sales, world=world)
         self.claims = self.made.claims()
         self.places = self.made.places(self.claims)
         gc.collect()
@@ -188,11 +188,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Mixed boxes placed on years of sales.")
     parser.add_argument("--lines", type=int, default=LINES, help="return lines of the batch")
     parser.add_argument("--sales", type=int, default=SALES, help="invoice lines of the history")
+    parser.add_argument("--world", choices=WORLDS, default="usual", help="how it is mixed; see benchmarks.boxes")
     asked = parser.parse_args()
     on_one_core()
     warmed_up()
-    small_ms = small_history()
-    large = Large(asked.lines, asked.sales)
+    small_ms = small_history(asked.world)
+    large = Large(asked.lines, asked.sales, asked.world)
     batch = large.place()
     large_ms = days(large.ours, large.claims, large.places, large.lines)
     peak_mb = peak()
@@ -208,6 +209,7 @@ def main() -> None:
         "increment_ms_small_history": round(small_ms, 1),
         "increment_ms_large_history": round(large_ms, 1),
         "peak_rss_mb": round(peak_mb),
+        "world": asked.world,
         "lines": large.lines,
         "sales": large.made.sales,
         "batch_s": round(batch.cpu, 2),

@@ -123,8 +123,9 @@ def _sell(store: Store, numbers: range) -> None:
             "units": 10, "unit_price": "10.00", "net_minor": 10_000, "tax_minor": 1_900, "tax_category": "S",
             "tax_rate": "19", "currency": "EUR"}  # fmt: skip
     held = {"retailer": "nordstad", "origin": "notice", "document": _DOCUMENT}
-    tables["invoice_line"] = _rows(numbers, _PLACE | sold, invoice_line="WR01/I{0}/1", invoice_number="I{0}",
-                                   gtin="0952{0:010d}").append_column("line_no", pa.array(numbers, pa.int64()))  # fmt: skip
+    sales = _rows(numbers, _PLACE | sold, invoice_line="WR01/I{0}/1", invoice_number="I{0}",
+                                   gtin="0952{0:010d}")  # fmt: skip
+    tables["invoice_line"] = sales.append_column("line_no", pa.array(numbers, pa.int64()))
     tables["return"] = _rows(numbers, held, return_id="nordstad/R{0}", number="R{0}")
     tables["return_line"] = _rows(
         numbers, held | {"line_no": 1, "units": UNITS}, return_line="nordstad/R{0}/1", return_id="nordstad/R{0}"

@@ -2,6 +2,8 @@
 
     load_policies(folder, marked) -> tuple[Agreed, ...]
 
+A file is laid over the whole policy of partner.yaml, what is usual included, key by key.
+
 A fault names file, line and column, shows the line with a caret, and says what to write instead.
 """
 
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from mappings.marks import Loc, Marked, checked, merge, read, unknown_name
 from schemas.errors import ConfigError
-from schemas.partners import Policy
+from schemas.partners import Partner, Policy
 from schemas.policies import DATED, WITHOUT_DAYS, Agreed, PolicyFile, version_of
 
 _POLICY = "policy"
@@ -37,7 +39,7 @@ def load_policy(path: Path, partner: Marked) -> Agreed:
     own = read(path)
     for loc, message in _faults(own):
         raise own.fault(loc, message, at_key=len(loc) > 1)
-    file = checked(PolicyFile, merge(_of_policy(partner), own))
+    file = checked(PolicyFile, merge(_of_policy(partner, own), own))
     version = version_of(file.policy, file.valid_from, file.expires)
     return Agreed(path.stem, file.policy, version, file.valid_from, file.expires)
 
@@ -77,9 +79,16 @@ def _faults(own: Marked) -> list[tuple[Loc, str]]:
     return found
 
 
-def _of_policy(partner: Marked) -> Marked:
-    """What partner.yaml says about its policy, alone."""
+def _of_policy(partner: Marked, own: Marked) -> Marked:
+    """The whole policy of partner.yaml, what is usual included, but for its author.
+
+    The window has two names, here and under ``credit:``; where the file uses one, the other is left out.
+    """
     keys = {way: mark for way, mark in partner.keys.items() if way[:1] == (_POLICY,)}
     values = {way: mark for way, mark in partner.values.items() if way[:1] == (_POLICY,)}
-    inherited = {key: value for key, value in (partner.data.get(_POLICY) or {}).items() if key != "written_by"}
-    return Marked({_POLICY: inherited}, keys, values)
+    whole = checked(Partner, partner).policy.model_dump(mode="json", exclude_none=True, exclude={"written_by"})
+    if (_POLICY, "window_days") in own.values:
+        whole["credit"]["window"].pop("days", None)
+    if (_POLICY, "credit", "window", "days") in own.values:
+        whole.pop("window_days")
+    return Marked({_POLICY: whole}, keys, values)

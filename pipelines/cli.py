@@ -7,10 +7,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from pipelines import goods_commands
+from pipelines.claim_commands import claim
+from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
+from pipelines.erp_commands import erp
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
+from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -21,10 +26,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
+app.add_typer(policy, name="policy")
+app.add_typer(claim, name="claim")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
+for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
+    app.command()(word)
 
 _DAYS = ["%Y-%m-%d"]
 SettingsOption = Annotated[
@@ -210,6 +220,23 @@ def release(
     with open_hub(settings) as hub:
         released = release_intent(hub, reference, by)
         out.print(f"{reference} over {released} is released by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def resume(
+    stop: Annotated[str, typer.Argument(metavar="STOP", help="What stopped posting, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who lets it go on.")],
+    note: Annotated[str | None, typer.Option("--note", help="What was found.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Let posting go on after it was stopped; the next run posts what is due."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.breakers import resume as resume_posting
+
+    with open_hub(settings) as hub:
+        why = resume_posting(hub, stop, by, note)
+        out.print(f"{stop} is resumed by {by}; it had stopped because {why}. Next: `backhaul run` posts what is due.")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.story import Story
+from pipelines.explain_deciding import decided, parts_in
 from pipelines.explain_placing import history, placed
 from pipelines.explain_stated import identified, packed, stated
 from pipelines.show import money
@@ -61,7 +62,7 @@ def _told(hub: Hub, story: Story) -> Panel:
         ("Where it was sold", placed(story)),
         ("How it came there", history(story)),
         ("What was counted", _counted(hub, story)),
-        ("What was decided", _decided(story)),
+        ("What was decided", decided(story)),
         ("What was credited", _credited(hub, story)),
         ("Where units and money went", _moved(story)),
         ("Findings", _findings(story)),
@@ -114,28 +115,9 @@ def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
         yield Text(f"{_units(units)} counted, {condition}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
     for row in story.differences.to_pylist():
-        yield Text(f"Difference: {row['kind']}, {_units(row['units'])}.", "yellow")
-
-
-def _decided(story: Story) -> Iterator[RenderableType]:
-    for row in story.decisions.to_pylist():
-        yield Text(f"{row['outcome']} {_units(row['units'])}: {row['because']} (rule {row['rule']}, policy "
-                   f"{row['policy_version']})")  # fmt: skip
-        steps = [one for one in story.pricings.to_pylist() if one["decision"] == row["decision"]]
-        if steps:
-            yield Text(priced_in_words(row, steps))
-
-
-def priced_in_words(decision: Row, steps: list[Row]) -> str:
-    """From the invoice's amount to the credit, rule by rule, in one sentence; ``steps`` are in the rules' order."""
-    currency = decision["currency"]
-    told = [f"{one['because']}: {money(one['after_minor'], currency)} ({one['rule']})" for one in steps]
-    kept = decision["net_minor"] - decision["credit_net"]
-    return (
-        f"Its price: {money(decision['net_minor'], currency)} {currency} net on the invoice; {'; '.join(told)}. "
-        f"{money(kept, currency)} {currency} net and {money(decision['tax_minor'] - decision['credit_tax'], currency)} "
-        "tax are not credited."
-    )
+        yield Text(f"Difference: {row['kind'].replace('_', ' ')}, {_units(row['units'])}.", "yellow")
+    for row in hub.store.resolutions_of(_first(story.return_line)["return_line"]).to_pylist():
+        yield Text(f"{row['kind'].replace('_', ' ').capitalize()}: {row['because']}")
 
 
 def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
@@ -146,10 +128,11 @@ def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
         amount = f"{_units(row['units'])}, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
         if note:
             yield Text(f"{amount}: on credit note {note['number']} of {note['posted_on']}, reference "
-                       f"{row['reference']}.", "green")  # fmt: skip
+                       f"{row['reference']}.{parts_in(story, row['reference'])}", "green")  # fmt: skip
         else:
             why = f": {intent['problem']}" if intent["problem"] else ""
-            yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}.", "yellow")
+            yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}."
+                       f"{parts_in(story, row['reference'])}", "yellow")  # fmt: skip
 
 
 def _moved(story: Story) -> Iterator[RenderableType]:

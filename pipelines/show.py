@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.verify import Verdict
 from pipelines.wiring import Hub
+from pipelines.work.breakers import open_stops
 from pipelines.work.run import PartnerRun
 from schemas.findings import CATALOGUE, Severity
 from schemas.money import to_decimal
@@ -181,13 +182,24 @@ def _short(path: Path) -> str:
 
 def status_view(hub: Hub) -> Iterator[RenderableType]:
     """What is where, what waits for a person, what is overdue."""
+    yield from _stops(hub)
     yield totals_table(hub)
     yield _files_table(hub)
     yield _answers_table(hub)
     yield _waiting_table(hub)
+    yield from _waiting_differences(hub)
     yield from _approvals(hub)
     yield _overdue_table(hub)
     yield from _findings(hub)
+
+
+def _stops(hub: Hub) -> Iterator[RenderableType]:
+    """What stops all posting."""
+    for row in open_stops(hub):
+        when = f"{row['stop']}, {row['at']:%Y-%m-%d %H:%M}"
+        yield Text.assemble(("Posting is stopped: ", "bold red"), f"{row['why']} ({when}).")
+        yield Text(f"Next: look into it, then `backhaul resume {row['stop']} --by NAME`.", "dim")
+        yield Text()
 
 
 def _files_table(hub: Hub) -> Table:
@@ -219,6 +231,20 @@ def _waiting_table(hub: Hub) -> Table:
     return table_of(
         "Open, and what it waits for", ("Retailer", "waits for", "portions", "units", "net", ""), rows, "llnnn"
     )
+
+
+def _waiting_differences(hub: Hub) -> Iterator[RenderableType]:
+    """Differences that wait for an answer or a person, where there are any."""
+    waiting = hub.store.query("reports/waiting_differences.sql").to_pylist()
+    if not waiting:
+        return
+    rows = [
+        (r["retailer"], r["kind"].replace("_", " "), "its answer" if r["action"] == "ask" else "a person", r["lines"],
+         r["units"], r["answer_by"]) for r in waiting
+    ]  # fmt: skip
+    columns = ("Retailer", "differs", "waits for", "lines", "units", "answer by")
+    yield table_of("Differences that wait", columns, rows, "lllnnl")
+    yield Text("Next: `backhaul differences --waiting` lists them.", "dim")
 
 
 def _approvals(hub: Hub) -> Iterator[RenderableType]:

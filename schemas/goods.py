@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.warranty import Claims
+
 Route = Literal["restock", "refurbish", "repair", "outlet", "recycle", "destroy", "send_back", "person"]
 
 
@@ -53,6 +55,7 @@ class Goods(_Strict):
         description="what a route costs us a unit, in units of its currency",
     )
     answer_days: int = Field(5, ge=0, description="days in which the warehouse confirms an instruction")
+    claims: Claims = Claims()
     sent_back: Literal["sent", "confirmed"] = Field(
         "confirmed", description="refused goods count as sent back when the instruction is sent, or confirmed"
     )

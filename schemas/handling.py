@@ -57,3 +57,51 @@ class Routing(SQLModel, table=True):
     message: str | None = Field(None, index=True, foreign_key="outbound_message.key")
     by: str | None = None
     at: datetime = Field(sa_type=UtcTime)
+
+
+class ClaimEvidence(SQLModel, table=True):
+    """What supports a claim: a file, by the digest under which the vault has it, or what somebody states."""
+
+    __tablename__ = "claim_evidence"
+    evidence: str = Field(primary_key=True)
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    file: str | None = None
+    name: str | None = None
+    note: str = ""
+    serial: str | None = None
+    lot: str | None = None
+    purchased_on: date | None = None
+    by: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class ReplacementOrder(SQLModel, table=True):
+    """Goods that the retailer gets again, free of charge, once a movement into `replaced`. state: ready, sent."""
+
+    __tablename__ = "replacement_order"
+    reference: str = Field(primary_key=True)
+    movement: str = Field(unique=True, foreign_key="movement.movement")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    retailer: str = Field(index=True)
+    number: str
+    store: str | None = None
+    gtin: str | None = None
+    units: int
+    reason: str | None = None
+    state: str = Field("ready", index=True)
+
+
+class Recourse(SQLModel, table=True):
+    """What a supplier owes us for a defect that we made good, once for each decision. state: ready, sent."""
+
+    recourse: str = Field(primary_key=True)
+    decision: str = Field(unique=True, foreign_key="decision.decision")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    supplier: str = Field(index=True)
+    gtin: str | None = None
+    units: int
+    net_minor: int
+    currency: str
+    reason: str | None = None
+    outcome: str
+    state: str = Field("ready", index=True)

@@ -71,3 +71,14 @@ GOING_BACK = _table(
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     bucket=(_T, "refused or repaired"), confirmed=pa.bool_(),
 )  # fmt: skip
+
+UNORDERED = _table(
+    "replaced units that no replacement order speaks of, one row a movement into `replaced`",
+    movement=_T, return_line=_T, units=_I, retailer=_T, number=_T, store=_T, gtin=_T, reason=_T,
+)  # fmt: skip
+
+UNCLAIMED = _table(
+    "counted units that we made good and that no supplier was asked for, one row a decision",
+    decision=_T, return_line=_T, retailer=_T, outcome=_T, units=_I, net_minor=_I, currency=_T,
+    bucket=_T, condition=_T, reason=_T, disposition=_T, gtin=_T, vendor_item=_T, style=_T,
+)  # fmt: skip

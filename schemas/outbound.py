@@ -80,7 +80,7 @@ INSTRUCTIONS = _rows(
 INSTRUCTED_LINES = _rows(
     "the goods and their route, one row an inspection",
     line_no=_I, receipt=_T, return_number=_T, carton=_T, gtin=_T, vendor_item=_T, description=_T, units=_I,
-    condition=_T, route=_T, why=_T,
+    condition=_T, reason=_T, route=_T,
 )  # fmt: skip
 
 # The rows of each kind by the section of a map that names their columns.

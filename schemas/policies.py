@@ -19,7 +19,7 @@ WITHOUT_DAYS = "partner.yaml"
 # rest is needed before there is such a day, and holds for all days.
 DATED = (
     "version", "written_by", "window_days", "conditions", "unplaced", "spread_tolerance", "limits", "map_hold_days",
-    "control",
+    "control", "credit",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
-from schemas.handling import AuthorisationRow, Routing
+from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, ReplacementOrder, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
@@ -639,6 +639,7 @@ SEALED: tuple[type[SQLModel], ...] = (
     Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence, ReplacementOrder, Recourse,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
@@ -646,6 +647,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
     CreditIntentLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -302,12 +302,17 @@ UNDECIDED = _table(
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
-    percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
     origin=(_T, "notice or dock"), store=_T, reason=_T,
     gtin=(_T, "the item that was sold"), vendor_item=_T, style=_T, invoice_number=_T, po_number=_T,
     authorised=(_B, "whether we ever authorised units of the portion"),
     owed_net=(_I, "millionths of a minor unit that rounding left of earlier credits of the invoice line"), owed_tax=_I,
+    percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
 )  # fmt: skip
+
+DECIDED = pa.schema([
+    *UNDECIDED, ("outcome", _T), ("rule", _T), ("policy_version", _T), ("at", pa.timestamp("us", "UTC")),
+    ("credit_net", _I),
+], metadata={"meaning": "what was decided, with the facts that it was decided on"})  # fmt: skip
 
 CREDIT_LINES = _table(
     "accepted units that no intent carries yet, with all that a credit note says about them",
@@ -393,6 +398,33 @@ PRICINGS = _table(
     rule=(_T, "as a key of partner.yaml"),
     before_minor=(_I, "net"), after_minor=(_I, "net"),
     because=(_T, "a part of a sentence for a person"),
+)  # fmt: skip
+
+PURCHASES = _table(
+    "what a retailer was sold, summed by style and day",
+    currency=_T, style=_T, sold_on=_D, net_minor=_I,
+)  # fmt: skip
+
+CREDITED = _table(
+    "what a retailer was credited or will be, summed by style and days",
+    currency=_T, style=_T, sold_on=_D, returned_on=_D, net_minor=_I,
+)  # fmt: skip
+
+CAP_USES = _table(
+    "what decisions use of caps, one row a decision and cap",
+    decision=_T, cap=_T, retailer=_T, style=_T, currency=_T,
+    limit_minor=_I, used_minor=(_I, "by what was decided before"), net_minor=_I,
+)  # fmt: skip
+
+TAKEN = _table(
+    "what a retailer has taken from what it pays us, and what is open of it, one row an amount",
+    document=_T, line_no=_I, kind=(_T, "in words"), reference=_T, return_number=_T, invoice_number=_T, po_number=_T,
+    gtin=_T, units=_I, amount_minor=(_I, "with tax; what was settled of it is left out"), currency=_T,
+)  # fmt: skip
+
+SETTLEMENTS = _table(
+    "what of a credit the retailer had taken already, one row a decision and deduction",
+    decision=_T, document=_T, line_no=_I, amount_minor=(_I, "with tax"), currency=_T,
 )  # fmt: skip
 
 

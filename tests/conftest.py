@@ -29,16 +29,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def _postgres() -> Iterator[Callable[[], PostgresDatabases]]:
+def postgresql() -> Iterator[Callable[[], PostgresDatabases]]:
     """The server of this test process, started when it is first asked for."""
     with ExitStack() as open_servers:
         yield cache(lambda: open_servers.enter_context(started()))
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, _postgres: Callable[[], PostgresDatabases]) -> Databases:
+def database(request: pytest.FixtureRequest, postgresql: Callable[[], PostgresDatabases]) -> Databases:
     """The databases of the kind on which this test runs."""
-    return _postgres() if request.param == "postgresql" else SqliteFiles()
+    return postgresql() if request.param == "postgresql" else SqliteFiles()
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,8 @@ def test_buckets_are_origins_open_or_final_and_every_one_can_be_reached() -> Non
     assert {to for _, to in LEGAL_MOVES} == {*OPEN, *FINAL}
     # Units that were refused for want of a sale go on when the sale comes, and missed ones when they are found.
     again = {(frm, to) for frm, to in LEGAL_MOVES if frm in FINAL and to not in FINAL}
-    assert again == {(Bucket.SHORT, Bucket.ANNOUNCED)}
+    # What did not come may be credited all the same.
+    assert again == {(Bucket.SHORT, Bucket.ANNOUNCED), (Bucket.SHORT, Bucket.ACCEPTED)}
     assert (Bucket.REFUSED, Bucket.MOVED) in LEGAL_MOVES
 
 

@@ -4,6 +4,7 @@
     it was sent, and nobody knows: time-out, reset, 5xx, half an    UncertainError; TransientError where it only reads
       answer
     the other side said no (4xx), or is not who it should be        Refused, a PermanentError, with its own words
+    our key or its rights are not enough (401, 403)                 AccessDenied, a PermanentError for all alike
 
 Redirects are not followed, proxies and netrc of the environment are not used, and no text of ours holds the key.
 """
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from connectors.erp.port import AccessDenied
 from connectors.erp.secrets import Secret
 from connectors.erp.throttle import Throttle
 from schemas.errors import ConfigError, PermanentError, TransientError, UncertainError
@@ -30,6 +32,8 @@ ANSWER_BYTES_MAX = 32 * 1024 * 1024
 _WORDS_MAX = 500  # of what the other side says in a refusal
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.PROXY_AUTHENTICATION_REQUIRED)
+_TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 Params = Sequence[tuple[str, str]]
@@ -154,14 +158,15 @@ class HttpClient:
         if status < httpx.codes.MULTIPLE_CHOICES:
             return body
         said = self._said(body, data)
-        raise Refused(f"{doing} was refused ({status}): {said or 'no reason given'}. {_remedy(status)}", status, said)
+        told = f"{doing} was refused ({status}): {said or 'no reason given'}. {_remedy(status)}"
+        raise AccessDenied(told) if status in _DENIED else Refused(told, status, said)
 
     def _said(self, body: Any, data: bytes) -> str:
         """The other side's own words: short, one line, without any key of ours."""
-        text = (self._explain(body) if body is not None else None) or data.decode("utf-8", "replace")
+        text = (self._explain(body) if body is not None else None) or _TAG.sub(" ", data.decode("utf-8", "replace"))
         for secret in self._secrets:
             text = secret.hidden_in(text)
-        return _CONTROL.sub(" ", text).strip()[:_WORDS_MAX].rstrip(". ")
+        return " ".join(_CONTROL.sub(" ", text).split())[:_WORDS_MAX].rstrip(". ")
 
     def _unreached(self, fault: httpx.TransportError) -> TransientError | PermanentError:
         cause: BaseException | None = fault
@@ -231,10 +236,10 @@ def _unknown(told: str, changes: bool) -> UncertainError | TransientError:
 
 
 def _remedy(status: int) -> str:
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.PROXY_AUTHENTICATION_REQUIRED):
-        return "Next: see that the key in the settings is valid, then release the intent."
     if status == httpx.codes.FORBIDDEN:
-        return "Next: give the key's user the rights that docs/erp lists, then release the intent."
+        return "Next: give the key's user the rights that docs/erp lists; `backhaul erp check` tells which are missing."
+    if status in _DENIED:
+        return "Next: put a valid key where the settings say; `backhaul erp check` tells when it is taken."
     if status < httpx.codes.BAD_REQUEST:
         return "Next: put the address that it redirects to under erp: url; redirects are not followed."
     return "Next: a person corrects it in the ERP, then releases the intent."

@@ -6,6 +6,11 @@ from datetime import date
 from typing import Literal, Protocol
 
 from schemas.credits import CreditRequest
+from schemas.errors import PermanentError
+
+
+class AccessDenied(PermanentError):
+    """Our key, or its rights, were refused: nothing was done, and nothing else would be. Posting stops for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,18 +64,22 @@ def _of_file(where: str, path: Path) -> str:
         raise ConfigError(
             f"{where}: key_file {path} cannot be read: {fault.strerror}. Next: put the key there, readable by us alone."
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())  # of what is open: the name may mean another file by now
-        if not stat.S_ISREG(status.st_mode):
-            raise ConfigError(f"{where}: key_file {path} is not a file. Next: put the key into a file.")
-        if status.st_uid != os.geteuid():
-            raise ConfigError(f"{where}: key_file {path} belongs to another user. Next: chown it to the one we run as.")
-        if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(
-                f"{where}: key_file {path} can be read by others (mode {stat.S_IMODE(status.st_mode):03o}). "
-                f"Next: `chmod 600 {path}`, and make a new key, since others may have read this one."
-            )
-        try:
-            return file.read(_KEY_BYTES_MAX).decode("ascii").strip()
-        except UnicodeDecodeError:
-            raise ConfigError(f"{where}: key_file {path} holds no plain text. Next: put the key there.") from None
+    try:
+        _ensure_ours(where, path, os.fstat(descriptor))  # of what is open: the name may mean another file by now
+        return os.read(descriptor, _KEY_BYTES_MAX).decode("ascii").strip()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{where}: key_file {path} holds no plain text. Next: put the key there.") from None
+    finally:
+        os.close(descriptor)
+
+
+def _ensure_ours(where: str, path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ConfigError(f"{where}: key_file {path} is not a file. Next: put the key into a file.")
+    if status.st_uid != os.geteuid():
+        raise ConfigError(f"{where}: key_file {path} belongs to another user. Next: chown it to the one we run as.")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(
+            f"{where}: key_file {path} can be read by others (mode {stat.S_IMODE(status.st_mode):03o}). "
+            f"Next: `chmod 600 {path}`, and make a new key, since others may have read this one."
+        )

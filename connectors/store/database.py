@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Column, Connection, Engine, FromClause, Table, make_url
+from sqlalchemy import Connection, Engine, FromClause, Table, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
@@ -52,7 +52,13 @@ class Database(Protocol):
     def set_columns(self, connection: Connection, table: Table, key: str, rows: pa.Table) -> None:
         """Set the other columns of the rows that have these keys."""
 
-    def hold_rows(self, connection: Connection, key: Column[Any], keys: Sequence[str]) -> None:
+    def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
+        """SQL that says that a column is one of many keys, and the one parameter in it."""
+
+    def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """The rows of these keys, held: nobody else changes them until this transaction ends."""
+
+    def hold_rows(self, connection: Connection, table: str, key: str, keys: Sequence[str]) -> None:
         """Keep others from drawing on the rows of these keys until this transaction ends."""
 
     def hold_chain(self, connection: Connection) -> None:

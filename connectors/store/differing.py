@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pyarrow as pa
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
@@ -23,6 +23,32 @@ class DifferenceReads(Reads):
         """The ``notice_line`` rows of these documents."""
         stored = TABLES["notice_line"]
         return self._rows_in(stored, stored.c.document, documents)
+
+    def documents_of(self, documents: Iterable[str]) -> pa.Table:
+        """The ``document`` rows with these ids."""
+        stored = TABLES["document"]
+        return self._rows_in(stored, stored.c.document, documents)
+
+    def returns_with(self, return_ids: Iterable[str]) -> pa.Table:
+        """The ``return`` rows with these ids."""
+        stored = TABLES["return"]
+        return self._rows_in(stored, stored.c.return_id, return_ids)
+
+    def provisional_at(self, retailers: Iterable[str], stores: Iterable[str]) -> pa.Table:
+        """The provisional ``return`` rows of these stores, of which something is not decided yet."""
+        stored, lines = TABLES["return"], TABLES["return_line"]
+        moved = TABLES["movement"]
+        taken = select(moved.c.movement).join_from(moved, lines).where(
+            lines.c.return_id == stored.c.return_id, moved.c.to_bucket.in_(_ENDED)
+        )  # fmt: skip
+        mine = stored.c.retailer.in_(sorted(retailers))
+        return self._rows_in(stored, stored.c.store, sorted(stores), mine, stored.c.origin == "dock", ~taken.exists())
+
+    def resolutions_of(self, return_line: str) -> pa.Table:
+        """The ``resolution`` rows that speak of this line, or of what came in its place, turn by turn."""
+        stored = TABLES["resolution"]
+        mine = or_(stored.c.return_line == return_line, stored.c.other_line == return_line)
+        return self._rows(stored, mine).sort_by([("kind", "ascending"), ("turn", "ascending")])
 
     def answers_to(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """``ANSWER_LINES`` of the partner's accepted answers to what has one of these numbers."""
@@ -76,4 +102,6 @@ class DifferenceReads(Reads):
         )
 
 
+# What came of goods that are not looked at again: they were decided, or found their return already.
+_ENDED = ("accepted", "refused", "cancelled", "replaced", "repaired")
 _LEFT = {"units": "units_taken", "net_minor": "net_taken", "tax_minor": "tax_taken"}

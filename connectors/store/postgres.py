@@ -14,7 +14,6 @@ from psycopg.types.string import StrDumperUnknown
 from pyarrow import csv
 from sqlalchemy import (
     Boolean,
-    Column,
     Connection,
     Date,
     DateTime,
@@ -175,10 +174,19 @@ class Postgres:
         )
         connection.exec_driver_sql("drop table aside")
 
-    def hold_rows(self, connection: Connection, key: Column[Any], keys: Sequence[str]) -> None:
+    def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
+        """The keys go as one array."""
+        return f"{column} in (select unnest(%s::text[]))", list(keys)
+
+    def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Row locks, taken in the order of the keys so that nobody waits for each other in a circle."""
-        held = select(key).where(key.in_(keys)).order_by(key)
-        connection.execute(held.with_for_update(key_share=True))
+        among, given = self.among(key, keys)
+        held = f"{chosen} where {among} order by {key} for no key update"
+        return connection.exec_driver_sql(held, (given,)).all()
+
+    def hold_rows(self, connection: Connection, table: str, key: str, keys: Sequence[str]) -> None:
+        """Row locks, in the same way."""
+        self.rows_of(connection, f'select {key} from "{table}"', key, keys)
 
     def hold_chain(self, connection: Connection) -> None:
         """An advisory lock: the chain has one head, and nobody may hang on to it at the same time."""

@@ -1,7 +1,7 @@
 """Open this when work or a report needs to know what is stored: every read answers an Arrow table, in a fixed order."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -20,11 +20,15 @@ from schemas.items import SUBSTITUTE
 from schemas.ledger import EXPECTED
 from schemas.tables import (
     CREDIT_LINES,
+    CREDITED,
+    DECIDED,
     NOTICE_LINES,
     OPEN_PORTIONS,
+    PURCHASES,
     REFUSED_LINES,
     SHIPMENT_LINES,
     SUPPLY,
+    TAKEN,
     UNDECIDED,
 )
 
@@ -212,6 +216,10 @@ class Reads:
         here = or_(untyped("bucket").not_in(EXPECTED), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
 
+    def decided(self, retailer: str, since: datetime) -> pa.Table:
+        """``DECIDED`` of a retailer: what was decided from this moment on, in that order."""
+        return self.query("reports/decided.sql", retailer=retailer, since=since).select(DECIDED.names).cast(DECIDED)
+
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""
         return self._view("uncredited", CREDIT_LINES, "decision", untyped("retailer") == retailer)
@@ -222,6 +230,24 @@ class Reads:
         return rows.sort_by([(name, "ascending") for name in ("return_id", "at", "line_no", "decision")])
 
     # --- money, answers, clocks
+
+    def deciding(self, retailer: str) -> int:
+        """How often was decided for this retailer."""
+        found = self.table("deciding", retailer=retailer)["edition"].to_pylist()
+        return found[0] if found else 0
+
+    def purchases(self, retailer: str) -> pa.Table:
+        """``PURCHASES`` of a retailer."""
+        return self._view("purchases", PURCHASES, "sold_on", untyped("retailer") == retailer)
+
+    def credited(self, retailer: str) -> pa.Table:
+        """``CREDITED`` of a retailer, by posted notes and by those to come."""
+        return self._view("cap_ledger", CREDITED, "returned_on", untyped("retailer") == retailer)
+
+    def taken(self, retailer: str) -> pa.Table:
+        """``TAKEN`` of a retailer, by document and line."""
+        rows = self._view("taken_open", TAKEN, "document", untyped("retailer") == retailer)
+        return rows.sort_by([("document", "ascending"), ("line_no", "ascending")])
 
     def intents(self, states: str | Collection[str], retailer: str | None = None) -> pa.Table:
         """``credit_intent`` rows in one of these states, of one retailer or all."""

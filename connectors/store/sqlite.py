@@ -1,5 +1,6 @@
 """Open this when the store on a SQLite file behaves oddly: everything that only SQLite does. See ``database.py``."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy
-from sqlalchemy import Column, Connection, Engine, Table, TableClause, create_engine, event
+from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event
 from sqlalchemy.engine import URL
 
 from schemas.errors import ConfigError
@@ -76,7 +77,16 @@ class Sqlite:
         statement = f'update "{table.name}" set {changes} where "{key}" = ?'
         connection.exec_driver_sql(statement, _tuples(rows, [*others, key]))
 
-    def hold_rows(self, connection: Connection, key: Column[Any], keys: Sequence[str]) -> None:
+    def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
+        """The keys go as one JSON array."""
+        return f"{column} in (select value from json_each(?))", json.dumps(keys)
+
+    def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Whoever writes holds them already."""
+        among, given = self.among(key, keys)
+        return connection.exec_driver_sql(f"{chosen} where {among}", (given,)).all()
+
+    def hold_rows(self, connection: Connection, table: str, key: str, keys: Sequence[str]) -> None:
         """Whoever writes holds them already."""
 
     def hold_chain(self, connection: Connection) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.caps import about
 from pipelines.steps.movements import cut, move
 from schemas.differences import MISSING
 from schemas.ledger import Bucket
@@ -45,9 +46,10 @@ def credited_anyway(decisions: pa.Table, undecided: pa.Table, rule_version: str)
 
     Units that are short and not credited stay so: no decision is needed for that, and none is kept.
     """
-    facts = undecided.take(pc.index_in(decisions["decision"], undecided["decision"].combine_chunks()))
-    short = pc.equal(facts["bucket"], Bucket.SHORT.value)
+    places = undecided.take(pc.index_in(about(decisions), undecided["decision"].combine_chunks()))
+    short = pc.equal(places["bucket"], Bucket.SHORT.value)
     credited = pc.equal(decisions["outcome"], "credit")
+    facts = decisions.append_column("invoice_line", places["invoice_line"])
     chosen = facts.filter(pc.and_(short, credited))
     moved = [MOVEMENTS.empty_table()]
     if chosen.num_rows:

@@ -199,12 +199,12 @@ def _unplaced(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
 
 def flag_of(row: Row, flags: tuple[ItemFlag, ...]) -> ItemFlag | None:
     """The first flag that names the row's ``gtin`` or ``vendor_item``."""
-    return next((flag for flag in flags if is_one_of(row, flag.items)), None)
+    return next((flag for flag in flags if names_one_of(row, flag.items)), None)
 
 
-def is_one_of(row: Row, patterns: tuple[str, ...]) -> bool:
-    """Whether a pattern fits the row's ``gtin`` or ``vendor_item``; `*` stands for any characters."""
-    names = [row[name] for name in ("gtin", "vendor_item") if row[name]]
+def names_one_of(row: Row, patterns: tuple[str, ...], columns: tuple[str, ...] = ("gtin", "vendor_item")) -> bool:
+    """Whether a pattern fits one of these columns of the row; `*` stands for any characters."""
+    names = [row[name] for name in columns if row[name]]
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 

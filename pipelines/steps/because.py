@@ -54,8 +54,8 @@ def ambiguous(facts: pa.Table, policy: Policy) -> Any:
     width = pc.subtract(facts["spread_high"], facts["spread_low"])
     shared = pc.if_else(pc.greater(width, tolerance(facts, policy)), "", ", with that of the rest of its line,")
     told = joined(
-        "Equally good invoice lines give a credit from ", amounts(facts["spread_low"], currency),
-        " to ", amounts(facts["spread_high"], currency), "; the spread of ", amounts(width, currency), shared,
+        "Equally good invoice lines give a credit from ", *amounts(facts["spread_low"], currency),
+        " to ", *amounts(facts["spread_high"], currency), "; the spread of ", *amounts(width, currency), shared,
         f" is more than the tolerated {policy.spread_tolerance} ", currency, ".",
     )  # fmt: skip
     return pc.coalesce(other, told)
@@ -70,25 +70,33 @@ def tolerance(facts: pa.Table, policy: Policy) -> Any:
 
 def credited(facts: pa.Table, policy: Policy) -> Any:
     """What came back in which time, and the money; where it is less than the units cost, of how much."""
-    stays = facts["condition"].null_count
-    goods = joined("counted in as ", facts["condition"])
-    if stays:
-        goods = pc.coalesce(goods, joined("left at the store (", facts["disposition"], ")"))
     currency = facts["currency"]
-    told = joined(
-        counted(facts["units"]), " ", goods, ", ", stay(facts["returned_on"], facts["sold_on"]),
-        f" (window {policy.window_days} days): ", amounts(facts["credit_net"], currency), " net and ",
-        amounts(facts["credit_tax"], currency), " tax",
+    return joined(
+        counted(facts["units"]), *_goods(facts), ", ", *stay(facts["returned_on"], facts["sold_on"]),
+        f" (window {policy.window_days} days): ", *amounts(facts["credit_net"], currency), " net and ",
+        *amounts(facts["credit_tax"], currency), " tax", _of_cost(facts),
     )  # fmt: skip
+
+
+def _goods(facts: pa.Table) -> tuple[Any, ...]:
+    """How the goods came, or where they are."""
+    if not facts["condition"].null_count:
+        return " counted in as ", facts["condition"]
+    left = pc.coalesce(joined(" left at the store (", facts["disposition"], ")"), " left at the store")
+    return (pc.coalesce(joined(" counted in as ", facts["condition"]), left),)
+
+
+def _of_cost(facts: pa.Table) -> Any:
+    """What the units cost, where less is credited."""
     less = pc.less(facts["credit_net"], facts["net_minor"])
     if not pc.any(less).as_py():
-        return joined(told, ".")
-    return joined(told, pc.if_else(less, joined(", of ", amounts(facts["net_minor"], currency), " net."), "."))
+        return "."
+    return pc.if_else(less, joined(", of ", *amounts(facts["net_minor"], facts["currency"]), " net."), ".")
 
 
 def deducted(facts: pa.Table, policy: Policy) -> Any:
     """By which deduction the retailer has the money."""
-    return joined("The retailer took ", amounts(facts["taken_minor"], facts["currency"]), " for these units by ",
+    return joined("The retailer took ", *amounts(facts["taken_minor"], facts["currency"]), " for these units by ",
                   facts["taken_by"], " already.")  # fmt: skip
 
 

@@ -13,16 +13,25 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps import because, entitled
+from pipelines.steps import because, entitled, warranty
+from pipelines.steps.caps import about, cap_uses, within_caps
+from pipelines.steps.deductions import with_taken
 from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
-from pipelines.steps.price import price, pricings
-from pipelines.steps.resolved_rules import because_resolved, said, taken_as_announced, turned_down
+from pipelines.steps.price import Priced, price, pricings
+from pipelines.steps.resolved_rules import (
+    KIND,
+    RESOLUTION,
+    because_resolved,
+    or_nothing_resolved,
+    taken_as_announced,
+    turned_down,
+)
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.policies import version_of
-from schemas.tables import DECISIONS, MOVEMENTS
+from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS
 
 OUTCOMES = (*DECIDED_INTO, "hold")
 
@@ -32,7 +41,7 @@ class Rule:
     """A rule of the policy. ``judge`` gives a verdict for each row, null where the rule has nothing to say.
 
     ``key`` is the key of partner.yaml; ``of`` names the column whose value completes it, ``conditions.damaged``.
-    ``because`` gives one sentence a row, of the rows that it decided; ``row_by_row`` makes it of a function of a row.
+    ``because`` gives one sentence a row; it is asked of the rows that the rule decided, and maybe of others.
     """
 
     key: str
@@ -48,10 +57,21 @@ def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, and why each credit has its amount: ``DECISIONS`` and ``PRICINGS``."""
+    """What was decided, why each credit has its amount, and what it uses: tables of schemas/tables.py."""
 
     decisions: pa.Table
     pricings: pa.Table
+    cap_uses: pa.Table
+    settlements: pa.Table
+
+    def rows(self) -> dict[str, pa.Table]:
+        """The rows of the store."""
+        return {
+            "decision": self.decisions,
+            "pricing": self.pricings,
+            "cap_use": self.cap_uses,
+            "settlement": self.settlements,
+        }
 
 
 def policy_version(policy: Policy) -> str:
@@ -70,14 +90,43 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
     ``known`` is what else is known of the retailer, as far as the policy asks. A verdict is no finding: what is held
     waits in a person's queue with its sentence.
     """
-    facts = prepared(undecided, policy, known)
-    outcome, position = _judged(facts, policy)
-    priced = price(facts, pc.equal(outcome, "credit"), policy)
+    facts = or_nothing_resolved(prepared(undecided, policy, known))
+    outcome, position, priced = _reckoned(facts, policy)
+    if policy.caps and known.purchases is not None and known.credited is not None:
+        credited = pc.equal(outcome, "credit")
+        facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.purchases, known.credited)
+        outcome, position, priced = _reckoned(facts, policy)
+    settlements = SETTLEMENTS.empty_table()
+    if policy.credit.deductions.when_taken != "ignore" and known.taken is not None:
+        credited, gross = pc.equal(outcome, "credit"), priced.net + priced.tax
+        facts, settlements = with_taken(facts, credited, gross, policy, known.taken)
+        outcome, position, priced = _reckoned(facts, policy)
     facts = _with(facts, outcome=outcome, **priced.columns())
     rule, told = _told(facts, position, policy)
     facts = _with(facts, rule=rule, because=told, policy_version=pa.repeat(policy_version, facts.num_rows))
     decisions = facts.select(DECISIONS.names).cast(DECISIONS)
-    return Settled(decisions, pricings(facts["decision"], facts["net_minor"].to_numpy(), priced))
+    steps = pricings(facts["decision"], facts["net_minor"].to_numpy(), priced)
+    return Settled(decisions, steps, _cap_uses(decisions, facts, policy, known), _of_credits(settlements, decisions))
+
+
+def _reckoned(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8], Priced]:
+    """The outcome of each row, the place of the rule that said so, and what is credited."""
+    outcome, position = _judged(facts, policy)
+    return outcome, position, price(facts, pc.equal(outcome, "credit"), policy)
+
+
+def _cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, known: Known) -> pa.Table:
+    if not policy.caps or known.purchases is None or known.credited is None:
+        return CAP_USES.empty_table()
+    return cap_uses(decisions, facts, policy, known.purchases, known.credited)
+
+
+def _of_credits(settlements: pa.Table, decisions: pa.Table) -> pa.Table:
+    """Only what is credited is settled; what is held because of a deduction leaves it open."""
+    if not settlements.num_rows:
+        return settlements
+    credited = decisions.filter(pc.equal(decisions["outcome"], "credit"))["decision"].combine_chunks()
+    return settlements.filter(pc.is_in(settlements["decision"], credited))
 
 
 def _judged(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8]]:
@@ -100,15 +149,27 @@ def _judged(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8]]
 
 
 def _told(facts: pa.Table, position: npt.NDArray[np.int8], policy: Policy) -> tuple[Any, Any]:
-    """The name of the rule that decided each row, and its sentence: rule by rule, each over all of its rows."""
-    order, names, sentences = [np.zeros(0, np.int64)], [pa.nulls(0, pa.string())], [pa.nulls(0, pa.string())]
-    for place in np.unique(position).tolist():
+    """The name of the rule that decided each row, and its sentence: rule by rule, each over all of its rows.
+
+    A rule that decided most rows speaks of all of them, which is quicker than to pick its own.
+    """
+    where, told = np.arange(facts.num_rows), 0
+    names: list[Any] = []
+    sentences: list[Any] = []
+    for place in sorted(np.unique(position).tolist(), key=lambda one: -np.count_nonzero(position == one)):
         rows = np.flatnonzero(position == place)
-        own = facts if len(rows) == facts.num_rows else facts.take(pa.array(rows))
-        order.append(rows)
+        most = not names and 2 * len(rows) > facts.num_rows
+        own = facts if most else facts.take(pa.array(rows))
+        if not most:
+            where[rows] = np.arange(told, told + len(rows))
+        told += own.num_rows
         names.append(_flat(_name(RULES[place], own)))
         sentences.append(_flat(RULES[place].because(own, policy)))
-    back = pa.array(np.argsort(np.concatenate(order), kind="stable"))
+    if len(names) == 1:
+        return names[0], sentences[0]
+    if not names:
+        return pa.nulls(0, pa.string()), pa.nulls(0, pa.string())
+    back = pa.array(where)
     return pa.concat_arrays(names).take(back), pa.concat_arrays(sentences).take(back)
 
 
@@ -157,12 +218,15 @@ def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa
 
 
 def _of_decisions(decisions: pa.Table, undecided: pa.Table) -> pa.Table:
-    """The decisions with the place of their units: bucket, disposition and invoice line."""
-    row_of = pc.index_in(decisions["decision"], undecided["decision"].combine_chunks())
-    if row_of.null_count:
-        raise ValueError("a decision is about units that are not undecided")
-    places = undecided.select(["bucket", "disposition", "invoice_line"]).take(row_of)
-    return _with(decisions, **{name: places[name] for name in places.column_names})
+    """What moves: the decisions' units and money with their place, bucket, disposition and invoice line."""
+    places = undecided.select(["bucket", "disposition", "invoice_line"])
+    if not decisions["decision"].equals(undecided["decision"]):
+        row_of = pc.index_in(about(decisions), undecided["decision"].combine_chunks())
+        if row_of.null_count:
+            raise ValueError("a decision is about units that are not undecided")
+        places = places.take(row_of)
+    moving = decisions.drop_columns(["rule", "because", "policy_version", "owed_net", "owed_tax"])
+    return _with(moving, **{name: places[name] for name in places.column_names})
 
 
 def _ways(facts: pa.Table) -> Iterator[tuple[tuple[Bucket, ...], Any]]:
@@ -227,18 +291,32 @@ def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
 
 def _ambiguous_as_announced(facts: pa.Table, policy: Policy) -> Any:
     """What is credited as announced is judged by no later rule, so its doubt is looked at here."""
-    return pc.if_else(pc.equal(said(facts), "accept"), _ambiguous(facts, policy), pa.scalar(None, pa.string()))
+    return _as_announced(facts, policy, _ambiguous)
+
+
+def _no_price_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """And so is its price."""
+    return _as_announced(facts, policy, _no_price)
+
+
+def _as_announced(facts: pa.Table, policy: Policy, judge: Callable[[pa.Table, Policy], Any]) -> Any:
+    word = facts[RESOLUTION]
+    if word.null_count == facts.num_rows:
+        return silent(facts)
+    return pc.if_else(pc.equal(word, "accept"), judge(facts, policy), pa.scalar(None, pa.string()))
 
 
 def _spread_of_line(facts: pa.Table) -> Any:
     """The spread of all portions of each row's return line; the tolerance is for a line, not for each of its pieces."""
     spread = pc.subtract(facts["spread_high"], facts["spread_low"])
-    if not pc.any(pc.greater(spread, 0)).as_py():
+    wide = pc.greater(spread, 0)
+    pieces = facts.select(["return_line", "portion"]).append_column("spread", spread).filter(wide)
+    if not pieces.num_rows:
         return spread
-    pieces = facts.select(["return_line", "portion"]).append_column("spread", spread)
     pieces = pieces.group_by(["return_line", "portion"], use_threads=False).aggregate([("spread", "max")])
     lines = pieces.group_by("return_line", use_threads=False).aggregate([("spread_max", "sum")])
-    return lines["spread_max_sum"].take(pc.index_in(facts["return_line"], lines["return_line"].combine_chunks()))
+    of_line = pc.index_in(facts["return_line"], lines["return_line"].combine_chunks())
+    return pc.fill_null(lines["spread_max_sum"].take(of_line), 0)
 
 
 def _no_price(facts: pa.Table, policy: Policy) -> Any:
@@ -246,6 +324,20 @@ def _no_price(facts: pa.Table, policy: Policy) -> Any:
     if policy.credit.basis.price == "invoice":
         return silent(facts)
     return where(pc.is_null(facts["price_micro"]), "hold")
+
+
+def _taken(facts: pa.Table, policy: Policy) -> Any:
+    """Money that the retailer has already, where the policy wants a person to look."""
+    if policy.credit.deductions.when_taken != "hold" or "taken_by" not in facts.column_names:
+        return silent(facts)
+    return where(pc.is_valid(facts["taken_by"]), "hold")
+
+
+def _over_cap(facts: pa.Table, policy: Policy) -> Any:
+    """Units above a cap, as the cap says."""
+    if "over" not in facts.column_names:
+        return silent(facts)
+    return verdicts(facts["over"], {cap.name: cap.over for cap in policy.caps})
 
 
 def _good(facts: pa.Table, policy: Policy) -> Any:
@@ -256,20 +348,25 @@ def _kept(facts: pa.Table, policy: Policy) -> Any:
     return where(pc.is_null(facts["condition"]), "credit")
 
 
-# The order is that of the agreement: what may come back at all, until when, on whose word, in which state, at which
-# price. What no rule is against is credited.
+# The order is that of the agreement: what may come back at all, what is under warranty, until when, on whose word, in
+# which state, at which price. What no rule is against is credited. Caps and deductions speak first, but only of what
+# all others credit.
 RULES = (
+    Rule("caps", "over", _over_cap, because.over_cap),
+    Rule("credit.deductions", None, _taken, because.deducted),
     Rule("unplaced", "unplaced", _unplaced, because.unplaced),
     Rule("credit.entitlement.brands", None, entitled.other_brand, entitled.because_brand),
     Rule("credit.entitlement.stores", None, entitled.other_store, entitled.because_store),
     Rule("credit.entitlement.reasons", "reason", entitled.reason_is_against, entitled.because_reason),
     Rule("credit.entitlement.origins", "origin", entitled.origin_is_against, entitled.because_origin),
     Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
+    Rule("goods.claims", None, warranty.claimed, row_by_row(warranty.because_claimed)),
     Rule("window_days", None, entitled.late, entitled.because_late),
     Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
-    Rule("reconciliation", None, turned_down, because_resolved),
+    Rule("reconciliation", KIND, turned_down, because_resolved),
     Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
-    Rule("reconciliation", None, taken_as_announced, because_resolved),
+    Rule("credit.basis", None, _no_price_as_announced, because.no_price),
+    Rule("reconciliation", KIND, taken_as_announced, because_resolved),
     Rule("conditions", "condition", _condition_is_against, because.condition),
     Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
     Rule("spread_tolerance", None, _ambiguous, because.ambiguous),

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.sentences import capitalised, counted, joined, stay
+from pipelines.steps.sentences import counted, joined, stay
 from schemas.partners import Policy
 
 _NOTHING = pa.scalar(None, pa.string())
@@ -183,7 +183,8 @@ def because_late(facts: pa.Table, policy: Policy) -> Any:
     rest = f"the window is {days} days"
     rest += f", from {terms.transit_days} days after the sale" if terms.transit_days else ""
     rest += f", with {terms.grace_days} days of grace" if terms.grace_days else ""
-    told = joined(capitalised(stay(facts["returned_on"], facts["sold_on"])), "; ", _limit(facts, policy, rest), ".")
+    _, *when = stay(facts["returned_on"], facts["sold_on"])
+    told = joined("Returned on ", *when, "; ", _limit(facts, policy, rest), ".")
     return pc.coalesce(told, unknown)
 
 

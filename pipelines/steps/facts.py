@@ -15,10 +15,14 @@ from schemas.partners import Policy
 class Known:
     """What a policy may ask beside ``UNDECIDED``; None where it does not.
 
-    ``sales``: the retailer's sales of the items, with gtin, currency, sold_on, units, net_minor.
+    ``sales``: the retailer's sales of the items, with gtin, currency, sold_on, units, net_minor. ``purchases`` and
+    ``credited`` are what caps are reckoned from (PURCHASES, CREDITED), ``taken`` are open deductions (TAKEN).
     """
 
     sales: pa.Table | None = None
+    purchases: pa.Table | None = None
+    credited: pa.Table | None = None
+    taken: pa.Table | None = None
 
 
 NOTHING_KNOWN = Known()

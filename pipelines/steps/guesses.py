@@ -40,8 +40,8 @@ CONTENTS, WHOLE, SAME_STORE, IN_TIME = 50, 20, 20, 10
 LIKELIHOODS = ((80, "almost certain"), (60, "likely"), (40, "possible"), (0, "weak"))
 GUESSES_MAX = 3
 SCORE_LEAST = 15
-# Of a notice that fits less than this, its retailer alone is guessed.
-FIT_LEAST = 50
+# Of a notice that announces less than this share of the box, its retailer alone is guessed.
+FIT_LEAST = 0.5
 # A label says something of a retailer by the first digits it shares with labels of its earlier boxes; from an SSCC's
 # extension digit and company prefix (at least 8 digits) on, the more digits the better.
 _PREFIXES = (16, 14, 12, 10, 9, 8)
@@ -53,6 +53,7 @@ class _Clue:
     """Points for a retailer or a return, and what was seen."""
 
     points: float = 0
+    share: float = 0  # of the box's units that a return announces
     seen: list[str] = field(default_factory=list)
 
     def add(self, points: float, seen: str) -> None:
@@ -194,8 +195,8 @@ def _fitting(boxes: pa.Table, awaited: pa.Table) -> dict[Box, dict[str, _Clue]]:
     facts = {row["return_id"]: row for row in awaited.to_pylist()}
     found: dict[Box, dict[str, _Clue]] = defaultdict(dict)
     for (box, return_id), units in _shared(boxes, awaited).items():
-        of, head, clue = facts[return_id], heads[box], _Clue()
-        clue.add(CONTENTS * units / total[box], f"{units} of its {total[box]} units are announced in it")
+        of, head, clue = facts[return_id], heads[box], _Clue(share=units / total[box])
+        clue.add(CONTENTS * clue.share, f"{units} of its {total[box]} units are announced in it")
         clue.add(WHOLE * units / wanted[return_id], f"they are {units} of the {wanted[return_id]} that it awaits")
         if head["store"] and head["store"] == of["store"]:
             clue.add(SAME_STORE, f"it is of store {head['store']} too")
@@ -252,7 +253,7 @@ def _ranked(retailers: Mapping[str, _Clue], returns: Mapping[str, _Clue], units:
 
 def _of_returns(retailers: Mapping[str, _Clue], returns: Mapping[str, _Clue]) -> Iterator[dict[str, Any]]:
     for return_id, clue in returns.items():
-        if clue.score >= FIT_LEAST:
+        if clue.share >= FIT_LEAST:
             name = return_id.partition("/")[0]
             of = retailers[name]
             yield _guess(name, return_id, (clue.score + max(of.score, clue.score)) // 2, [*clue.seen, *of.seen])

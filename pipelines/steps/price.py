@@ -69,8 +69,7 @@ class Amount:
     def _note(self, net: Ints, rule: "Of | str", because: "Of | str") -> None:
         rows = np.flatnonzero(net != self.net)
         if len(rows):
-            chosen = self.facts.take(pa.array(rows))
-            texts = [one if isinstance(one, str) else one(chosen) for one in (rule, because)]
+            texts = [one if isinstance(one, str) else one(self.facts.take(pa.array(rows))) for one in (rule, because)]
             self.steps.append(Step(texts[0], rows, net[rows], texts[1]))
 
 
@@ -83,6 +82,12 @@ class Priced:
     owed_net: Ints
     owed_tax: Ints
     steps: tuple[Step, ...]
+
+    def net_at_most(self, facts: pa.Table) -> Ints:
+        """What each row is credited at most when other rows of its line are priced again: rounding may move a unit."""
+        uneven = (self.owed_net != 0) | (_ints(facts["owed_net"]) != 0)
+        at_most: Ints = self.net + uneven
+        return at_most
 
     def columns(self) -> dict[str, pa.Array]:
         """The columns of ``DECISIONS`` that hold it; nothing is owed where the amount is even."""
@@ -105,9 +110,8 @@ def price(facts: pa.Table, credited: Any, policy: Policy) -> Priced:
     amount = Amount(facts, policy, net * MICRO, tax * MICRO)
     for rule in RULES:
         rule(amount)
-    lines = _codes(facts["invoice_line"])
-    credit_net = rounded(amount.net, net, lines, _ints(facts["owed_net"]))
-    credit_tax = rounded(amount.tax, tax, lines, _ints(facts["owed_tax"]))
+    credit_net = _cut(amount.net, net, facts, "owed_net")
+    credit_tax = _cut(amount.tax, tax, facts, "owed_tax")
     owed_net, owed_tax = amount.net - credit_net * MICRO, amount.tax - credit_tax * MICRO
     return Priced(credit_net, credit_tax, owed_net, owed_tax, tuple(amount.steps))
 
@@ -223,7 +227,7 @@ def _handling(amount: Amount) -> None:
 
 def _settled(amount: Amount) -> None:
     """What the retailer has taken already, with tax; the same share is off the net and off the tax."""
-    if "taken_minor" not in amount.facts.column_names:
+    if "taken_minor" not in amount.facts.column_names or amount.policy.credit.deductions.when_taken != "settle":
         return
     gross = amount.net + amount.tax
     left = np.maximum(gross - _ints(amount.facts["taken_minor"]) * MICRO, 0)
@@ -239,6 +243,17 @@ RULES: tuple[Callable[[Amount], None], ...] = (
 # --- reckoning
 
 
+def _cut(exact: Ints, whole: Ints, facts: pa.Table, owed_name: str) -> Ints:
+    """Exact amounts as minor units; only rows that are not even, or follow such ones, need their line."""
+    owed = _ints(facts[owed_name])
+    result = exact // MICRO
+    rows = np.flatnonzero((exact != result * MICRO) | (owed != 0))
+    if len(rows):
+        lines = _codes(facts["invoice_line"].take(pa.array(rows)))
+        result[rows] = rounded(exact[rows], whole[rows], lines, owed[rows])
+    return result
+
+
 def rounded(exact: Ints, whole: Ints, lines: Ints, owed: Ints) -> Ints:
     """Exact amounts as minor units by cumulative remainder over the rows of one line, in the order given.
 
@@ -247,8 +262,6 @@ def rounded(exact: Ints, whole: Ints, lines: Ints, owed: Ints) -> Ints:
     """
     floor = exact // MICRO
     rest = exact - floor * MICRO
-    if not rest.any() and not owed.any():
-        return floor
     order = np.argsort(lines, kind="stable")
     ordered = lines[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(order) else np.zeros(0, np.int64)

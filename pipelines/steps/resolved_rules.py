@@ -17,18 +17,19 @@ from schemas.partners import Policy
 
 Row = dict[str, Any]
 RESOLUTION = "resolution"
-_COLUMNS = (RESOLUTION, "resolution_rule", "resolution_because")
+KIND = "resolution_kind"
+_COLUMNS = {RESOLUTION: "action", KIND: "kind", "resolution_because": "because"}
 
 
 def with_resolutions(undecided: pa.Table, resolutions: pa.Table) -> pa.Table:
-    """``UNDECIDED`` with what the ``RESOLUTIONS`` in force say of each row: resolution, its rule and its sentence.
+    """``UNDECIDED`` with what the ``RESOLUTIONS`` in force say of each row: resolution, its kind and its sentence.
 
     Rows that wait for an answer or a person are left out: nothing is decided about them.
     """
     speaking = _speaking(resolutions.sort_by("turn").to_pylist())
     rows = undecided.select(["decision", "return_line", "condition", "bucket"]).to_pylist()
     said = [_of(row, speaking) for row in rows]
-    for name, key in zip(_COLUMNS, ("action", "rule", "because"), strict=True):
+    for name, key in _COLUMNS.items():
         undecided = undecided.append_column(name, pa.array([one[key] if one else None for one in said], pa.string()))
     waiting = pc.is_in(undecided[RESOLUTION], pa.array(WAITING))
     return undecided.filter(pc.invert(waiting))
@@ -72,22 +73,25 @@ def _of(row: Row, speaking: _Speaking) -> Row | None:
 # --- rules of decide
 
 
-def said(facts: pa.Table) -> Any:
-    """What was resolved of each row; nothing where differences were not looked at."""
-    if RESOLUTION in facts.column_names:
-        return facts[RESOLUTION]
-    return pa.nulls(facts.num_rows, pa.string())
+def or_nothing_resolved(undecided: pa.Table) -> pa.Table:
+    """``UNDECIDED`` as ``with_resolutions`` gives it; without resolutions where differences were not looked at."""
+    for name in _COLUMNS:
+        if name not in undecided.column_names:
+            undecided = undecided.append_column(name, pa.nulls(undecided.num_rows, pa.string()))
+    return undecided
 
 
 def turned_down(facts: pa.Table, policy: Policy) -> Any:
     """Written off, or sent back: not credited."""
-    refused = pc.is_in(said(facts), pa.array(["write_off", "send_back"]))
+    refused = pc.is_in(facts[RESOLUTION], pa.array(["write_off", "send_back"]))
     return pc.if_else(refused, "refuse", pa.scalar(None, pa.string()))
 
 
 def taken_as_announced(facts: pa.Table, policy: Policy) -> Any:
     """Credited as it was announced, whatever was counted."""
-    return pc.if_else(pc.fill_null(pc.equal(said(facts), "accept"), False), "credit", pa.scalar(None, pa.string()))
+    return pc.if_else(
+        pc.fill_null(pc.equal(facts[RESOLUTION], "accept"), False), "credit", pa.scalar(None, pa.string())
+    )
 
 
 def because_resolved(facts: pa.Table, policy: Policy) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.authorise import is_one_of
+from pipelines.steps.authorise import names_one_of
 from pipelines.steps.movements import move
 from schemas.goods import Goods, RouteRule
 from schemas.handling_tables import GOING_BACK, ROUTINGS, UNROUTED
@@ -69,7 +69,7 @@ def _fits(rule: RouteRule, row: Row, goods: Goods) -> bool:
     named = ((rule.conditions, "condition"), (rule.outcomes, "outcome"), (rule.reasons, "reason"))
     if any(codes and row[name] not in codes for codes, name in named):
         return False
-    if rule.items and not is_one_of(row, rule.items):
+    if rule.items and not names_one_of(row, rule.items):
         return False
     worth, currency = row["worth"], row["currency"]
     if rule.worth_from is not None and worth < to_minor(rule.worth_from, currency):

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.decide import policy_version
 from pipelines.steps.differences import differences_held
+from pipelines.steps.policy_days import policy_on
 from pipelines.steps.resolve import Asked, Resolved, resolve
 from pipelines.wiring import Hub
 from pipelines.work.placing import distinct
@@ -50,11 +50,12 @@ def resolve_differences(hub: Hub, retailer: Partner) -> int:
     today = hub.now().date()
     known = resolutions(hub, retailer.id)
     asked, met = _asked(hub, retailer.id)
+    agreed = policy_on(hub.catalog.partner(retailer.id).policies, today)
     resolved = resolve(
         differing,
         known,
-        retailer.policy.reconciliation,
-        policy_version(retailer.policy),
+        agreed.policy.reconciliation,
+        agreed.version,
         today,
         asked,
         _sold_out(hub, differing),

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.dock import FOUND
 from pipelines.steps.overdue import Overdue, Reminder, overdue
+from pipelines.steps.policy_days import policy_on
 from pipelines.steps.pool import after
 from pipelines.wiring import Hub
 from pipelines.work.counting import add_placed
@@ -19,7 +20,7 @@ from pipelines.work.rows import Rows
 from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Outcome
-from schemas.partners import Partner
+from schemas.partners import Partner, Policy
 from schemas.tables import INSPECTIONS
 
 ATTEMPTS_MAX = 5
@@ -28,25 +29,26 @@ _REMINDED = ("return", "due_on", "store", "carton", "item", "announced_on", "uni
 
 def close_overdue(hub: Hub, retailer: Partner) -> int:
     """Remind the retailer of boxes that are overdue, give up those that are so for too long; answers how many units."""
-    wanted = retailer.policy.reconciliation
+    policy = policy_on(hub.catalog.partner(retailer.id).policies, hub.now().date()).policy
+    wanted = policy.reconciliation
     if wanted.close_after_days is None and not wanted.remind_after_days:
         return 0
     for attempt in range(ATTEMPTS_MAX):
         try:
-            return _close(hub, retailer)
+            return _close(hub, retailer, policy)
         except TransientError:  # another run placed for this retailer meanwhile: it is looked at again
             if attempt == ATTEMPTS_MAX - 1:
                 raise
     return 0
 
 
-def _close(hub: Hub, retailer: Partner) -> int:
+def _close(hub: Hub, retailer: Partner, policy: Policy) -> int:
     open_portions = hub.store.open_portions(retailer.id)
     expected = open_portions.filter(pc.greater(open_portions["announced_units"], 0))
     lines = hub.store.lines_of(distinct(expected["return_id"]))
     arrived = hub.store.returns_arrived(distinct(expected["return_id"]))
     taken = hub.store.movements_in(distinct(expected["portion"]))
-    found = overdue(expected, lines, arrived, retailer.policy, hub.now().date(), taken)
+    found = overdue(expected, lines, arrived, policy, hub.now().date(), taken)
     _remind(hub, retailer, found.reminders)
     if found.movements.num_rows:
         _give_up(hub, retailer, found, expected)

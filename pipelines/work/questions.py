@@ -16,13 +16,14 @@ from mappings.answers.answer import name_of
 from pipelines.wiring import Hub
 from schemas.differences import KINDS
 from schemas.partners import Partner
+from schemas.resolutions import Guess
 
 Row = dict[str, Any]
 QUESTION, REMINDER = "question", "reminder"
 ANSWER = "answer"  # the due event of a question
 
 _COLUMNS = ("question", "return", "store", "carton", "item", "description", "units", "what_differs", "came_instead",
-            "answer_by", "if_you_do_not_answer", "your_answer")  # fmt: skip
+            "may_belong_to", "answer_by", "if_you_do_not_answer", "your_answer")  # fmt: skip
 
 
 def written_questions(
@@ -37,19 +38,27 @@ def written_questions(
         {"subject": row["question"], "event": ANSWER, "partner": retailer.id, "due_on": row["answer_by"]}
         for row in asked
     ]
-    files = [(row["question"], _COLUMNS, _lines(row, of_return[row["return_id"]])) for row in asked]
+    files = [(row["question"], _COLUMNS, _lines(hub, row, of_return[row["return_id"]])) for row in asked]
     return outbox(hub, retailer, QUESTION, files), pa.Table.from_pylist(due)
 
 
-def _lines(question: Row, differing: Iterable[Row]) -> list[Sequence[Any]]:
+def _lines(hub: Hub, question: Row, differing: Iterable[Row]) -> list[Sequence[Any]]:
     return [
         (
             question["question"], row["number"], row["store"], row["carton"], row["gtin"], row["description"],
-            row["units"], KINDS[row["kind"]].meaning, row["other_description"] or row["other_gtin"],
+            row["units"], KINDS[row["kind"]].meaning, row["other_description"] or row["other_gtin"], _guessed(hub, row),
             question["answer_by"], question["unanswered"], "",
         )
         for row in differing
     ]  # fmt: skip
+
+
+def _guessed(hub: Hub, row: Row) -> str | None:
+    """The number of the retailer's notice that a box nobody announced may be of."""
+    for guess in hub.store.table(Guess, document=row["receipt_document"], box=row["carton"] or "").to_pylist():
+        if guess["retailer"] == row["retailer"] and guess["return_id"]:
+            return str(guess["return_id"]).partition("/")[2]
+    return None
 
 
 def outbox(

@@ -133,9 +133,9 @@ def _instruction(
 
 
 def _lines(lines: list[Row]) -> list[Row]:
-    same = ("receipt", "carton", "gtin", "vendor_item", "description", "units", "condition", "route")
+    same = ("receipt", "carton", "gtin", "vendor_item", "description", "units", "condition", "reason", "route")
     return [
-        {name: line[name] for name in same} | {"line_no": n, "return_number": line["number"], "why": line["because"]}
+        {name: line[name] for name in same} | {"line_no": n, "return_number": line["number"]}
         for n, line in enumerate(lines, 1)
     ]
 

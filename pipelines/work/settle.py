@@ -1,5 +1,6 @@
 """Open this when received goods lead to no credit: decisions by policy, and the intents that carry them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.store import StaleError
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
 from pipelines.steps.facts import Known
@@ -14,13 +16,17 @@ from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
+from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
-from schemas.outcome import Outcome
+from schemas.outcome import Change, Outcome
 from schemas.partners import Partner, Policy
+from schemas.policies import Agreed
+
+ATTEMPTS_MAX = 5
 
 
 @dataclass
@@ -30,6 +36,8 @@ class Settled:
     credit: int = 0
     refuse: int = 0
     hold: int = 0
+    replace: int = 0
+    repair: int = 0
     intents: int = 0
 
 
@@ -53,45 +61,87 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
+        follow_up(hub, retailer)
         _intend(hub, retailer, settled)
         route(hub, retailer)
     return settled
 
 
-def known_of(hub: Hub, retailer: Partner, policy: Policy, undecided: pa.Table) -> Known:
-    """What else the policy asks for these units of the retailer."""
-    sales = None
-    if policy.credit.basis.price in ("last", "average"):
-        sales = hub.store.sales_of(retailer.id, pc.unique(undecided["gtin"]).drop_null().to_pylist())
-    return Known(sales)
-
-
 def _decide(hub: Hub, retailer: Partner, settled: Settled) -> None:
-    """Decide on all that waits, each unit by the policy that holds for it."""
-    # Where announced goods need our word, it says which stay at the store.
-    stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
-    known = resolutions(hub, retailer.id)
-    undecided = hub.store.undecided(retailer.id, stays)
-    undecided = resolved_units(with_resolutions(undecided, known), known)
-    if not undecided.num_rows:
+    """Decide on all that waits, each unit by the policy that holds for it; policies one after the other.
+
+    What the credits by one policy leave of caps, deductions and cents is seen by the next.
+    """
+    waiting = _waiting(hub, retailer)
+    if not waiting.num_rows:
         return
     folder = hub.catalog.partner(retailer.id)
     note_policies(hub, folder)
-    found, moved = [], []
-    for agreed, own in by_policy(undecided, folder.policies, hub.now().date()):
-        settled_now = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer, agreed.policy, own))
-        moved.append(decide.carry_out(settled_now.decisions, own, agreed.version))
-        decisions, anyway = credited_anyway(settled_now.decisions, own, agreed.version)
-        found.append(replace(settled_now, decisions=decisions))
-        moved.append(anyway)
-    rows = {
-        "decision": pa.concat_tables([one.decisions for one in found]),
-        "pricing": pa.concat_tables([one.pricings for one in found]),
-        "movement": pa.concat_tables(moved),
-    }
-    hub.store.record(Outcome("decide", retailer.id, rows))
-    for row in pc.value_counts(rows["decision"]["outcome"].combine_chunks()).to_pylist():
-        setattr(settled, row["values"], getattr(settled, row["values"]) + row["counts"])
+    for agreed, _ in list(by_policy(waiting, folder.policies, hub.now().date())):
+        outcomes = _decided_by(hub, retailer, agreed)
+        for outcome, count in outcomes.items():
+            setattr(settled, outcome, getattr(settled, outcome) + count)
+
+
+def _decided_by(hub: Hub, retailer: Partner, agreed: Agreed) -> Counter[str]:
+    """How many decisions of each outcome one policy makes; again when another run decided meanwhile."""
+    attempt = 0
+    while True:
+        try:
+            return _recorded(hub, retailer, agreed)
+        except StaleError:
+            attempt += 1
+            if attempt == ATTEMPTS_MAX:
+                raise
+
+
+def _recorded(hub: Hub, retailer: Partner, agreed: Agreed) -> Counter[str]:
+    """Decide by one policy and record it. StaleError: another run decided for the retailer meanwhile.
+
+    The edition is read first: whatever uses the retailer's caps, deductions and cents changes it.
+    """
+    edition = hub.store.deciding(retailer.id)
+    policies = hub.catalog.partner(retailer.id).policies
+    groups = by_policy(_waiting(hub, retailer), policies, hub.now().date())
+    own = next((rows for other, rows in groups if other.version == agreed.version), None)
+    if own is None or not own.num_rows:
+        return Counter()
+    found = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer.id, agreed.policy, own))
+    decisions, anyway = credited_anyway(found.decisions, own, agreed.version)
+    rows = replace(found, decisions=decisions).rows()
+    rows["movement"] = pa.concat_tables([decide.carry_out(decisions, own, agreed.version), anyway])
+    noted, changes = next_edition(retailer.id, edition)
+    hub.store.record(Outcome("decide", retailer.id, rows | noted, changes))
+    return Counter(decisions["outcome"].to_pylist())
+
+
+def _waiting(hub: Hub, retailer: Partner) -> pa.Table:
+    """What is undecided and not waiting for an answer or a person."""
+    # Where announced goods need our word, it says which stay at the store.
+    stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
+    known = resolutions(hub, retailer.id)
+    undecided = resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    return ready(hub, retailer, undecided)
+
+
+def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
+    """What else the policy asks for these units."""
+    sales, store = None, hub.store
+    if policy.credit.basis.price in ("last", "average"):
+        sales = store.sales_of(retailer, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+    return Known(
+        sales=sales,
+        purchases=store.purchases(retailer) if policy.caps else None,
+        credited=store.credited(retailer) if policy.caps else None,
+        taken=store.taken(retailer) if policy.credit.deductions.when_taken != "ignore" else None,
+    )
+
+
+def next_edition(retailer: str, edition: int) -> tuple[dict[str, pa.Table], tuple[Change, ...]]:
+    """Marks that was decided for the retailer: of two runs that do it from one edition the later is refused."""
+    if not edition:
+        return {"deciding": pa.table({"retailer": [retailer], "edition": [1]})}, ()
+    return {}, (Change("deciding", {"retailer": retailer}, {"edition": edition + 1}, {"edition": edition}),)
 
 
 def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:

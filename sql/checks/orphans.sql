@@ -90,6 +90,12 @@ from claim as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all
+select 'claim_evidence' as table_name, c.evidence as row_key,
+  'no return line ' || c.return_line as what
+from claim_evidence as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
 select 'credit_intent' as table_name, c.reference as row_key,
   'no return ' || c.return_id as what
 from credit_intent as c
@@ -269,6 +275,30 @@ select 'receipt_line' as table_name, c.document || '|' || c.line_no as row_key,
 from receipt_line as c
 left join document as p on p.document = c.document
 where c.document is not null and p.document is null
+union all
+select 'recourse' as table_name, c.recourse as row_key,
+  'no decision ' || c.decision as what
+from recourse as c
+left join decision as p on p.decision = c.decision
+where c.decision is not null and p.decision is null
+union all
+select 'recourse' as table_name, c.recourse as row_key,
+  'no return line ' || c.return_line as what
+from recourse as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
+select 'replacement_order' as table_name, c.reference as row_key,
+  'no movement ' || c.movement as what
+from replacement_order as c
+left join movement as p on p.movement = c.movement
+where c.movement is not null and p.movement is null
+union all
+select 'replacement_order' as table_name, c.reference as row_key,
+  'no return line ' || c.return_line as what
+from replacement_order as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
 union all
 select 'resolution' as table_name, c.return_line || '|' || c.kind || '|' || c.receipt_document || '|' || c.receipt_line_no || '|' || c.turn as row_key,
   'no document ' || c.receipt_document as what

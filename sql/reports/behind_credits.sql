@@ -15,7 +15,7 @@ different as (
 select
   u.decision, d.policy_version, l.disposition,
   case when n.movement is null then 0 else 1 end as counted,
-  coalesce(f.short, 0) as short, coalesce(f.over_units, 0) as over, a.assigned_by
+  cast(coalesce(f.short, 0) as bigint) as short, cast(coalesce(f.over_units, 0) as bigint) as "over", a.assigned_by
 from uncredited as u
 join decision as d on d.decision = u.decision
 join return_line as l on l.return_line = u.return_line

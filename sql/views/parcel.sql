@@ -1,6 +1,7 @@
 -- Units that may be placed anew, one row an inspection, or what has not come yet of a portion: schemas.tables.PARCELS.
--- Refused units are among them when they were refused only because no sale was found. Where it says `cross join`, the
--- tables are looked up in this order: from the claims of an item to their portions, never through all movements.
+-- Refused units are among them when they were refused only because no sale was found, and did not go back since. Where it
+-- says `cross join`, the tables are looked up in this order: from the claims of an item to their portions, never through
+-- all movements.
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
   'announced' as bucket,
@@ -53,6 +54,11 @@ where a.return_line = k.return_line and a.invoice_line is null
   and d.portion = a.portion and d.outcome = 'refuse' and d.rule like 'unplaced.%'
   and m.portion = a.portion and m.cause = d.decision and m.to_bucket = 'refused'
   and not exists (select 1 from inspection as x where x.replaces = n.movement)
+  and not exists (
+    select 1 from routing as g
+    join movement as b on b.portion = g.portion and b.cause = g.routing and b.to_bucket = 'sent_back'
+    where g.inspection = n.movement
+  )
   and (n.movement is not null or not exists (
     select 1 from movement as g where g.portion = a.portion and g.from_bucket = 'refused'
   ))

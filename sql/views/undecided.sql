@@ -17,7 +17,7 @@ from (
   select
     n.movement as decision, m.portion, m.return_line, 'received' as bucket,
     n.units, m.net_minor, m.tax_minor, m.currency, n.condition,
-    a.invoice_line, a.spread_low, a.spread_high, a.spread_currency, a.unplaced, null as percent
+    a.invoice_line, a.spread_low, a.spread_high, a.spread_currency, a.unplaced, cast(null as bigint) as percent
   from inspection as n
   join movement as m on m.movement = n.movement and m.to_bucket = 'received'
   join allocation as a on a.portion = m.portion

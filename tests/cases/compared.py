@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.wiring import Hub
+from pipelines.work.differences import held
 from schemas.ledger import OPEN
 from schemas.money import to_decimal
 from tests.cases.form import ITEMS, Case, Decided, Different, Note
@@ -95,9 +96,8 @@ def _invoice(invoice_line: str | None) -> str | None:
 
 
 def _differences(hub: Hub) -> Iterator[Row]:
-    items = {row["return_line"]: row["gtin"] for row in hub.store.table("return_line").to_pylist()}
-    for row in hub.store.table("difference").to_pylist():
-        yield {"kind": row["kind"], "units": row["units"], "item": _NAMES.get(items[row["return_line"]])}
+    for row in held(hub).to_pylist():
+        yield {"kind": row["kind"], "units": row["units"], "item": _NAMES.get(row["gtin"])}
 
 
 def _notes(hub: Hub) -> Iterator[Row]:

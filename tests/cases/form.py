@@ -15,14 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from mappings.marks import Marked, checked, read
 from schemas.ledger import Bucket
 
-# The goods of every case; `mystery` is in no list of ours.
+# The goods of every case. The two lamps are sizes of one style; `mystery` is in no list of ours.
 ITEMS = {
     "lamp": "09520000000059",
     "bowl": "09520000000066",
     "plate": "09520000000073",
+    "large lamp": "09520000000097",
     "mystery": "09520000000080",
 }
-Item = Literal["lamp", "bowl", "plate", "mystery"]
+Item = Literal["lamp", "bowl", "plate", "large lamp", "mystery"]
 OUTCOMES = ("credit", "refuse", "hold", "replace", "repair")
 
 
@@ -126,6 +127,16 @@ class Note(_Strict):
     approvals: int | None = None
 
 
+class Later(_Strict):
+    """What comes after the first documents were decided on."""
+
+    today: date = date(2026, 7, 1)
+    sold: tuple[Sold, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    received: tuple[Received, ...] = ()
+    assigned: tuple[Assigned, ...] = ()
+
+
 class Case(_Strict):
     """A worked case. Documents arrive in the order in which the case tells them."""
 
@@ -136,6 +147,7 @@ class Case(_Strict):
     announced: tuple[Announced, ...] = ()
     received: tuple[Received, ...] = ()
     assigned: tuple[Assigned, ...] = ()
+    later: Later | None = None
     refused_to: dict[str, str] = Field(
         default_factory=dict, description="who may not approve what waits, with a part of the reason"
     )
@@ -152,12 +164,13 @@ DOCUMENTS = ("sold", "announced", "received", "assigned")
 
 @dataclass(frozen=True)
 class Told:
-    """A case with its title, and the order in which its documents come."""
+    """A case with its title, and the order in which its documents come, then and later."""
 
     file: str
     title: str
     case: Case
     arriving: tuple[str, ...]
+    arriving_later: tuple[str, ...]
 
 
 def cases_of(path: Path) -> Iterator[Told]:
@@ -172,7 +185,8 @@ def cases_of(path: Path) -> Iterator[Told]:
             if len(said) != 1:
                 wanted = f"one of {', '.join(OUTCOMES)} should stand here with its units"
                 raise marked.fault((title, "decided", number), f"{wanted}. Next: write `credit: 2`, for example.")
-        yield Told(path.name, title, case, tuple(key for key in data if key in DOCUMENTS))
+        orders = (tuple(key for key in part if key in DOCUMENTS) for part in (data, data.get("later") or {}))
+        yield Told(path.name, title, case, *orders)
 
 
 def _within(marked: Marked, title: str) -> Marked:

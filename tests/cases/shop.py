@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -18,7 +19,9 @@ from connectors.erp.memory import MemoryErp
 from connectors.mailbox.port import Mailbox
 from connectors.store import Store
 from connectors.vault import Vault
-from mappings.catalog import Catalog
+from mappings.catalog import Catalog, PartnerFolder
+from mappings.marks import checked, read
+from mappings.policies import load_policies
 from pipelines.settings import Settings
 from pipelines.wiring import Hub
 from pipelines.work.approve import approve
@@ -29,13 +32,18 @@ from pipelines.work.settle import settle
 from schemas.errors import PermanentError
 from schemas.outcome import Outcome
 from schemas.partners import Channel, Partner, Party
-from tests.cases.form import ITEMS, Announced, Case, Received, Sold, Told
+from tests.cases.form import ITEMS, Announced, Case, Later, Received, Sold, Told
 
 _SHOP: dict[str, Any] = {
     "id": "shop", "name": "Shop", "role": "retailer",
     "party": {"legal_name": "Shop Ltd", "vat_id": "GB000000002"},
-    "identities": [{"scheme": "name", "id": "SHOP"}],
+    "identities": [{"scheme": "name", "id": "SHOP"}], "acknowledge": False,
+    "channels": [{"id": "main", "kind": "folder", "inbox": "in", "archive": "done", "outbox": "out"}],
 }  # fmt: skip
+_STYLES = [
+    {"kind": "style", "retailer": "", "name": f"OSLO/RED/{size}", "gtin": ITEMS[item]}
+    for size, item in (("S", "lamp"), ("L", "large lamp"))
+]
 _OTHERS = {"dock": "id: dock\nname: Dock\nrole: warehouse\n", "erp": "id: erp\nname: ERP\nrole: erp\n"}
 # Field of the map and its column; `as` where it is no text.
 _DAY = "as: date, form: YYYY-MM-DD"
@@ -74,6 +82,8 @@ class Shop:
             (home / "maps" / f"{kind}.yaml").write_text(_map(kind))
             (home / "partner.yaml").write_text(_OTHERS.get(partner) or yaml.safe_dump(_SHOP))
         self._store = Store.open(f"sqlite:///{folder / 'hub.db'}", lambda: self._now)
+        self._catalog = Catalog.load(folder / "partners")
+        self._store.record(Outcome("items", "erp", {"item_name": pa.Table.from_pylist(_STYLES)}))
         self._store.close()
         shutil.copy(folder / "hub.db", folder / "empty.db")
 
@@ -82,12 +92,22 @@ class Shop:
         hub = self._empty(told.case)
         for section in told.arriving:
             _arrive(hub, told.case, section)
+        self._follow(hub)
+        if told.case.later:
+            self._now = datetime.combine(told.case.later.today, time(12), UTC)
+            for section in told.arriving_later:
+                _arrive(hub, told.case.later, section)
+            self._follow(hub)
+        _approve(hub, told.case)
+        post(hub, hub.catalog.partner("shop").partner)
+        return hub
+
+    @staticmethod
+    def _follow(hub: Hub) -> None:
+        """Decisions, credits, notes."""
         shop = hub.catalog.partner("shop").partner
         settle(hub, shop)
         post(hub, shop)
-        _approve(hub, told.case)
-        post(hub, shop)
-        return hub
 
     def _empty(self, case: Case) -> Hub:
         """The hub before anything has come, with what was agreed in the case."""
@@ -96,13 +116,13 @@ class Shop:
             (self._folder / name).unlink(missing_ok=True)
         shutil.copy(self._folder / "empty.db", self._folder / "hub.db")
         self._now = datetime.combine(case.today, time(12), UTC)
-        _agree(self._folder / "partners" / "shop", case)
         settings = Settings(
             folder=self._folder,
             companies={"WR01": Party(legal_name="Makers Ltd", vat_id="GB000000001")},
             partners=Path("partners"),
         )
-        catalog = Catalog.load(self._folder / "partners")
+        shop = _agreed(self._catalog.partner("shop"), case)
+        catalog = replace(self._catalog, folders={**self._catalog.folders, "shop": shop})
         vault = Vault(self._folder / "vault")
         return Hub(settings, catalog, self._store, vault, MemoryErp(), lambda: self._now, _no_mailbox)
 
@@ -130,16 +150,19 @@ def _field(name: str, how: str) -> str:
     return f"{name}: {{from: {name}{', ' + how if how else ''}}}"
 
 
-def _agree(home: Path, case: Case) -> None:
-    """Write what was agreed, as partner.yaml and files of policies/."""
+def _agreed(folder: PartnerFolder, case: Case) -> PartnerFolder:
+    """The shop with what was agreed, as partner.yaml and files of policies/."""
+    home = folder.path
     (home / "partner.yaml").write_text(yaml.safe_dump(_SHOP | {"policy": case.policy}))
     shutil.rmtree(home / "policies", ignore_errors=True)
     (home / "policies").mkdir()
     for name, content in case.policies.items():
         (home / "policies" / f"{name}.yaml").write_text(yaml.safe_dump(content))
+    marked = read(home / "partner.yaml")
+    return replace(folder, partner=checked(Partner, marked), dated=load_policies(home, marked))
 
 
-def _arrive(hub: Hub, case: Case, section: str) -> None:
+def _arrive(hub: Hub, case: Case | Later, section: str) -> None:
     """The documents of one section, one after the other."""
     if section == "sold":
         _deliver(hub, "sales", [_sale(one) for one in case.sold])

@@ -161,6 +161,21 @@ class World:
         self.record("process receipt", **outcome)
         return str(movement)
 
+    def ask(self, line: str) -> None:
+        """A resolution of a difference that asks the retailer, the question, and a guess about the box."""
+        return_id, document = line.rpartition("/")[0], self.store.table("return_line", return_line=line)["document"][0]
+        asked = {"question": f"{return_id}?1", "retailer": RETAILER, "return_id": return_id, "asks": "Is it yours?"}
+        told = {"return_line": line, "kind": "over", "receipt_document": document.as_py(), "receipt_line_no": 1}
+        said = {"turn": 1, "retailer": RETAILER, "units": 1, "action": "ask", "rule": "reconciliation.rules.over"}
+        guess = {"document": document.as_py(), "box": "", "rank": 1, "retailer": RETAILER, "return_id": return_id}
+        self.record(
+            "resolve",
+            question=rows("question", asked | {"answer_by": date(2026, 3, 20), "unanswered": "the count holds"}),
+            resolution=rows("resolution", told | said | {"because": "as agreed", "question": f"{return_id}?1",
+                                                         "policy_version": "p1"}),
+            guess=rows("guess", guess | {"score": 80, "likelihood": "almost certain", "evidence": "its label"}),
+        )  # fmt: skip
+
     def decide(self, movement: str, outcome: str = "credit", credit_net: int | None = None) -> str:
         """A decision about counted units; answers its id. ``credit_net``: what is credited, where it is not all."""
         counted = self.store.table("movement", movement=movement).to_pylist()[0]
@@ -178,7 +193,7 @@ class World:
             tables["decision"] = rows("decision", decision | amounts)
             why = {"before_minor": counted["net_minor"], "after_minor": credit_net, "rule": "r", "because": "less"}
             tables["pricing"] = rows("pricing", {"decision": movement, "step": 1} | why)
-        to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
+        to = {"credit": "accepted", "refuse": "refused", "replace": "replaced"}.get(outcome)
         if to:
             amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
             tables["movement"] = self.move(counted["portion"], "received", to, movement, *amounts)
@@ -265,6 +280,36 @@ class World:
         self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
         return name
 
+    def handle(self, portion: str, inspection: str) -> None:
+        """Our word on what a portion announced, and where what came of it goes."""
+        return_line = portion.split("#")[0]
+        same = {"portion": portion, "return_line": return_line, "units": 4, "because": "b", "policy_version": "p1"}
+        word = same | {"authorisation": f"{portion}!1", "outcome": "ask", "rule": "late"}
+        way = {"routing": f"{inspection}~1", "inspection": inspection, "route": "restock", "warehouse": "harwich"}
+        self.record(
+            "handle", authorisation=rows("authorisation", word), routing=rows("routing", same | way | {"rule": "r"})
+        )
+
+    def claim(self) -> None:
+        """A claim that was replaced: its evidence, the order, and what a supplier owes for it."""
+        portion = self.announce("R3", self.sell("INV3"))
+        decision = self.decide(self.receive(portion, "R3-receipt"), "replace")
+        same = {"return_line": "nordstad/R3/1", "units": 4}
+        order = {
+            "reference": "RO-1",
+            "movement": f"{portion}>replaced@{decision}",
+            "retailer": RETAILER,
+            "number": "R3",
+        }
+        owed = {"recourse": "RC-1", "decision": decision, "supplier": "lampwerk", "net_minor": 300, "currency": "GBP"}
+        said = {"evidence": "nordstad/R3/1&1", "return_line": "nordstad/R3/1", "note": "dark", "by": "Ada"}
+        self.record(
+            "claim",
+            claim_evidence=rows("claim_evidence", said),
+            replacement_order=rows("replacement_order", same | order),
+            recourse=rows("recourse", same | owed | {"outcome": "replace"}),
+        )
+
     def use_cap(self, decision: str) -> None:
         """What a decision used of a cap."""
         used = {"decision": decision, "cap": "tenth", "retailer": RETAILER, "currency": "GBP", "limit_minor": 900}
@@ -323,6 +368,10 @@ def _credit(world: World) -> None:
     world.credit_one("R1", "INV1")
     world.credit_one("R2", "INV2", credit_net=300)
     world.assign("nordstad/R2/1", "WR01/INV2/1")
+    world.ask("nordstad/R1/1")
+    (inspection,) = world.store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
+    world.handle("nordstad/R2/1#1", inspection)
+    world.claim()
     world.see_policy()
     world.take_part("BH-R2", "Ada")
     world.stop_posting()

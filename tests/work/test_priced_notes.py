@@ -9,7 +9,7 @@ from rich.text import Text
 
 from connectors.erp.file_out import FileOutErp
 from connectors.store import Store
-from pipelines.explain import priced_in_words
+from pipelines.explain_deciding import priced_in_words
 from pipelines.steps import decide
 from pipelines.steps.credits import compose
 from pipelines.work.post import Posted, post_credits

@@ -6,6 +6,7 @@ Notices state reasons and dispositions; the shop says what it shipped, the dock 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +164,12 @@ def goods_town(folder: Path, **policy: Any) -> Iterator[GoodsTown]:
             (folder / "boxes" / name / part).mkdir(parents=True)
     with open_hub(settings_of(folder).model_copy(update={"connections": places})) as hub:
         yield GoodsTown(hub, folder)
+
+
+@contextmanager
+def days_later(town: GoodsTown, days: int) -> Iterator[GoodsTown]:
+    """The same town so many days later."""
+    settings = town.hub.settings
+    assert settings.clock is not None
+    with open_hub(settings.model_copy(update={"clock": settings.clock + timedelta(days=days)})) as hub:
+        yield GoodsTown(hub, town.folder)

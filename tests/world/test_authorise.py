@@ -8,7 +8,7 @@ import pytest
 from pipelines.steps.authorise import number_of
 from pipelines.work.authorise import answer_asked
 from schemas.errors import PermanentError
-from tests.world.goods_town import GoodsTown, announced, goods, goods_town, shipped
+from tests.world.goods_town import GoodsTown, announced, days_later, goods, goods_town, shipped
 from tests.world.town import BOWL, LAMP, PLATE, receipt, sale
 
 SINCE = "2026-01-01"
@@ -141,8 +141,13 @@ def test_when_nobody_answers_the_policy_says_what_holds(tmp_path: Path) -> None:
         town.deliver(*SALES, announced("R1", goods(3, reason="damaged")))
         town.settle()
         assert town.buckets() == {"announced": 3}
-    later = Path(tmp_path)
-    assert later.exists()
+        with days_later(town, 1) as later:
+            later.settle()
+            assert later.words()[1:] == [("R1/1", "refuse", 3, "unanswered")]
+            assert later.buckets() == {"refused": 3}
+            assert later.told("shop", "authorisation")[1][1].endswith("we could not examine this in time")
+            later.settle()
+            assert len(later.words()) == 2
 
 
 def test_a_sale_that_comes_later_is_judged_then(tmp_path: Path) -> None:

@@ -185,11 +185,14 @@ def test_a_credit_above_its_limit_waits_and_goes_out_when_approved(
         assert hub.store.table(CreditIntent, state="posted", retailer="nordstad").num_rows == 0
     reference = waiting[0]["reference"]
     code, told = _command(bench, monkeypatch, "approve", reference, "--by", "controller")
-    assert (code, "approved by controller" in told) == (0, True)
+    assert (code, "one more person must approve it" in told) == (0, True)  # it is far above its limit
+    assert _command(bench, monkeypatch, "approve", reference, "--by", "Controller")[0] == 2
+    code, told = _command(bench, monkeypatch, "approve", reference, "--by", "treasurer")
+    assert (code, "approved by treasurer" in told) == (0, True)
     with bench.open() as hub:
         run_partner(hub, hub.catalog.partner("nordstad").partner)
         (posted,) = hub.store.table(CreditIntent, reference=reference).to_pylist()
-        assert (posted["state"], posted["approved_by"]) == ("posted", "controller")
+        assert (posted["state"], posted["approved_by"]) == ("posted", "controller and treasurer")
         assert hub.store.verify() == []
     code, told = _command(bench, monkeypatch, "approve", reference, "--by", "controller")
     assert code == 2

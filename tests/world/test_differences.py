@@ -279,7 +279,7 @@ def test_surplus_is_written_off_or_sent_back(built: Path, tmp_path: Path, action
         town.settle()
         assert (where(town), town.store.verify()) == ({"accepted": 1, "refused": 2}, [])
         refused = [row for row in town.store.table("decision").to_pylist() if row["outcome"] == "refuse"]
-        assert [row["rule"] for row in refused] == ["reconciliation"]
+        assert [row["rule"] for row in refused] == ["reconciliation.over"] * len(refused)
 
 
 def test_what_is_held_is_not_decided(built: Path, tmp_path: Path) -> None:

@@ -1,8 +1,13 @@
 """Questions to retailers: what is asked, until when, what an answer does, and what holds when none comes."""
 
+import io
 from datetime import date
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from pipelines.show import status_view
 from pipelines.work.resolve import resolve_by_person
 from tests.world.test_differences import actions, kinds, where
 from tests.world.test_overdue import messages, town_with
@@ -73,3 +78,45 @@ def test_a_person_says_what_holds(tmp_path: Path) -> None:
         assert actions(town)[1:] == [("over", "count", "person")]
         assert (where(town), kinds(town)) == ({"accepted": 3}, [("over", 2)])
         assert town.store.table("due_event", event="answer")["met"].to_pylist() == [True]
+
+
+ANSWER = """\
+kind: answer
+standard: delimited
+claims: {columns: [number, question, verdict]}
+reads: {encoding: utf-8, separator: ",", decimal: "."}
+document: {number: {from: number}}
+lines:
+  each: row
+  require: []
+  request_number: {from: question}
+  verdict: {from: verdict}
+"""
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ends"), [("accepted", {"accepted": 3}), ("refused", {"accepted": 1, "received": 2})]
+)
+def test_the_retailer_answers_by_a_file(tmp_path: Path, verdict: str, ends: dict[str, int]) -> None:
+    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+        (tmp_path / "t" / "partners" / "shop" / "maps" / "answer.yaml").write_text(ANSWER)
+        town.deliver(*two_too_many())
+        town.settle()
+    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+        town.deliver(File("shop", f"number,question,verdict\nA1,shop/R1?1,{verdict}\n".encode()))
+        town.settle()
+        assert where(town) == ends
+        assert actions(town)[1][2] == "answer"
+        assert town.store.table("due_event", event="answer")["met"].to_pylist() == [True]
+
+
+def test_what_waits_shows_in_the_status(tmp_path: Path) -> None:
+    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+        town.deliver(*two_too_many())
+        town.settle()
+        (row,) = town.store.query("reports/waiting_differences.sql").to_pylist()
+        assert (row["kind"], row["action"], row["units"], row["answer_by"]) == ("over", "ask", 2, LAST_DAY)
+        out = Console(file=io.StringIO(), width=120)
+        for part in status_view(town.hub):
+            out.print(part)
+        assert "Differences that wait" in out.file.getvalue()  # type: ignore[attr-defined]

@@ -149,11 +149,12 @@ def receipt(
 
 
 def counts(
-    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original"
-) -> File:
+    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original",
+    store: str = "", retailer: str = "SHOP",
+) -> File:  # fmt: skip
     """A receipt of these lines; see ``counted``."""
     rows = [
-        (purpose, number, day(on), "SHOP", "", of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
+        (purpose, number, day(on), retailer, store, of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
          str(complete).lower(), one.get("carton", ""))
         for one in lines
     ]  # fmt: skip

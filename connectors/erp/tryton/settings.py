@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class TrytonSettings(BaseModel):
@@ -23,3 +23,11 @@ class TrytonSettings(BaseModel):
     longest_request_seconds: int = Field(
         300, ge=1, description="how long a request may still take effect after we gave it up: the server's own limit"
     )
+
+    @field_validator("customers")
+    @classmethod
+    def _each_its_own(cls, named: dict[str, str]) -> dict[str, str]:
+        """A note that is read back must say whose it is."""
+        if twice := sorted({code for code in named.values() if list(named.values()).count(code) > 1}):
+            raise ValueError(f"{twice[0]} stands for more than one retailer")
+        return named

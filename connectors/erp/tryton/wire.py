@@ -45,6 +45,10 @@ class Wire:
         """Press a button of a record."""
         self._client.change("POST", f"{self._models}{model}/{record}/{action}?f=id", {}, self._headers)
 
+    def ask(self, model: str, question: str, about: Mapping[str, Any]) -> Any:
+        """The answer of a model's own question."""
+        return plain(self._client.change("POST", f"{self._models}{model}/{question}", sent(about), self._headers))
+
     def delete(self, model: str, record: int) -> None:
         """Remove a record."""
         self._client.change("DELETE", f"{self._models}{model}/{record}", None, self._headers)

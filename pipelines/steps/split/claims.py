@@ -32,12 +32,13 @@ _APART = "/"
 class Claims:
     """Claims in the order (group, day, return line); the first ``grouped`` of them have sales of their item at all.
 
-    ``rows`` are their places in the table given, ``boxes`` their returns, numbered; ``lost`` says that a stated order
-    leads nowhere.
+    ``rows`` are their places in the table given, and ``place`` says which of the table's return lines comes first by
+    its text; ``boxes`` are their returns, numbered; ``lost`` says that a stated order leads nowhere.
     """
 
     table: pa.Table
     rows: Ints
+    place: Ints
     wants: Wants
     boxes: Codes
     grouped: int
@@ -50,7 +51,8 @@ class Claims:
 
 
 def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
-    """``CLAIMS`` made ready to be placed on the sales of an index."""
+    """``CLAIMS`` made ready to be placed on the sales of an index. ValueError: two claims of one return line."""
+    place = _ranked(whole(table["return_line"]), np.asarray(whole(table["units"])) > 0)
     retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
     groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
@@ -70,7 +72,19 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     lost[stated.lost["po_number"].rows] = True
     lost &= ~mended.of("po_number")
     grouped = int(np.count_nonzero(groups < len(index.words.group)))
-    return Claims(table, rows, wants, boxes[rows], grouped, lost[rows], mended)
+    return Claims(table, rows, place, wants, boxes[rows], grouped, lost[rows], mended)
+
+
+def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> Ints:
+    """The place of each return line by its text. ValueError: two that want units have the same."""
+    order = np.asarray(pc.sort_indices(lines)).astype(np.int64)
+    in_order = lines.take(pa.array(order))
+    same = np.asarray(pc.equal(in_order[:-1], in_order[1:]))
+    if (same & wanting[order[:-1]] & wanting[order[1:]]).any():
+        raise ValueError("a return line claims once; two claims would share their portions' ids")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:

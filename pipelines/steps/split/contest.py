@@ -286,7 +286,7 @@ def note_more(
     for step in range(eligible):
         at = step if order == OLDEST else eligible - 1 - step
         held = desk.sheet[row + at]
-        if desk.places[at].left > 0 and (count < seat.batch or held >= desk.options[begin + count - 1].held):
+        if (count < seat.batch or held >= desk.options[begin + count - 1].held) and desk.places[at].left > 0:
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)

@@ -19,7 +19,7 @@ BEHIND = 3  # numbers of a cost behind those of the evidence
 NONE = -1
 
 # What is counted while a group is placed.
-OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, COUNTS = range(9)
+OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, COUNTS = range(10)
 
 PLACE: tuple[tuple[str, str], ...] = (
     ("left", "i8"),  # units before this batch

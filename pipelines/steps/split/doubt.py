@@ -10,7 +10,7 @@ These functions keep to what can be turned into machine code.
 
 from typing import Any
 
-from pipelines.steps.split.desk import NONE, PATIENCE, Desk, row_of, words_for
+from pipelines.steps.split.desk import NONE, PATIENCE, PRICED, Desk, row_of, words_for
 from pipelines.steps.split.exchange import gain
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import Sales
@@ -68,16 +68,15 @@ def doubt(
     row = row_of(wants, sales, bits, portions[begin].claim, start, 0, desk)
     own = portions[begin].line - want.first
     least = most = desk.places[own].value
-    foreign = NONE
+    foreign, here = NONE, desk.sheet[row + own] >> shift
     for at in range(want.last - want.first):
-        place = desk.places[at]
-        if place.left > 0 and (
-            place.value < least or place.value > most or place.currency != desk.places[own].currency
-        ):
-            if is_tight(bits, row, own, at, shift, lines, words, desk):
-                least, most = min(least, place.value), max(most, place.value)
-                if place.currency != desk.places[own].currency:
-                    foreign = place.currency
+        if desk.sheet[row + at] >> shift == here or desk.counts[PRICED]:
+            place = desk.places[at]
+            abroad = place.currency != desk.places[own].currency
+            if place.left > 0 and (place.value < least or place.value > most or abroad):
+                if is_tight(bits, row, own, at, shift, lines, words, desk):
+                    least, most = min(least, place.value), max(most, place.value)
+                    foreign = place.currency if abroad else foreign
     if foreign == NONE and least == most:
         return
     for sign in (1, -1):

@@ -98,8 +98,7 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: i
     want = wants.claim[claim]
     first = want.first
     lines = want.last - first
-    for at in range(lines):
-        sheet[row + at] = bits.placed
+    fill(sheet, row, lines, bits.placed)
     note_from(sales.codes[DAY], first, lines, want.opens, bits.window, sheet, row)
     note_from(sales.codes[UNITS], first, lines, want.units, bits.one_line, sheet, row)
     if bits.whole_line:
@@ -109,7 +108,7 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: i
                 sheet[row + last] |= bits.whole_line
             last -= 1
     note_kind(sales.codes[STORE], first, lines, want.store, bits.store, sheet, row)
-    note_kind(sales.money[PRICE], first, lines, want.price, bits.price, sheet, row)
+    note_price(sales.money[PRICE], first, lines, want.price, bits.price, sheet, row)
     if want.assigned >= first and want.assigned < want.last:
         sheet[row + want.assigned - first] |= bits.assigned
     grade_orders(wants, sales, bits, claim, sheet, row)
@@ -119,11 +118,32 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: i
     return lines  # type: ignore[no-any-return]
 
 
+def fill(sheet: Any, row: int, lines: int, bit: int) -> None:
+    """A row with this bit alone."""
+    for at in range(lines):
+        sheet[row + at] = bit
+
+
 def note_kind(column: Any, first: int, lines: int, code: int, bit: int, sheet: Any, row: int) -> None:
     """Note a kind for the sales that have what is stated."""
     if code >= 0 and bit:
         for at in range(lines):
             if column[first + at] == code:
+                sheet[row + at] |= bit
+
+
+def note_price(column: Any, first: int, lines: int, code: int, bit: int, sheet: Any, row: int) -> None:
+    """The same for prices, which are larger numbers."""
+    note_kind(column, first, lines, code, bit, sheet, row)
+
+
+def note_both(
+    column: Any, code: int, other: Any, its: int, first: int, lines: int, bit: int, sheet: Any, row: int
+) -> None:
+    """Note a kind for the sales that have both of two things that are stated."""
+    if code >= 0 and its >= 0 and bit:
+        for at in range(lines):
+            if column[first + at] == code and other[first + at] == its:
                 sheet[row + at] |= bit
 
 
@@ -140,22 +160,16 @@ def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any,
     want = wants.claim[claim]
     first = want.first
     lines = want.last - first
-    if want.po >= 0:
-        for at in range(lines):
-            if sales.codes[PO][first + at] == want.po:
-                sheet[row + at] |= bits.po
-                if sales.codes[PO_LINE][first + at] == want.po_line:
-                    sheet[row + at] |= bits.po_and_line
+    note_kind(sales.codes[PO], first, lines, want.po, bits.po, sheet, row)
+    note_both(sales.codes[PO], want.po, sales.codes[PO_LINE], want.po_line, first, lines, bits.po_and_line, sheet, row)
     note_kind(sales.codes[PO], first, lines, want.repaired_po, bits.repaired, sheet, row)
     note_kind(sales.codes[PO], first, lines, want.header_po, bits.header, sheet, row)
     for one in range(want.box_first, want.box_end):
         note_kind(sales.codes[PO], first, lines, wants.lists[one], bits.box, sheet, row)
     for one in range(want.packed_first, want.packed_end, 2):
-        for at in range(lines):
-            if wants.lists[one] == sales.codes[PO][first + at]:
-                sheet[row + at] |= bits.carton
-                if wants.lists[one + 1] == sales.codes[PO_LINE][first + at]:
-                    sheet[row + at] |= bits.carton_line
+        po, po_line = wants.lists[one], wants.lists[one + 1]
+        note_kind(sales.codes[PO], first, lines, po, bits.carton, sheet, row)
+        note_both(sales.codes[PO], po, sales.codes[PO_LINE], po_line, first, lines, bits.carton_line, sheet, row)
 
 
 def grade_invoices(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: int) -> None:

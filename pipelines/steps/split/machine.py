@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import candidates, group, mates, texts
+from pipelines.steps.split import candidates, grade, group, mates, texts, wide
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -65,7 +65,7 @@ _FUNCTIONS = (texts.fill_slots, texts.find_slots, candidates.gather, mates.find_
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}"
     for one in (
-        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts", "walk",
+        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts", "walk", "wide",
     )
 )  # fmt: skip
 PLAIN = Machine(False, *_FUNCTIONS)
@@ -79,6 +79,8 @@ def machine_for(pairs: int) -> Machine:
 @cache
 def compiled_form() -> Machine:
     """All of it in machine code."""
-    from mappings.formats.compiled import compiled  # numba takes half a second to import
+    from mappings.formats.compiled import compiled, has_own_form  # numba takes half a second to import
 
+    for form in (wide.fill, wide.note_kind, wide.note_price, wide.note_both, wide.note_from):
+        has_own_form(getattr(grade, form.__name__), form, _FAMILY)
     return Machine(True, *(compiled(one, _FAMILY) for one in _FUNCTIONS))

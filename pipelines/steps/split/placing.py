@@ -68,12 +68,12 @@ def _placed(
     machine: Machine, wants: Wants, sales: Sales, claim: Records, groups: Ints, varied: Any, policy: Policy
 ) -> Placed:
     """The groups one after the other, with ever more room where there was too little."""
-    bits = machine.record(bits_of(policy.evidence))
+    bits = bits_of(policy.evidence)
     settling = tuple(takewhile(lambda kind: kind not in CIRCUMSTANTIAL, policy.evidence))
     shift = len(policy.evidence) - len(settling)
     widest = int((claim["end"] - claim["first"])[groups[:-1]].max()) + 1
     most = int(np.diff(groups).max())
-    options, room = (_OPTIONS if machine.arrays else 4 * most + 64), len(claim) + 1024
+    options, room = (_OPTIONS if machine.arrays else 4 * most + 64), len(claim) + len(claim) // 4 + 1024
     desk, portions, told = (
         _desk(machine, bits, widest, most, options),
         machine.records(PORTION, room),
@@ -83,7 +83,7 @@ def _placed(
     at = count = 0
     while True:
         at, count, full = machine.place_groups(
-            wants, sales, bits, shift, ORDERS[policy.order], *columns, at, desk, portions, count, told
+            wants, sales, machine.record(bits), shift, ORDERS[policy.order], *columns, at, desk, portions, count, told
         )
         if not full:
             return Placed(machine.as_array(PORTION, portions[:count]), machine.as_array(TOLD, told))

@@ -4,18 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.claims import Claims
-from pipelines.steps.split.index import CURRENCY, SalesIndex
+from pipelines.steps.split.index import CURRENCY, VALUE_BITS, SalesIndex
 from pipelines.steps.split.placing import Placed
-from pipelines.steps.split.texts import Ints, ranks, whole
+from pipelines.steps.split.texts import Ints, ranks
 from schemas.tables import ALLOCATIONS
 
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
-_VALUE_BITS = 20
 
 
 def allocations(
@@ -71,22 +69,17 @@ def _in_order(
     claims: Claims, claim: Ints, line: Ints, held: Ints, index: SalesIndex, kinds: Sequence[str]
 ) -> tuple[Ints, Ints]:
     """The rows by return line, rank and invoice line, those without a sale last, and their numbers from 1."""
-    of_line = ranks(whole(claims.table["return_line"]))[claims.rows[claim]]
-    order = _by_line(of_line, _ranks(held, kinds), line, index)
-    sorted_lines = of_line[order]
-    starts = np.flatnonzero(np.diff(sorted_lines, prepend=-1))
-    counts = np.diff(np.append(starts, len(order)))
+    of_line = claims.place[claims.rows[claim]]
+    counts = np.bincount(of_line, minlength=len(claims.rows))
+    starts = np.cumsum(counts) - counts
+    order = np.empty(len(claim), np.int64)
+    several = counts[of_line] > 1
+    order[starts[of_line[~several]]] = np.flatnonzero(~several)
+    rows = np.flatnonzero(several)
+    if len(rows):
+        keys = ranks(index.names(line[rows])), _ranks(held[rows], kinds), of_line[rows]
+        order[np.repeat(counts > 1, counts)] = rows[np.lexsort(keys)]
     return order, np.arange(len(order)) - np.repeat(starts, counts) + 1
-
-
-def _by_line(of_line: Ints, rank: Ints, line: Ints, index: SalesIndex) -> Ints:
-    """The rows by return line, rank and id of the sale, those without a sale last."""
-    order = np.argsort((of_line << 32) | rank, kind="stable")
-    same = np.flatnonzero((np.diff(of_line[order]) == 0) & (np.diff(rank[order]) == 0))
-    tied = np.unique(np.concatenate((same, same + 1)))
-    rows = order[tied]
-    order[tied] = rows[np.lexsort((ranks(index.names(line[rows])), rank[rows], of_line[rows]))]
-    return order
 
 
 def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
@@ -97,32 +90,37 @@ def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
 def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
     own = money[0] + money[1]
-    low, high = own.copy(), own.copy()
-    down, up = placed.told["down"], placed.told["up"]
-    for rows in _rows_of((down > 0) | (up > 0), claim):
-        one, whole_credit = claim[rows[0]], int(own[rows].sum())
-        for column, change in ((low, -int(down[one])), (high, int(up[one]))):
-            total = whole_credit + ((change + (1 << _VALUE_BITS - 1)) >> _VALUE_BITS)
-            _deal(column, rows, total, own)
+    changes = (-placed.told["down"], placed.told["up"])
+    single = np.bincount(claim, minlength=len(placed.told))[claim] == 1
+    low, high = (np.where(single & (own > 0), own + _in_minor(change[claim]), own) for change in changes)
+    doubtful = np.flatnonzero(~single & ((changes[0] < 0) | (changes[1] > 0))[claim])
+    if len(doubtful):
+        for column, change in zip((low, high), changes, strict=True):
+            column[doubtful] = _dealt(claim[doubtful], own[doubtful], _in_minor(change))
     return low, high
 
 
-def _rows_of(wanted: npt.NDArray[np.bool_], claim: Ints) -> list[Ints]:
-    """The rows of each wanted claim."""
-    rows = np.flatnonzero(wanted[claim])
-    if not len(rows):
-        return []
-    return np.split(rows, np.flatnonzero(np.diff(claim[rows])) + 1)
+def _in_minor(value: Any) -> Any:
+    return (value + (1 << VALUE_BITS - 1)) >> VALUE_BITS
 
 
-def _deal(column: Ints, rows: Ints, total: int, own: Ints) -> None:
-    """The total dealt to these rows in proportion to what they have, to the last unit."""
-    whole_credit, given, so_far = max(int(own[rows].sum()), 1), 0, 0
-    for row in rows.tolist():
-        so_far += int(own[row])
-        part = total * so_far // whole_credit - given
-        column[row] = part
-        given += part
+def _dealt(claim: Ints, own: Ints, changes: Ints) -> Ints:
+    """What each claim's portions have, and its change, dealt to them in proportion to that, to the last unit.
+
+    Portions of a claim are next to each other.
+    """
+    starts = np.flatnonzero(np.diff(claim, prepend=-1))
+    counts = np.diff(np.append(starts, len(claim)))
+    whole_credit = np.repeat(np.add.reduceat(own, starts), counts)
+    total = whole_credit + changes[claim]
+    so_far = np.cumsum(own)
+    so_far -= np.repeat(so_far[starts] - own[starts], counts)
+    if int(total.max()) * int(whole_credit.max()) >= 2**62:
+        total, so_far = total.astype(object), so_far.astype(object)  # beyond 64 bits
+    given = total * so_far // np.maximum(whole_credit, 1)
+    before = np.append(0, given[:-1])
+    before[starts] = 0
+    return np.asarray(given - before).astype(np.int64)
 
 
 def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
@@ -158,14 +156,23 @@ def _all(bits: int, kinds: Sequence[str]) -> str | None:
 
 def _ranks(held: Ints, kinds: Sequence[str]) -> Ints:
     """The place of the strongest kind; behind all of them ``sold``, and behind that units without a sale."""
-    distinct, which = np.unique(held, return_inverse=True)
+    distinct, which = _distinct(held)
     places = {name: place for place, name in enumerate((*kinds, "sold", "none"))}
-    return np.array([places[_names(bits, kinds)[0]] for bits in distinct.tolist()], np.int64)[which]
+    return np.array([places[_names(bits, kinds)[0]] for bits in distinct], np.int64)[which]
 
 
 def _named(held: Ints, name: Any) -> pa.Array:
-    distinct, which = np.unique(held, return_inverse=True)
-    return pa.array([name(bits) for bits in distinct.tolist()], pa.string()).take(pa.array(which))
+    distinct, which = _distinct(held)
+    return pa.array([name(bits) for bits in distinct], pa.string()).take(pa.array(which))
+
+
+def _distinct(held: Ints) -> tuple[list[int], Ints]:
+    """The distinct sets of bits, and of each row which it has."""
+    number = np.zeros(int(held.max(initial=0)) + 1, np.int64)
+    number[held] = 1
+    distinct = np.flatnonzero(number)
+    number[distinct] = np.arange(len(distinct))
+    return distinct.tolist(), number[held]
 
 
 def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
@@ -185,22 +192,21 @@ def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> p
 
 def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]) -> pa.Array:
     """A finding code for each unit without a sale."""
-    wants, gtins = claims.wants.claim, whole(claims.table["gtin"])
+    without = np.flatnonzero(line < 0)
+    wants, gtins = claims.wants.claim[claim[without]], claims.texts("gtin", claim[without])
     unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
     unknown |= np.asarray(gtins.is_null())
-    unknown = unknown[claims.rows]
     codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
-    which = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
-    return _taken(pa.array(codes), np.where(line < 0, which[claim], -1))
+    which = np.full(len(line), -1, np.int64)
+    which[without] = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
+    return _taken(pa.array(codes), which)
 
 
 def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
     """Up to three invoice lines, with blanks between, for units without a sale."""
     without = np.flatnonzero(line < 0)
-    texts: list[str | None] = []
-    for one in claim[without].tolist():
-        lines = np.array([placed.told[f"nearest_{rank}"][one] for rank in (1, 2, 3)])
-        texts.append(" ".join(index.names(lines[lines >= 0]).to_pylist()) or None)
+    names = [index.names(placed.told[f"nearest_{rank}"][claim[without]]).to_pylist() for rank in (1, 2, 3)]
+    texts = [" ".join(filter(None, some)) or None for some in zip(*names, strict=True)]
     at = np.full(len(line), -1, np.int64)
     at[without] = np.arange(len(without))
     return _taken(pa.array(texts, pa.string()), at)

@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.steps.split.desk import (
     NONE,
     OPTIONS,
+    PRICED,
     STAMP,
     Desk,
     add_units,
@@ -37,7 +38,7 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
         worth = (sales.money[NET][first + at] + sales.money[TAX][first + at]) << VALUE_BITS
         place.value, place.currency = worth // max(sales.codes[UNITS][first + at], 1), sales.codes[CURRENCY][first + at]
     desk.places[lines].mark = 0
-    desk.counts[OPTIONS] = desk.counts[STAMP] = 0
+    desk.counts[OPTIONS] = desk.counts[STAMP] = desk.counts[PRICED] = 0
     for at in range(begin, end):
         portion = portions[at]
         note_unit(portion.claim, portion.line - first, portion.units, desk)
@@ -120,7 +121,7 @@ def raise_from(
                     desk.price[at * words + word] = desk.trial[word]
                 if place.priced == 0:
                     place.done = 0
-                place.priced = 1
+                place.priced = desk.counts[PRICED] = 1
                 if place.done == 0:
                     place.done = 1
                     desk.touched[waiting % (lines + 1)] = at

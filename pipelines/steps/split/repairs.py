@@ -128,8 +128,8 @@ def _forms(texts: pa.Array) -> Texts:
     """The texts as they are written, and room for what is left of them to compare."""
     raw, starts = _bytes_of(texts)
     rows, size = len(texts), len(raw)
-    forms = np.zeros(size, np.uint8), np.zeros(size, np.uint8), np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
-    return Texts(raw, starts, *forms)
+    text, marks = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    return Texts(raw, starts, text, marks, *(np.zeros(rows + more, np.int64) for more in (1, 0, 0)))
 
 
 def _as_lists(forms: Texts) -> Texts:

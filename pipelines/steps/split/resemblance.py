@@ -17,8 +17,11 @@ from pipelines.steps.split.squeezed import (
     after_names,
     characters,
     continues,
+    has_beyond,
     is_digit,
+    look,
     same,
+    signs_in,
     without_zeros,
 )
 
@@ -50,7 +53,11 @@ def choose(texts: Texts, names: int, firsts: Any, choice: Any, how: Any) -> None
         store_end = texts.starts[stated + rows + 1]
         store = without_zeros(texts.text, texts.starts[stated + rows], store_end)
         least, kind, found, covering, low, high = NONE, NONE, -1, 0, 0, 0
+        signs = texts.signs[stated]
+        named = signs_in(texts.text, body, texts.starts[stated + 1])
         for at in range(firsts[row], firsts[row + 1]):
+            if not may_resemble(signs, named, texts.signs[candidates + at]):
+                continue
             one, start, stop = kind_of(texts, stated, body, store, store_end, candidates + at)
             rank = min(one, SWAPPED)
             if one == NONE or rank > least:
@@ -63,6 +70,18 @@ def choose(texts: Texts, names: int, firsts: Any, choice: Any, how: Any) -> None
                 covering, low, high = 0, min(low, start), max(high, stop)
         choice[row] = found if covering == 1 else -1
         how[row] = kind if covering == 1 else -1
+
+
+def may_resemble(signs: int, named: int, candidate: int) -> bool:
+    """Whether a stated reference, with words that name it or without, and a candidate have signs enough in common.
+
+    Whatever the error, but for one sign all of the one are in the other.
+    """
+    if signs < 0 or candidate < 0:
+        return True
+    if has_beyond(signs, candidate) <= 1 or has_beyond(candidate, signs) <= 1:
+        return True
+    return named != signs and (has_beyond(named, candidate) <= 1 or has_beyond(candidate, named) <= 1)
 
 
 def kind_of(texts: Texts, stated: int, body: int, s: int, s_end: int, candidate: int) -> tuple[int, int, int]:
@@ -147,7 +166,7 @@ def _looks_alike(text: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
     for step in range(a_end - a):
         one, other = text[a + step], text[b + step]
         if one != other:
-            if _look(one) != _look(other):
+            if look(one) != look(other):
                 return False
             alike += 1
     return (alike > 0 or zeros) and 2 * alike <= a_end - a
@@ -155,20 +174,9 @@ def _looks_alike(text: Any, a: int, a_end: int, b: int, b_end: int) -> bool:
 
 def _after_look_zeros(text: Any, start: int, end: int) -> int:
     """Where the text goes on after all that looks like zeros in front."""
-    while start < end and _look(text[start]) == 48:
+    while start < end and look(text[start]) == 48:
         start += 1
     return start
-
-
-def _look(byte: int) -> int:
-    """The digit that a letter looks like, or what it is."""
-    if byte == 79:  # O
-        return 48
-    if byte == 73 or byte == 76:  # I, and l before it became a capital
-        return 49
-    if byte == 83:  # S
-        return 53
-    return 56 if byte == 66 else byte  # B
 
 
 # --- what stands beside the reference

@@ -12,12 +12,15 @@ CHARACTERS_MIN = 4
 RUN, WORD, AFTER_LETTERS = 1, 2, 4
 
 _SEPARATOR, _LETTER, _DIGIT = range(3)
+_OFTEN = 7
+_HIGH, _LOW = 0x888888888888888, 0xF0F0F0F0F0F0F0F
 
 
 class Texts(NamedTuple):
     """Texts as they are written, and their letters and digits with marks where runs begin.
 
-    ``core`` is where a text goes on after zeros in front, its end where less than CHARACTERS_MIN are left.
+    ``core`` is where a text goes on after zeros in front, its end where less than CHARACTERS_MIN are left. ``signs``
+    says which signs it has how often (``signs_in``).
     """
 
     raw: Any
@@ -26,6 +29,7 @@ class Texts(NamedTuple):
     marks: Any
     starts: Any
     core: Any
+    signs: Any
 
 
 def is_digit(byte: int) -> bool:
@@ -56,7 +60,7 @@ def without_zeros(text: Any, start: int, end: int) -> int:
 
 
 def squeeze(texts: Texts) -> None:
-    """Fill ``text``, ``marks``, ``starts`` and ``core`` from what is written, in capitals."""
+    """Fill all else from what is written, in capitals."""
     to = 0
     for row in range(len(texts.starts) - 1):
         texts.starts[row] = to
@@ -72,7 +76,45 @@ def squeeze(texts: Texts) -> None:
             before = kind
         core = without_zeros(texts.text, texts.starts[row], to)
         texts.core[row] = core if characters(texts.text, core, to) >= CHARACTERS_MIN else to
+        texts.signs[row] = signs_in(texts.text, texts.starts[row], to)
     texts.starts[len(texts.starts) - 1] = to
+
+
+def signs_in(text: Any, start: int, end: int) -> int:
+    """How often each of fifteen sorts of signs stands in a text, four bits each; -1: some more often than can be said.
+
+    Zeros, and what looks like them, are not counted; letters that look like a digit are counted as it.
+    """
+    signs = 0
+    for at in range(start, end):
+        byte = look(text[at])
+        if byte >= 128:
+            return -1
+        if byte != 48:
+            shift = 4 * (byte - 49 if byte < 58 else 9 + byte % 6)
+            if signs >> shift & 15 == _OFTEN:
+                return -1
+            signs += 1 << shift
+    return signs
+
+
+def has_beyond(signs: int, others: int) -> int:
+    """How many signs one text has that the other has not."""
+    difference = (signs | _HIGH) - others
+    more = difference & _HIGH
+    difference &= more - (more >> 3)
+    return ((difference & _LOW) + (difference >> 4 & _LOW)) % 255
+
+
+def look(byte: int) -> int:
+    """The digit that a letter looks like, or what it is."""
+    if byte == 79:  # O
+        return 48
+    if byte == 73 or byte == 76:  # I, and l before it became a capital
+        return 49
+    if byte == 83:  # S
+        return 53
+    return 56 if byte == 66 else byte  # B
 
 
 def _kind(byte: int) -> int:

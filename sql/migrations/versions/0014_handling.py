@@ -1,4 +1,4 @@
-"""Our word on announced goods, and where goods go after their inspection."""
+"""Our word on announced goods, where goods go after their inspection, and claims."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,9 @@ def _refers(column: str, table: str, key: str, own: str) -> sa.ForeignKeyConstra
 def upgrade() -> None:
     _authorisations()
     _routings()
+    _evidence()
+    _orders()
+    _recourse()
 
 
 def _authorisations() -> None:
@@ -62,6 +65,56 @@ def _routings() -> None:
         sa.PrimaryKeyConstraint("routing"),
     )
     _indexes("routing", "inspection", "portion", "return_line", "message")
+
+
+def _evidence() -> None:
+    op.create_table(
+        "claim_evidence",
+        *map(_key, ("evidence", "return_line")),
+        *map(_text, ("file", "name")),
+        _key("note"),
+        *map(_text, ("serial", "lot")),
+        sa.Column("purchased_on", sa.Date(), nullable=True),
+        _key("by"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _refers("return_line", "return_line", "return_line", "claim_evidence"),
+        sa.PrimaryKeyConstraint("evidence"),
+    )
+    _indexes("claim_evidence", "return_line")
+
+
+def _orders() -> None:
+    op.create_table(
+        "replacement_order",
+        *map(_key, ("reference", "movement", "return_line", "retailer", "number")),
+        *map(_text, ("store", "gtin")),
+        sa.Column("units", sa.Integer(), nullable=False),
+        _text("reason"),
+        _key("state"),
+        _refers("movement", "movement", "movement", "replacement_order"),
+        _refers("return_line", "return_line", "return_line", "replacement_order"),
+        sa.PrimaryKeyConstraint("reference"),
+        sa.UniqueConstraint("movement", name=op.f("replacement_order_one_movement")),
+    )
+    _indexes("replacement_order", "return_line", "retailer", "state")
+
+
+def _recourse() -> None:
+    op.create_table(
+        "recourse",
+        *map(_key, ("recourse", "decision", "return_line", "supplier")),
+        _text("gtin"),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("net_minor", sa.Integer(), nullable=False),
+        _key("currency"),
+        _text("reason"),
+        *map(_key, ("outcome", "state")),
+        _refers("decision", "decision", "decision", "recourse"),
+        _refers("return_line", "return_line", "return_line", "recourse"),
+        sa.PrimaryKeyConstraint("recourse"),
+        sa.UniqueConstraint("decision", name=op.f("recourse_one_decision")),
+    )
+    _indexes("recourse", "return_line", "supplier", "state")
 
 
 def _indexes(table: str, *columns: str) -> None:
