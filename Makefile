@@ -6,7 +6,7 @@ STAMP := $(VENV)/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test test-postgres soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-postgres soak bench-chain bench-reading bench-mapping bench-splitting bench-storing lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON o
 
 bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES; JSON on the last line
 	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES))
+
+bench-storing: env  ## How many lines a second are persisted on SQLite and PostgreSQL; LINES; JSON on the last line
+	@$(BIN)/python -m benchmarks.storing $(if $(LINES),--lines $(LINES))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600
