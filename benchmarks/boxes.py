@@ -4,9 +4,9 @@
 
 The same arguments give the same tables. Twenty retailers of very different size buy items of which some are hot, at
 prices that change every quarter; an order is invoiced in one or two parts of about eight lines. A box holds about five
-lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. What is stated,
-how often wrongly, and how hot the hot items are, is what a ``Mix`` says; there are two worlds, ``usual`` and ``hot``. Of
-one item in fifty nearly everything has been returned before.
+lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. Of one item in
+fifty nearly everything has been returned before. What is stated, how often wrongly, and how hot the hot items are, is
+what a ``Mix`` says; there are two worlds, ``usual`` and ``hot``.
 """
 
 import argparse
@@ -33,6 +33,7 @@ PART = 500_000
 UNITS = np.array([1, 1, 2, 2, 3, 4, 6, 12, 24])
 EXHAUSTED_EVERY = 50
 PRICE_MAX = 12_000
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -212,7 +213,9 @@ class Boxes:
         wrong = chance.random(len(invoice)) < self.mix.of_another
         stated = np.where(wrong, self.invoices.others(chance, invoice), invoice)
         texts = _some(chance, self.mix.orders, _po_number(self.invoices.po[stated]))
-        miswritten = (chance.random(len(invoice)) < self.mix.miswritten) & texts.is_valid().to_numpy(zero_copy_only=False)
+        miswritten = (chance.random(len(invoice)) < self.mix.miswritten) & texts.is_valid().to_numpy(
+            zero_copy_only=False
+        )
         errors = chance.integers(0, len(_ERRORS), int(miswritten.sum())).tolist()
         pairs = zip(errors, texts.filter(miswritten).to_pylist(), store.filter(miswritten).to_pylist(), strict=True)
         written = pa.array([_ERRORS[error](text, where) for error, text, where in pairs], pa.string())

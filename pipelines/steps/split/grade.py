@@ -161,9 +161,7 @@ def grade_orders(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any,
     first = want.first
     lines = want.last - first
     note_kind(sales.codes[PO], first, lines, want.po, bits.po, sheet, row)
-    note_both(
-        sales.codes[PO], want.po, sales.codes[PO_LINE], want.po_line, first, lines, bits.po_and_line, sheet, row
-    )
+    note_both(sales.codes[PO], want.po, sales.codes[PO_LINE], want.po_line, first, lines, bits.po_and_line, sheet, row)
     note_kind(sales.codes[PO], first, lines, want.repaired_po, bits.repaired, sheet, row)
     note_kind(sales.codes[PO], first, lines, want.header_po, bits.header, sheet, row)
     for one in range(want.box_first, want.box_end):

@@ -198,9 +198,7 @@ def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]
     unknown |= np.asarray(gtins.is_null())
     codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
     which = np.full(len(line), -1, np.int64)
-    which[without] = np.select(
-        [unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3
-    )
+    which[without] = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
     return _taken(pa.array(codes), which)
 
 
