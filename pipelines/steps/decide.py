@@ -3,7 +3,7 @@
 What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from connectors.disk import disk_faults
 from connectors.erp.file_out.papers import RECOURSE, REPLACEMENTS, write_paper
+from connectors.erp.file_out.settings import FileOutSettings
 from pipelines.steps.movements import move
 from pipelines.steps.warranty import awaits_evidence, is_claim, supplier_of, with_evidence
 from pipelines.wiring import Hub
@@ -241,8 +242,11 @@ def _recourse_cells(rows: Sequence[Row]) -> Iterator[list[Any]]:
 
 
 def _folder(hub: Hub) -> Path:
-    """The folder of the ERP's files."""
-    return hub.settings.path(hub.settings.state / hub.settings.erp.folder)
+    """The folder of files for the ERP; other ERPs have one beside them for what they do not take themselves."""
+    erp = hub.settings.erp
+    return hub.settings.path(
+        hub.settings.state / (erp if isinstance(erp, FileOutSettings) else FileOutSettings()).folder
+    )
 
 
 def _table(rows: Sequence[Row]) -> pa.Table:

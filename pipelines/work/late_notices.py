@@ -1,8 +1,8 @@
 """Open this when goods came before their notice, or before its correction: the notice finds them.
 
-The batch that opens a return, or tells it anew, of which receipts speak already, or whose items came from its store in a
-box that names no return, leaves a due event. At once, or by the next run when this one dies, the return is counted again
-together with the provisional one; see ``pipelines.work.counting``.
+The batch that opens a return, or tells it anew, of which receipts speak already, or whose items came from its store in
+a box that names no return, leaves a due event. At once, or by the next run when this one dies, the return is counted
+again together with the provisional one; see ``pipelines.work.counting``.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ _TOLD = ("RECEIPT-SHORT", "RECEIPT-OVER", "RECEIPT-MATCHED-BY-CONTENTS")
 
 
 def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Table, tuple[Change, ...]]:
-    """Due events of returns that are new or told anew and of which receipts speak already, by number, carton or contents.
+    """Due events of returns that are new or told anew and of which receipts speak: by number, carton or contents.
 
     Those that were due before are due once more: a change.
     """

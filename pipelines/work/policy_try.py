@@ -18,4 +18,4 @@ from schemas.policies import Agreed
 def tried(hub: Hub, folder: PartnerFolder, other: Agreed, since: datetime) -> Tried:
     """What another policy would have decided of all that was decided of the retailer since; nothing is written."""
     decided = with_resolutions(hub.store.decided(folder.id, since), resolutions(hub, folder.id))
-    return try_policy(decided, other, known_of(hub, folder.partner, other.policy, decided))
+    return try_policy(decided, other, known_of(hub, folder.partner.id, other.policy, decided))

@@ -106,7 +106,7 @@ def _recorded(hub: Hub, retailer: Partner, agreed: Agreed) -> Counter[str]:
     own = next((rows for other, rows in groups if other.version == agreed.version), None)
     if own is None or not own.num_rows:
         return Counter()
-    found = decide.settle(own, agreed.policy, agreed.version, _known(hub, retailer.id, agreed.policy, own))
+    found = decide.settle(own, agreed.policy, agreed.version, known_of(hub, retailer.id, agreed.policy, own))
     decisions, anyway = credited_anyway(found.decisions, own, agreed.version)
     rows = replace(found, decisions=decisions).rows()
     rows["movement"] = pa.concat_tables([decide.carry_out(decisions, own, agreed.version), anyway])
@@ -124,7 +124,7 @@ def _waiting(hub: Hub, retailer: Partner) -> pa.Table:
     return ready(hub, retailer, undecided)
 
 
-def _known(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
+def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Known:
     """What else the policy asks for these units."""
     sales, store = None, hub.store
     if policy.credit.basis.price in ("last", "average"):
