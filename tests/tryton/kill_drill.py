@@ -15,7 +15,8 @@ from typing import Any
 from connectors.erp.http import HttpClient
 from connectors.erp.tryton.adapter import TrytonErp
 from connectors.erp.tryton.settings import TrytonSettings
-from connectors.store import Store, this_process
+from connectors.store import Store
+from connectors.store.owner import this_process
 from pipelines.steps.credits import compose
 from pipelines.work.post import post_credits
 from schemas.outcome import Outcome
