@@ -97,8 +97,8 @@ def post_credits(
     """Carry every intent that is due one attempt further, of one retailer or all.
 
     ``now`` is aware; its calendar day is the day of posting. ``on_step`` hears each finished step and its reference.
-    A refusal parks its intent alone. Raises only what the store raises, and PermanentError when an ERP turns out to
-    have posted what must be an orphan.
+    A refusal parks its intent alone; where the ERP refuses our key, all the others wait. Raises only what the store
+    raises, and PermanentError when an ERP turns out to have posted what must be an orphan.
     """
     desk = Desk(book, erp, owner, now, rule_version, on_step or (lambda step, reference: None))
     total, unreachable = Posted(), 0

@@ -13,10 +13,17 @@ from trytond.exceptions import UserWarning
 
 YEAR = 2026
 RATES = {"20": "0.20", "25": "0.25", "0": "0"}
-# number → customer, day, lines of (item, units, price of one, rate)
+ITEMS = (
+    ("COAT-38", "Wool coat, navy, 38", "9520000000011"),
+    ("SCARF-1", "Scarf", "9520000000028"),
+    ("VI-5", "Hand lens", "9520000000035"),
+)
+# INV-1001 and on: customer, day, lines of (item, units, price of one, rate)
 INVOICES = (
     ("NORDSTAD", (3, 2), (("COAT-38", 10, "33.3333", "20"), ("COAT-38", 10, "33.33", "20"))),
     ("NORDSTAD", (3, 3), (("COAT-38", 24, "19.99", "20"), ("SCARF-1", 500, "7.0015", "20"))),
+    ("NORDSTAD", (3, 3), (("VI-5", 10, "1", "20"),)),
+    ("NORDSTAD", (3, 3), (("VI-5", 10, "1", "20"),)),
     ("LINDHAUS", (3, 4), (("COAT-38", 12, "49.95", "25"), ("SCARF-1", 7, "9.999", "0"), ("SCARF-1", 3, "12.5", "25"))),
 )
 
@@ -116,16 +123,17 @@ def the_products(accounts, tax):
     category.save()
     (unit,) = Unit.find([("name", "=", "Unit")])
 
-    def product(code, name):
+    def product(code, name, ean):
         template = Template(
             name=name, default_uom=unit, type="goods", list_price=Decimal(40), account_category=category
         )
         (one,) = template.products
         one.suffix_code = code
+        one.identifiers.new(type="ean", code=ean)
         template.save()
         return template.products[0]
 
-    return {code: product(code, name) for code, name in (("COAT-38", "Wool coat, navy, 38"), ("SCARF-1", "Scarf"))}
+    return {code: product(code, name, ean) for code, name, ean in ITEMS}
 
 
 def a_customer(code, accounts):
