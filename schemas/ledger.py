@@ -94,6 +94,8 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
         }.items()
     },
     (_B.KEPT, _B.ACCEPTED): Move("accepted without goods"),
+    # In books of before kept and disposed goods were told apart; nothing writes it any more.
+    (_B.ANNOUNCED, _B.ACCEPTED): Move("accepted without goods"),
     (_B.DISPOSED, _B.ACCEPTED): Move("accepted without goods"),
     (_B.KEPT, _B.REFUSED): Move("refused by a person", takes=-1),
     (_B.DISPOSED, _B.REFUSED): Move("refused by a person", takes=-1),
