@@ -95,9 +95,10 @@ class SalesIndex:
         order = ordered(groups, numbers[DAY], ids).astype(np.int32)
         words = _words(texts, group, retailers)
         spoken = _spoken(texts)
-        sales = _in_order(texts, numbers, order)
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
         currencies: list[str] = texts["currency"][0].to_pylist()
+        del groups, retailers
+        sales = _in_order(texts, numbers, order)
         return cls(sales, words, first, _varied(sales, first), order, ids, currencies, spoken)
 
     def __len__(self) -> int:
@@ -163,10 +164,16 @@ def _numbers_of(supply: pa.Table) -> dict[Any, Any]:
     units = {row: _numbers(supply[name]) for row, name in ((UNITS, "units"), (UNITS_TAKEN, "units_taken"))}
     if any(int(np.abs(each).max(initial=0)) > _UNITS_MAX for each in units.values()):
         raise ValueError("an invoice line of more than 2^31 units is no invoice line")
-    found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()} | money
+    found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()}
+    found |= {name: _short(each) for name, each in money.items()}
     found[DAY] = np.asarray(pc.fill_null(whole(supply["sold_on"]).cast(pa.int32()), NEVER))
     found["price"] = prices(whole(supply["unit_price"]), NOT_SOLD)
     return found
+
+
+def _short(column: Ints) -> Any:
+    """In half the room while all of the supply is read, where it fits."""
+    return column.astype(np.int32) if int(np.abs(column).max(initial=0)) < 2**31 else column
 
 
 def _numbers(column: pa.ChunkedArray) -> Ints:
@@ -213,17 +220,17 @@ def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers
     )
 
 
-def _in_order(texts: Mapping[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
-    """The columns by group, day and id. What is taken is written into them."""
-    codes, money = np.empty((10, len(order)), np.int32), np.empty((5, len(order)), np.int64)
+def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
+    """The columns by group, day and id, each forgotten where it was. What is taken is written into them."""
+    codes = np.empty((10, len(order)), np.int32)
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
     for row, name in (named | {STORE: "store", CURRENCY: "currency"}).items():
-        np.take(texts[name][1], order, out=codes[row])
+        np.take(texts.pop(name)[1], order, out=codes[row])
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
-    for row in _MONEY:
-        np.take(numbers.pop(f"money {row}"), order, out=money[row])
-    np.take(numbers.pop("price"), order, out=money[PRICE])
+    money = np.empty((5, len(order)), np.int64)
+    for row, name in ({row: f"money {row}" for row in _MONEY} | {PRICE: "price"}).items():
+        money[row] = numbers.pop(name)[order]
     return Sales(codes, money)
 
 
