@@ -23,6 +23,7 @@ from pipelines.steps.split.texts import (
     whole,
     without_zeros,
 )  # fmt: skip
+from schemas.tables import SUPPLY
 
 # Prices are compared as whole numbers of 10^-8 of the currency's unit, values of a unit as 2^-20 of a minor unit.
 _PRICE_PLACES = 8
@@ -85,10 +86,10 @@ class SalesIndex:
     def of(cls, supply: pa.Table | Iterable[pa.Table]) -> "SalesIndex":
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
-        parts = [_Part.of(table) for table in tables]
+        parts = [_Part.of(table) for table in tables] or [_Part.of(SUPPLY.empty_table())]
         ids = whole(pa.chunked_array([part.ids for part in parts], pa.string()))
         texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
-        numbers = {name: _joined([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
+        numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
@@ -178,10 +179,6 @@ def _short(column: Ints) -> Any:
 
 def _numbers(column: pa.ChunkedArray) -> Ints:
     return np.asarray(whole(column).cast(pa.int64()))
-
-
-def _joined(columns: list[Any]) -> Any:
-    return np.concatenate(columns)
 
 
 def prices(texts: pa.Array, nothing: int) -> Ints:

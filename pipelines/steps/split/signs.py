@@ -70,7 +70,7 @@ def _signs(texts: pa.Array, stated: bool) -> Ints:
 def may_resemble(signs: Ints, others: Ints) -> npt.NDArray[np.bool_]:
     """Which pairs are worth a look."""
     unsaid = (signs < 0) | (others < 0)
-    return unsaid | (_beyond(signs, others) <= 1) | (_beyond(others, signs) <= 1)
+    return np.asarray(unsaid | (_beyond(signs, others) <= 1) | (_beyond(others, signs) <= 1))
 
 
 def _beyond(signs: Any, others: Any) -> Any:
