@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built-from
+TRYTON_STAMP := .venv-tryton/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test soak bench-chain bench-reading bench-mapping bench-splitting lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-deciding bench-reading bench-mapping bench-splitting bench-storing lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,8 +36,21 @@ lint: env  ## Style, import rules and types
 test: env  ## The test suite, the real SFTP transfer included
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+test-erp: env $(TRYTON_STAMP)  ## The ERP contract and more against a real Tryton server, on loopback
+	@$(BIN)/pytest -m tryton tests/contracts tests/tryton
+
+$(TRYTON_STAMP): requirements-tryton.lock .ci/build-tryton $(wildcard erp_modules/tryton/*.toml erp_modules/tryton/backhaul_key/*)
+	@PYTHON="$(PYTHON)" bash .ci/build-tryton
+	@touch $(TRYTON_STAMP)
+
+test-postgres: env  ## The whole test suite on PostgreSQL alone
+	@BACKHAUL_NEEDS_POSTGRES=1 BACKHAUL_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile
+
 bench-chain: env  ## How long each step of the chain takes; JSON on the last line
 	@$(BIN)/python -m benchmarks.chain
+
+bench-deciding: env  ## Returned units decided and priced beside other ways; LINES, DATABASE; JSON on the last line
+	@$(BIN)/python -m benchmarks.deciding $(if $(LINES),--lines $(LINES)) $(if $(DATABASE),--database $(DATABASE))
 
 bench-mapping: env  ## Files to canonical lines beside the plain way; JSON on the last line
 	@$(BIN)/python -m benchmarks.mapping $(LINES)
@@ -46,6 +60,9 @@ bench-reading: env  ## Reading EDI beside other readers, on MB megabytes; JSON o
 
 bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES, SALES, WORLD; JSON last
 	@$(BIN)/python -m benchmarks.splitting $(if $(LINES),--lines $(LINES)) $(if $(SALES),--sales $(SALES)) $(if $(WORLD),--world $(WORLD))
+
+bench-storing: env  ## How many lines a second are persisted on SQLite and PostgreSQL; LINES; JSON on the last line
+	@$(BIN)/python -m benchmarks.storing $(if $(LINES),--lines $(LINES))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600
@@ -57,6 +74,8 @@ fuzz: env  ## Fifty times as many random files for the readers (a quarter of an 
 lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --all-extras --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade requirements-tryton.in -o requirements-tryton.lock
 
 clean:  ## Remove the environment and all state
-	rm -rf $(VENV) .state
+	rm -rf $(VENV) .venv-tryton .state

@@ -60,6 +60,8 @@ _WANTED = {
     "bool_parsing": ("yes or no", "write true or false"),
     "bool_type": ("yes or no", "write true or false"),
     "decimal_parsing": ("a number", "write digits, with a point for decimals"),
+    "date_parsing": ("a day", "write it like 2026-03-01"),
+    "date_from_datetime_parsing": ("a day", "write it like 2026-03-01"),
     "float_parsing": ("a number", "write digits, with a point for decimals"),
 }
 

@@ -3,6 +3,7 @@
 <partners>/<id>/partner.yaml       who it is, its channels and policy
 <partners>/<id>/maps/*.yaml        its mappings, mostly a few lines over a shipped standard
 <partners>/<id>/outbound/*.yaml    what it gets, where that differs from what we usually write
+<partners>/<id>/policies/*.yaml    policies that hold from a day on, over the one in partner.yaml
 <partners>/<id>/codes/*/*.csv      its own codes
 <partners>/<id>/samples/           files beside the rows that they must give
 """
@@ -19,8 +20,10 @@ from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
 from mappings.outbound import catalog as outbound
 from mappings.outbound.catalog import OutboundMap
+from mappings.policies import load_policies
 from schemas.errors import ConfigError
 from schemas.partners import Partner
+from schemas.policies import Agreed, without_days
 from schemas.rules import Rules
 
 STANDARDS = Path(__file__).parent / "standards"
@@ -54,6 +57,12 @@ class PartnerFolder:
     partner: Partner
     maps: tuple[Map, ...]
     outbound: tuple[OutboundMap, ...] = ()
+    dated: tuple[Agreed, ...] = ()
+
+    @property
+    def policies(self) -> tuple[Agreed, ...]:
+        """The policy of partner.yaml, then those with days, by their first day."""
+        return (without_days(self.partner.policy), *self.dated)
 
     @property
     def id(self) -> str:
@@ -147,7 +156,7 @@ def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> Par
         if getattr(partner, key) and kind not in {one.rules.kind for one in written}:
             names = ", ".join(outbound.shipped_names(kind))
             raise marked.fault((key,), f"no map in outbound/ writes it. Next: add one that extends one of {names}.")
-    return PartnerFolder(path, partner, maps, written)
+    return PartnerFolder(path, partner, maps, written, load_policies(path, marked))
 
 
 def load_map(path: Path, lists: Mapping[str, Mapping[str, str]]) -> Map:

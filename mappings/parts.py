@@ -88,18 +88,20 @@ class _Splitting:
 def split(lines: Lines, source: Splittable, codes: Codes) -> Split:
     """Every part of every row; a row without any part stays one line, with what the line itself says.
 
-    So does one that would be all rest, where the line has a rule for its quantity and the rest no fields of its own.
+    So does one that would be all rest, where the line has a rule for its quantity and the rest no fields of its own;
+    and one that has nothing but parts apart, beside these.
     """
     work = _Splitting(lines, source, codes)
     counted = {number: _counted(part, work) for number, part in enumerate(lines.split) if part.rest_of is None}
-    taken = list(counted.values())
-    if all(work.stays_whole(part) for part in lines.split) and not any(len(group.rows) for group in taken):
+    if all(work.stays_whole(part) for part in lines.split) and not any(len(group.rows) for group in counted.values()):
         return Split(np.arange(source.size), {})
+    taken = [group for number, group in counted.items() if not lines.split[number].apart]
     for number, part in enumerate(lines.split):
         if part.rest_of is not None:
             counted[number] = _rest(part, work, taken)
     groups = [counted[number] for number in range(len(lines.split))]
-    bare = np.setdiff1d(np.arange(source.size), np.concatenate([group.rows for group in groups]))
+    of_line = [group.rows for group, part in zip(groups, lines.split, strict=True) if not part.apart]
+    bare = np.setdiff1d(np.arange(source.size), np.concatenate([np.empty(0, np.int64), *of_line]))
     return _in_order([*groups, _bare(work, bare)], source)
 
 
@@ -142,7 +144,9 @@ def _rest(part: Part, work: _Splitting, taken: Sequence[Counted]) -> Counted:
     clear = (total >= 0) & ~unclear & (rest >= 0)
     there = whole.is_there
     if work.stays_whole(part):
-        there = there & np.isin(np.arange(source.size), np.concatenate([group.rows for group in taken]))
+        there = there & np.isin(
+            np.arange(source.size), np.concatenate([np.empty(0, np.int64), *(group.rows for group in taken)])
+        )
     rows = np.flatnonzero(there & ~(clear & (rest == 0)))
     untouched = clear & (less == 0)
     texts = [

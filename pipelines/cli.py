@@ -1,14 +1,21 @@
 """Open this when you look for a command: ``backhaul`` and its words, each thin over the functions that do the work."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from pipelines import goods_commands
+from pipelines.claim_commands import claim
+from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
+from pipelines.erp_commands import erp
 from pipelines.map_commands import map_words
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
+from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
@@ -19,11 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(edi, name="edi")
+app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
+app.add_typer(policy, name="policy")
+app.add_typer(claim, name="claim")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
+for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
+    app.command()(word)
 
+_DAYS = ["%Y-%m-%d"]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
@@ -114,6 +127,27 @@ def verify(settings: SettingsOption = None) -> None:
 
 @app.command()
 @told_plainly
+def ledger(
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=_DAYS, help="The state at the end of this day.")
+    ] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=_DAYS, help="Roll forward from this day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=_DAYS, help="To the end of this day.")] = None,
+    retailer: Annotated[str | None, typer.Option(help="Only this retailer; otherwise all.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """What stood in the ledger at the end of any past day, or how it rolled forward from one day to another."""
+    from pipelines.ledger_days import roll_view, state_view
+    from pipelines.wiring import open_hub
+
+    with open_hub(settings) as hub:
+        day = (on or last or hub.now().astimezone(ZoneInfo(hub.settings.timezone))).date()
+        for part in roll_view(hub, first.date(), day, retailer) if first else state_view(hub, day, retailer):
+            out.print(part)
+
+
+@app.command()
+@told_plainly
 def report(settings: SettingsOption = None) -> None:
     """One HTML page and one workbook: announced, received, credited, differences, open."""
     from pipelines.report.book import write_report
@@ -159,13 +193,17 @@ def approve(
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],
     settings: SettingsOption = None,
 ) -> None:
-    """Let a credit above its limit go out; the next run posts it."""
+    """Approve a credit that waits for a person; the next run posts it once as many have approved as it needs."""
     from pipelines.wiring import open_hub
     from pipelines.work.approve import approve as approve_intent
 
     with open_hub(settings) as hub:
         approved = approve_intent(hub, reference, by)
-        out.print(f"{reference} over {approved} is approved by {by}. Next: `backhaul run` posts it.")
+        told = f"{reference} over {approved.amount} is approved by {approved.by}."
+        if approved.missing:
+            out.print(f"{told} Next: one more person must approve it.")
+        else:
+            out.print(f"{told} Next: `backhaul run` posts it.")
 
 
 @app.command()
@@ -182,6 +220,23 @@ def release(
     with open_hub(settings) as hub:
         released = release_intent(hub, reference, by)
         out.print(f"{reference} over {released} is released by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def resume(
+    stop: Annotated[str, typer.Argument(metavar="STOP", help="What stopped posting, as `backhaul status` shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who lets it go on.")],
+    note: Annotated[str | None, typer.Option("--note", help="What was found.")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Let posting go on after it was stopped; the next run posts what is due."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.breakers import resume as resume_posting
+
+    with open_hub(settings) as hub:
+        why = resume_posting(hub, stop, by, note)
+        out.print(f"{stop} is resumed by {by}; it had stopped because {why}. Next: `backhaul run` posts what is due.")
 
 
 @app.command()

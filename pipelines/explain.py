@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.story import Story
+from pipelines.explain_deciding import decided, parts_in
 from pipelines.explain_placing import history, placed
 from pipelines.explain_stated import identified, packed, stated
 from pipelines.show import money
 from pipelines.wiring import Hub
 from schemas.errors import PermanentError
 from schemas.findings import CATALOGUE
-from schemas.ledger import Bucket
+from schemas.ledger import EXPECTED
 from schemas.records import ReturnLine
 
 Row = dict[str, Any]
@@ -61,7 +62,7 @@ def _told(hub: Hub, story: Story) -> Panel:
         ("Where it was sold", placed(story)),
         ("How it came there", history(story)),
         ("What was counted", _counted(hub, story)),
-        ("What was decided", _decided(story)),
+        ("What was decided", decided(story)),
         ("What was credited", _credited(hub, story)),
         ("Where units and money went", _moved(story)),
         ("Findings", _findings(story)),
@@ -114,13 +115,9 @@ def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
         yield Text(f"{_units(units)} counted, {condition}, on receipt {receipt.get('number')} of "
                    f"{receipt.get('issued_on')}.")  # fmt: skip
     for row in story.differences.to_pylist():
-        yield Text(f"Difference: {row['kind']}, {_units(row['units'])}.", "yellow")
-
-
-def _decided(story: Story) -> Iterator[RenderableType]:
-    for row in story.decisions.to_pylist():
-        yield Text(f"{row['outcome']} {_units(row['units'])}: {row['because']} (rule {row['rule']}, policy "
-                   f"{row['policy_version']})")  # fmt: skip
+        yield Text(f"Difference: {row['kind'].replace('_', ' ')}, {_units(row['units'])}.", "yellow")
+    for row in hub.store.resolutions_of(_first(story.return_line)["return_line"]).to_pylist():
+        yield Text(f"{row['kind'].replace('_', ' ').capitalize()}: {row['because']}")
 
 
 def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
@@ -131,10 +128,11 @@ def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
         amount = f"{_units(row['units'])}, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
         if note:
             yield Text(f"{amount}: on credit note {note['number']} of {note['posted_on']}, reference "
-                       f"{row['reference']}.", "green")  # fmt: skip
+                       f"{row['reference']}.{parts_in(story, row['reference'])}", "green")  # fmt: skip
         else:
             why = f": {intent['problem']}" if intent["problem"] else ""
-            yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}.", "yellow")
+            yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}."
+                       f"{parts_in(story, row['reference'])}", "yellow")  # fmt: skip
 
 
 def _moved(story: Story) -> Iterator[RenderableType]:
@@ -160,9 +158,9 @@ def _awaited(story: Story) -> Iterator[RenderableType]:
     for row in story.movements.to_pylist():
         balance[row["to_bucket"]] = balance.get(row["to_bucket"], 0) + row["units"]
         balance[row["from_bucket"]] = balance.get(row["from_bucket"], 0) - row["units"]
-    if balance.get(Bucket.ANNOUNCED, 0):
+    if expected := sum(balance.get(bucket, 0) for bucket in EXPECTED):
         for row in story.due.to_pylist():
-            yield Text(f"{row['event']} of {_units(balance[Bucket.ANNOUNCED])}, due on {row['due_on']}.")
+            yield Text(f"{row['event']} of {_units(expected)}, due on {row['due_on']}.")
 
 
 def _units(count: int) -> str:

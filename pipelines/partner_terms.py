@@ -14,14 +14,15 @@ def terms(subject: Subject) -> Iterator[Check]:
     if partner.role != "retailer":
         yield note("policy", f"a {partner.role} has none")
     else:
-        yield from _policy(partner.policy)
+        yield from policy_terms(partner.policy)
         yield from _money(partner.policy)
         yield from _buyer(partner.party)
         yield from _sellers(subject)
     yield from _clocks(partner)
 
 
-def _policy(policy: Policy) -> Iterator[Check]:
+def policy_terms(policy: Policy) -> Iterator[Check]:
+    """Whether a policy says something about every code there is, and nothing about others."""
     for key, given, known in (
         ("conditions", policy.conditions, set(canonical("conditions"))),
         ("unplaced", policy.unplaced, set(Policy().unplaced)),

@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from connectors.erp.checks import Step
 from mappings.catalog import PartnerFolder
 from mappings.samples import samples
 from pipelines.map_view import CROSS, DASH, TICK, counted
@@ -44,12 +45,7 @@ def _answers(folder: PartnerFolder) -> str:
 def check_view(folder: PartnerFolder, checks: Sequence[Check]) -> Iterator[RenderableType]:
     """A tick, a cross or a dash for each check; under a cross what is next. Then whether the partner can go live."""
     yield Text.assemble((folder.id, "bold"), f"  {folder.partner.name}, {folder.partner.role}")
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for one in checks:
-        grid.add_row(Text.assemble("  ", _MARKS[one.state], one.name), _told(one))
-    yield grid
+    yield checks_grid(checks)
     open_ones = sum(one.state == "missing" for one in checks)
     if open_ones:
         yield Text(f"{counted(open_ones, 'thing')} missing: {folder.id} cannot go live yet.", "bold red")
@@ -57,6 +53,16 @@ def check_view(folder: PartnerFolder, checks: Sequence[Check]) -> Iterator[Rende
         yield Text(f"{folder.id} can go live. Next: `backhaul run {folder.id}`.", "bold green")
 
 
-def _told(one: Check) -> Text:
+def checks_grid(checks: Iterable[Check | Step]) -> Table:
+    """A row for each check: its mark and name, what was found, and under it what is next."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for one in checks:
+        grid.add_row(Text.assemble("  ", _MARKS[one.state], one.name), _told(one))
+    return grid
+
+
+def _told(one: Check | Step) -> Text:
     told = Text(one.told, "" if one.state == "ok" else "dim" if one.state == "note" else "red")
     return told.append(f"\nNext: {one.following}.", "green") if one.following else told

@@ -9,11 +9,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from connectors.erp.file_out.settings import FileOutSettings
+from connectors.erp.kinds import ErpSettings
+from schemas.control import Breakers
 from schemas.errors import ConfigError
 from schemas.partners import Party
 
@@ -26,14 +30,6 @@ DEMONSTRATION = Path(".state/demo/backhaul.yaml")
 
 class SettingsMissing(ConfigError):
     """There is no settings file where it was looked for."""
-
-
-class ErpSettings(BaseModel):
-    """Which ERP gets the credit notes. ``file_out`` writes them as files below ``folder``."""
-
-    model_config = ConfigDict(extra="forbid")
-    kind: Literal["file_out"] = "file_out"
-    folder: Path = Path("erp")
 
 
 class Simulation(BaseModel):
@@ -53,13 +49,24 @@ class Settings(BaseModel):
     partners: Path = SHIPPED_PARTNERS
     database: str | None = Field(None, description="database address; none: SQLite below the state folder")
     state: Path = Path()
-    erp: ErpSettings = ErpSettings()
+    erp: ErpSettings = FileOutSettings()
     connections: dict[str, dict[str, dict[str, Any]]] = Field(
         default_factory=dict, description="partner → channel → address and credentials"
     )
+    timezone: str = Field("UTC", description="the zone in which our own days end, for the ledger of a day")
     clock: datetime | None = Field(None, description="a fixed moment, for demonstrations and tests")
     files_per_run: int = Field(500, ge=1, description="most files of a partner in one run")
+    breakers: Breakers = Breakers()
     simulation: Simulation | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"there is no time zone {name!r}; write one like Europe/London") from None
+        return name
 
     def path(self, relative: Path) -> Path:
         """A path of the settings, absolute."""

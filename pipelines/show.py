@@ -1,6 +1,6 @@
 """Open this when a table in the terminal is hard to read: what commands show, as rich tables."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.verify import Verdict
 from pipelines.wiring import Hub
+from pipelines.work.breakers import open_stops
 from pipelines.work.run import PartnerRun
 from schemas.findings import CATALOGUE, Severity
 from schemas.money import to_decimal
@@ -21,14 +22,20 @@ from schemas.money import to_decimal
 T = TypeVar("T")
 
 # Where announced units and money end, in the order of the equation that the totals must satisfy.
-ENDS = ("credited", "refused", "short", "cancelled", "open")
+ENDS = (
+    "credited", "reversed", "replaced", "repaired", "sent_back", "withheld", "refused", "short", "cancelled", "open",
+)  # fmt: skip
+ALWAYS_SHOWN = ("credited", "refused", "short", "open")
 SEVERITY_COLOURS = {
     Severity.FATAL: "red",
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
     Severity.INFO: "blue",
 }
-COLOURS = {"credited": "green", "refused": "red", "short": "yellow", "cancelled": "dim", "open": "blue"}
+COLOURS = {
+    "credited": "green", "replaced": "green", "repaired": "green", "refused": "red", "sent_back": "red",
+    "short": "yellow", "reversed": "yellow", "cancelled": "dim", "withheld": "dim", "open": "blue",
+}  # fmt: skip
 
 
 def money(minor: int | None, currency: str) -> str:
@@ -99,16 +106,22 @@ def standing(hub: Hub) -> Standing:
     return Standing(**{f.name: row[f.name] for f in fields(Standing)})
 
 
+def ends_of(totals: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ENDS that are shown: those where nothing ended are left out, but for the usual ones."""
+    kinds = ("units", "net")
+    return [end for end in ENDS if end in ALWAYS_SHOWN or any(row[f"{end}_{kind}"] for row in totals for kind in kinds)]
+
+
 def totals_table(hub: Hub) -> Table:
-    """Announced = credited + refused + short + cancelled + open, for each retailer, in units and in net money."""
+    """Announced = the sum of where it ended and what is open, for each retailer, in units and in net money."""
     rows = hub.store.query("reports/totals.sql").to_pylist()
-    ends = [end for end in ENDS if end != "cancelled" or any(row["cancelled_units"] for row in rows)]
+    ends = ends_of(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What became of the returns (money net of tax)",
                   title_justify="left", title_style="bold")  # fmt: skip
     table.padding = (0, 1, 0, 0)
     for title in ("Retailer", ""):
         table.add_column(title, no_wrap=True)
-    for title in ("announced", *(f"{'+' if index else '='}{end}" for index, end in enumerate(ends))):
+    for title in ("announced", *(f"{'+' if index else '='}{end.replace('_', ' ')}" for index, end in enumerate(ends))):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         name, currency = hub.catalog.partner(row["retailer"]).partner.name, row["currency"]
@@ -169,13 +182,24 @@ def _short(path: Path) -> str:
 
 def status_view(hub: Hub) -> Iterator[RenderableType]:
     """What is where, what waits for a person, what is overdue."""
+    yield from _stops(hub)
     yield totals_table(hub)
     yield _files_table(hub)
     yield _answers_table(hub)
     yield _waiting_table(hub)
+    yield from _waiting_differences(hub)
     yield from _approvals(hub)
     yield _overdue_table(hub)
     yield from _findings(hub)
+
+
+def _stops(hub: Hub) -> Iterator[RenderableType]:
+    """What stops all posting."""
+    for row in open_stops(hub):
+        when = f"{row['stop']}, {row['at']:%Y-%m-%d %H:%M}"
+        yield Text.assemble(("Posting is stopped: ", "bold red"), f"{row['why']} ({when}).")
+        yield Text(f"Next: look into it, then `backhaul resume {row['stop']} --by NAME`.", "dim")
+        yield Text()
 
 
 def _files_table(hub: Hub) -> Table:
@@ -207,6 +231,20 @@ def _waiting_table(hub: Hub) -> Table:
     return table_of(
         "Open, and what it waits for", ("Retailer", "waits for", "portions", "units", "net", ""), rows, "llnnn"
     )
+
+
+def _waiting_differences(hub: Hub) -> Iterator[RenderableType]:
+    """Differences that wait for an answer or a person, where there are any."""
+    waiting = hub.store.query("reports/waiting_differences.sql").to_pylist()
+    if not waiting:
+        return
+    rows = [
+        (r["retailer"], r["kind"].replace("_", " "), "its answer" if r["action"] == "ask" else "a person", r["lines"],
+         r["units"], r["answer_by"]) for r in waiting
+    ]  # fmt: skip
+    columns = ("Retailer", "differs", "waits for", "lines", "units", "answer by")
+    yield table_of("Differences that wait", columns, rows, "lllnnl")
+    yield Text("Next: `backhaul differences --waiting` lists them.", "dim")
 
 
 def _approvals(hub: Hub) -> Iterator[RenderableType]:

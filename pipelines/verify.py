@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from connectors.store.verify import Violation
 from pipelines.wiring import Hub
+from pipelines.work.erp_differences import differs_from_erp
 from schemas.records import AuditEvent, CreditNote, Movement, OutboundMessage, SourceFile
 
 
@@ -26,7 +27,7 @@ def verify_all(hub: Hub, console: Console) -> Verdict:
     violations = [
         *damaged,
         *hub.store.verify(violation.row for violation in damaged),
-        *(violation for note in notes for violation in _differs_from_erp(hub, note)),
+        *(violation for note in notes for violation in differs_from_erp(hub.erp, note)),
     ]
     looked_at = [
         ("files in the archive, re-hashed", f"{hub.vault.size().files:,}"),
@@ -51,22 +52,3 @@ def _missing(hub: Hub) -> Iterator[Violation]:
         for file in sorted(set(hub.store.table(record)["file"].to_pylist())):
             if file not in hub.vault:
                 yield Violation("vault", "vault", file, "the file is not in the vault")
-
-
-def _differs_from_erp(hub: Hub, note: dict[str, object]) -> Iterator[Violation]:
-    document = hub.erp.read(str(note["draft_id"]))
-    if document is None:
-        yield Violation("erp", "credit_note", str(note["reference"]), f"{note['number']} is not in the ERP")
-        return
-    pairs = {
-        "number": document.number,
-        "currency": document.currency,
-        "net_minor": document.net_minor,
-        "tax_minor": document.tax_minor,
-        "posted_on": document.posted_on,
-        "document_digest": document.digest,
-    }
-    for name, value in pairs.items():
-        if note[name] != value:
-            what = f"{name} is {value} in the ERP and {note[name]} in the ledger"
-            yield Violation("erp", "credit_note", str(note["reference"]), what)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.erp.file_out import FileOutErp
+from connectors.erp.kinds import Around, open_erp
 from connectors.erp.port import Erp
 from connectors.mailbox import open_mailbox
 from connectors.mailbox.port import Mailbox
@@ -50,6 +50,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def around_erp(settings: Settings, retailers: tuple[str, ...] = ()) -> Around:
+    """What the settings of the ERP stand in."""
+    return Around(settings.folder, settings.state_folder, tuple(settings.companies), retailers)
+
+
 @contextmanager
 def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -> Iterator[Hub]:
     """The hub of these settings; connections to the database are closed at the end."""
@@ -64,14 +69,15 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
 
     store = Store.open(loaded.database_url, now, actor)
     try:
-        yield Hub(
-            settings=loaded,
-            catalog=Catalog.load(loaded.path(loaded.partners)),
-            store=store,
-            vault=Vault(loaded.state_folder / "vault"),
-            erp=FileOutErp(loaded.path(loaded.state / loaded.erp.folder)),
-            now=now,
-            open_mailbox=mailbox_of,
-        )
+        with open_erp(loaded.erp, around_erp(loaded)) as erp:
+            yield Hub(
+                settings=loaded,
+                catalog=Catalog.load(loaded.path(loaded.partners)),
+                store=store,
+                vault=Vault(loaded.state_folder / "vault"),
+                erp=erp,
+                now=now,
+                open_mailbox=mailbox_of,
+            )
     finally:
         store.close()

@@ -166,8 +166,20 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-SHORT":        FindingCode(_W, "less came than was announced", "tell the retailer what is missing"),
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
     "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and credit or charge the difference by hand"),
+    "RECEIPT-SWAP":         FindingCode(_I, "another size or colour came than was announced", "nothing where the price is the same; the goods are placed on their own sale"),
+    "RECEIPT-WRONG-ITEM":   FindingCode(_W, "another item came in place of the announced one", "ask the retailer which one it means to return"),
+    "RECEIPT-CONDITION-DIFFERS": FindingCode(_I, "goods were counted in in another condition than their reason says", "nothing: the policy decides by the counted condition"),
+    "RECEIPT-NOT-OURS":     FindingCode(_W, "goods came that are not ours, or that we never sold to this retailer", "ask the retailer where they were bought; they are not credited"),
+    "RECEIPT-LATE":         FindingCode(_I, "goods came after the time agreed", "nothing: they were counted all the same"),
+    "RECEIPT-CREDITED-BEFORE": FindingCode(_W, "goods came that were credited as announced before", "nothing: they are not credited twice"),
+    "RECEIPT-MATCHED-BY-CONTENTS": FindingCode(_I, "the receipt names no return, and its goods fit a single one of the store", "nothing: the goods were counted for that return"),
+    "CARTON-MISSING":       FindingCode(_W, "a box of the return did not come in the time agreed, others of it did", "ask the retailer and its carrier where the box is; its sales are free again"),
+    "CARTON-DOUBLED":       FindingCode(_W, "two receipts count the same box, and together they count too much", "ask the warehouse which of the receipts holds"),
+    "RETURN-NEVER-ARRIVED": FindingCode(_W, "nothing of the announced goods came in the time agreed", "tell the retailer; its sales are free again, and the goods are counted if they come after all"),
     "RECEIPT-CONDITION-UNKNOWN": FindingCode(_E, "the warehouse used a condition that we do not know", "add the condition to the code list; until then a person decides"),
     "RECEIPT-RETAILER-UNKNOWN": FindingCode(_E, "the box names no retailer that we know", "scan the label again, or say whose box it is"),
+    "INSTRUCTION-UNWRITTEN": FindingCode(_E, "an instruction to a warehouse cannot be written", "correct the warehouse's outbound map of kind `instruction`, and tell the warehouse what to do with the goods"),
+    "LINE-UNAUTHORISED":    FindingCode(_W, "goods came that needed our word first, and had none or an expired one", "nothing: they are judged as they came; remind the partner of what was agreed"),
     # --- what partners answer to what we sent
     "ACK-REJECTED":         FindingCode(_E, "the partner rejects what we sent", "see what we sent (`backhaul edi show`), mend the cause and send it again"),
     "ACK-REMARKED":         FindingCode(_W, "the partner took what we sent, and found errors in it", "see what we sent (`backhaul edi show`) and mend the cause"),
@@ -203,5 +215,5 @@ def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:
         key = f"{cause}{row['file'][:12]}:{row['offset']}:{row['code']}:{row['line_no'] or 0}"
         times[key] += 1
         ids.append(f"{partner}:{key}#{times[key]}")
-    columns = {"finding": ids, "partner": [partner] * len(ids)}
+    columns = {"finding": pa.array(ids, pa.string()), "partner": pa.array([partner] * len(ids), pa.string())}
     return pa.table(columns | {name: findings[name] for name in findings.column_names})

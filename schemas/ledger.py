@@ -43,6 +43,23 @@ FINAL = (
 )  # fmt: skip
 
 
+# How sums over movements are told: the columns of the ledger's views, and the buckets that count in each. Announced is
+# all that has not come; stayed is what the retailer keeps or destroyed, before it is accepted.
+COLUMNS: dict[str, tuple[Bucket, ...]] = {
+    "announced": EXPECTED,
+    "stayed": (Bucket.KEPT, Bucket.DISPOSED),
+    **{bucket.value: (bucket,) for bucket in (Bucket.RECEIVED, Bucket.ACCEPTED, *FINAL)},
+}
+OPEN_COLUMNS = ("announced", "stayed", "received", "accepted")
+# Where the units go that a decision is about; of one that is not here they stay where they are.
+DECIDED_INTO: dict[str, Bucket] = {
+    "credit": Bucket.ACCEPTED,
+    "refuse": Bucket.REFUSED,
+    "replace": Bucket.REPLACED,
+    "repair": Bucket.REPAIRED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A legal move, and what it does to the invoice line's creditable balance.
@@ -88,6 +105,7 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.RECEIVED, _B.CANCELLED): Move("told anew by a later version of the notice or the receipt", takes=-1),
     (_B.RECEIVED, _B.MOVED): Move("placed anew, after it was counted in", takes=-1),
     (_B.SHORT, _B.ANNOUNCED): Move("counted again: an earlier version of the receipt missed it", takes=+1),
+    (_B.SHORT, _B.ACCEPTED): Move("credited as announced, though it did not come", takes=+1),
     (_B.REFUSED, _B.MOVED): Move("refused for want of a sale, which has come since"),
     (_B.REFUSED, _B.SENT_BACK): Move("refused goods go back to the retailer"),
     (_B.REPAIRED, _B.SENT_BACK): Move("repaired goods go back to the retailer"),
@@ -95,5 +113,6 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.ACCEPTED, _B.CREDITED): Move("on a posted credit note", credits=+1),
     (_B.ACCEPTED, _B.WITHHELD): Move("money that the credit leaves out: a fee, or a lower grade"),
     (_B.CREDITED, _B.REVERSED): Move("the credit note was reversed by a counter-document", takes=-1, credits=-1),
+    (_B.WITHHELD, _B.REVERSED): Move("the money that a reversed credit had left out", takes=-1),
     (_B.REVERSED, _B.REPLACED): Move("replaced after its credit was reversed"),
 }

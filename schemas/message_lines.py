@@ -29,6 +29,7 @@ class OrderLine(SQLModel, table=True):
     vendor_item: str | None = None
     buyer_item: str | None = None
     description: str | None = None
+    component_gtin: str | None = None
     quantity_raw: str | None = None
     unit_raw: str | None = None
     units: int | None = None

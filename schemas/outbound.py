@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from schemas.rules import FieldRule, beside, listed
 
-OutboundKind = Literal["outcome", "results", "answer", "credit"]
-OUTBOUND_KINDS: tuple[OutboundKind, ...] = ("outcome", "results", "answer", "credit")
+OutboundKind = Literal["outcome", "results", "answer", "credit", "instruction"]
+OUTBOUND_KINDS: tuple[OutboundKind, ...] = ("outcome", "results", "answer", "credit", "instruction")
 
 _T, _I, _D, _M = pa.string(), pa.int64(), pa.date32(), pa.timestamp("s")
 
@@ -48,13 +48,13 @@ RESULT_LINES = _rows(
 
 ANSWERS = _rows(
     "what we answer to an announced return, one row a return",
-    number=_T, written_at=_M, request_number=_T, authorisation=_T, verdict=_T, store=_T, **_PARTIES,
+    number=_T, written_at=_M, request_number=_T, authorisation=_T, valid_until=_D, verdict=_T, store=_T, **_PARTIES,
 )  # fmt: skip
 ANSWERED_LINES = _rows(
     "what we answer to its lines, one row a line",
     line_no=_I, verdict=_T, code=_T, meaning=_T, disposition=_T, reason=_T,
     gtin=_T, vendor_item=_T, buyer_item=_T, units=_I, quantity=_T, unit=_T,
-    po_number=_T, po_line=_T, invoice_number=_T, store=_T,
+    po_number=_T, po_line=_T, invoice_number=_T, store=_T, percent=_I,
 )  # fmt: skip
 
 CREDITS = _rows(
@@ -73,12 +73,23 @@ CREDITED_LINES = _rows(
 )  # fmt: skip
 CREDITED_TAXES = _rows("its tax, one row a category and rate", tax_category=_T, tax_rate=_T, net=_T, tax=_T)
 
+INSTRUCTIONS = _rows(
+    "what a warehouse shall do with goods that it counted in, one row an instruction",
+    number=_T, written_at=_M, retailer=_T, **_PARTIES,
+)  # fmt: skip
+INSTRUCTED_LINES = _rows(
+    "the goods and their route, one row an inspection",
+    line_no=_I, receipt=_T, return_number=_T, carton=_T, gtin=_T, vendor_item=_T, description=_T, units=_I,
+    condition=_T, reason=_T, route=_T,
+)  # fmt: skip
+
 # The rows of each kind by the section of a map that names their columns.
 OUTBOUND: dict[OutboundKind, dict[str, pa.Schema]] = {
     "outcome": {"document": OUTCOMES, "lines": OUTCOME_LINES},
     "results": {"document": RESULTS, "lines": RESULT_LINES},
     "answer": {"document": ANSWERS, "lines": ANSWERED_LINES},
     "credit": {"document": CREDITS, "lines": CREDITED_LINES, "taxes": CREDITED_TAXES},
+    "instruction": {"document": INSTRUCTIONS, "lines": INSTRUCTED_LINES},
 }
 
 

@@ -5,12 +5,17 @@ A partner is a folder below the partners' folder: ``partner.yaml``, maps, code l
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from schemas.authorisation import Authorisation
+from schemas.control import Control
+from schemas.credit_terms import Cap, CreditTerms, with_window_days
 from schemas.evidence import EVIDENCE
+from schemas.goods import Goods
+from schemas.reconciliation import Reconciliation
 
 Role = Literal["retailer", "warehouse", "erp"]
 Wanted = Literal["997", "999", "received"]
@@ -57,6 +62,8 @@ class Limits(_Strict):
 
     line: Decimal = Decimal(500)
     note: Decimal = Decimal(2500)
+    account_day: Decimal = Field(Decimal(25_000), description="all credits of this retailer on one day")
+    day: Decimal = Field(Decimal(100_000), description="all credits of all retailers on one day")
 
 
 Verdict = Literal["credit", "refuse", "hold"]
@@ -67,6 +74,7 @@ class Policy(_Strict):
     """What we agreed with a retailer about returns. Every rule that decides is named by its key here."""
 
     version: str = "1"
+    written_by: str | None = Field(None, description="who wrote these rules, and so approves no credit by them")
     window_days: int = Field(365, ge=0, description="calendar days from the sale to the return, both days in the zone")
     receipt_days: int = Field(21, ge=0, description="days after the notice when its box is overdue")
     goods_stay: tuple[str, ...] = Field(("keep", "dispose"), description="dispositions that are credited without goods")
@@ -91,9 +99,20 @@ class Policy(_Strict):
     order: Order = Field("newest", description="which of equally evident sales is taken first")
     spread_tolerance: Decimal = Field(Decimal(1), description="money spread up to which no person is asked")
     limits: Limits = Limits()
+    credit: CreditTerms = CreditTerms()
+    caps: tuple[Cap, ...] = Field((), description="how much is credited at most, in the order in which they are asked")
     map_hold_days: int = Field(
         3, ge=0, description="days after a mapping changed in which its credits need a person; 0: never"
     )
+    control: Control = Control()
+    authorisation: Authorisation = Authorisation()
+    goods: Goods = Goods()
+    reconciliation: Reconciliation = Reconciliation()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_window(cls, given: Any) -> Any:
+        return with_window_days(given)
 
     @field_validator("evidence")
     @classmethod

@@ -5,37 +5,18 @@ Tables in SEALED carry their content's digest into the audit chain; APPEND_ONLY 
 Foreign keys hold the path of the money: no line without its document, no credit line without its decision.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, ReplacementOrder, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on both databases (SQLite gives naive times back)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from schemas.moments import UtcTime
+from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
+from schemas.resolutions import Guess, Question, Resolution
 
 # --- what arrived
 
@@ -217,6 +198,34 @@ class MapVersion(SQLModel, table=True):
     content: str
 
 
+class PolicyVersion(SQLModel, table=True):
+    """A version of a retailer's policy, as it was when it was first seen. state: founding, waiting, approved.
+
+    Credits go out by a founding or approved version without a person until ``stands_until``. ``content`` is the whole
+    policy as JSON, so that an old version can be shown and tried again. Its author never approves it.
+    """
+
+    __tablename__ = "policy_version"
+    __table_args__ = (
+        CheckConstraint("state in ('founding', 'waiting', 'approved')", name="policy_version_state"),
+        CheckConstraint("state <> 'approved' or approved_by is not null", name="policy_version_approved"),
+        CheckConstraint("approved_by <> written_by", name="policy_version_four_eyes"),
+    )
+    partner: str = Field(primary_key=True)
+    policy: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    state: str = "waiting"
+    valid_from: date | None = None
+    expires: date | None = None
+    written_by: str | None = None
+    first_seen_at: datetime = Field(sa_type=UtcTime)
+    approved_at: datetime | None = Field(None, sa_type=UtcTime)
+    approved_by: str | None = None
+    stands_until: date | None = None
+    note: str | None = None
+    content: str
+
+
 # --- what was sold
 
 
@@ -336,6 +345,7 @@ class Claim(SQLModel, table=True):
         Index(None, "retailer", "po_number"),
         Index(None, "retailer", "invoice_number"),
         Index(None, "retailer", "delivery_note"),
+        Index(None, "carton"),
     )
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     return_id: str = Field(index=True, foreign_key="return.return_id")
@@ -402,10 +412,16 @@ class Allocation(SQLModel, table=True):
     rule_version: str
 
 
+# Only money that a credit leaves out moves without units.
+MOVEMENT_UNITS = (
+    "units > 0 or (units = 0 and 'withheld' in (from_bucket, to_bucket) and (net_minor > 0 or tax_minor > 0))"
+)
+
+
 class Movement(SQLModel, table=True):
     """Units and money from one bucket to another. Append-only; the truth of the ledger."""
 
-    __table_args__ = (CheckConstraint("units > 0", name="movement_units"),)
+    __table_args__ = (CheckConstraint(MOVEMENT_UNITS, name="movement_units"),)
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")
@@ -436,7 +452,10 @@ class Inspection(SQLModel, table=True):
 
 
 class Difference(SQLModel, table=True):
-    """Announced against received."""
+    """Announced against received, as it was told: by a receipt, or where nothing came by the notice and the clock.
+
+    What of it still holds, and as which kind, is ``pipelines.steps.differences``; ``receipt_document`` is who told it.
+    """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
     kind: str = Field(primary_key=True)
@@ -456,6 +475,10 @@ class Decision(SQLModel, table=True):
     net_minor: int
     tax_minor: int
     currency: str
+    credit_net: int | None = None  # empty in decisions from before there were terms: all of it
+    credit_tax: int | None = None
+    owed_net: int | None = None  # millionths of a minor unit that rounding left
+    owed_tax: int | None = None
     rule: str
     because: str
     policy_version: str
@@ -469,7 +492,13 @@ class CreditIntent(SQLModel, table=True):
     """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked."""
 
     __tablename__ = "credit_intent"
-    __table_args__ = (UniqueConstraint("company", "return_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("company", "return_id", "sequence"),
+        CheckConstraint(
+            "state = 'needs_approval' or coalesce(approvals, 0) >= coalesce(approvals_needed, 0)",
+            name="credit_intent_approved",
+        ),
+    )
     reference: str = Field(primary_key=True)
     company: str
     retailer: str = Field(index=True)
@@ -489,6 +518,41 @@ class CreditIntent(SQLModel, table=True):
     draft_id: str | None = Field(None, unique=True)
     approved_by: str | None = None
     problem: str | None = None
+    intended_on: date | None = None
+    approvals_needed: int | None = None
+    approvals: int | None = None
+
+
+class CreditPart(SQLModel, table=True):
+    """What a person has to do with a credit: preparer, rule_editor, receiver or approver.
+
+    Nobody has two parts in one credit, so that whoever has one of the others cannot approve it: the key says so.
+    ``person`` is the name in small letters, ``name`` as it was written.
+    """
+
+    __tablename__ = "credit_part"
+    __table_args__ = (
+        CheckConstraint("part in ('preparer', 'rule_editor', 'receiver', 'approver')", name="credit_part_part"),
+    )
+    reference: str = Field(primary_key=True, foreign_key="credit_intent.reference")
+    person: str = Field(primary_key=True)
+    part: str
+    name: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class PostingStop(SQLModel, table=True):
+    """All posting was stopped until a person resumes it. kind: net, notes or erp; see schemas.control.Breakers."""
+
+    __tablename__ = "posting_stop"
+    __table_args__ = (CheckConstraint("(resumed_at is null) = (resumed_by is null)", name="posting_stop_resumed"),)
+    stop: str = Field(primary_key=True)
+    kind: str
+    why: str
+    at: datetime = Field(sa_type=UtcTime)
+    resumed_at: datetime | None = Field(None, sa_type=UtcTime)
+    resumed_by: str | None = None
+    note: str | None = None
 
 
 class CreditIntentLine(SQLModel, table=True):
@@ -504,6 +568,8 @@ class CreditIntentLine(SQLModel, table=True):
     units: int
     net_minor: int
     tax_minor: int
+    withheld_net: int | None = None  # what the units cost more than is credited; empty: nothing
+    withheld_tax: int | None = None
 
 
 class CreditNote(SQLModel, table=True):
@@ -570,12 +636,18 @@ class AuditEvent(SQLModel, table=True):
 SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
-    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion,
+    Pricing, CapUse, Settlement,
+    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
+    CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence, ReplacementOrder, Recourse,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
-    Assignment, Allocation, Movement, Inspection, Difference, Decision, CreditIntentLine, CreditNote, AuditEvent,
+    Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
+    CreditIntentLine, CreditPart, CreditNote,
+    AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
+    ClaimEvidence,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -266,13 +266,15 @@ class Part(_Strict):
     ``each``: one part for every segment of this tag in the line, or with ``repeat`` for every group of elements in it,
     whose elements are `SDQ.#1`, `SDQ.#2`. Paths of a part look at its own segment, and behind it up to the next one.
     ``rest_of``: what is left of this quantity after the other parts; nothing, if nothing is left. Otherwise one part,
-    if ``quantity`` is there. The fields stand beside these keys; a text is a constant.
+    if ``quantity`` is there. A part that is ``apart`` takes nothing of the line, which stays as it would be without it.
+    The fields stand beside these keys; a text is a constant.
     """
 
     each: str | None = None
     repeat: Repeat | None = None
     quantity: str | None = None
     rest_of: str | None = None
+    apart: bool = False
     where: dict[str, tuple[str, ...]] = {}
     fields: dict[str, FieldRule] = {}
 
@@ -298,6 +300,8 @@ class Part(_Strict):
             raise ValueError("a part needs either `quantity:` or `rest_of:`: write one of them")
         if self.repeat is not None and self.each is None:
             raise ValueError("`repeat` belongs to `each`: say which segment has the groups")
+        if self.apart and self.each is None:
+            raise ValueError("`apart` belongs to `each`: say which segments are lines beside the line")
         return self
 
 

@@ -11,7 +11,7 @@ Conventions, held by every table:
 
 import pyarrow as pa
 
-_T, _I, _D = pa.string(), pa.int64(), pa.date32()
+_T, _I, _D, _B = pa.string(), pa.int64(), pa.date32(), pa.bool_()
 _ORDERS = pa.list_(pa.struct([("po_number", _T), ("po_line", _T)]))
 
 
@@ -118,6 +118,7 @@ ORDER_LINES = _table(
     po_number=_T, po_line=_T,
     action=(_T, "add, change, cancel; null in a new order"),
     store=_T, gtin=_T, vendor_item=_T, buyer_item=_T, description=_T,
+    component_gtin=(_T, "an item that the assortment of this row holds; units are those in one of it"),
     quantity_raw=_T, unit_raw=_T, units=_I,
     unit_price=_T, currency=_T,
     requested_on=_D,
@@ -245,7 +246,8 @@ OPEN_PORTIONS = _table(
     disposition=_T, reason=_T, returned_on=_D, origin=(_T, "notice or dock"),
     invoice_line=_T, company=_T, currency=_T, evidence=_T, rank=_I, spread_low=_I, spread_high=_I, sold_on=_D,
     unplaced=_T,
-    announced_units=_I, announced_net=_I, announced_tax=_I,
+    announced_units=(_I, "not come yet"), announced_net=_I, announced_tax=_I,
+    expected_in=(_T, "where units that have not come are: announced, authorised or in_transit"),
     received_units=_I, received_net=_I, received_tax=_I,
     accepted_units=_I, accepted_net=_I, accepted_tax=_I,
 )  # fmt: skip
@@ -266,7 +268,9 @@ PARCELS = _table(
     "units that may be placed anew, one row an inspection, or what is still announced of a portion",
     retailer=_T, gtin=_T, return_id=_T, return_line=_T, portion=_T, invoice_line=_T,
     portion_units=(_I, "all units of the portion, finished ones too"),
-    bucket=(_T, "announced, received, refused (only for want of a sale), or short, where a return is counted again"),
+    bucket=(_T, "announced (not come yet), received, refused (only for want of a sale), or short, where a return is "
+                "counted again"),
+    expected_in=(_T, "where units of its portion are or were before they came: announced, authorised or in_transit"),
     inspection=(_T, "the movement into `received`; null when they were not counted in"),
     condition=_T, receipt_document=_T, received_on=_D,
     cause=(_T, "the receipt's line that counted them in"),
@@ -291,14 +295,24 @@ KEPT_CLAIMS = _table(
 
 UNDECIDED = _table(
     "units that wait for a decision: counted ones by condition, and announced ones that stay at the store",
-    decision=(_T, "id: the movement into `received`, or portion>keep"),
+    decision=(_T, "id: the movement into `received`, `kept` or `disposed`, or portion>keep"),
     portion=_T, return_line=_T, return_id=_T, retailer=_T, number=_T,
-    bucket=(_T, "received or announced: where the units are"),
+    bucket=(_T, "where the units are: received, expected, kept, disposed, or short where the announcement holds"),
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     condition=(_T, "null when the goods stay at the store"),
     disposition=_T, returned_on=_D,
     invoice_line=_T, sold_on=_D, spread_low=_I, spread_high=_I, spread_currency=_T, unplaced=_T,
+    origin=(_T, "notice or dock"), store=_T, reason=_T,
+    gtin=(_T, "the item that was sold"), vendor_item=_T, style=_T, invoice_number=_T, po_number=_T,
+    authorised=(_B, "whether we ever authorised units of the portion"),
+    owed_net=(_I, "millionths of a minor unit that rounding left of earlier credits of the invoice line"), owed_tax=_I,
+    percent=(_I, "of the net amount, where our word leaves the goods at the store; null elsewhere"),
 )  # fmt: skip
+
+DECIDED = pa.schema([
+    *UNDECIDED, ("outcome", _T), ("rule", _T), ("policy_version", _T), ("at", pa.timestamp("us", "UTC")),
+    ("credit_net", _I),
+], metadata={"meaning": "what was decided, with the facts that it was decided on"})  # fmt: skip
 
 CREDIT_LINES = _table(
     "accepted units that no intent carries yet, with all that a credit note says about them",
@@ -306,6 +320,7 @@ CREDIT_LINES = _table(
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     invoice_line=_T, company=_T, invoice_number=_T, invoice_line_no=_T, sold_on=_D, po_number=_T, po_line=_T,
     gtin=_T, vendor_item=_T, description=_T, tax_category=_T, tax_rate=_T,
+    withheld_net=(_I, "what the units cost more than is credited"), withheld_tax=_I,
 )  # fmt: skip
 
 REFUSED_LINES = _table(
@@ -320,8 +335,47 @@ REFUSED_LINES = _table(
 DIFFERENCES = _table(
     "announced against received, one row a difference",
     return_line=_T,
-    kind=(_T, "short, over, damaged, unannounced; decided: a later version of the receipt counts them otherwise"),
-    units=_I, receipt_document=_T, receipt_line_no=_I,
+    kind=(_T, "short, over, damaged, unannounced, never_arrived, carton_missing; decided: a later version of the "
+              "receipt counts them otherwise"),
+    units=_I, receipt_document=(_T, "who told it: a receipt, or the notice of what never came"), receipt_line_no=_I,
+)  # fmt: skip
+
+TOLD_DIFFERENCES = _table(
+    "differences as they were told and still hold, one row a difference (sql/reports/differences.sql)",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, store=_T, gtin=_T, description=_T,
+    kind=(_T, "as stored"), units=_I, net_minor=(_I, "what the units were sold for; 0 without a sale"), currency=_T,
+    carton=(_T, "as announced; of goods that nobody announced, as counted"),
+    reason=_T, announced_item=(_I, "1: the notice of the return names the item"),
+    came_before=(_I, "units of the item in the return that were credited before they came"),
+    counted_before=(_I, "1: an earlier receipt counted the same SSCC"),
+    receipt_number=_T, receipt_document=_T, receipt_line_no=_I, received_on=_D,
+)  # fmt: skip
+
+COUNTED_UNITS = _table(
+    "counted units of which something may differ, one row a return line, receipt's line and condition",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, origin=_T, store=_T, gtin=_T, description=_T,
+    carton=(_T, "as counted"), reason=_T, condition=_T, units=_I, net_minor=_I, currency=_T,
+    unplaced=(_T, "why no sale was found"), due_on=(_D, "when the box was due"),
+    cause=(_T, "the receipt's line"), receipt_number=_T, receipt_document=_T, received_on=_D,
+)  # fmt: skip
+
+HELD_DIFFERENCES = _table(
+    "announced, received and sold compared: what differs now, one row a difference",
+    retailer=_T, return_id=_T, number=_T, return_line=_T, store=_T, gtin=_T, description=_T,
+    kind=(_T, "of schemas.differences.KINDS"),
+    other_line=(_T, "the line of what came in place of the announced item"), other_gtin=_T, other_description=_T,
+    units=_I, net_minor=_I, currency=_T, carton=_T,
+    condition=(_T, "as counted, where the difference is one of conditions"),
+    receipt_number=_T, receipt_document=(_T, "who told it: a receipt, or the notice of what never came"),
+    receipt_line_no=_I, received_on=_D,
+)  # fmt: skip
+
+RESOLUTIONS = _table(
+    "what holds of a difference, one row a difference and turn",
+    return_line=_T, kind=_T, receipt_document=_T, receipt_line_no=_I,
+    turn=(_I, "a later one takes the place of an earlier one"),
+    retailer=_T, other_line=_T, condition=_T, units=_I,
+    action=(_T, "of schemas.differences.ACTIONS"), rule=_T, because=_T, question=_T, policy_version=_T, by=_T,
 )  # fmt: skip
 
 DECISIONS = _table(
@@ -329,10 +383,48 @@ DECISIONS = _table(
     decision=(_T, "id: movement or portion it decides on"),
     portion=_T, return_line=_T,
     outcome=(_T, "credit, refuse or hold"),
-    units=_I, net_minor=_I, tax_minor=_I, currency=_T,
+    units=_I, net_minor=(_I, "what the units cost"), tax_minor=_I, currency=_T,
+    credit_net=(_I, "what is credited of it"), credit_tax=_I,
+    owed_net=(_I, "millionths of a minor unit that rounding left; null: none"), owed_tax=_I,
     rule=(_T, "the policy rule that said so, as a key of partner.yaml"),
     because=(_T, "one sentence for a person"),
     policy_version=_T,
+)  # fmt: skip
+
+PRICINGS = _table(
+    "why a credit has its amount, one row a decision and rule that changed it",
+    decision=_T,
+    step=(_I, "from 1, in the order of the rules"),
+    rule=(_T, "as a key of partner.yaml"),
+    before_minor=(_I, "net"), after_minor=(_I, "net"),
+    because=(_T, "a part of a sentence for a person"),
+)  # fmt: skip
+
+PURCHASES = _table(
+    "what a retailer was sold, summed by style and day",
+    currency=_T, style=_T, sold_on=_D, net_minor=_I,
+)  # fmt: skip
+
+CREDITED = _table(
+    "what a retailer was credited or will be, summed by style and days",
+    currency=_T, style=_T, sold_on=_D, returned_on=_D, net_minor=_I,
+)  # fmt: skip
+
+CAP_USES = _table(
+    "what decisions use of caps, one row a decision and cap",
+    decision=_T, cap=_T, retailer=_T, style=_T, currency=_T,
+    limit_minor=_I, used_minor=(_I, "by what was decided before"), net_minor=_I,
+)  # fmt: skip
+
+TAKEN = _table(
+    "what a retailer has taken from what it pays us, and what is open of it, one row an amount",
+    document=_T, line_no=_I, kind=(_T, "in words"), reference=_T, return_number=_T, invoice_number=_T, po_number=_T,
+    gtin=_T, units=_I, amount_minor=(_I, "with tax; what was settled of it is left out"), currency=_T,
+)  # fmt: skip
+
+SETTLEMENTS = _table(
+    "what of a credit the retailer had taken already, one row a decision and deduction",
+    decision=_T, document=_T, line_no=_I, amount_minor=(_I, "with tax"), currency=_T,
 )  # fmt: skip
 
 

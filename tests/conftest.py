@@ -1,9 +1,50 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.databases import Databases, PostgresDatabases, SqliteFiles, databases, started
+
+if TYPE_CHECKING:
+    from tests.tryton.server import Server
 
 # The commands' consoles keep the width that COLUMNS has when they are made. They are made here, without one, so that
 # each test can set its own.
 os.environ.pop("COLUMNS", None)
 
 import pipelines.terminal  # noqa: F401
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of the store run on every database; others on SQLite, unless they are marked ``both_databases``."""
+    if "database" in metafunc.fixturenames:
+        of_the_store = "tests/store/" in metafunc.definition.path.as_posix()
+        both = of_the_store or metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("database", databases(both), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], PostgresDatabases]]:
+    """The server of this test process, started when it is first asked for."""
+    with ExitStack() as open_servers:
+        yield cache(lambda: open_servers.enter_context(started()))
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, postgresql: Callable[[], PostgresDatabases]) -> Databases:
+    """The databases of the kind on which this test runs."""
+    return postgresql() if request.param == "postgresql" else SqliteFiles()
+
+
+@pytest.fixture(scope="session")
+def tryton(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
+    """A real Tryton on loopback, for tests marked ``tryton``."""
+    from tests.tryton.server import running
+
+    with running(tmp_path_factory.mktemp("tryton")) as server:
+        yield server

@@ -35,7 +35,11 @@ class MemoryErp:
     """An ERP in memory. ``script`` says what becomes of the next writing requests, ``tick`` lets time pass in it."""
 
     def __init__(
-        self, *, native_key: Literal["header", "none"] = "none", max_request_seconds: int = 5, late_ticks: int = 3
+        self,
+        *,
+        native_key: Literal["header", "field", "none"] = "none",
+        max_request_seconds: int = 5,
+        late_ticks: int = 3,
     ) -> None:
         self._capabilities = Capabilities(native_key, True, "line", True, False, max_request_seconds)
         self._late_ticks = late_ticks
@@ -121,6 +125,8 @@ class MemoryErp:
             self._late.append((self._now + self._late_ticks, effect))
 
     def _create(self, request: CreditRequest) -> str:
+        if self._capabilities.native_key == "field" and (known := self.find(request.reference)):
+            return known[0].draft_id
         self._drawn += 1
         draft_id = f"D{self._drawn}"
         digest = hashlib.sha256(request.canonical().encode()).hexdigest()

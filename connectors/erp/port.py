@@ -6,6 +6,11 @@ from datetime import date
 from typing import Literal, Protocol
 
 from schemas.credits import CreditRequest
+from schemas.errors import PermanentError
+
+
+class AccessDenied(PermanentError):
+    """Our key, or its rights, were refused: nothing was done, and nothing else would be. Posting stops for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,11 @@ class ErpDocument:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an ERP can do; the posting protocol adapts to it."""
+    """What an ERP can do; the posting protocol adapts to it.
+
+    ``native_key`` says how the ERP itself keeps a reference single. none: it does not. header: of several drafts of a
+    reference it posts one. field: a reference has one document, and ``create_draft`` answers the one that is there.
+    """
 
     native_key: Literal["header", "field", "none"]
     draft_state: bool
@@ -55,7 +64,7 @@ class Erp(Protocol):
         ...
 
     def create_draft(self, request: CreditRequest) -> str:
-        """A draft that moves no money; answers its id."""
+        """A draft that moves no money; answers its id (with a key of kind field: of the one that is there)."""
         ...
 
     def read(self, draft_id: str) -> ErpDocument | None:

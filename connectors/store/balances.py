@@ -1,40 +1,46 @@
 """Open this when units or money are refused: what movements do to invoice lines, and what portions have left."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, or_, select, union_all, update
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from connectors.store import database
 from connectors.store.faults import StaleError
 from connectors.store.insert import TABLES, Rows
+from connectors.store.shapes import shape_of, to_arrow
 from schemas.errors import PermanentError, TransientError
 from schemas.ledger import LEGAL_MOVES, ORIGINS, Bucket
 
 CHUNK = 5_000  # keys in one statement: databases limit the number of parameters
+MANY = 50_000  # keys in one parameter, see ``Database.among``
 _AMOUNTS = ("units", "net_minor", "tax_minor")
 _TAKEN = ("units_taken", "net_taken", "tax_taken")
 _CREDITED = ("units_credited", "net_credited", "tax_credited")
+_COLUMNS = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
 _CREDITABLE = TABLES["creditable"]
-_MOVEMENT = TABLES["movement"]
+_SHAPE = pa.schema([shape_of(_CREDITABLE).field(name) for name in _COLUMNS])
 _K = TypeVar("_K")
 
 
-def chunks(keys: Iterable[_K]) -> Iterator[list[_K]]:
+def chunks(keys: Iterable[_K], size: int = CHUNK) -> Iterator[list[_K]]:
     """The keys without repetitions, in order, in pieces that fit into one statement."""
     rest = iter(dict.fromkeys(keys))
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 
 def opened(invoice_lines: Rows) -> Rows:
     """The balances of new invoice lines: all of them is left."""
-    values = [
-        (line, *amounts, 0, 0, 0, 0, 0, 0) for line, *amounts in _picked(invoice_lines, "invoice_line", *_AMOUNTS)
-    ]
-    return Rows(_CREDITABLE, ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED), values)
+    lines = invoice_lines.data.select(["invoice_line", *_AMOUNTS])
+    nothing = pa.repeat(pa.scalar(0, pa.int64()), lines.num_rows)
+    for name in (*_TAKEN, *_CREDITED):
+        lines = lines.append_column(name, nothing)
+    return Rows(_CREDITABLE, lines)
 
 
 def moved(connection: Connection, movements: Rows) -> Rows:
@@ -46,87 +52,82 @@ def moved(connection: Connection, movements: Rows) -> Rows:
     _ensure_legal(movements)
     _ensure_left_in_buckets(connection, movements)
     deltas = _deltas(movements)
-    before = _balances(connection, sorted(deltas))
-    after = [_after(before, line, delta) for line, delta in deltas.items()]
-    columns = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
-    changing = update(_CREDITABLE).where(_CREDITABLE.c.invoice_line == bindparam("line"))
-    changing = changing.values({name: bindparam(f"new_{name}") for name in (*_TAKEN, *_CREDITED)})
-    if after:
+    before = _balances(connection, deltas["invoice_line"])
+    changed = {name: pc.add(before[name], deltas[name]) for name in (*_TAKEN, *_CREDITED)}
+    if deltas.num_rows:
         try:
-            connection.execute(changing, [_parameters(columns, row) for row in after])
+            database.of(connection).set_columns(
+                connection, _CREDITABLE, "invoice_line", pa.table({"invoice_line": before["invoice_line"], **changed})
+            )
         except IntegrityError as refused:
             raise _overdrawn(before, deltas, refused) from refused
-    return Rows(_CREDITABLE, columns, after)
-
-
-def _parameters(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    return {"line": row[0], **{f"new_{name}": value for name, value in zip(columns[4:], row[4:], strict=True)}}
-
-
-def _picked(rows: Rows, *names: str) -> Iterator[tuple[Any, ...]]:
-    """These columns of the rows."""
-    places = [rows.columns.index(name) for name in names]
-    return (tuple(row[place] for place in places) for row in rows.values)
+    return Rows(_CREDITABLE, pa.table({name: before[name] for name in _COLUMNS[:4]} | changed))
 
 
 def _ensure_legal(movements: Rows) -> None:
-    for movement, line, frm, to in _picked(movements, "movement", "invoice_line", "from_bucket", "to_bucket"):
-        wrong = ""
-        if (frm, to) not in LEGAL_MOVES:
-            wrong = "is no legal move of schemas/ledger.py"
-        elif line is None and (frm == Bucket.SOLD or to == Bucket.CREDITED):
-            wrong = "needs an invoice line"
-        elif line is not None and frm == Bucket.UNSOLD:
-            wrong = "has an invoice line and must come from sold"
+    moves = movements.data.select(["from_bucket", "to_bucket"]).append_column(
+        "placed", pc.is_valid(movements.data["invoice_line"])
+    )
+    for kind in moves.group_by(moves.column_names).aggregate([]).to_pylist():
+        wrong = _wrong(**kind)
         if wrong:
-            raise PermanentError(f"Movement {movement}: {frm} to {to} {wrong}. Next: report it, nothing was written.")
+            same = pc.and_(*(pc.equal(moves[name], value) for name, value in kind.items() if name != "placed"))
+            first = movements.data.filter(pc.and_(same, pc.equal(moves["placed"], kind["placed"])))["movement"][0]
+            raise PermanentError(
+                f"Movement {first}: {kind['from_bucket']} to {kind['to_bucket']} {wrong}. "
+                "Next: report it, nothing was written."
+            )
 
 
-def _deltas(movements: Rows) -> dict[str, list[int]]:
-    """What is to be added to the balances of each invoice line: taken, then credited."""
-    deltas: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
-    for line, frm, to, *amounts in _picked(movements, "invoice_line", "from_bucket", "to_bucket", *_AMOUNTS):
-        move = LEGAL_MOVES[frm, to]
-        if line is None or not (move.takes or move.credits):
-            continue
-        sums = deltas[line]
-        for place, amount in enumerate(amounts):
-            sums[place] += move.takes * amount
-            sums[place + 3] += move.credits * amount
-    return deltas
+def _wrong(from_bucket: str, to_bucket: str, placed: bool) -> str:
+    """What is wrong with such a move, of a portion that is placed on an invoice line or not."""
+    if (from_bucket, to_bucket) not in LEGAL_MOVES:
+        return "is no legal move of schemas/ledger.py"
+    if not placed and (from_bucket == Bucket.SOLD or to_bucket == Bucket.CREDITED):
+        return "needs an invoice line"
+    return "has an invoice line and must come from sold" if placed and from_bucket == Bucket.UNSOLD else ""
 
 
-def _balances(connection: Connection, lines: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """The balances of these invoice lines, held until the transaction ends."""
-    found: dict[str, tuple[Any, ...]] = {}
-    for chunk in chunks(lines):
-        rows = connection.execute(
-            select(_CREDITABLE).where(_CREDITABLE.c.invoice_line.in_(chunk)).with_for_update(),
-        )
-        found |= {row[0]: tuple(row) for row in rows}
-    return found
+def _deltas(movements: Rows) -> pa.Table:
+    """What is to be added to the balances of each invoice line, by invoice line."""
+    placed = movements.data.filter(pc.is_valid(movements.data["invoice_line"]))
+    parts = []
+    for (frm, to), move in LEGAL_MOVES.items():
+        if move.takes or move.credits:
+            rows = placed.filter(pc.and_(pc.equal(placed["from_bucket"], frm), pc.equal(placed["to_bucket"], to)))
+            taken = {name: pc.multiply(rows[of], move.takes) for name, of in zip(_TAKEN, _AMOUNTS, strict=True)}
+            credited = {name: pc.multiply(rows[of], move.credits) for name, of in zip(_CREDITED, _AMOUNTS, strict=True)}
+            parts.append(pa.table({"invoice_line": rows["invoice_line"], **taken, **credited}))
+    names = [*_TAKEN, *_CREDITED]
+    sums = pa.concat_tables(parts).group_by("invoice_line").aggregate([(name, "sum") for name in names])
+    return sums.rename_columns(["invoice_line", *names]).sort_by("invoice_line")
 
 
-def _after(before: dict[str, tuple[Any, ...]], line: str, delta: Sequence[int]) -> tuple[Any, ...]:
-    if line not in before:
-        raise PermanentError(f"Invoice line {line} has no balance. Next: run `backhaul verify`.")
-    row = before[line]
-    return (*row[:4], *(old + change for old, change in zip(row[4:], delta, strict=True)))
+def _balances(connection: Connection, lines: pa.ChunkedArray) -> pa.Table:
+    """The balances of these sorted invoice lines, held until the transaction ends. PermanentError: one has none."""
+    rows: list[Sequence[Any]] = []
+    keys = lines.to_pylist()
+    names = ", ".join(_COLUMNS)
+    for chunk in chunks(keys, MANY):
+        rows += database.of(connection).rows_of(connection, f"select {names} from creditable", "invoice_line", chunk)
+    before = to_arrow(rows, _SHAPE).sort_by("invoice_line")
+    missing = set(keys).difference(before["invoice_line"].to_pylist())
+    if missing:
+        raise PermanentError(f"Invoice line {min(missing)} has no balance. Next: run `backhaul verify`.")
+    return before
 
 
-def _overdrawn(
-    before: dict[str, tuple[Any, ...]], deltas: dict[str, list[int]], refused: IntegrityError
-) -> TransientError:
+def _overdrawn(before: pa.Table, deltas: pa.Table, refused: IntegrityError) -> TransientError:
     """Names the first invoice line that has less left than is asked of it."""
-    for line, delta in deltas.items():
-        sold, taken, credited = before[line][1:4], before[line][4:7], before[line][7:]
-        left = [s - t for s, t in zip(sold, taken, strict=True)]
-        uncredited = [t - c for t, c in zip(taken, credited, strict=True)]
-        for asked, there, what in ((delta[:3], left, "returned"), (delta[3:], uncredited, "credited")):
+    for was, delta in zip(before.to_pylist(), deltas.to_pylist(), strict=True):
+        left = [was[sold] - was[taken] for sold, taken in zip(_AMOUNTS, _TAKEN, strict=True)]
+        uncredited = [was[taken] - was[credited] for taken, credited in zip(_TAKEN, _CREDITED, strict=True)]
+        for names, there, what in ((_TAKEN, left, "returned"), (_CREDITED, uncredited, "credited")):
+            asked = [delta[name] for name in names]
             if any(a > t for a, t in zip(asked, there, strict=True)):
                 return TransientError(
-                    f"Invoice line {line} has {_amounts(there)} left to be {what}, {_amounts(asked)} were asked: "
-                    "another return took them meanwhile. Next: nothing, the files are placed again."
+                    f"Invoice line {was['invoice_line']} has {_amounts(there)} left to be {what}, {_amounts(asked)} "
+                    "were asked: another return took them meanwhile. Next: nothing, the files are placed again."
                 )
     return TransientError(f"A balance was refused: {refused.orig}. Next: run `backhaul verify`.")
 
@@ -138,23 +139,30 @@ def _amounts(amounts: Sequence[int]) -> str:
 
 def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
     """Refuse to take more out of a portion's bucket than is in it, after these movements were inserted."""
-    drawn = (portion for portion, frm in _picked(movements, "portion", "from_bucket") if frm not in ORIGINS)
-    for chunk in chunks(drawn):
-        for portion, bucket, units in connection.execute(_negative_buckets(chunk)):
+    data = movements.data
+    drawn = data.filter(pc.invert(pc.is_in(data["from_bucket"], pa.array([str(one) for one in ORIGINS]))))["portion"]
+    here = database.of(connection)
+    for chunk in chunks(sorted(set(drawn.to_pylist())), MANY):
+        here.hold_rows(connection, "allocation", "portion", chunk)
+        among, keys = here.among("portion", chunk)
+        found = connection.exec_driver_sql(_NEGATIVE.format(among=among), (keys, keys)).first()
+        if found:
+            portion, bucket, units = found
             raise StaleError(
                 f"Portion {portion} has less in {bucket} than is moved out of it ({units} units too few, or money): "
                 "another run moved it meanwhile. Next: nothing, it is tried again with what is left."
             )
 
 
-def _negative_buckets(portions: Sequence[str]) -> Any:
-    own = _MOVEMENT.c.portion.in_(portions)
-    amounts = [_MOVEMENT.c[name] for name in _AMOUNTS]
-    into = select(_MOVEMENT.c.portion, _MOVEMENT.c.to_bucket.label("bucket"), *amounts).where(own)
-    out_of = select(
-        _MOVEMENT.c.portion, _MOVEMENT.c.from_bucket, *((-a).label(n) for a, n in zip(amounts, _AMOUNTS, strict=True))
-    ).where(own)
-    both = union_all(into, out_of).subquery()
-    sums = [func.sum(both.c[name]) for name in _AMOUNTS]
-    grouped = select(both.c.portion, both.c.bucket, -sums[0]).group_by(both.c.portion, both.c.bucket)
-    return grouped.where(both.c.bucket.not_in(ORIGINS)).having(or_(*(s < 0 for s in sums))).order_by(both.c.portion)
+_NEGATIVE = f"""
+select portion, bucket, -sum(units)
+from (
+  select portion, to_bucket as bucket, units, net_minor, tax_minor from movement where {{among}}
+  union all
+  select portion, from_bucket, -units, -net_minor, -tax_minor from movement where {{among}}
+) as moved
+where bucket not in ({", ".join(f"'{bucket}'" for bucket in ORIGINS)})
+group by portion, bucket
+having sum(units) < 0 or sum(net_minor) < 0 or sum(tax_minor) < 0
+order by portion
+"""

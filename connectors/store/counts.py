@@ -35,6 +35,19 @@ class CountReads(Reads):
             found |= self._keys(self._told(name, lines.c.return_id), lines.c.return_id, return_ids)
         return sorted(found)
 
+    def returns_arrived(self, return_ids: Iterable[str]) -> set[str]:
+        """Those of these returns of which something was counted in."""
+        return self._keys(self._told("inspection", TABLES["return_line"].c.return_id),
+                          TABLES["return_line"].c.return_id, return_ids)  # fmt: skip
+
+    def given_up(self, return_ids: Iterable[str]) -> set[str]:
+        """The lines of these returns of which something never came in the time agreed."""
+        told = TABLES["difference"]
+        chosen = self._told("difference", told.c.return_line).where(
+            told.c.kind.in_(("never_arrived", "carton_missing"))
+        )
+        return self._keys(chosen, TABLES["return_line"].c.return_id, return_ids)
+
     def returns_named(self, numbers: Iterable[str | None], cartons: Iterable[str | None]) -> tuple[pa.Table, pa.Table]:
         """The ``return`` rows of these numbers, and the ``carton`` rows of these SSCCs."""
         returns, boxes = TABLES["return"], TABLES["carton"]
@@ -59,7 +72,7 @@ class CountReads(Reads):
         labels = self.cartons_of(return_ids)["carton"].to_pylist()
         found |= self._keys(select(lines.c.document), lines.c.notice_number, numbers)
         found |= self._keys(select(lines.c.document), lines.c.carton, _everywhere(labels))
-        return self._rows_in(stored, stored.c.document, found, stored.c.state == "accepted")
+        return self._rows_in(stored, stored.c.document, found, stored.c.state == "accepted", stored.c.kind == "receipt")
 
     def receipt_lines_of(self, documents: Iterable[str]) -> pa.Table:
         """The ``receipt_line`` rows of these documents."""

@@ -1,95 +1,97 @@
-"""Open this when a connection behaves oddly, or to add a database: everything that only SQLite does stands here.
+"""Open this to add a database: what every database must do in its own way, and which one an address means.
 
-For PostgreSQL each function here needs its counterpart: isolation and locks, a trigger function, the catalogue of views
-and triggers, rows as they were sealed. All other SQL of Backhaul is meant for both.
+SQLite (``sqlite.py``) and PostgreSQL (``postgres.py``) stand behind these few functions. All other SQL of Backhaul is
+meant for both.
 """
 
-import sqlite3
-import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
-import sqlalchemy
-from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event, make_url
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, FromClause, Table, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 
+from connectors.store.postgres import Postgres
+from connectors.store.sqlite import Sqlite
 from schemas.errors import ConfigError
 
-BUSY_SECONDS = 30
-_WRITES = "backhaul_writes"
+Objects = Mapping[str, tuple[str, str]]  # views, triggers and functions: kind and DDL by name
+
+
+class Database(Protocol):
+    """What a database does in its own way."""
+
+    def engine(self, url: URL) -> Engine:
+        """An engine whose transactions read one snapshot. ConfigError: the address, or what is there, will not do."""
+
+    def writer(self, engine: Engine) -> Engine:
+        """The same connections, for transactions that write: they wait for each other where they must."""
+
+    def guards(self, kept: Iterable[tuple[str, str]]) -> Objects:
+        """What refuses these verbs (update or delete) on these tables, in the order of creation."""
+
+    def stored_objects(self, connection: Connection) -> Objects:
+        """The views, triggers and functions of ours in the database, as it tells them."""
+
+    def as_told(self, connection: Connection, objects: Objects) -> Objects:
+        """How ``stored_objects`` would tell these, so that the two can be compared."""
+
+    def drop_objects(self, connection: Connection) -> None:
+        """Drop all of ``stored_objects``."""
+
+    def migrating(self, connection: Connection) -> None:
+        """Keep other processes from migrating until this transaction ends."""
+
+    def migrated(self, connection: Connection) -> None:
+        """Bring columns that migrations made to what this database needs."""
+
+    def insert(self, connection: Connection, table: Table, rows: pa.Table, key: Sequence[str], clash: str) -> None:
+        """Insert rows in stored form. clash says what to do with a known key: refuse, keep or replace."""
+
+    def set_columns(self, connection: Connection, table: Table, key: str, rows: pa.Table) -> None:
+        """Set the other columns of the rows that have these keys."""
+
+    def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
+        """SQL that says that a column is one of many keys, and the one parameter in it."""
+
+    def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """The rows of these keys, held: nobody else changes them until this transaction ends."""
+
+    def hold_rows(self, connection: Connection, table: str, key: str, keys: Sequence[str]) -> None:
+        """Keep others from drawing on the rows of these keys until this transaction ends."""
+
+    def hold_chain(self, connection: Connection) -> None:
+        """Keep others from hanging events on the audit chain until this transaction ends."""
+
+    def as_stored(self, table: Table) -> FromClause:
+        """The table with its values as they were sealed: text, whole numbers, 0 and 1, ISO times."""
+
+    def read_any_bytes(self, connection: Connection, errors: str | None) -> None:
+        """Let this connection read text that is not UTF-8; ``errors`` as in bytes.decode, None: no longer."""
+
+
+_DATABASES: dict[str, Database] = {"sqlite": Sqlite(), "postgresql": Postgres()}
+
+
+def of(bind: Connection | Engine) -> Database:
+    """The database at the other end."""
+    return _DATABASES[bind.dialect.name]
 
 
 def connect(url: str) -> Engine:
-    """An engine whose transactions read one snapshot, and whose ``writer`` takes the write lock when it begins.
-
-    WAL with synchronous=FULL: what was committed survives a power cut. ConfigError: no SQLite file.
-    """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-        raise ConfigError(f"The store needs a SQLite file, not {url!r}. Next: set database_url to sqlite:///path.")
-    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+    """An engine on this address, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME. ConfigError: another one."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _unknown(url) from None
+    if parsed.get_backend_name() not in _DATABASES:
+        raise _unknown(parsed.render_as_string(hide_password=True))
+    return _DATABASES[parsed.get_backend_name()].engine(parsed)
 
 
-def writer(engine: Engine) -> Engine:
-    """The same pool of connections, for transactions that write: they wait for each other from the start."""
-    return engine.execution_options(**{_WRITES: True})
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
-    _write_ahead(connection)
-    # recursive_triggers: a row is never replaced behind the back of a delete trigger
-    for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
-        connection.execute(f"PRAGMA {setting}").close()
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Turn on the write-ahead log. While another connection does it too SQLite refuses at once, without waiting."""
-    patience = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError:
-            if time.monotonic() > patience:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def keeps(table: str, verb: str) -> tuple[str, str]:
-    """Name and DDL of the trigger that refuses this verb (update or delete) on a table."""
-    name = f"{table}_keeps_{verb}"
-    refusal = f"raise(abort, '{table} is never changed: {verb} refused')"
-    return name, f'CREATE TRIGGER {name} BEFORE {verb.upper()} ON "{table}" BEGIN SELECT {refusal}; END'
-
-
-def stored_objects(connection: Connection) -> dict[str, tuple[str, str]]:
-    """The views and triggers in the database: kind and DDL by name."""
-    rows = connection.exec_driver_sql("select name, type, sql from sqlite_master where type in ('view', 'trigger')")
-    return {name: (kind, sql) for name, kind, sql in rows}
-
-
-def read_any_bytes(connection: Connection, errors: str) -> None:
-    """Let this connection read text that is not UTF-8, as damaged rows hold it; ``errors`` as in bytes.decode."""
-    driver: Any = connection.connection.driver_connection
-    driver.text_factory = lambda data: data.decode("utf-8", errors)
-
-
-def read_text(connection: Connection) -> None:
-    """Take back ``read_any_bytes`` before the connection goes back to its pool."""
-    driver: Any = connection.connection.driver_connection
-    driver.text_factory = str
-
-
-def as_stored(table: Table) -> TableClause:
-    """The table without its types: rows come as they are stored, which on SQLite is as they were sealed."""
-    return sqlalchemy.table(table.name, *(sqlalchemy.column(column.name) for column in table.columns))
+def _unknown(url: str) -> ConfigError:
+    return ConfigError(
+        f"The store needs PostgreSQL or a SQLite file, not {url!r}. Next: set database to "
+        "postgresql+psycopg://user@host/name or sqlite:///path."
+    )

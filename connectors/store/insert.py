@@ -1,19 +1,26 @@
 """Open this when rows of an outcome are refused: Arrow tables to rows of the database, in bulk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Column, Connection, Table, insert
+from sqlalchemy import BigInteger, Column, Connection, Integer, Table
 from sqlmodel import SQLModel
 
+from connectors.store import database
 from connectors.store.schema import name_of
-from connectors.store.shapes import arrow_type, stored_value, stored_values
+from connectors.store.shapes import arrow_type, stored_column
 from schemas.records import LATEST, SEALED, TOLD_AGAIN
 
 TABLES: dict[str, Table] = dict(SQLModel.metadata.tables)
+# Whole numbers have 64 bits on both databases; SQLite knows no other ones.
+for _table in TABLES.values():
+    for _one in _table.columns:
+        if type(_one.type) is Integer:
+            _one.type = Integer().with_variant(BigInteger(), "postgresql")
 SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
 # The store's own: no outcome carries rows of these.
 OWN = frozenset({"creditable", "audit_event"})
@@ -23,13 +30,22 @@ _LATEST = frozenset(name_of(record) for record in LATEST)
 CLOCKED = frozenset({"at", "found_at", "arrived_at"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
-    """New rows of one table as they are stored: column names, and the values row by row."""
+    """New rows of one table in stored form: a column for each column of the table, or for those that it sets."""
 
     table: Table
-    columns: tuple[str, ...]
-    values: list[tuple[Any, ...]]
+    data: pa.Table
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self.data.column_names)
+
+    @cached_property
+    def values(self) -> list[tuple[Any, ...]]:
+        """The values row by row."""
+        return list(zip(*(column.to_pylist() for column in self.data.columns), strict=True))
 
 
 def table_named(name: str) -> Table:
@@ -58,14 +74,14 @@ def rows_of(table: Table, given: pa.Table, now: datetime) -> Rows:
     unknown = sorted(set(given.column_names) - set(table.columns.keys()))
     if unknown or len(set(given.column_names)) != given.num_columns:
         raise ValueError(f"table {table.name} cannot store the columns {unknown or given.column_names}")
-    columns = [_values(table, column, given, now) for column in table.columns]
-    return Rows(table, tuple(table.columns.keys()), list(zip(*columns, strict=True)))
+    columns = [_column(table, column, given, now) for column in table.columns]
+    return Rows(table, pa.table(columns, list(table.columns.keys())))
 
 
-def _values(table: Table, column: Column[Any], given: pa.Table, now: datetime) -> Sequence[Any]:
+def _column(table: Table, column: Column[Any], given: pa.Table, now: datetime) -> pa.ChunkedArray | pa.Array:
     kind = arrow_type(column)
     if column.name in given.column_names:
-        return stored_values(given[column.name], kind, f"{table.name}.{column.name}")
+        return stored_column(given[column.name], kind, f"{table.name}.{column.name}")
     if column.name in CLOCKED:
         value: Any = now
     elif column.default is not None:
@@ -74,16 +90,11 @@ def _values(table: Table, column: Column[Any], given: pa.Table, now: datetime) -
         value = None
     else:
         raise ValueError(f"rows of {table.name} lack the column {column.name}")
-    return [stored_value(value)] * given.num_rows
+    return stored_column(pa.repeat(pa.scalar(value, kind), given.num_rows), kind, column.name)
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:
-    """Insert them at once by the driver's own bulk call."""
-    statement = str(insert(rows.table).compile(dialect=connection.dialect))
-    if rows.table.name in _TOLD_AGAIN:
-        statement += " ON CONFLICT DO NOTHING"
-    if rows.table.name in _LATEST:
-        key = key_of(rows.table)
-        others = ", ".join(f"{name} = excluded.{name}" for name in rows.columns if name not in key)
-        statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {others}"
-    connection.exec_driver_sql(statement, rows.values)
+    """Insert them at once, in the database's own bulk way."""
+    name = rows.table.name
+    clash = "keep" if name in _TOLD_AGAIN else "replace" if name in _LATEST else "refuse"
+    database.of(connection).insert(connection, rows.table, rows.data, key_of(rows.table), clash)

@@ -14,7 +14,7 @@ from sqlalchemy import table as untyped_table
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
 from connectors.store.shapes import shape_of
-from schemas.ledger import Bucket
+from schemas.ledger import DECIDED_INTO, FINAL, Bucket
 from schemas.tables import ASSIGNMENTS, KEPT_CLAIMS, PARCELS
 
 _CLAIM = TABLES["claim"]
@@ -40,9 +40,9 @@ class PoolReads(Reads):
         return found.sort_by([(name, "ascending") for name in ("return_line", "portion", "bucket", "inspection")])
 
     def decided_units(self, return_ids: Iterable[str]) -> dict[tuple[str, str], tuple[int, str]]:
-        """Announced units that were accepted, credited or refused, with their currency, by return and item."""
+        """Announced units that were decided, with their currency, by return and item."""
         moved, lines = TABLES["movement"], TABLES["return_line"]
-        ended = moved.c.to_bucket.in_((Bucket.ACCEPTED, Bucket.REFUSED)) & (moved.c.from_bucket != Bucket.ACCEPTED)
+        ended = moved.c.to_bucket.in_(DECIDED_INTO.values()) & moved.c.from_bucket.not_in((Bucket.ACCEPTED, *FINAL))
         undone = (moved.c.from_bucket == Bucket.REFUSED) & (moved.c.to_bucket == Bucket.MOVED)
         units = func.sum(case((undone, -moved.c.units), else_=moved.c.units))
         chosen = select(lines.c.return_id, lines.c.gtin, units, func.max(moved.c.currency)).join_from(lines, moved)
@@ -77,6 +77,13 @@ class PoolReads(Reads):
             shape = pa.schema([("gtin", pa.string())])
             found.update(self._in_chunks(chosen, _CLAIM.c[name], references.get(name, ()), shape)["gtin"].to_pylist())
         return found
+
+    def items_in_cartons(self, cartons: Iterable[str]) -> pa.Table:
+        """Retailer, item and carton of claims that name one of these cartons."""
+        names = ("retailer", "gtin", "carton")
+        chosen = select(*(_CLAIM.c[name] for name in names)).distinct().where(_CLAIM.c.gtin.is_not(None))
+        shape = pa.schema([(name, pa.string()) for name in names])
+        return self._in_chunks(chosen, _CLAIM.c.carton, cartons, shape)
 
     def box_items(self, retailer: str, gtins: Iterable[str]) -> set[str]:
         """The items that are in one return with one of these, while units of this one may still move."""

@@ -1,7 +1,7 @@
 """Open this when work or a report needs to know what is stored: every read answers an Arrow table, in a fixed order."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,13 +17,18 @@ from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
 from schemas.items import SUBSTITUTE
+from schemas.ledger import EXPECTED
 from schemas.tables import (
     CREDIT_LINES,
+    CREDITED,
+    DECIDED,
     NOTICE_LINES,
     OPEN_PORTIONS,
+    PURCHASES,
     REFUSED_LINES,
     SHIPMENT_LINES,
     SUPPLY,
+    TAKEN,
     UNDECIDED,
 )
 
@@ -60,6 +65,14 @@ class Reads:
         chosen = select(stored).where(stored.c.partner == partner, stored.c.state == "received")
         chosen = chosen.order_by(stored.c.arrived_at, stored.c.name, stored.c.file).limit(limit)
         return self._select(chosen, shape_of(stored))
+
+    def first_file_on(self, partner: str) -> date | None:
+        """The day (UTC) on which the partner's first file arrived."""
+        stored = TABLES["source_file"]
+        chosen = select(func.min(stored.c.arrived_at)).where(stored.c.partner == partner)
+        with database_faults("reading files"), self._engine.connect() as connection:
+            first = connection.execute(chosen).scalar_one()
+        return first.date() if first else None
 
     def known_documents(self, partner: str, numbers: Iterable[str]) -> pa.Table:
         """The partner's documents of these numbers: who, what, which purpose and day, content and state."""
@@ -139,6 +152,14 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
 
+    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
+        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+        sold = TABLES["invoice_line"]
+        names = ("gtin", "currency", "sold_on", "units", "net_minor")
+        chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        schema = pa.schema([shape_of(sold).field(name) for name in names])
+        return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
+
     def known_invoice_lines(self, ids: Iterable[str]) -> pa.Table:
         """The ``invoice_line`` rows with these ids."""
         stored = TABLES["invoice_line"]
@@ -192,8 +213,12 @@ class Reads:
 
     def undecided(self, retailer: str, goods_stay: Collection[str] = ("keep", "dispose")) -> pa.Table:
         """``UNDECIDED`` of a retailer; announced units only with a disposition by which the goods stay at the store."""
-        here = or_(untyped("bucket") == "received", untyped("disposition").in_(goods_stay))
+        here = or_(untyped("bucket").not_in(EXPECTED), untyped("disposition").in_(goods_stay))
         return self._view("undecided", UNDECIDED, "decision", untyped("retailer") == retailer, here)
+
+    def decided(self, retailer: str, since: datetime) -> pa.Table:
+        """``DECIDED`` of a retailer: what was decided from this moment on, in that order."""
+        return self.query("reports/decided.sql", retailer=retailer, since=since).select(DECIDED.names).cast(DECIDED)
 
     def credit_lines(self, retailer: str) -> pa.Table:
         """``CREDIT_LINES`` of a retailer: credit decisions that are on no intent yet."""
@@ -205,6 +230,24 @@ class Reads:
         return rows.sort_by([(name, "ascending") for name in ("return_id", "at", "line_no", "decision")])
 
     # --- money, answers, clocks
+
+    def deciding(self, retailer: str) -> int:
+        """How often was decided for this retailer."""
+        found = self.table("deciding", retailer=retailer)["edition"].to_pylist()
+        return found[0] if found else 0
+
+    def purchases(self, retailer: str) -> pa.Table:
+        """``PURCHASES`` of a retailer."""
+        return self._view("purchases", PURCHASES, "sold_on", untyped("retailer") == retailer)
+
+    def credited(self, retailer: str) -> pa.Table:
+        """``CREDITED`` of a retailer, by posted notes and by those to come."""
+        return self._view("cap_ledger", CREDITED, "returned_on", untyped("retailer") == retailer)
+
+    def taken(self, retailer: str) -> pa.Table:
+        """``TAKEN`` of a retailer, by document and line."""
+        rows = self._view("taken_open", TAKEN, "document", untyped("retailer") == retailer)
+        return rows.sort_by([("document", "ascending"), ("line_no", "ascending")])
 
     def intents(self, states: str | Collection[str], retailer: str | None = None) -> pa.Table:
         """``credit_intent`` rows in one of these states, of one retailer or all."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, tuple_, update
 
+from connectors.store import database
 from connectors.store.balances import chunks, moved, opened
-from connectors.store.database import as_stored
 from connectors.store.faults import StaleError
 from connectors.store.insert import OWN, SEALED_TABLES, TABLES, Rows, insert_rows, key_of, table_named
 from connectors.store.schema import name_of
-from connectors.store.seal import GENESIS, canonical, event_hash, row_digest, row_key
+from connectors.store.seal import GENESIS, canonical, digests, event_hash, row_digest, row_key
 from connectors.store.shapes import stored_value
 from schemas.outcome import Change
 from schemas.records import APPEND_ONLY
@@ -50,6 +50,7 @@ def is_event(rows: Iterable[Rows], changes: Iterable[Change]) -> bool:
 
 def append_event(connection: Connection, at: datetime, actor: str, action: str, subject: str, sealed: Sealed) -> None:
     """Hang one event on the audit chain."""
+    database.of(connection).hold_chain(connection)
     last = connection.execute(select(_AUDIT.c.seq, _AUDIT.c.hash).order_by(_AUDIT.c.seq.desc()).limit(1)).first()
     seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
     rows = canonical(sealed)
@@ -93,12 +94,8 @@ def _ensure_changeable(table: Table, change: Change) -> None:
 
 def _seal(sealed: Sealed, rows: Rows) -> None:
     """Note the digests of these rows, if their table is sealed."""
-    if rows.table.name not in SEALED_TABLES or not rows.values:
-        return
-    digests = sealed.setdefault(rows.table.name, {})
-    places = [rows.columns.index(name) for name in key_of(rows.table)]
-    for row in rows.values:
-        digests[row_key(row[place] for place in places)] = row_digest(rows.columns, row)
+    if rows.table.name in SEALED_TABLES and rows.data.num_rows:
+        sealed.setdefault(rows.table.name, {}).update(digests(rows.data, key_of(rows.table)))
 
 
 def _seal_changed(connection: Connection, changes: Iterable[Change], sealed: Sealed) -> None:
@@ -109,8 +106,11 @@ def _seal_changed(connection: Connection, changes: Iterable[Change], sealed: Sea
             primary = key_of(TABLES[change.table])
             keys.setdefault(change.table, []).append(tuple(change.key[name] for name in primary))
     for name, wanted in keys.items():
-        table, raw = TABLES[name], as_stored(TABLES[name])
+        table, raw = TABLES[name], database.of(connection).as_stored(TABLES[name])
         columns = [raw.c[column] for column in key_of(table)]
         for chunk in chunks(wanted):
             rows = connection.execute(select(raw).where(tuple_(*columns).in_(chunk)))
-            _seal(sealed, Rows(table, tuple(table.columns.keys()), [tuple(row) for row in rows]))
+            places = [table.columns.keys().index(column.name) for column in columns]
+            noted = sealed.setdefault(name, {})
+            for row in rows:
+                noted[row_key(row[place] for place in places)] = row_digest(table.columns.keys(), row)

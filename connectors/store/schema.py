@@ -1,7 +1,8 @@
 """Open this when the database is older than the code: it brings tables, views and triggers up to date.
 
-Tables change by the migrations of sql/migrations. Views and triggers hold no data: they are made anew from sql/views
-and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only imported when there is something to do.
+Tables change by the migrations of sql/migrations. Views and triggers hold no data: they are made anew from sql/views,
+``ledger_views`` and ``schemas.records.APPEND_ONLY`` whenever those changed. alembic is only imported when there is
+something to do.
 """
 
 import graphlib
@@ -13,8 +14,10 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, inspect
 
-from connectors.store.database import keeps, stored_objects, writer
+from connectors.store import database
 from connectors.store.faults import database_faults
+from connectors.store.ledger_views import ledger_views
+from connectors.store.shapes import AS_IT_IS
 from schemas.errors import ConfigError
 from schemas.records import APPEND_ONLY, SEALED
 
@@ -28,23 +31,29 @@ def ensure_current(engine: Engine) -> None:
     with database_faults("looking at the schema"), engine.connect() as connection:
         if _is_current(connection):
             return
-    with database_faults("migrating the schema"), writer(engine).begin() as connection:
+    with database_faults("migrating the schema"), database.of(engine).writer(engine).begin() as connection:
+        database.of(connection).migrating(connection)
         if not _is_current(connection):  # another process may have done it while we waited for the lock
             _migrate(connection)
 
 
+def derived_objects(connection: Connection) -> Mapping[str, tuple[str, str]]:
+    """The views and triggers as they should be in this database: kind and DDL by name, in the order of creation."""
+    kept = [(name_of(record), "update") for record in APPEND_ONLY]
+    kept += [(name, "delete") for name in sorted({name_of(record) for record in (*APPEND_ONLY, *SEALED)})]
+    return MappingProxyType({**views(), **database.of(connection).guards(kept)})
+
+
 @cache
-def derived_objects() -> Mapping[str, tuple[str, str]]:
-    """The views and triggers as they should be: kind and DDL by name, in the order of creation."""
+def views() -> Mapping[str, tuple[str, str]]:
+    """The views as they should be: kind and DDL by name, in the order of creation."""
     texts = {path.stem: path.read_text(encoding="utf-8").strip() for path in (SQL / "views").glob("*.sql")}
+    texts |= ledger_views()
     needs = {name: sorted(other for other in texts if other != name and other in texts[name]) for name in sorted(texts)}
-    views = {
+    return {
         name: ("view", f"CREATE VIEW {name} AS\n{texts[name]}")
         for name in graphlib.TopologicalSorter(needs).static_order()
     }
-    kept = [keeps(name_of(record), "update") for record in APPEND_ONLY]
-    kept += [keeps(name, "delete") for name in sorted({name_of(record) for record in (*APPEND_ONLY, *SEALED)})]
-    return MappingProxyType(views | {name: ("trigger", ddl) for name, ddl in kept})
 
 
 def name_of(record: type) -> str:
@@ -57,22 +66,16 @@ def revision() -> str:
     return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
 
 
-def drop_derived(connection: Connection) -> None:
-    """Drop every view and trigger, so that tables can be changed."""
-    for name, (kind, _) in stored_objects(connection).items():
-        connection.exec_driver_sql(f'DROP {kind} "{name}"')
-
-
 def create_derived(connection: Connection) -> None:
     """Make every view and trigger, with the edition that tells them from other ones."""
-    for _, ddl in derived_objects().values():
-        connection.exec_driver_sql(ddl)
-    connection.exec_driver_sql(f"CREATE VIEW {EDITION} AS select '{edition()}' as digest")
+    for _, ddl in derived_objects(connection).values():
+        connection.exec_driver_sql(ddl, execution_options=AS_IT_IS)
+    connection.exec_driver_sql(f"CREATE VIEW {EDITION} AS select '{edition(connection)}' as digest")
 
 
-def edition() -> str:
+def edition(connection: Connection) -> str:
     """Digest of all views and triggers as they should be."""
-    return hashlib.sha256(repr(dict(derived_objects())).encode()).hexdigest()
+    return hashlib.sha256(repr(dict(derived_objects(connection))).encode()).hexdigest()
 
 
 def _is_current(connection: Connection) -> bool:
@@ -82,10 +85,9 @@ def _is_current(connection: Connection) -> bool:
     found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
     if found is not None and found > revision():
         raise ConfigError(f"The database has schema {found}, newer than this program. Next: update the program.")
-    views = set(inspect(connection).get_view_names())
-    if found != revision() or EDITION not in views:
+    if found != revision() or EDITION not in inspect(connection).get_view_names():
         return False
-    return connection.exec_driver_sql(f"select digest from {EDITION}").scalar() == edition()
+    return connection.exec_driver_sql(f"select digest from {EDITION}").scalar() == edition(connection)
 
 
 def _migrate(connection: Connection) -> None:
@@ -95,6 +97,7 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    drop_derived(connection)
+    database.of(connection).drop_objects(connection)
     command.upgrade(config, "head")
+    database.of(connection).migrated(connection)
     create_derived(connection)

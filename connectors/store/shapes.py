@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Boolean, Column, Date, Float, Integer, Table
 
-from schemas.records import UtcTime
+from schemas.moments import UtcTime
 
 MOMENT = pa.timestamp("us", "UTC")
+AS_IT_IS = {"no_parameters": True}  # options of a statement in which a per cent sign is only that
+_NUL, _SHOWN_NUL = "\x00", "\N{SYMBOL FOR NULL}"
 
 
 def arrow_type(column: Column[Any]) -> pa.DataType:
@@ -44,8 +47,8 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-def stored_values(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> list[Any]:
-    """The values of an Arrow column as they are stored and sealed: text, whole numbers, floats, 0 and 1, ISO times.
+def stored_column(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArray:
+    """An Arrow column as it is stored and sealed: text, whole numbers, floats, 0 and 1, ISO times.
 
     ValueError: a column of another kind; text is never read as a number here, nor a fraction as whole.
     """
@@ -53,22 +56,30 @@ def stored_values(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> list
         raise ValueError(f"column {name} holds {column.type}, the store keeps {kind}")
     column = column.cast(kind)
     if pa.types.is_boolean(kind):
-        column = column.cast(pa.int8())
-    elif pa.types.is_timestamp(kind):
-        column = column.cast(pa.timestamp("us")).cast(pa.string())
-    elif pa.types.is_date(kind):
-        column = column.cast(pa.string())
-    values: list[Any] = column.to_pylist()
-    return values
+        return column.cast(pa.int8())
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us")).cast(pa.string())
+    if pa.types.is_date(kind):
+        return column.cast(pa.string())
+    if pa.types.is_string(kind) and pc.any(pc.match_substring(column, _NUL)).as_py():
+        return pc.replace_substring(column, _NUL, _SHOWN_NUL)
+    return column
 
 
 def stored_value(value: Any) -> Any:
-    """One Python value as it is stored and sealed, like ``stored_values``."""
+    """One Python value as it is stored and sealed, like ``stored_column``."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, str):
+        return without_nul(value)
     return int(value) if isinstance(value, bool) else value
+
+
+def without_nul(text: str) -> str:
+    """Text as it is stored: PostgreSQL refuses NUL, so its symbol stands for it on every database."""
+    return text.replace(_NUL, _SHOWN_NUL) if _NUL in text else text
 
 
 def _fits(given: pa.DataType, kind: pa.DataType) -> bool:

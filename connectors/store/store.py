@@ -1,15 +1,17 @@
 """Open this when something is to be recorded: the store, the only writer of Backhaul's database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
 from sqlalchemy import Engine, select
 
+from connectors.store import database
 from connectors.store.counts import CountReads
-from connectors.store.database import connect, writer
-from connectors.store.faults import StaleError, database_faults
-from connectors.store.insert import TABLES, prepared
+from connectors.store.differing import DifferenceReads
+from connectors.store.faults import CrossedError, StaleError, database_faults
+from connectors.store.handling import HandlingReads
+from connectors.store.insert import TABLES, Rows, prepared
 from connectors.store.owner import is_gone
 from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
@@ -20,24 +22,26 @@ from schemas.errors import PermanentError
 from schemas.outcome import Change, Outcome
 
 _INTENT = TABLES["credit_intent"]
+_TRIES = 5  # when two transactions stand in each other's way and the database takes one back
 
 
-class Store(PoolReads, CountReads):
+class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
-    Threads may share a store; processes open their own on the same file. Writers wait for each other.
+    Threads may share a store; processes open their own on the same database. Writers wait for
+    each other: on SQLite always, on PostgreSQL where they draw on the same units.
     """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime], actor: str) -> None:
         super().__init__(engine)
-        self._writer = writer(engine)
+        self._writer = database.of(engine).writer(engine)
         self._now = now
         self.actor = actor
 
     @classmethod
     def open(cls, url: str, now: Callable[[], datetime], actor: str = "backhaul") -> Self:
-        """The store at this address, created or migrated when it is not current. ConfigError: no SQLite file."""
-        engine = connect(url)
+        """The store at this address, created or migrated when it is not current. ConfigError: it cannot be there."""
+        engine = database.connect(url)
         try:
             ensure_current(engine)
         except BaseException:
@@ -66,11 +70,21 @@ class Store(PoolReads, CountReads):
         rows = prepared(outcome.rows, now)
         if not rows and not outcome.changes:
             return
+        for patience in reversed(range(_TRIES)):
+            try:
+                self._record(outcome, rows, now, actor or self.actor)
+            except CrossedError:
+                if not patience:
+                    raise
+            else:
+                return
+
+    def _record(self, outcome: Outcome, rows: Sequence[Rows], now: datetime, actor: str) -> None:
         doing = f"recording {outcome.action!r} of {outcome.subject}"
         with database_faults(doing), self._writer.begin() as connection:
             sealed = write(connection, rows, outcome.changes)
             if is_event(rows, outcome.changes):
-                append_event(connection, now, actor or self.actor, outcome.action, outcome.subject, sealed)
+                append_event(connection, now, actor, outcome.action, outcome.subject, sealed)
 
     def lease(self, reference: str, owner: str, seconds: float) -> int | None:
         """The fence of a lease on this intent, or None while another one runs or once the credit is posted.

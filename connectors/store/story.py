@@ -21,7 +21,8 @@ class Story:
     ``documents`` are the notice and the receipts, ``files`` the files in which they came, ``arrivals`` how those
     came; notice and receipt lines have their places in these files. ``invoice_lines`` are the sales of its portions,
     the next best and the nearest ones; ``creditable`` is what returns have taken of them. ``reopened_by`` are later
-    documents for which units were placed anew. ``findings`` are about these lines, or about all of their documents.
+    documents for which units were placed anew. ``policy_versions`` are those by which it was decided, ``parts`` who has
+    which part in its credits. ``findings`` are about these lines, or about all of their documents.
     """
 
     return_line: pa.Table
@@ -43,8 +44,11 @@ class Story:
     inspections: pa.Table
     differences: pa.Table
     decisions: pa.Table
+    pricings: pa.Table
+    policy_versions: pa.Table
     intent_lines: pa.Table
     intents: pa.Table
+    parts: pa.Table
     credit_notes: pa.Table
     due: pa.Table
     findings: pa.Table
@@ -65,6 +69,8 @@ def story(connection: Connection, return_line: str) -> Story:
     documents = _rows(connection, "document", document=[*origin["document"], *receipts])
     allocations = _rows(connection, "allocation", **of_line)
     sold = _rows(connection, "invoice_line", invoice_line=_sales_named(allocations))
+    decisions = _rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")])
+    retailer, versions = line["retailer"].to_pylist(), decisions["policy_version"].to_pylist()
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
     references = intent_lines["reference"].to_pylist()
     in_files = {"file": documents["file"].to_pylist(), "partner": documents["partner"].to_pylist()}
@@ -88,9 +94,12 @@ def story(connection: Connection, return_line: str) -> Story:
         movements=movements,
         inspections=inspections,
         differences=differences,
-        decisions=_rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")]),
+        decisions=decisions,
+        pricings=_rows(connection, "pricing", decision=decisions["decision"].to_pylist()),
+        policy_versions=_rows(connection, "policy_version", partner=retailer, version=versions),
         intent_lines=intent_lines,
         intents=_rows(connection, "credit_intent", reference=references),
+        parts=_rows(connection, "credit_part", reference=references),
         credit_notes=_rows(connection, "credit_note", reference=references),
         due=_rows(connection, "due_event", subject=[*return_id, return_line, *references]),
         findings=_findings(connection, documents, origin, receipt_lines),

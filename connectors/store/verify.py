@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, inspect, select
 
-from connectors.store.database import as_stored, read_any_bytes, read_text, stored_objects
+from connectors.store import database
 from connectors.store.insert import SEALED_TABLES, TABLES, key_of
 from connectors.store.reads import run_file
 from connectors.store.schema import SQL, derived_objects
@@ -39,15 +39,23 @@ def verify(connection: Connection, damaged: Iterable[str] = (), anchor: Anchor |
     found = [*_schema(connection), *_files(connection, set(damaged))]
     if any(violation.check == "schema" and violation.table in TABLES for violation in found):
         return sorted(set(found))  # without all its tables the rest cannot be judged
+    found += broken_seals(connection, anchor)
     try:
-        read_any_bytes(connection, "surrogateescape")
-        sealed, chain = _chain(connection, anchor)
-        found += [*chain, *_rows(connection, sealed)]
-        read_any_bytes(connection, "backslashreplace")
+        database.of(connection).read_any_bytes(connection, "backslashreplace")
         found += broken_laws(connection)
     finally:
-        read_text(connection)
+        database.of(connection).read_any_bytes(connection, None)
     return sorted(set(found))
+
+
+def broken_seals(connection: Connection, anchor: Anchor | None = None) -> list[Violation]:
+    """Where the audit chain is broken, and the rows that are not as they were sealed."""
+    try:
+        database.of(connection).read_any_bytes(connection, "surrogateescape")
+        sealed, chain = _chain(connection, anchor)
+        return [*chain, *_rows(connection, sealed)]
+    finally:
+        database.of(connection).read_any_bytes(connection, None)
 
 
 def broken_laws(connection: Connection) -> list[Violation]:
@@ -63,8 +71,9 @@ def _schema(connection: Connection) -> Iterator[Violation]:
     """Tables that are gone, views and triggers that are gone or not ours."""
     for table in sorted(set(TABLES) - set(inspect(connection).get_table_names())):
         yield Violation("schema", table, "", "the table is gone")
-    stored = stored_objects(connection)
-    for name, (kind, ddl) in derived_objects().items():
+    stored = database.of(connection).stored_objects(connection)
+    expected = database.of(connection).as_told(connection, derived_objects(connection))
+    for name, (kind, ddl) in expected.items():
         if name not in stored:
             yield Violation("schema", name, "", f"the {kind} is gone")
         elif stored[name][1] != ddl:
@@ -89,7 +98,7 @@ def _chain(connection: Connection, anchor: Anchor | None) -> tuple[dict[str, dic
     sealed: dict[str, dict[str, str]] = {name: {} for name in SEALED_TABLES}
     found: list[Violation] = []
     number, prev_hash, anchored = 0, GENESIS, anchor is None or anchor[0] == 0
-    events = as_stored(TABLES["audit_event"])
+    events = database.of(connection).as_stored(TABLES["audit_event"])
     for event in connection.execute(select(events).order_by(events.c.seq)):
         number += 1
         found += _judge(event, number, prev_hash)
@@ -133,7 +142,7 @@ def _rows_of(connection: Connection, table: Table, expected: dict[str, str]) -> 
     columns = [column.name for column in table.columns]
     places = [columns.index(name) for name in key_of(table)]
     seen = set()
-    for row in connection.execute(select(as_stored(table))):
+    for row in connection.execute(select(database.of(connection).as_stored(table))):
         key = row_key(row[place] for place in places)
         seen.add(key)
         if key not in expected:

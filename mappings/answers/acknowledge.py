@@ -10,12 +10,13 @@ Answers of syntax are fixed by their standards, to the last element, and are wri
 table of results looks like is said by outbound maps, the partner's own (``maps``) or the shipped ones.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mappings.answers.answer import Answer
 from mappings.answers.authorisations import authorisations
@@ -41,7 +42,7 @@ class Batch:
     ``findings`` (FINDINGS), ``documents`` (DOCUMENTS) and ``notices`` (NOTICE_LINES) are the final ones; 824, APERAK,
     authorisations and tables of results are made from them. ``rejections`` name the interchanges and messages that were
     turned away behind the reader. ``refused`` has, by document and line, the rule of the policy that refuses a line
-    before its goods come.
+    before its goods come. ``decided_later`` are documents whose authorisation is made of our word on their lines.
     """
 
     files: Sequence[RawFile]
@@ -51,6 +52,7 @@ class Batch:
     documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
     notices: pa.Table = field(default_factory=NOTICE_LINES.empty_table)
     refused: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    decided_later: Collection[str] = ()
 
 
 def acknowledge(
@@ -67,7 +69,8 @@ def acknowledge(
         answers += _of_business(reading, batch, partner, now, numbers, maps)
     answering = next((one for one in maps if one.rules.kind == "answer"), None)
     if partner.authorises and answering:
-        own = (batch.documents, batch.notices, batch.findings, batch.refused)
+        later = pc.is_in(batch.documents["document"], pa.array(batch.decided_later, pa.string()))
+        own = (batch.documents.filter(pc.invert(later)), batch.notices, batch.findings, batch.refused)
         answers += authorisations(*own, partner, answering, now, numbers)
     if partner.answers_wanted is None:
         return answers

@@ -4,6 +4,8 @@ A line that nothing speaks against is authorised; for one with a finding the par
 (``policy.unplaced``), and what that does not name is pending. A line that a rule of the policy refuses wherever its
 goods are (``window_days``) is refused. A document that was not taken gets no authorisation: it is told in its 824,
 APERAK or table of results. Why is a code, of a finding or a rule; its words are in the code list ``words/refusals``.
+
+Where announced returns need our word (``policy.authorisation``), the answer is made of that: ``word_rows``.
 """
 
 from collections import defaultdict
@@ -44,9 +46,7 @@ def authorisations(
     """
     told = _grave(findings)
     why = {**refused, **_first(told)}
-    lines = defaultdict[str, list[Row]](list)
-    for row in notices.select([name for name in NOTICE_LINES.names if name in notices.column_names]).to_pylist():
-        lines[row["document"]].append(row)
+    lines = _by_document(notices)
     by_file = defaultdict[str, list[Row]](list)
     for document in documents.to_pylist():
         if _is_answered(document, told[document["document"]]) and lines[document["document"]]:
@@ -58,6 +58,88 @@ def authorisations(
             for number, document in enumerate(own, 1)
         ]
         yield _answer(one, partner, file, rows, now, control)
+
+
+def word_rows(
+    document: Row, lines: Sequence[Row], words: Sequence[Row], findings: pa.Table, partner: Partner,
+    number: str, now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """An announced return as the outbound map reads it (``schemas.outbound.ANSWERS``), by our word on its lines.
+
+    ``words`` are rows of ``authorisation`` with their ``line_no``; a line on which there are several is answered in
+    parts. A line that no word speaks of is judged by its findings, as where returns need no word.
+    """
+    why = _first(_grave(findings))
+    of_line = defaultdict[int, list[Row]](list)
+    for word in words:
+        of_line[word["line_no"]].append(word)
+    answered = list[dict[str, Any]]()
+    for line in lines:
+        code = why.get((document["document"], line["line_no"]))
+        said = of_line.get(line["line_no"])
+        answered += _in_parts(line, said, code) if said else [_line(line, code, partner)]
+    comes = [word for word in words if word["outcome"] == "authorise"]
+    verdicts = {line["verdict"] for line in answered}
+    return {
+        "number": number,
+        "written_at": now.replace(tzinfo=None, second=0, microsecond=0),
+        "request_number": document["number"],
+        "authorisation": comes[0]["number"] if comes else None,
+        "valid_until": comes[0]["expires_on"] if comes else None,
+        "verdict": verdicts.pop() if len(verdicts) == 1 else "changed",
+        "lines": answered,
+    }
+
+
+# Our word: the verdict of the line, and what shall happen with the goods; none: what the retailer asked for.
+_WORDS = {
+    "authorise": ("accepted", None), "keep": ("accepted", "keep"), "dispose": ("accepted", "dispose"),
+    "refuse": ("refused", None), "ask": ("pending", None),
+}  # fmt: skip
+_COME = ("return", "repair")
+# How the code lists call a rule that the policy shares with decisions after goods came.
+_RULES = {"late": "window_days"}
+
+
+def _in_parts(line: Row, words: Sequence[Row], code: str | None) -> Iterator[dict[str, Any]]:
+    """The line once for each word and rule, with the units that it speaks of."""
+    parts = dict[tuple[str, str], list[Row]]()
+    for word in words:
+        parts.setdefault((word["outcome"], word["rule"]), []).append(word)
+    for (outcome, rule), own in parts.items():
+        verdict, disposition = _WORDS[outcome]
+        units = sum(word["units"] for word in own)
+        stated = line["disposition"] if line["disposition"] in _COME else "return"
+        taken = verdict == "accepted"
+        whole = len(parts) == 1
+        yield {name: line[name] for name in _SAME} | {
+            "verdict": verdict,
+            "disposition": disposition or (stated if taken else line["disposition"]),
+            "code": None if taken else reason_of(rule, code),
+            "meaning": None if taken else own[0]["because"],
+            "units": units,
+            "quantity": line["quantity_raw"] if whole else str(units),
+            "unit": line["unit_raw"] if whole else None,
+            "percent": own[0]["percent"],
+        }
+
+
+def reason_of(rule: str, code: str | None) -> str:
+    """How the code lists call why a rule spoke against a line; of a line without a sale it is what was found.
+
+    >>> reason_of("late", None), reason_of("unplaced", "LINE-NEVER-SOLD"), reason_of("share", None)
+    ('window_days', 'LINE-NEVER-SOLD', 'authorisation.share')
+    """
+    if rule == "unplaced" and code:
+        return code
+    return _RULES.get(rule, f"authorisation.{rule}")
+
+
+def _by_document(notices: pa.Table) -> defaultdict[str, list[Row]]:
+    lines = defaultdict[str, list[Row]](list)
+    for row in notices.select([name for name in NOTICE_LINES.names if name in notices.column_names]).to_pylist():
+        lines[row["document"]].append(row)
+    return lines
 
 
 def _answer(one: OutboundMap, partner: Partner, file: str, rows: Sequence[Row], now: datetime, control: int) -> Answer:

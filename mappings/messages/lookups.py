@@ -5,7 +5,7 @@ message they belong to is a column of integers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -107,15 +107,26 @@ class Index:
             found = self._at(path, segments, shift)
         else:
             found = np.full(len(segments), -1, dtype=np.int64)
-            firsts = self._qualified(path, pairs).marks_of(path.qualifier, self._rows(path.tag, segments))
-            fits = np.flatnonzero(firsts >= 0)
+            fits = np.flatnonzero(self._qualifying(path, segments, pairs) >= 0)
             found[fits] = self._at(path, segments[fits], shift[fits] if len(shift) else shift)
         if path.only or path.skip:
-            words = [word.encode() for word in path.only or path.skip]
-            word_at = np.cumsum([0, *map(len, words)])
-            joined = np.frombuffer(b"".join(words), dtype=np.uint8)
-            self.machine.keep_words(self.buffer, self.cuts.mark_at, joined, word_at, bool(path.only), found)
+            self._keep(path.only or path.skip, bool(path.only), found)
         return found
+
+    def _qualifying(self, path: Path, segments: Ints, pairs: Sequence[int]) -> Ints:
+        """For each of these segments the mark of the path's qualifier, or -1."""
+        if path.qualified_in == 1:
+            return self._qualified(path, pairs).marks_of(path.qualifier or "", self._rows(path.tag, segments))
+        found = self._at(replace(path, element=path.qualified_in, component=1), segments, _NO_SHIFT)
+        self._keep((path.qualifier or "",), True, found)
+        return found
+
+    def _keep(self, words: Sequence[str], wanted: bool, found: Ints) -> None:
+        """Of these marks only those whose value is one of the words, or none of them."""
+        written = [word.encode() for word in words]
+        word_at = np.cumsum([0, *map(len, written)])
+        joined = np.frombuffer(b"".join(written), dtype=np.uint8)
+        self.machine.keep_words(self.buffer, self.cuts.mark_at, joined, word_at, wanted, found)
 
     def _at(self, path: Path, segments: Ints, shift: Ints) -> Ints:
         cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)

@@ -4,6 +4,7 @@
     DTM.1.2         element 1, component 2 (EDIFACT); without a component the first one
     N1[SF].04       element 4 of the first N1 whose element 1 (its first component) is SF
     DTM[137].1.2    likewise, component 2 of element 1
+    IMD[2=35].3.4   likewise, where element 2 is 35
     BLI[EN].next    the element after the one that is EN, among the segment's pairs (`pairs:` in the mapping)
     LIN[EN].before  the first component of the element whose second component is EN: EDIFACT composites 7140:7143
     ^PRF.01         in the header: the segments of the message before its first line
@@ -24,7 +25,7 @@ from mappings.messages.picking import QUALIFIER_BYTES
 PSEUDO = ("file", "name")
 OF_FILE = tuple(f"@{name}" for name in PSEUDO)  # these paths alone; in XML others that begin so are attributes
 _PATH = re.compile(
-    r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<qualifier>[^\]]+)\])?\."
+    r"(?P<scope>[\^<]?)(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?:(?P<in>[2-9])=)?(?P<qualifier>[^\]=]+)\])?\."
     r"(?:(?P<group>#)?(?P<element>[0-9]{1,2})(?:\.(?P<component>[0-9]{1,2}))?|(?P<how>next|before))"
 )
 
@@ -32,7 +33,7 @@ _PATH = re.compile(
 @dataclass(frozen=True, slots=True)
 class Path:
     """A path, taken apart. ``how`` is `at` for a fixed element, `group` for one counted in its group, else `next` or
-    `before`."""
+    `before`. The qualifier stands in the element ``qualified_in``."""
 
     written: str
     scope: str
@@ -41,6 +42,7 @@ class Path:
     element: int
     component: int
     how: str
+    qualified_in: int = 1
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
@@ -67,10 +69,13 @@ def parse(written: str) -> Path:
         raise ValueError(
             f"{written!r} does not say what it follows; write for example {found['tag']}[EN].{found['how']}"
         )
+    if found["how"] and found["in"]:
+        raise ValueError(f"{written!r} finds its qualifier wherever it stands; write it without `{found['in']}=`")
     if len((found["qualifier"] or "").encode()) > QUALIFIER_BYTES:
         raise ValueError(f"{written!r}: a qualifier has up to {QUALIFIER_BYTES} characters")
     element, component = int(found["element"] or 0), int(found["component"] or 1)
     if not found["how"] and (element == 0 or component == 0):
         raise ValueError(f"{written!r}: elements and components count from 1")
     how = "group" if found["group"] else found["how"] or "at"
-    return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, how)
+    qualified_in = int(found["in"] or 1)
+    return Path(written, found["scope"], found["tag"], found["qualifier"], element, component, how, qualified_in)

@@ -23,6 +23,7 @@ _USUAL = {
     ("outcome", "x12"): "x12/824",
     ("outcome", "edifact"): "edifact/aperak",
     ("results", "csv"): "tables/results",
+    ("instruction", "csv"): "tables/instruction",
 }
 
 

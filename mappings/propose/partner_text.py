@@ -14,7 +14,7 @@ _TO_FILL_IN = """\
 """
 _OF_A_RETAILER = """\
 # party: {legal_name: ..., vat_id: ..., address: {street: ..., city: ..., postcode: ..., country: DE}}
-# policy: {version: "1", window_days: 365, receipt_days: 21}
+# policy: {version: "1", window_days: 365, receipt_days: 21, control: {new_partner_days: 30}}
 """
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pipelines.report.sections import Section, sections
 from pipelines.report.workbook import write_workbook
-from pipelines.show import ENDS, money
+from pipelines.show import ENDS, ends_of, money
 from pipelines.wiring import Hub
 
 TEMPLATES = Environment(
@@ -21,8 +21,6 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-PARTS = (("announced", "Announced"), ("credited", "Credited"), ("refused", "Refused"), ("short", "Short"),
-         ("cancelled", "Cancelled"), ("open", "Open"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,18 @@ class Book:
 
     @property
     def ties(self) -> bool:
-        """Whether announced = credited + refused + short + cancelled + open, in units and in net money."""
+        """Whether announced is the sum of where it ended and what is open, in units and in net money."""
         return all(
             row[f"announced_{kind}"] == sum(row[f"{end}_{kind}"] for end in ENDS)
             for row in self.totals
             for kind in ("units", "net")
         )
+
+    @cached_property
+    def parts(self) -> list[tuple[str, str]]:
+        """What is shown of the totals, with titles: cancelled always, other ends where something ended."""
+        shown = [end for end in ENDS if end == "cancelled" or end in ends_of(self.totals)]
+        return [(key, key.replace("_", " ").capitalize()) for key in ("announced", *shown)]
 
     @cached_property
     def retailers(self) -> list[dict[str, Any]]:
@@ -70,10 +74,10 @@ class Book:
             rows = [row for row in self.totals if row["currency"] == currency]
             summed = {
                 f"{key}_{kind}": sum(row[f"{key}_{kind}"] for row in rows)
-                for key, _ in PARTS
+                for key in ("announced", *ENDS)
                 for kind in ("units", "net")
             }
-            by_currency[currency] = {key: _amount(summed, key, currency) for key, _ in PARTS}
+            by_currency[currency] = {key: _amount(summed, key, currency) for key in ("announced", *ENDS)}
         return by_currency
 
 
@@ -91,7 +95,7 @@ def write_report(hub: Hub) -> Written:
     folder = hub.settings.state_folder / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     page, workbook = folder / "returns.html", folder / "returns.xlsx"
-    text = TEMPLATES.get_template("report.html.j2").render(book=book, as_of=book.as_of, parts=PARTS, Markup=Markup)
+    text = TEMPLATES.get_template("report.html.j2").render(book=book, as_of=book.as_of, parts=book.parts, Markup=Markup)
     _replace(page, text.encode())
     draft = workbook.with_suffix(".tmp")
     write_workbook(draft, book.totals, book.sections)

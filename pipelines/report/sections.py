@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pipelines.difference_view import differences_with_resolutions
 from pipelines.wiring import Hub
 from schemas.findings import CATALOGUE
 from schemas.money import to_decimal
@@ -36,17 +37,18 @@ class Section:
 _MONEY = ("net_minor", "tax_minor", "announced_net", "credited_net")
 _LINE = (Column("Retailer", "retailer"), Column("Return", "number"))
 
-# Title, meaning, query, columns.
+# Title, meaning, query, columns. Differences are more than their query tells.
 _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
     ("Open", "What is not finished, and what it waits for; the most money first.", "open_lines", (
         *_LINE, Column("Line", "return_line"), Column("Waits for", "why"), Column("Units", "units", True),
         Column("Net", "net_minor", True), Column("", "currency"), Column("Credit", "reference"),
         Column("Because", "because"),
     )),
-    ("Differences", "Announced by the retailer against counted by the warehouse.", "differences", (
+    ("Differences", "Announced, counted and sold compared, and what holds where they differ.", "differences", (
         *_LINE, Column("Line", "return_line"), Column("Item", "description"), Column("Difference", "kind"),
-        Column("Units", "units", True), Column("Receipt", "receipt_number"),
-        Column("Received", "received_on", day=True),
+        Column("Came instead", "other_description"), Column("Units", "units", True), Column("Net", "net_minor", True),
+        Column("", "currency"), Column("Receipt", "receipt_number"), Column("Received", "received_on", day=True),
+        Column("Holds", "action"), Column("Because", "because"),
     )),
     ("Credit notes", "Posted in the ERP, as read back from it.", "credit_notes", (
         Column("Retailer", "retailer"), Column("Note", "number"), Column("Posted", "posted_on", day=True),
@@ -82,6 +84,8 @@ def sections(hub: Hub) -> list[Section]:
 
 
 def _rows(hub: Hub, query: str) -> list[dict[str, Any]]:
+    if query == "differences":
+        return differences_with_resolutions(hub)
     rows: list[dict[str, Any]] = hub.store.query(f"reports/{query}.sql").to_pylist()
     return rows
 

@@ -11,11 +11,12 @@ from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from pipelines.report.sections import Cell, Section
+from pipelines.show import ENDS
 from schemas.money import to_decimal
 
 _BOLD = Font(bold=True)
 _MONEY_FORMAT = "#,##0.00"
-_KINDS = ("announced", "notice", "dock", "received", "credited", "refused", "short", "cancelled", "open")
+_KINDS = ("announced", "notice", "dock", "received", *ENDS)
 
 
 def write_workbook(path: Path, totals: Sequence[Mapping[str, Any]], sections: Sequence[Section]) -> None:

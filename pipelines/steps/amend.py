@@ -1,8 +1,9 @@
 """Open this when a notice was taken back or told anew: which version counts, and what becomes of the units before.
 
 A notice that cancels or replaces counts whatever the order of arrival: an earlier version that comes after it is
-superseded and opens nothing. Announced units of the earlier version are cancelled. What was counted in stays when a
-notice is only taken back; when it is told anew these goods are those of the new version, as far as it names them.
+superseded and opens nothing. Announced units of the earlier version are cancelled. Goods that were counted in are those
+of the new version, as far as it names them. Then the return's receipts are counted again (``work.late_notices``): what
+the new version does not name, or all of it when the notice was only taken back, came without having been announced.
 """
 
 from collections import Counter, defaultdict
@@ -62,9 +63,16 @@ def _later(one: date | None, than: date | None) -> bool:
 
 
 def as_versions(opened: OpenedReturns, documents: pa.Table) -> OpenedReturns:
-    """Returns of the batch, without what a cancel would open; lines that replace others carry their document's id."""
+    """Returns of the batch; lines that replace others carry their document's id.
+
+    A cancel opens its return too, without lines: goods that come all the same are found in it, as they are when the
+    notice came before its cancel.
+    """
     purposes = dict(zip(documents["document"].to_pylist(), documents["purpose"].to_pylist(), strict=True))
-    stays = pa.array([purposes[name] != CANCEL for name in opened.returns["document"].to_pylist()], pa.bool_())
+    told = [purposes[name] != CANCEL for name in opened.returns["document"].to_pylist()]
+    others = set(opened.returns.filter(pa.array(told, pa.bool_()))["return_id"].to_pylist())
+    names = zip(told, opened.returns["return_id"].to_pylist(), strict=True)
+    stays = pa.array([here or name not in others for here, name in names], pa.bool_())
     renamed = {
         row["return_line"]: f"{row['return_id']}/{row['document']}/{row['line_no']}"
         for row in opened.return_lines.to_pylist()
@@ -153,7 +161,7 @@ def _cancel(done: TakenBack, parcels: Iterable[Row], document: str) -> list[Row]
         if parcel["bucket"] == Bucket.ANNOUNCED:
             done.cancelled.add(parcel["portion"])
             name = f"{parcel['portion']}>{Bucket.CANCELLED.value}@{document}"
-            done.movements.append(_movement(parcel, name, Bucket.ANNOUNCED, document))
+            done.movements.append(_movement(parcel, name, Bucket(parcel["expected_in"]), document))
         elif parcel["bucket"] == Bucket.RECEIVED:
             done.left[parcel["inspection"]] = Amounts(*(parcel[name] for name in _AMOUNTS))
             came.append(parcel)
@@ -172,7 +180,7 @@ def _tell_anew(
         _counted_before(done, line, known, currency, document)
     wanted -= known
     blank = dict.fromkeys(PARCELS.names) | {name: line[name] for name in _OF_LINE}
-    blank |= dict.fromkeys(_AMOUNTS, 0)  # they stand on no sale yet
+    blank |= dict.fromkeys(_AMOUNTS, 0) | {"expected_in": Bucket.ANNOUNCED.value}  # they stand on no sale yet
     for parcel in came:
         left = done.left[parcel["inspection"]]
         units = min(left.units, wanted) if parcel["gtin"] == line["gtin"] else 0

@@ -1,6 +1,7 @@
 """Open this when you ask which return a received line belongs to, which announced units it is, and what is missing.
 
-A receipt line finds its return by the notice number, else by the carton label. Inside the return it takes announced
+A receipt line finds its return by the notice number, else by the carton label, else by what is in its box
+(``contents``). Inside the return it takes announced
 units of its item. A box that was counted in full tells what did not come. ``reconcile`` makes tables of this.
 """
 
@@ -16,6 +17,7 @@ from pipelines.steps.movements import NOTHING, Amounts, part_of
 from schemas.partners import Policy
 
 GOODS_STAY = Policy().goods_stay
+_OF_PORTION = ("portion", "return_line", "invoice_line", "currency", "gtin", "carton", "expected_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Portion:
     rank: int
     goods_stay: bool
     announced: Amounts
+    expected_in: str
     gone: Amounts = field(default=NOTHING)
 
     @property
@@ -211,7 +214,7 @@ def portions_of(
     for row in open_portions.filter(wanted).to_pylist():
         announced = Amounts(row["announced_units"], row["announced_net"], row["announced_tax"])
         stays = row["disposition"] in goods_stay.get(row["retailer"], GOODS_STAY)
-        known = {name: row[name] for name in ("portion", "return_line", "invoice_line", "currency", "gtin", "carton")}
+        known = {name: row[name] for name in _OF_PORTION}
         portions[row["return_id"]].append(
             Portion(**known, rank=row["rank"], goods_stay=stays, announced=announced),
         )

@@ -18,7 +18,7 @@ from pipelines.steps.movements import move
 from schemas.credits import CreditLine, CreditRequest
 from schemas.errors import ConfigError
 from schemas.ledger import Bucket
-from schemas.money import to_decimal
+from schemas.money import to_decimal, to_minor
 from schemas.partners import Limits, Party
 
 _T, _I = pa.string(), pa.int64()
@@ -29,8 +29,10 @@ INTENTS = pa.schema({
 })  # fmt: skip
 INTENT_LINES = pa.schema({
     "reference": _T, "line_no": _I, "decision": _T, "portion": _T, "return_line": _T, "invoice_line": _T,
-    "units": _I, "net_minor": _I, "tax_minor": _I,
+    "units": _I, "net_minor": _I, "tax_minor": _I, "withheld_net": _I, "withheld_tax": _I,
 })  # fmt: skip
+
+_MONEY = ("net_minor", "tax_minor")
 
 Row = Mapping[str, Any]
 ReturnKey = tuple[str, str]  # company, return_id
@@ -52,16 +54,19 @@ def compose(
     issued_on: date,
     limits_of: Mapping[str, Limits],
     doubts: Mapping[str, str] = MappingProxyType({}),
+    minimum_of: Mapping[str, Decimal] = MappingProxyType({}),
 ) -> Composed:
     """One credit for each company, return and currency of the ``CREDIT_LINES``, sorted by these.
 
+    Credits below ``minimum_of`` their retailer go out together, on one note that stands under the first of their
+    returns, once they reach it; until then they wait, and their lines are in nothing that is answered.
     ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. A credit above
     a limit waits for approval, and its ``problem`` names the limit; so does one with a decision that ``doubts`` gives a
     reason to wait for. ConfigError: a party or limits are not set up.
     """
     following = dict(sequences)
     intents, intent_lines = [], []
-    for (company, return_id, _), rows in _notes(credit_lines):
+    for (company, return_id, _), rows in _gathered(_notes(credit_lines), minimum_of):
         sequence = following.get((company, return_id), 1)
         following[company, return_id] = sequence + 1
         request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on)
@@ -77,14 +82,30 @@ def reference_of(company: str, return_id: str, sequence: int) -> str:
 
 
 def credited(intent_lines: pa.Table, reference: str, currency: str, rule_version: str) -> pa.Table:
-    """``MOVEMENTS`` accepted→credited of a posted intent, one a portion, caused by its reference."""
+    """``MOVEMENTS`` of a posted intent, caused by its reference, one a portion: what is credited, and what is withheld.
+
+    accepted→credited are all units with the money of the note; accepted→withheld is the rest of their price alone.
+    """
     own = intent_lines.filter(pc.equal(intent_lines["reference"], reference))
     names = ["portion", "return_line", "invoice_line"]
-    sums = [(name, "sum") for name in ("units", "net_minor", "tax_minor")]
-    portions = own.group_by(names, use_threads=False).aggregate(sums)
-    portions = portions.rename_columns({f"{name}_sum": name for name, _ in sums})
-    portions = portions.append_column("currency", pa.repeat(currency, portions.num_rows)).sort_by("portion")
-    return move(portions, Bucket.ACCEPTED, Bucket.CREDITED, reference, rule_version)
+    sums = ("units", "net_minor", "tax_minor", "withheld_net", "withheld_tax")
+    portions = own.group_by(names, use_threads=False).aggregate([(name, "sum") for name in sums])
+    portions = portions.rename_columns({f"{name}_sum": name for name in sums}).sort_by("portion")
+    portions = portions.append_column("currency", pa.repeat(currency, portions.num_rows))
+    rest = _rest(portions)
+    moved = [move(portions, Bucket.ACCEPTED, Bucket.CREDITED, reference, rule_version)]
+    if rest.num_rows:
+        moved.append(move(rest, Bucket.ACCEPTED, Bucket.WITHHELD, reference, rule_version))
+    return pa.concat_tables(moved)
+
+
+def _rest(portions: pa.Table) -> pa.Table:
+    """The money of the portions that the note leaves out, without units."""
+    money = {name: pc.fill_null(portions[f"withheld_{name.removesuffix('_minor')}"], 0) for name in _MONEY}
+    kept = portions.select(["portion", "return_line", "invoice_line", "currency"])
+    rest = pa.table({name: kept[name] for name in kept.column_names} | money)
+    rest = rest.append_column("units", pa.array([0] * rest.num_rows, pa.int64()))
+    return rest.filter(pc.greater(pc.max_element_wise(*money.values()), 0))
 
 
 def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
@@ -94,6 +115,29 @@ def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[
         notes[row["company"], row["return_id"], row["currency"]].append(row)
     for key in sorted(notes):
         yield key, sorted(notes[key], key=lambda row: (row["return_line"], row["portion"], row["decision"]))
+
+
+def _gathered(
+    notes: Iterable[tuple[tuple[str, str, str], list[Row]]], minimum_of: Mapping[str, Decimal]
+) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
+    """The notes that reach their minimum, and small ones of a company, retailer and currency together if these do."""
+    ready: dict[tuple[str, str, str], list[Row]] = {}
+    small: dict[tuple[str, str, str], list[tuple[str, list[Row]]]] = defaultdict(list)
+    for (company, return_id, currency), rows in notes:
+        retailer = rows[0]["retailer"]
+        if _reaches(rows, minimum_of.get(retailer)):
+            ready[company, return_id, currency] = rows
+        else:
+            small[company, retailer, currency].append((return_id, rows))
+    for (company, retailer, currency), waiting in small.items():
+        together = [row for _, rows in waiting for row in rows]
+        if _reaches(together, minimum_of.get(retailer)):
+            ready[company, waiting[0][0], currency] = together
+    yield from sorted(ready.items())
+
+
+def _reaches(rows: Sequence[Row], minimum: Decimal | None) -> bool:
+    return not minimum or sum(row["net_minor"] for row in rows) >= to_minor(minimum, rows[0]["currency"])
 
 
 def _request(
@@ -158,7 +202,8 @@ def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, problem:
 
 def _intent_line(reference: str, number: int, row: Row) -> dict[str, Any]:
     names = ("decision", "portion", "return_line", "invoice_line", "units", "net_minor", "tax_minor")
-    return {"reference": reference, "line_no": number, **{name: row[name] for name in names}}
+    withheld = {name: row[name] or None for name in ("withheld_net", "withheld_tax")}
+    return {"reference": reference, "line_no": number, **{name: row[name] for name in names}, **withheld}
 
 
 def _problem(

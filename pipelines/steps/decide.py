@@ -1,22 +1,39 @@
-"""Open this when you ask why units are credited, refused or held: the policy's rules, in their fixed order, as data."""
+"""Open this when you ask why units are credited, refused or held: the policy's rules, in their fixed order, as data.
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps import because, entitled, warranty
+from pipelines.steps.caps import about, cap_uses, within_caps
+from pipelines.steps.deductions import with_taken
+from pipelines.steps.entitled import silent, verdicts, where
+from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
-from schemas.ledger import Bucket
-from schemas.money import to_decimal, to_minor
+from pipelines.steps.price import Priced, price, pricings
+from pipelines.steps.resolved_rules import (
+    KIND,
+    RESOLUTION,
+    because_resolved,
+    or_nothing_resolved,
+    taken_as_announced,
+    turned_down,
+)
+from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
-from schemas.tables import DECISIONS, MOVEMENTS
+from schemas.policies import version_of
+from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS
 
-Facts = Mapping[str, Any]
+OUTCOMES = (*DECIDED_INTO, "hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,46 +41,152 @@ class Rule:
     """A rule of the policy. ``judge`` gives a verdict for each row, null where the rule has nothing to say.
 
     ``key`` is the key of partner.yaml; ``of`` names the column whose value completes it, ``conditions.damaged``.
+    ``because`` gives one sentence a row; it is asked of the rows that the rule decided, and maybe of others.
     """
 
     key: str
     of: str | None
     judge: Callable[[pa.Table, Policy], Any]
-    because: Callable[[Facts, Policy], str]
+    because: Callable[[pa.Table, Policy], Any]
+
+
+def row_by_row(one: Callable[[Mapping[str, Any], Policy], str]) -> Callable[[pa.Table, Policy], Any]:
+    """A rule's ``because`` from a function of one row: for rules that speak of few rows."""
+    return lambda facts, policy: pa.array([one(row, policy) for row in facts.to_pylist()], pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided, why each credit has its amount, and what it uses: tables of schemas/tables.py."""
+
+    decisions: pa.Table
+    pricings: pa.Table
+    cap_uses: pa.Table
+    settlements: pa.Table
+
+    def rows(self) -> dict[str, pa.Table]:
+        """The rows of the store."""
+        return {
+            "decision": self.decisions,
+            "pricing": self.pricings,
+            "cap_use": self.cap_uses,
+            "settlement": self.settlements,
+        }
 
 
 def policy_version(policy: Policy) -> str:
-    """The first 12 hex digits of the sha256 of the policy's canonical JSON: what a decision was made by."""
-    text = json.dumps(policy.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """The version of a policy without days: what a decision was made by."""
+    return version_of(policy)
 
 
 def decide(undecided: pa.Table, policy: Policy, policy_version: str) -> pa.Table:
-    """``DECISIONS`` for the ``UNDECIDED`` units of one retailer, in their order: the first rule that speaks decides.
+    """``DECISIONS`` for the ``UNDECIDED`` units of one retailer, in their order, with what is credited of each."""
+    return settle(undecided, policy, policy_version).decisions
 
-    A verdict is no finding: what is held waits in a person's queue with its sentence.
+
+def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Known = NOTHING_KNOWN) -> Settled:
+    """Decide on the ``UNDECIDED`` units of one retailer and price what is credited: the first rule that speaks decides.
+
+    ``known`` is what else is known of the retailer, as far as the policy asks. A verdict is no finding: what is held
+    waits in a person's queue with its sentence.
     """
-    facts = _with_condition(undecided)
-    outcome, rule, position = _judge(facts, policy)
-    rows = zip(position.to_pylist(), facts.to_pylist(), strict=True)
-    columns = {name: facts[name] for name in DECISIONS.names if name in facts.column_names}
-    columns |= {"outcome": outcome, "rule": rule}
-    columns["because"] = pa.array([RULES[number].because(row, policy) for number, row in rows], pa.string())
-    columns["policy_version"] = pa.repeat(policy_version, facts.num_rows)
-    return pa.table({name: columns[name] for name in DECISIONS.names}, schema=DECISIONS)
+    facts = or_nothing_resolved(prepared(undecided, policy, known))
+    outcome, position, priced = _reckoned(facts, policy)
+    if policy.caps and known.purchases is not None and known.credited is not None:
+        credited = pc.equal(outcome, "credit")
+        facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.purchases, known.credited)
+        outcome, position, priced = _reckoned(facts, policy)
+    settlements = SETTLEMENTS.empty_table()
+    if policy.credit.deductions.when_taken != "ignore" and known.taken is not None:
+        credited, gross = pc.equal(outcome, "credit"), priced.net + priced.tax
+        facts, settlements = with_taken(facts, credited, gross, policy, known.taken)
+        outcome, position, priced = _reckoned(facts, policy)
+    facts = _with(facts, outcome=outcome, **priced.columns())
+    rule, told = _told(facts, position, policy)
+    facts = _with(facts, rule=rule, because=told, policy_version=pa.repeat(policy_version, facts.num_rows))
+    decisions = facts.select(DECISIONS.names).cast(DECISIONS)
+    steps = pricings(facts["decision"], facts["net_minor"].to_numpy(), priced)
+    return Settled(decisions, steps, _cap_uses(decisions, facts, policy, known), _of_credits(settlements, decisions))
 
 
-def _judge(facts: pa.Table, policy: Policy) -> tuple[Any, Any, Any]:
-    """Outcome, name of the rule and its position in RULES, for each row."""
-    nothing = pa.nulls(facts.num_rows, pa.string())
-    outcome, rule, position = nothing, nothing, pa.nulls(facts.num_rows, pa.int64())
-    for number, one in enumerate(RULES):
-        verdict = one.judge(facts, policy)
-        speaks = pc.is_valid(verdict)
-        outcome = pc.coalesce(outcome, verdict)
-        rule = pc.coalesce(rule, pc.if_else(speaks, _name(one, facts), None))
-        position = pc.coalesce(position, pc.if_else(speaks, number, None))
-    return outcome, rule, position
+def _reckoned(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8], Priced]:
+    """The outcome of each row, the place of the rule that said so, and what is credited."""
+    outcome, position = _judged(facts, policy)
+    return outcome, position, price(facts, pc.equal(outcome, "credit"), policy)
+
+
+def _cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, known: Known) -> pa.Table:
+    if not policy.caps or known.purchases is None or known.credited is None:
+        return CAP_USES.empty_table()
+    return cap_uses(decisions, facts, policy, known.purchases, known.credited)
+
+
+def _of_credits(settlements: pa.Table, decisions: pa.Table) -> pa.Table:
+    """Only what is credited is settled; what is held because of a deduction leaves it open."""
+    if not settlements.num_rows:
+        return settlements
+    credited = decisions.filter(pc.equal(decisions["outcome"], "credit"))["decision"].combine_chunks()
+    return settlements.filter(pc.is_in(settlements["decision"], credited))
+
+
+def _judged(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8]]:
+    """The outcome of each row, and the place in RULES of the rule that said so."""
+    known = pa.array(OUTCOMES, pa.string())
+    outcome = np.full(facts.num_rows, -1, np.int8)
+    position = np.full(facts.num_rows, -1, np.int8)
+    for place, rule in enumerate(RULES):
+        verdict = rule.judge(facts, policy)
+        if verdict.null_count == facts.num_rows:
+            continue
+        codes = pc.index_in(verdict, known)
+        if codes.null_count != verdict.null_count:
+            raise ValueError(f"rule {rule.key} says something that is none of {', '.join(OUTCOMES)}")
+        codes = pc.fill_null(codes.cast(pa.int8()), -1).to_numpy(zero_copy_only=False)
+        first = (position < 0) & (codes >= 0)
+        outcome[first] = codes[first]
+        position[first] = place
+    return known.take(pa.array(outcome)), position
+
+
+def _told(facts: pa.Table, position: npt.NDArray[np.int8], policy: Policy) -> tuple[Any, Any]:
+    """The name of the rule that decided each row, and its sentence: rule by rule, each over all of its rows.
+
+    A rule that decided most rows speaks of all of them, which is quicker than to pick its own.
+    """
+    where, told = np.arange(facts.num_rows), 0
+    names: list[Any] = []
+    sentences: list[Any] = []
+    for place in sorted(np.unique(position).tolist(), key=lambda one: -np.count_nonzero(position == one)):
+        rows = np.flatnonzero(position == place)
+        most = not names and 2 * len(rows) > facts.num_rows
+        own = facts if most else facts.take(pa.array(rows))
+        if not most:
+            where[rows] = np.arange(told, told + len(rows))
+        told += own.num_rows
+        names.append(_flat(_name(RULES[place], own)))
+        sentences.append(_flat(RULES[place].because(own, policy)))
+    if len(names) == 1:
+        return names[0], sentences[0]
+    if not names:
+        return pa.nulls(0, pa.string()), pa.nulls(0, pa.string())
+    back = pa.array(where)
+    return pa.concat_arrays(names).take(back), pa.concat_arrays(sentences).take(back)
+
+
+def _name(rule: Rule, facts: pa.Table) -> Any:
+    if rule.of is None:
+        return pa.repeat(rule.key, facts.num_rows)
+    return pc.binary_join_element_wise(pa.scalar(rule.key), pc.fill_null(facts[rule.of], "unknown"), pa.scalar("."))
+
+
+def _flat(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _with(facts: pa.Table, **columns: Any) -> pa.Table:
+    """The facts with these columns, in place of those of the same name."""
+    kept = [name for name in facts.column_names if name not in columns]
+    return pa.table([*(facts[name] for name in kept), *columns.values()], [*kept, *columns])
 
 
 def refused_before(placed: pa.Table, policy: Policy) -> list[tuple[str, int, str]]:
@@ -71,191 +194,183 @@ def refused_before(placed: pa.Table, policy: Policy) -> list[tuple[str, int, str
 
     ``placed`` has document, line_no, sold_on and returned_on for each portion.
     """
-    late = pc.fill_null(pc.equal(_late(placed, policy), "refuse"), False)
+    late = pc.fill_null(pc.equal(entitled.late(placed, policy), "refuse"), False)
     lines = placed.select(["document", "line_no"]).append_column("late", late)
     whole = lines.group_by(["document", "line_no"], use_threads=False).aggregate([("late", "all")])
     return [(row["document"], row["line_no"], "window_days") for row in whole.to_pylist() if row["late_all"]]
 
 
 def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa.Table:
-    """``MOVEMENTS`` of ``DECISIONS``: credit moves units to ``accepted``, refuse to ``refused``, hold moves nothing.
+    """``MOVEMENTS`` of ``DECISIONS``: units go where the outcome says, held ones nowhere.
 
-    ``undecided`` says where the units are. ValueError: a decision about something that is not there.
+    What is credited or replaced without goods passes the bucket that says where these stay. Units that are credited
+    with nothing need no note: they are credited at once, and their money is withheld. ``undecided`` says where the
+    units are. ValueError: a decision about something that is not there.
     """
-    row_of = pc.index_in(decisions["decision"], undecided["decision"].combine_chunks())
-    if row_of.null_count:
-        raise ValueError("a decision is about units that are not undecided")
-    facts = undecided.take(row_of)
+    facts = _of_decisions(decisions, undecided)
     moves = [pa.table({name: [] for name in MOVEMENTS.names}, schema=MOVEMENTS)]
-    for outcome, to in (("credit", Bucket.ACCEPTED), ("refuse", Bucket.REFUSED)):
-        for frm in (Bucket.ANNOUNCED, Bucket.RECEIVED):
-            mask = pc.and_(pc.equal(decisions["outcome"], outcome), pc.equal(facts["bucket"], frm.value))
-            chosen = facts.filter(mask)
-            moves.append(move(chosen, frm, to, chosen["decision"], rule_version))
+    for way, mask in _ways(facts):
+        chosen = facts.filter(mask)
+        if chosen.num_rows:
+            moves += [move(chosen, frm, to, chosen["decision"], rule_version) for frm, to in pairwise(way)]
+    moves += _credited_with_nothing(facts, rule_version)
     return pa.concat_tables(moves).sort_by("movement")
 
 
-def _with_condition(undecided: pa.Table) -> pa.Table:
-    """Counted units without a condition are `unknown`; goods that stay at the store have none."""
-    stays = pc.equal(undecided["bucket"], Bucket.ANNOUNCED.value)
-    condition = pc.if_else(stays, pa.scalar(None, pa.string()), pc.fill_null(undecided["condition"], "unknown"))
-    return undecided.set_column(undecided.column_names.index("condition"), "condition", condition)
+def _of_decisions(decisions: pa.Table, undecided: pa.Table) -> pa.Table:
+    """What moves: the decisions' units and money with their place, bucket, disposition and invoice line."""
+    places = undecided.select(["bucket", "disposition", "invoice_line"])
+    if not decisions["decision"].equals(undecided["decision"]):
+        row_of = pc.index_in(about(decisions), undecided["decision"].combine_chunks())
+        if row_of.null_count:
+            raise ValueError("a decision is about units that are not undecided")
+        places = places.take(row_of)
+    moving = decisions.drop_columns(["rule", "because", "policy_version", "owed_net", "owed_tax"])
+    return _with(moving, **{name: places[name] for name in places.column_names})
 
 
-def _name(rule: Rule, facts: pa.Table) -> Any:
-    if rule.of is None:
-        return rule.key
-    return pc.binary_join_element_wise(pa.scalar(rule.key), pc.fill_null(facts[rule.of], "unknown"), pa.scalar("."))
+def _ways(facts: pa.Table) -> Iterator[tuple[tuple[Bucket, ...], Any]]:
+    """Through which buckets units go, and which do."""
+    disposed = pc.fill_null(pc.equal(facts["disposition"], "dispose"), False)
+    for outcome, to in DECIDED_INTO.items():
+        decided = pc.equal(facts["outcome"], outcome)
+        for frm in (*EXPECTED, Bucket.RECEIVED, Bucket.KEPT, Bucket.DISPOSED):
+            mine = pc.and_(decided, pc.equal(facts["bucket"], frm.value))
+            if frm not in EXPECTED or to is not Bucket.ACCEPTED:
+                yield (frm, to), mine
+            else:
+                yield (frm, Bucket.DISPOSED, to), pc.and_(mine, disposed)
+                yield (frm, Bucket.KEPT, to), pc.and_(mine, pc.invert(disposed))
+
+
+def _credited_with_nothing(facts: pa.Table, rule_version: str) -> list[pa.Table]:
+    credit = pc.add(facts["credit_net"], facts["credit_tax"])
+    cost = pc.add(facts["net_minor"], facts["tax_minor"])
+    nothing = pc.and_(pc.equal(facts["outcome"], "credit"), pc.and_(pc.equal(credit, 0), pc.greater(cost, 0)))
+    chosen = facts.filter(nothing)
+    if not chosen.num_rows:
+        return []
+    zeros = pa.array(np.zeros(chosen.num_rows, np.int64))
+    goods, money = _with(chosen, net_minor=zeros, tax_minor=zeros), _with(chosen, units=zeros)
+    return [
+        move(goods, Bucket.ACCEPTED, Bucket.CREDITED, chosen["decision"], rule_version),
+        move(money, Bucket.ACCEPTED, Bucket.WITHHELD, chosen["decision"], rule_version),
+    ]
 
 
 # --- what the rules say
 
 
-def _verdicts(codes: Any, verdict_of: Mapping[str, str]) -> Any:
-    """The policy's verdict of each code; a code that the policy does not name is held, null stays null."""
-    keys = pa.array(list(verdict_of), pa.string())
-    named = pc.take(pa.array(list(verdict_of.values()), pa.string()), pc.index_in(codes, keys))
-    return pc.if_else(pc.is_valid(codes), pc.fill_null(named, "hold"), None)
-
-
-def _where(mask: Any, verdict: str) -> Any:
-    return pc.if_else(mask, verdict, pa.scalar(None, pa.string()))
-
-
 def _unplaced(facts: pa.Table, policy: Policy) -> Any:
     """Without an invoice line there is nothing to credit: the policy can refuse or hold."""
     codes = pc.if_else(pc.is_valid(facts["invoice_line"]), None, pc.fill_null(facts["unplaced"], "unknown"))
-    verdict = _verdicts(codes, policy.unplaced)
+    verdict = verdicts(codes, policy.unplaced)
     return pc.if_else(pc.equal(verdict, "credit"), "hold", verdict)
 
 
-def _late(facts: pa.Table, policy: Policy) -> Any:
-    """Calendar days from the sale to the return; when one of the days is not known, a person looks."""
-    days = pc.days_between(facts["sold_on"], facts["returned_on"])
-    return pc.if_else(pc.is_valid(days), _where(pc.greater(days, policy.window_days), "refuse"), "hold")
-
-
 def _condition_is_against(facts: pa.Table, policy: Policy) -> Any:
-    verdict = _verdicts(facts["condition"], policy.conditions)
-    return pc.if_else(pc.equal(verdict, "credit"), None, verdict)
+    """The condition refuses nothing where the policy credits what was received, by its grade."""
+    verdict = verdicts(facts["condition"], policy.conditions)
+    credits_all = policy.credit.quantity == "received"
+    against = pc.equal(verdict, "hold") if credits_all else pc.not_equal(verdict, "credit")
+    return pc.if_else(against, verdict, pa.scalar(None, pa.string()))
 
 
 def _goods_are_due(facts: pa.Table, policy: Policy) -> Any:
     """Announced units are credited without goods only for the dispositions that the policy names."""
     stay = pc.is_in(facts["disposition"], pa.array(policy.goods_stay, pa.string()))
-    return _where(pc.and_(pc.is_null(facts["condition"]), pc.invert(stay)), "hold")
+    due = pc.is_in(facts["bucket"], pa.array([bucket.value for bucket in EXPECTED]))
+    return where(pc.and_(due, pc.invert(stay)), "hold")
 
 
 def _ambiguous(facts: pa.Table, policy: Policy) -> Any:
     """Money of another currency is no money that could be compared."""
-    wide = pc.greater(_spread_of_line(facts), _tolerance(facts, policy))
-    return _where(pc.or_(wide, pc.is_valid(facts["spread_currency"])), "hold")
+    wide = pc.greater(_spread_of_line(facts), because.tolerance(facts, policy))
+    return where(pc.or_(wide, pc.is_valid(facts["spread_currency"])), "hold")
+
+
+def _ambiguous_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """What is credited as announced is judged by no later rule, so its doubt is looked at here."""
+    return _as_announced(facts, policy, _ambiguous)
+
+
+def _no_price_as_announced(facts: pa.Table, policy: Policy) -> Any:
+    """And so is its price."""
+    return _as_announced(facts, policy, _no_price)
+
+
+def _as_announced(facts: pa.Table, policy: Policy, judge: Callable[[pa.Table, Policy], Any]) -> Any:
+    word = facts[RESOLUTION]
+    if word.null_count == facts.num_rows:
+        return silent(facts)
+    return pc.if_else(pc.equal(word, "accept"), judge(facts, policy), pa.scalar(None, pa.string()))
 
 
 def _spread_of_line(facts: pa.Table) -> Any:
     """The spread of all portions of each row's return line; the tolerance is for a line, not for each of its pieces."""
     spread = pc.subtract(facts["spread_high"], facts["spread_low"])
-    pieces = facts.select(["return_line", "portion"]).append_column("spread", spread)
+    wide = pc.greater(spread, 0)
+    pieces = facts.select(["return_line", "portion"]).append_column("spread", spread).filter(wide)
+    if not pieces.num_rows:
+        return spread
     pieces = pieces.group_by(["return_line", "portion"], use_threads=False).aggregate([("spread", "max")])
     lines = pieces.group_by("return_line", use_threads=False).aggregate([("spread_max", "sum")])
-    return lines["spread_max_sum"].take(pc.index_in(facts["return_line"], lines["return_line"].combine_chunks()))
+    of_line = pc.index_in(facts["return_line"], lines["return_line"].combine_chunks())
+    return pc.fill_null(lines["spread_max_sum"].take(of_line), 0)
 
 
-def _tolerance(facts: pa.Table, policy: Policy) -> Any:
-    """The tolerated spread in minor units of each row's currency."""
-    currencies = pc.unique(facts["currency"])
-    minor = pa.array([to_minor(policy.spread_tolerance, one or "") for one in currencies.to_pylist()], pa.int64())
-    return pc.take(minor, pc.index_in(facts["currency"], currencies))
+def _no_price(facts: pa.Table, policy: Policy) -> Any:
+    """A basis that is not the invoice needs a price."""
+    if policy.credit.basis.price == "invoice":
+        return silent(facts)
+    return where(pc.is_null(facts["price_micro"]), "hold")
+
+
+def _taken(facts: pa.Table, policy: Policy) -> Any:
+    """Money that the retailer has already, where the policy wants a person to look."""
+    if policy.credit.deductions.when_taken != "hold" or "taken_by" not in facts.column_names:
+        return silent(facts)
+    return where(pc.is_valid(facts["taken_by"]), "hold")
+
+
+def _over_cap(facts: pa.Table, policy: Policy) -> Any:
+    """Units above a cap, as the cap says."""
+    if "over" not in facts.column_names:
+        return silent(facts)
+    return verdicts(facts["over"], {cap.name: cap.over for cap in policy.caps})
 
 
 def _good(facts: pa.Table, policy: Policy) -> Any:
-    return _where(pc.is_valid(facts["condition"]), "credit")
+    return where(pc.is_valid(facts["condition"]), "credit")
 
 
 def _kept(facts: pa.Table, policy: Policy) -> Any:
-    return _where(pc.is_null(facts["condition"]), "credit")
+    return where(pc.is_null(facts["condition"]), "credit")
 
 
-# --- and how they say it
-
-
-def _amount(row: Facts, minor: int) -> str:
-    return f"{to_decimal(minor, row['currency'])} {row['currency']}"
-
-
-def _units(row: Facts) -> str:
-    return f"{row['units']} unit" if row["units"] == 1 else f"{row['units']} units"
-
-
-def _days(sold_on: date, returned_on: date) -> str:
-    days = (returned_on - sold_on).days
-    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
-    return f"returned on {returned_on}, {count} {'after' if days >= 0 else 'before'} the sale on {sold_on}"
-
-
-_UNPLACED = {
-    "LINE-NEVER-SOLD": "the item was never sold to this retailer before the return",
-    "LINE-SOLD-LATER": "the item was sold to this retailer only after the return",
-    "LINE-BEYOND-SOLD": "more is returned than is left of what was sold",
-    "LINE-SOLD-IN-PACKS": "the item was sold to this retailer in cases or assortments alone",
-    "LINE-ITEM-UNKNOWN": "the item is not in our item list",
-}
-
-
-def _because_unplaced(row: Facts, policy: Policy) -> str:
-    why = _UNPLACED.get(row["unplaced"], "no sale was found")
-    return f"No invoice line for {_units(row)}: {why}."
-
-
-def _because_late(row: Facts, policy: Policy) -> str:
-    if row["sold_on"] is None or row["returned_on"] is None:
-        missing = "sale" if row["sold_on"] is None else "return"
-        return f"The day of the {missing} is not known, so the window of {policy.window_days} days cannot be judged."
-    days = _days(row["sold_on"], row["returned_on"])
-    return f"{days[0].upper()}{days[1:]}; the window is {policy.window_days} days."
-
-
-def _because_condition(row: Facts, policy: Policy) -> str:
-    verdict = policy.conditions.get(row["condition"])
-    if verdict is None:
-        return f"{_units(row)} counted in as {row['condition']}, a condition that the policy does not name."
-    said = "does not credit" if verdict == "refuse" else "leaves to a person"
-    return f"{_units(row)} counted in as {row['condition']}, which the policy {said}."
-
-
-def _because_goods_are_due(row: Facts, policy: Policy) -> str:
-    said = f"announced as {row['disposition']}" if row["disposition"] else "announced without a disposition"
-    return f"{_units(row)} {said} cannot be credited before the goods are counted in."
-
-
-def _because_ambiguous(row: Facts, policy: Policy) -> str:
-    if row["spread_currency"]:
-        return (
-            f"An equally good invoice line would be credited in {row['spread_currency']} instead of {row['currency']}."
-        )
-    low, high = _amount(row, row["spread_low"]), _amount(row, row["spread_high"])
-    spread = _amount(row, row["spread_high"] - row["spread_low"])
-    alone = row["spread_high"] - row["spread_low"] > to_minor(policy.spread_tolerance, row["currency"])
-    return (
-        f"Equally good invoice lines give a credit from {low} to {high}; "
-        f"the spread of {spread}{'' if alone else ', with that of the rest of its line,'} is more than the tolerated "
-        f"{policy.spread_tolerance} {row['currency']}."
-    )
-
-
-def _because_credited(row: Facts, policy: Policy) -> str:
-    goods = f"counted in as {row['condition']}" if row["condition"] else f"left at the store ({row['disposition']})"
-    money = f"{_amount(row, row['net_minor'])} net and {_amount(row, row['tax_minor'])} tax"
-    days = _days(row["sold_on"], row["returned_on"])
-    return f"{_units(row)} {goods}, {days} (window {policy.window_days} days): {money}."
-
-
+# The order is that of the agreement: what may come back at all, what is under warranty, until when, on whose word, in
+# which state, at which price. What no rule is against is credited. Caps and deductions speak first, but only of what
+# all others credit.
 RULES = (
-    Rule("unplaced", "unplaced", _unplaced, _because_unplaced),
-    Rule("window_days", None, _late, _because_late),
-    Rule("conditions", "condition", _condition_is_against, _because_condition),
-    Rule("goods_stay", None, _goods_are_due, _because_goods_are_due),
-    Rule("spread_tolerance", None, _ambiguous, _because_ambiguous),
-    Rule("conditions", "condition", _good, _because_credited),
-    Rule("goods_stay", None, _kept, _because_credited),
+    Rule("caps", "over", _over_cap, because.over_cap),
+    Rule("credit.deductions", None, _taken, because.deducted),
+    Rule("unplaced", "unplaced", _unplaced, because.unplaced),
+    Rule("credit.entitlement.brands", None, entitled.other_brand, entitled.because_brand),
+    Rule("credit.entitlement.stores", None, entitled.other_store, entitled.because_store),
+    Rule("credit.entitlement.reasons", "reason", entitled.reason_is_against, entitled.because_reason),
+    Rule("credit.entitlement.origins", "origin", entitled.origin_is_against, entitled.because_origin),
+    Rule("credit.entitlement.allowance_reasons", None, entitled.has_allowance, entitled.because_allowance),
+    Rule("goods.claims", None, warranty.claimed, row_by_row(warranty.because_claimed)),
+    Rule("window_days", None, entitled.late, entitled.because_late),
+    Rule("credit.authorisation", None, entitled.unauthorised, entitled.because_unauthorised),
+    Rule("reconciliation", KIND, turned_down, because_resolved),
+    Rule("spread_tolerance", None, _ambiguous_as_announced, because.ambiguous),
+    Rule("credit.basis", None, _no_price_as_announced, because.no_price),
+    Rule("reconciliation", KIND, taken_as_announced, because_resolved),
+    Rule("conditions", "condition", _condition_is_against, because.condition),
+    Rule("goods_stay", None, _goods_are_due, because.goods_are_due),
+    Rule("spread_tolerance", None, _ambiguous, because.ambiguous),
+    Rule("credit.basis", None, _no_price, because.no_price),
+    Rule("conditions", "condition", _good, because.credited),
+    Rule("goods_stay", None, _kept, because.credited),
 )

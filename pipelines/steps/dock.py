@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.boxes import Line, Surplus
+from pipelines.steps.guesses import BOX_LINES
 from pipelines.steps.returns import CARTONS, RETURN_LINES, RETURNS
 from schemas.tables import CLAIMS
 
@@ -130,6 +131,19 @@ def found_rows(landed: Iterable[Landed]) -> pa.Table:
         for one in landed
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, FOUND).sort_by("return_line")
+
+
+def strange_boxes(surplus: Iterable[Surplus]) -> pa.Table:
+    """``BOX_LINES`` of boxes that belong to no return that we know, also of those whose retailer is not known."""
+    rows = [
+        {
+            "document": one.line.document, "box": one.line.carton or "", "retailer": one.line.retailer,
+            "store": one.line.store, "received_on": one.line.received_on, "gtin": one.line.gtin, "units": one.units,
+        }
+        for one in sorted(surplus, key=lambda one: one.line.order)
+        if one.home is None
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, BOX_LINES)
 
 
 def _identity(one: Landed) -> dict[str, Any]:

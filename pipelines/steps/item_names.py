@@ -105,7 +105,7 @@ def listed_names(listed: pa.Table) -> pa.Table:
 
 
 def listed_components(listed: pa.Table) -> pa.Table:
-    """What cases and assortments of ``ITEM_LINES`` hold: gtin, component, units."""
+    """What cases and assortments of ``ITEM_LINES`` or ``ORDER_LINES`` hold: gtin, component, units."""
     rows = {
         (row["gtin"], row["component_gtin"]): row["units"]
         for row in listed.to_pylist()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.ledger import LEGAL_MOVES, Bucket
+from schemas.ledger import EXPECTED, LEGAL_MOVES, Bucket
 from schemas.money import remainder_share
 from schemas.tables import MOVEMENTS
 
@@ -37,11 +37,12 @@ def move(
     """``MOVEMENTS`` of these units and money, one row a portion, in the order given.
 
     ``portions`` has at least portion, return_line, invoice_line, units, net_minor, tax_minor, currency. ``cause`` is
-    one id or one a row. ValueError: a move that ``schemas.ledger`` does not know, units that are not positive, an
-    invoice line missing (``sold``) or present (``unsold``), two movements of one id.
+    one id or one a row. ValueError: a move that ``schemas.ledger`` does not know, units that are not positive (none,
+    but money, where it is ``withheld``), an invoice line missing (``sold``) or present (``unsold``), two movements of
+    one id.
     """
     _ensure_legal(frm, to)
-    _ensure_movable(portions, frm)
+    _ensure_movable(portions, frm, to)
     causes = _column(cause, portions.num_rows)
     columns = {name: portions[name].cast(MOVEMENTS.field(name).type) for name in _CARRIED}
     columns["movement"] = _movement_ids(columns["portion"], to, causes)
@@ -50,6 +51,17 @@ def move(
     columns["cause"] = causes
     columns["rule_version"] = _column(rule_version, portions.num_rows)
     return pa.table([columns[name] for name in MOVEMENTS.names], schema=MOVEMENTS)
+
+
+def move_on(portions: pa.Table, to: Bucket, cause: "str | Sequence[str] | pa.Array", rule_version: str) -> pa.Table:
+    """``move`` out of the bucket that each row's ``expected_in`` names: where its units are that have not come."""
+    causes = _column(cause, portions.num_rows)
+    moved = [MOVEMENTS.empty_table()]
+    for frm in EXPECTED:
+        mask = pc.equal(portions["expected_in"], frm.value)
+        if pc.any(mask).as_py():
+            moved.append(move(portions.filter(mask), frm, to, causes.filter(mask), rule_version))
+    return pa.concat_tables(moved).sort_by("movement")
 
 
 def announce(allocations: pa.Table, cause: "str | Sequence[str] | pa.Array", rule_version: str) -> pa.Table:
@@ -93,9 +105,13 @@ def _ensure_legal(frm: Bucket, to: Bucket) -> None:
         raise ValueError(f"{frm.value} to {to.value} is no legal move; see schemas/ledger.py")
 
 
-def _ensure_movable(portions: pa.Table, frm: Bucket) -> None:
+def _ensure_movable(portions: pa.Table, frm: Bucket, to: Bucket) -> None:
     units = portions["units"]
-    if units.null_count or pc.any(pc.less_equal(units, 0)).as_py():
+    if Bucket.WITHHELD in (frm, to):
+        money = pc.greater(pc.max_element_wise(portions["net_minor"], portions["tax_minor"]), 0)
+        if not pc.all(pc.and_(pc.equal(units, 0), money), skip_nulls=False).as_py():
+            raise ValueError("what is withheld is money without units")
+    elif units.null_count or pc.any(pc.less_equal(units, 0)).as_py():
         raise ValueError("only a positive number of units can be moved")
     without = portions["invoice_line"].null_count
     if frm is Bucket.SOLD and without:

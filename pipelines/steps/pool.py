@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.movements import NOTHING, Amounts
-from schemas.ledger import Bucket
+from schemas.ledger import EXPECTED, Bucket
 from schemas.tables import CLAIMS, KEPT_CLAIMS, PARCELS, SUPPLY
 
 Row = dict[str, Any]
@@ -84,7 +84,7 @@ def sold(sale_lines: pa.Table, ids: pa.Array) -> pa.Table:
 
 
 def after(parcels: pa.Table, movements: pa.Table, inspections: pa.Table, received_on: Mapping[str, date]) -> pa.Table:
-    """``PARCELS`` after these movements out of ``announced``: counted in, short or taken back.
+    """``PARCELS`` after these movements of what had not come: counted in, short or taken back.
 
     ``received_on`` is the day of each receipt document.
     """
@@ -93,7 +93,7 @@ def after(parcels: pa.Table, movements: pa.Table, inspections: pa.Table, receive
     announced = {row["portion"]: row for row in rows if row["bucket"] == Bucket.ANNOUNCED}
     for moved in movements.to_pylist():
         row = announced.get(moved["portion"])
-        if row is None or moved["from_bucket"] != Bucket.ANNOUNCED:
+        if row is None or moved["from_bucket"] not in EXPECTED or moved["to_bucket"] in EXPECTED:
             continue
         for name in _AMOUNTS:
             row[name] -= moved[name]

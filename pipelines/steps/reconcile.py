@@ -26,14 +26,16 @@ from pipelines.steps.boxes import (
     missing,
     portions_of,
 )
+from pipelines.steps.contents import Box, Fit, fits
 from pipelines.steps.dock import Landed
-from pipelines.steps.movements import Amounts, move
+from pipelines.steps.guesses import BOX_LINES
+from pipelines.steps.movements import Amounts, move, move_on
 from schemas.findings import Finding, Place, as_table
 from schemas.ledger import Bucket
 from schemas.outcome import Change
 from schemas.tables import DIFFERENCES, INSPECTIONS, MOVEMENTS
 
-_MOVED = pa.schema([MOVEMENTS.field(name) for name in MOVEMENTS.names[1:8]])
+_MOVED = pa.schema([*(MOVEMENTS.field(name) for name in MOVEMENTS.names[1:8]), ("expected_in", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Reconciled:
 
     ``returns``, ``return_lines`` and ``cartons`` are new rows with the columns of schemas.records; ``changes`` are
     new states of cartons that were announced. ``claims`` go through the split; with its allocations and ``found``,
-    ``receive_found`` moves these units on.
+    ``receive_found`` moves these units on. ``strange`` are ``BOX_LINES`` of boxes that nobody announced.
     """
 
     movements: pa.Table
@@ -55,6 +57,7 @@ class Reconciled:
     claims: pa.Table
     found: pa.Table
     changes: tuple[Change, ...]
+    strange: pa.Table = field(default_factory=BOX_LINES.empty_table)
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def reconcile(
     rule_version: str,
     goods_stay: Mapping[str, Collection[str]] | None = None,
 ) -> Reconciled:
-    """``RECEIPT_LINES`` against ``OPEN_PORTIONS``: movements from ``announced``, differences, and what is unannounced.
+    """``RECEIPT_LINES`` against ``OPEN_PORTIONS``: movements, differences, and what is unannounced.
 
     ``returns`` has return_id, retailer, number, origin; ``receipts`` document and number. ``retailer_of`` knows the
     names that warehouses use. ``goods_stay``: per retailer, dispositions whose goods are not expected; a retailer
@@ -85,6 +88,8 @@ def reconcile(
     """
     lines = lines_in_order(receipt_lines, receipts, retailer_of)
     homes = homes_of(lines, open_portions, returns)
+    fitting = fits(lines, homes, open_portions)
+    homes = [home or _by_contents(line, fitting) for line, home in zip(lines, homes, strict=True)]
     portions = portions_of(open_portions, {home.return_id for home in homes if home}, goods_stay or {})
     told = _Told()
     for home, own in _by_return(lines, homes):
@@ -96,14 +101,20 @@ def reconcile(
         movements=_movements(told, rule_version),
         inspections=_inspections(told.matches),
         differences=_differences(told, landed),
-        findings=_findings(told, landed, nobody, lines),
+        findings=_findings(told, landed, nobody, lines, fitting),
         returns=dock.new_returns(landed),
         return_lines=dock.new_return_lines(landed),
         cartons=dock.new_cartons(landed),
         claims=dock.new_claims(landed),
         found=dock.found_rows(landed),
         changes=tuple(told.changes),
+        strange=dock.strange_boxes(told.surplus),
     )
+
+
+def _by_contents(line: Line, fitting: Mapping[Box, Fit]) -> Home | None:
+    fit = fitting.get((line.document, line.carton))
+    return fit.home if fit else None
 
 
 def receive_found(allocations: pa.Table, found: pa.Table, rule_version: str) -> tuple[pa.Table, pa.Table]:
@@ -168,12 +179,12 @@ def _carton_states(
 
 
 def _movements(told: _Told, rule_version: str) -> pa.Table:
-    """announced→received by receipt line, announced→short by receipt."""
+    """expected→received by receipt line, expected→short by receipt."""
     received = _moved((one.portion, one.part) for one in told.matches)
     short = _moved((one.portion, one.part) for one in told.missing)
     return pa.concat_tables([
-        move(received, Bucket.ANNOUNCED, Bucket.RECEIVED, [m.line.cause for m in told.matches], rule_version),
-        move(short, Bucket.ANNOUNCED, Bucket.SHORT, [m.told_by.document for m in told.missing], rule_version),
+        move_on(received, Bucket.RECEIVED, [m.line.cause for m in told.matches], rule_version),
+        move_on(short, Bucket.SHORT, [m.told_by.document for m in told.missing], rule_version),
     ]).sort_by("movement")  # fmt: skip
 
 
@@ -181,7 +192,7 @@ def _moved(parts: Iterable[tuple[Portion, Amounts]]) -> pa.Table:
     rows = [
         {
             "portion": portion.portion, "return_line": portion.return_line, "invoice_line": portion.invoice_line,
-            "currency": portion.currency,
+            "currency": portion.currency, "expected_in": portion.expected_in,
             "units": part.units, "net_minor": part.net_minor, "tax_minor": part.tax_minor,
         }
         for portion, part in parts
@@ -223,9 +234,16 @@ def _damaged(matches: Iterable[Match], landed: Iterable[Landed]) -> Iterator[tup
             yield one.return_line, one.line, one.units
 
 
-def _findings(told: _Told, landed: Iterable[Landed], nobody: Iterable[Surplus], lines: Iterable[Line]) -> pa.Table:
+def _findings(
+    told: _Told,
+    landed: Iterable[Landed],
+    nobody: Iterable[Surplus],
+    lines: Sequence[Line],
+    fitting: Mapping[Box, Fit],
+) -> pa.Table:
     """Findings in the order of the receipts; each stands at the receipt line that tells it."""
     told_of = [*_short(told.missing), *_unannounced(landed), *_unknown_retailer(nobody), *_conditions(lines)]
+    told_of += _matched_by_contents(lines, fitting)
     told_of.sort(key=lambda pair: (pair[0].order, pair[1], pair[2]))
     return as_table(
         Finding(code, Place(line.file, line.offset, line.length, f"line {line.line_no}"), detail, line.document,
@@ -259,6 +277,17 @@ def _unannounced(landed: Iterable[Landed]) -> Iterator[tuple[Line, str, str]]:
                 "RECEIPT-UNANNOUNCED",
                 f"{what} in {_box(one.line)} of {one.retailer}; kept as {one.return_line}",
             )
+
+
+def _matched_by_contents(lines: Iterable[Line], fitting: Mapping[Box, Fit]) -> Iterator[tuple[Line, str, str]]:
+    """At the first line of each box."""
+    told = set()
+    for line in lines:
+        box = (line.document, line.carton)
+        if box in fitting and box not in told:
+            told.add(box)
+            fit = fitting[box]
+            yield line, "RECEIPT-MATCHED-BY-CONTENTS", f"{_box(line)} is of {fit.home.return_id}: {fit.because}"
 
 
 def _unknown_retailer(nobody: Iterable[Surplus]) -> Iterator[tuple[Line, str, str]]:

@@ -32,8 +32,8 @@ class Held:
 
     ``portions`` are their ``OPEN_PORTIONS``, finished ones too; ``parcels`` their ``PARCELS``, those of units that did
     not come included. ``movements`` and ``return_lines`` are ids that are taken, ``differences`` are rows already told.
-    ``loose`` are return lines of which no notice speaks any more. ``by`` names for each return the document for which
-    it is counted again.
+    ``loose`` are return lines of which no notice speaks any more, ``given_up`` those that did not come in the time
+    agreed. ``by`` names for each return the document for which it is counted again.
     """
 
     portions: pa.Table
@@ -43,6 +43,7 @@ class Held:
     differences: pa.Table
     loose: Collection[str]
     by: Mapping[str, str]
+    given_up: Collection[str] = ()
 
     @cached_property
     def uncounted(self) -> dict[str, list[Row]]:
@@ -124,12 +125,17 @@ def uncount(parcels: pa.Table, held: Held, changed: Collection[str]) -> pa.Table
 
 
 def _kept_portions(told: Reconciled, held: Held) -> Iterator[str]:
-    """Portions of announced goods of which the same units were counted in by the same lines, and none are short."""
+    """Portions of announced goods of which the same units were counted in by the same lines, and none are short.
+
+    What was given up by the clock stays so, where no receipt speaks of it.
+    """
     wanted = _counts_told(told)
     short = told.movements.filter(pc.equal(told.movements["to_bucket"], Bucket.SHORT.value))["portion"].to_pylist()
     for name, parcels in held.uncounted.items():
         is_short = name in short or any(row["bucket"] == Bucket.SHORT for row in parcels)
-        if name not in held.unannounced and not is_short and _counts_of(parcels) == wanted.get(name, Counter()):
+        silent = name not in short and name not in wanted and parcels[0]["return_line"] in held.given_up
+        as_told = not is_short and _counts_of(parcels) == wanted.get(name, Counter())
+        if name not in held.unannounced and (as_told or (silent and not _counts_of(parcels))):
             yield name
 
 
@@ -150,9 +156,14 @@ def _counts_of(parcels: Iterable[Row]) -> Counter[Count]:
 
 
 def _kept_lines(told: Reconciled, held: Held) -> tuple[set[str], frozenset[str]]:
-    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go."""
+    """Goods that nobody announced: told lines that are there already, and the portions of stored ones that go.
+
+    Goods of a line of which no notice speaks any more always go on in a line of their own, as if they had come later.
+    """
     stored: dict[tuple[Any, ...], list[set[str]]] = defaultdict(list)
-    for parcels in _dock_lines(held).values():
+    for line, parcels in _dock_lines(held).items():
+        if line in held.loose:
+            continue
         counts = tuple(sorted(_counts_of(parcels).items()))
         stored[parcels[0]["return_id"], parcels[0]["gtin"], counts].append({row["portion"] for row in parcels})
     of_return = {row["return_line"]: row for row in told.claims.to_pylist()}
@@ -201,20 +212,32 @@ def _untold(differences: pa.Table, known: pa.Table) -> pa.Table:
 
 def _taken_back(held: Held, changed: Iterable[str]) -> tuple[pa.Table, pa.Table]:
     """Counter-movements of all that was counted of these portions, with the inspections that end earlier ones."""
-    movements, inspections = [], []
+    movements, inspections = list[Row](), list[Row]()
     for name in sorted(changed):
         for row in held.uncounted[name]:
             if row["bucket"] == Bucket.ANNOUNCED:
                 continue
-            to = Bucket.CANCELLED if name in held.unannounced else Bucket.ANNOUNCED
             cause = held.by[row["return_id"]]
             counted = (row["inspection"] or row["bucket"]).partition("@")[2] or row["bucket"]
-            moved = _movement(row, f"{name}>{to.value}@{cause}/{counted}", to, cause)
-            movements.append(moved)
+            moved = list[Row]()
+            for to in _way_back(row, name in held.unannounced):
+                frm = moved[-1]["to_bucket"] if moved else row["bucket"]
+                moved.append(_movement(row | {"bucket": frm}, f"{name}>{to.value}@{cause}/{counted}", to, cause))
+            movements += moved
             if row["inspection"] is not None:
                 told = {key: row[key] for key in ("portion", "units", "condition", "receipt_document")}
-                inspections.append(told | {"movement": moved["movement"], "replaces": row["inspection"]})
+                inspections.append(told | {"movement": moved[0]["movement"], "replaces": row["inspection"]})
     return pa.Table.from_pylist(movements, MOVEMENTS), pa.Table.from_pylist(inspections, INSPECTIONS)
+
+
+def _way_back(parcel: Row, unannounced: bool) -> Iterator[Bucket]:
+    """The buckets through which units go that are counted again: where they were expected, or nowhere any more."""
+    if parcel["bucket"] == Bucket.SHORT or not unannounced:
+        yield Bucket.ANNOUNCED
+    if unannounced:
+        yield Bucket.CANCELLED
+    elif parcel["expected_in"] != Bucket.ANNOUNCED:
+        yield Bucket(parcel["expected_in"])
 
 
 def _movement(row: Row, name: str, to: Bucket, cause: str) -> Row:

@@ -2,7 +2,8 @@
 
 Units that are not credited, nor accepted, are placed anew whenever claims or sales of their item arrive. A portion that
 would come out the same stays; of another one all units that may move are moved out and given back to their sale, and
-go on in new portions of the same return line, in the buckets and the conditions in which they were.
+go on in new portions of the same return line, in the buckets and the conditions in which they were. Units that were
+authorised or sent are so again: of units of which one is and another is not, each get a portion of their own.
 """
 
 from collections import Counter, defaultdict
@@ -13,11 +14,13 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.steps.movements import NOTHING, Amounts, part_of
-from schemas.ledger import Bucket
+from schemas.ledger import EXPECTED, Bucket
+from schemas.money import remainder_share
 from schemas.tables import ALLOCATIONS, INSPECTIONS, MOVEMENTS
 
 Row = dict[str, Any]
 _AMOUNTS = ("units", "net_minor", "tax_minor")
+_SPREAD = ("spread_low", "spread_high")
 # What was counted in comes first on the best sales, then what is announced; what was refused takes what is left.
 _ORDER = {Bucket.RECEIVED: 0, Bucket.ANNOUNCED: 1, Bucket.REFUSED: 2}
 
@@ -74,7 +77,7 @@ def place_anew(
     own = _by_line(parcels.to_pylist())
     rows = _by_line(allocations.to_pylist())
     for line in sorted(own):
-        dealt = _without_refused(list(_deal(own[line], rows.get(line, []))))
+        dealt = _without_refused([part for row in _deal(own[line], rows.get(line, [])) for part in _apart(*row)])
         gone = _by_portion(own[line], dealt)
         new = [(row, shares) for row, shares in dealt if not _kept(row, shares, gone, split_up)]
         books.movements += [_out_of(one, causes[line], rule_version) for name in sorted(gone) for one in gone[name]]
@@ -114,6 +117,22 @@ def _deal(parcels: Sequence[Row], rows: Sequence[Row]) -> Iterator[tuple[Row, li
             before, left[at] = before + part, left[at] - units
             at += not left[at]
         yield row, shares
+
+
+def _apart(row: Row, shares: list[_Share]) -> Iterator[tuple[Row, list[_Share]]]:
+    """The row as it is, or in parts, where its units are not all expected in one bucket, or did not come from one."""
+    buckets = [bucket for bucket in EXPECTED if any(share.parcel["expected_in"] == bucket for share in shares)]
+    if len(buckets) <= 1:
+        yield row, shares
+        return
+    before = 0
+    spread = dict.fromkeys(_SPREAD, 0)
+    for bucket in buckets:
+        own = [share for share in shares if share.parcel["expected_in"] == bucket]
+        total = sum((share.part for share in own), NOTHING)
+        cut = {n: remainder_share(row[n], spread[n], before, total.units, row["units"]) for n in _SPREAD}
+        before, spread = before + total.units, {name: spread[name] + cut[name] for name in _SPREAD}
+        yield row | cut | {name: getattr(total, name) for name in _AMOUNTS}, own
 
 
 def _rank(parcel: Row) -> tuple[Any, ...]:
@@ -212,21 +231,26 @@ def _out_of(parcel: Row, cause: str, rule_version: str) -> Row:
     name = f"{parcel['portion']}>{Bucket.MOVED.value}@{cause}"
     if parcel["inspection"] is not None:
         name += f"/{parcel['inspection'].partition('@')[2]}"
-    return _movement(parcel, name, parcel["portion"], parcel["bucket"], Bucket.MOVED, cause, rule_version)
+    frm = parcel["expected_in"] if parcel["bucket"] == Bucket.ANNOUNCED else parcel["bucket"]
+    return _movement(parcel, name, parcel["portion"], frm, Bucket.MOVED, cause, rule_version)
 
 
 def _add_portion(books: _Books, row: Row, shares: Sequence[_Share], number: int, cause: str, rule_version: str) -> None:
-    """A new portion: announced as a whole, and its counted units received again."""
+    """A new portion: announced as a whole, brought where its units were expected, its counted ones received again."""
     portion = f"{row['return_line']}#{number}"
     books.allocations.append(row | {"portion": portion})
     origin = Bucket.UNSOLD if row["invoice_line"] is None else Bucket.SOLD
     name = f"{portion}>{Bucket.ANNOUNCED.value}@{cause}"
     books.movements.append(_movement(row, name, portion, origin, Bucket.ANNOUNCED, cause, rule_version))
+    expected = Bucket(shares[0].parcel["expected_in"])
+    if expected is not Bucket.ANNOUNCED:
+        name = f"{portion}>{expected.value}@{cause}"
+        books.movements.append(_movement(row, name, portion, Bucket.ANNOUNCED, expected, cause, rule_version))
     for name, share in _named(portion, [share for share in shares if share.parcel["inspection"] is not None]):
         parcel = share.parcel
         moved = row | {key: getattr(share.part, key) for key in _AMOUNTS}
         books.movements.append(
-            _movement(moved, name, portion, Bucket.ANNOUNCED, Bucket.RECEIVED, parcel["cause"], rule_version)
+            _movement(moved, name, portion, expected, Bucket.RECEIVED, parcel["cause"], rule_version)
         )
         inspection = {"movement": name, "portion": portion, "units": share.part.units}
         told = {key: parcel[key] for key in ("condition", "receipt_document")}

@@ -1,13 +1,13 @@
 """Open this when a notice was cancelled or replaced and its units did not follow: what a batch of such notices does."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amend import REPLACE, RULE_VERSION, TakenBack, amending, take_back
+from pipelines.steps.amend import CANCEL, REPLACE, RULE_VERSION, TakenBack, amending, take_back
 from pipelines.steps.check import Checked
 from pipelines.steps.returns import OpenedReturns
 from pipelines.wiring import Hub
@@ -35,7 +35,9 @@ def amend(hub: Hub, checked: Checked, opened: OpenedReturns, touched: Touched) -
     by = _by_return(touched.retailer, documents.to_pylist())
     known = {row["return_id"]: row for row in hub.store.returns_of(touched.retailer, _numbers(documents)).to_pylist()}
     parcels = hub.store.parcels_in(by)
-    replacing = {row["document"] for row in documents.to_pylist() if row["purpose"] == REPLACE}
+    purposes = {row["document"]: row["purpose"] for row in documents.to_pylist()}
+    replacing = [name for name, purpose in purposes.items() if purpose == REPLACE]
+    cancels = [name for name, purpose in purposes.items() if purpose == CANCEL]
     lines = opened.return_lines.filter(pc.is_in(opened.return_lines["document"], pa.array(replacing, pa.string())))
     done = take_back(parcels, {name: row["document"] for name, row in by.items()}, lines, hub.store.decided_units(by))
     allocations, movements = done.tables()
@@ -44,7 +46,7 @@ def amend(hub: Hub, checked: Checked, opened: OpenedReturns, touched: Touched) -
         opened=_only_new(hub, opened, known),
         touched=_touching(touched, done, parcels, by),
         rows=(("allocation", versioned), ("movement", movements)),
-        changes=tuple(_told_anew(opened, known)),
+        changes=tuple(_told_anew(opened, known, cancels)),
         findings=_late(done, by),
     )
 
@@ -79,7 +81,7 @@ def _only_new(hub: Hub, opened: OpenedReturns, known: Mapping[str, dict[str, Any
     return replace(opened, returns=opened.returns.filter(pc.invert(is_known)), cartons=opened.cartons.filter(new))
 
 
-def _told_anew(opened: OpenedReturns, known: Mapping[str, dict[str, Any]]) -> list[Change]:
+def _told_anew(opened: OpenedReturns, known: Mapping[str, dict[str, Any]], cancels: Collection[str]) -> list[Change]:
     """Store and day of a return are those of its new version; the document that opened it stays named."""
     names = ("store", "returned_on")
     return [
@@ -90,7 +92,7 @@ def _told_anew(opened: OpenedReturns, known: Mapping[str, dict[str, Any]]) -> li
             {name: known[row["return_id"]][name] for name in names},
         )
         for row in opened.returns.to_pylist()
-        if row["return_id"] in known
+        if row["return_id"] in known and row["document"] not in cancels
     ]
 
 

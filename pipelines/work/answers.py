@@ -44,6 +44,7 @@ def answers_to(
         documents=checked.documents,
         notices=checked.notice_lines,
         refused=_refused(hub, partner, recorded),
+        decided_later=_decided_later(partner, recorded),
     )
     maps = hub.catalog.partner(partner.id).outbound
     answers = acknowledge(batch, partner, hub.now(), hub.store.next_control(partner.id), maps)
@@ -67,6 +68,17 @@ def _refused(hub: Hub, partner: Partner, recorded: Mapping[str, pa.Table]) -> di
     placed = portions.join(lines, "return_line", join_type="inner").join(returns, "return_id", join_type="inner")
     placed = placed.join(sales.select(["invoice_line", "sold_on"]), "invoice_line")
     return {(document, line_no): rule for document, line_no, rule in refused_before(placed, partner.policy)}
+
+
+def _decided_later(partner: Partner, recorded: Mapping[str, pa.Table]) -> list[str]:
+    """The notices among these rows whose returns need our word: it is given, and answered, by ``work.authorise``."""
+    since = partner.policy.authorisation.since
+    if since is None or not {"return", "return_line"} <= recorded.keys():
+        return []
+    days = recorded["return"].select(["return_id", "returned_on"])
+    lines = recorded["return_line"].select(["return_id", "document"])
+    rows = lines.join(days, "return_id", join_type="inner").to_pylist()
+    return sorted({row["document"] for row in rows if row["returned_on"] is None or row["returned_on"] >= since})
 
 
 def acknowledgements_due(hub: Hub, partner: Partner, answers: pa.Table) -> pa.Table:

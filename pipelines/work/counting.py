@@ -5,6 +5,7 @@ Then the return, and what its other receipts speak of, is counted again by all r
 their days; see ``pipelines.steps.recount``. So it is no matter in which order receipts come.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -162,9 +163,11 @@ def _joined(new: pa.Table, stored: pa.Table) -> pa.Table:
 def _versions(hub: Hub, receipts: pa.Table) -> dict[str, str]:
     """Earlier versions of these receipts, each with the one that counts: what was decided of them was not undone."""
     found: dict[str, str] = {}
-    for row in receipts.to_pylist():
-        earlier = hub.store.known_documents(row["partner"], [row["number"]]).to_pylist()
-        found |= {one["document"]: row["document"] for one in earlier if _is_receipt(one, SUPERSEDED)}
+    for partner in distinct(receipts["partner"]):
+        own = receipts.filter(pc.equal(receipts["partner"], partner))
+        later = dict(zip(own["number"].to_pylist(), own["document"].to_pylist(), strict=True))
+        earlier = hub.store.known_documents(partner, later).to_pylist()
+        found |= {one["document"]: later[one["number"]] for one in earlier if _is_receipt(one, SUPERSEDED)}
     return found
 
 
@@ -210,23 +213,30 @@ def _held(hub: Hub, by: Mapping[str, str], receipts: pa.Table) -> Held:
         movements=hub.store.movements_in(distinct(parcels["portion"])),
         return_lines=hub.store.lines_of(by)["return_line"].to_pylist(),
         differences=hub.store.differences_of(receipts["document"].to_pylist()),
-        loose=[name for return_id in by for name in _loose(hub, return_id)],
+        loose=[*_loose(hub, by)],
         by=by,
+        given_up=hub.store.given_up(by),
     )
 
 
-def _loose(hub: Hub, return_id: str) -> Iterator[str]:
-    """The return's lines that are of earlier versions of its notice, or whose notice was taken back."""
-    lines = hub.store.lines_of([return_id]).to_pylist()
-    retailer, _, number = return_id.partition("/")
-    notices = hub.store.known_documents(retailer, [number]).to_pylist()
-    versions = [row for row in notices if row["kind"] == "notice" and row["state"] == ACCEPTED]
-    later = [row for row in versions if row["purpose"] in AMENDS]
-    if not later:
-        return
-    last = max(later, key=lambda row: (row["issued_on"] or date.min, row["purpose"] == CANCEL, row["document"]))
-    counts = last["document"] if last["purpose"] != CANCEL else None
-    yield from (row["return_line"] for row in lines if row["origin"] == "notice" and row["document"] != counts)
+def _loose(hub: Hub, return_ids: Iterable[str]) -> Iterator[str]:
+    """The lines of these returns that are of earlier versions of a notice, or whose notice was taken back."""
+    amended = amended_by(hub, return_ids)
+    for row in hub.store.lines_of(amended).to_pylist():
+        last = amended[row["return_id"]]
+        if row["origin"] == "notice" and (last["purpose"] == CANCEL or row["document"] != last["document"]):
+            yield row["return_line"]
+
+
+def amended_by(hub: Hub, return_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """For each of these returns the accepted document that last cancelled its notice or told it anew, if one did."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for retailer, _, number in (name.partition("/") for name in return_ids):
+        numbers[retailer].append(number)
+    found = [row for name in sorted(numbers) for row in hub.store.known_documents(name, numbers[name]).to_pylist()]
+    later = [row for row in found if row["kind"] == "notice" and row["state"] == ACCEPTED and row["purpose"] in AMENDS]
+    later.sort(key=lambda row: (row["issued_on"] or date.min, row["purpose"] == CANCEL, row["document"]))
+    return {f"{row['partner']}/{row['number']}": row for row in later}
 
 
 # --- what is told of it

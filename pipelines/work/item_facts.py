@@ -53,8 +53,11 @@ def parts_of(hub: Hub, gtins: Collection[str]) -> set[str]:
     return set(held.filter(pc.is_in(held["gtin"], pa.array(sorted(gtins), pa.string())))["component"].to_pylist())
 
 
-def learnt(partner: Partner, lines: Mapping[str, pa.Table]) -> Iterator[tuple[str, pa.Table]]:
-    """New rows of ``item_name``, ``item`` and ``item_component`` that a partner's lines tell, with their table."""
+def learnt(hub: Hub, partner: Partner, lines: Mapping[str, pa.Table]) -> Iterator[tuple[str, pa.Table]]:
+    """New rows of ``item_name``, ``item`` and ``item_component`` that a partner's lines tell, with their table.
+
+    What an assortment holds is taken from an order only as long as nothing is known of it.
+    """
     retailer = partner.id if partner.role == "retailer" else ""
     tables = [learnt_names(lines[kind], retailer) for kind in _TELLING if retailer and kind in lines]
     tables += [learnt_substitutes(lines["answer"], retailer)] if "answer" in lines else []
@@ -62,8 +65,16 @@ def learnt(partner: Partner, lines: Mapping[str, pa.Table]) -> Iterator[tuple[st
         tables.append(listed_names(lines["item"]))
         yield "item", listed_items(lines["item"])
         yield "item_component", listed_components(lines["item"])
+    if "order" in lines:
+        yield "item_component", _not_known(hub, listed_components(lines["order"]))
     names = pa.concat_tables([ITEM_NAMES.empty_table(), *tables])
     yield "item_name", names.group_by(names.column_names, use_threads=False).aggregate([])
+
+
+def _not_known(hub: Hub, components: pa.Table) -> pa.Table:
+    """Without those of items of which it is known what they hold."""
+    known = hub.store.item_components(components["gtin"].unique().to_pylist())["gtin"].combine_chunks()
+    return components.filter(pc.invert(pc.is_in(components["gtin"], known)))
 
 
 def retailers_of(names: Iterable[str | None], retailer_of: Mapping[str, str]) -> set[str]:

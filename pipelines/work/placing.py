@@ -28,7 +28,7 @@ from pipelines.work.item_facts import facts_of, parts_of, singles_of
 from schemas.findings import as_records
 from schemas.ledger import Bucket
 from schemas.outcome import Change
-from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SUPPLY
+from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SHIPMENT_LINES, SUPPLY
 
 SPLIT_VERSION = "split-2"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length", "carton")
@@ -42,11 +42,11 @@ class Touched:
     """What a batch brings of one retailer.
 
     ``items`` names for each item the document that touches it. ``claims`` are new, ``places`` says where they are
-    stated, ``sales`` is ``SUPPLY`` that is not stored yet. ``seen`` makes of the stored ``PARCELS`` what they are after
-    what the batch itself did: units that it counted in or took back, and units of new lines that were there before.
-    ``split_up`` names inspections of which it took a part, ``void`` lines that it took back; ``numbered`` counts
-    portions that it gave to new lines. ``assigned`` is what a person says now, ``unassigned`` names what of it is
-    taken back.
+    stated; ``sales`` (``SUPPLY``) and ``shipped`` (``SHIPMENT_LINES``) are not stored yet. ``seen`` makes of the stored
+    ``PARCELS`` what they are after what the batch itself did: units that it counted in or took back, and units of new
+    lines that were there before. ``split_up`` names inspections of which it took a part, ``void`` lines that it took
+    back; ``numbered`` counts portions that it gave to new lines. ``assigned`` is what a person says now, ``unassigned``
+    names what of it is taken back.
     """
 
     retailer: str
@@ -54,6 +54,7 @@ class Touched:
     claims: pa.Table = field(default_factory=CLAIMS.empty_table)
     places: pa.Table = field(default_factory=KEPT_CLAIMS.empty_table)
     sales: pa.Table = field(default_factory=SUPPLY.empty_table)
+    shipped: pa.Table = field(default_factory=SHIPMENT_LINES.empty_table)
     seen: Seen = lambda stored: stored
     split_up: Collection[str] = ()
     void: Collection[str] = ()
@@ -100,6 +101,7 @@ def _as_one(parts: Sequence[Touched]) -> Touched:
             claims=pa.concat_tables([first.claims, other.claims]),
             places=pa.concat_tables([first.places.select(_PLACE), other.places.select(_PLACE)]),
             sales=pa.concat_tables([first.sales, other.sales]),
+            shipped=pa.concat_tables([first.shipped, other.shipped]),
             seen=partial(one_after_the_other, first.seen, other.seen),
             split_up={*first.split_up, *other.split_up},
             void={*first.void, *other.void},
@@ -172,7 +174,7 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     supply = freed(pa.concat_tables([supply, touched.sales]), stored)
     unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist()) - set(distinct(touched.sales["gtin"]))
     places = pa.concat_tables([part.select(_PLACE) for part in (touched.places, old, mates)])
-    claims, beside = (_with_packing(hub, some, places) for some in (claims, beside))
+    claims, beside = (_with_packing(hub, some, places, touched.shipped) for some in (claims, beside))
     policy = hub.catalog.partner(touched.retailer).partner.policy
     assigned, others, supply = place_assigned(
         claims,
@@ -188,10 +190,12 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     return Split(pa.concat_tables([assigned, found.allocations]), found.findings)
 
 
-def _with_packing(hub: Hub, claims: pa.Table, places: pa.Table) -> pa.Table:
-    """The claims with the orders for which our dispatch advice packed their cartons."""
+def _with_packing(hub: Hub, claims: pa.Table, places: pa.Table, new: pa.Table) -> pa.Table:
+    """The claims with the orders for which our dispatch advice, the ``new`` one too, packed their cartons."""
     lines = places.filter(pc.is_in(places["return_line"], claims["return_line"].combine_chunks()))
-    shipped = hub.store.shipped_in(labels_of(lines))
+    labels = labels_of(lines)
+    own = new.filter(pc.is_in(new["carton"], pa.array(labels, pa.string())))
+    shipped = pa.concat_tables([hub.store.shipped_in(labels), own])
     return with_packing(claims, lines, shipped, facts_of(hub, (), shipped))
 
 
@@ -285,6 +289,16 @@ def touched_by_sales(hub: Hub, retailer: str, sales: pa.Table, documents: pa.Arr
     return Touched(retailer, dict.fromkeys(stating | beside, by) | items, sales=sales)
 
 
+def touched_by_shipments(hub: Hub, shipped: pa.Table) -> Iterator[Touched]:
+    """The items of claims whose cartons new ``SHIPMENT_LINES`` packed: a late dispatch advice speaks for them too."""
+    document_of = first_by(shipped["carton"], shipped["document"])
+    claimed = hub.store.items_in_cartons(document_of)
+    for retailer in distinct(claimed["retailer"]):
+        own = claimed.filter(pc.equal(claimed["retailer"], retailer))
+        documents = pa.array([document_of[carton] for carton in own["carton"].to_pylist()], pa.string())
+        yield Touched(retailer, first_by(own["gtin"], documents), shipped=shipped)
+
+
 def touched_by_claims(hub: Hub, retailer: str, claims: pa.Table, places: pa.Table) -> Touched:
     """The items of new ``CLAIMS``, and what is open in returns that they were added to."""
     places = _in_order_of(claims, places)
@@ -344,12 +358,12 @@ def _in_order_of(claims: pa.Table, places: pa.Table) -> pa.Table:
     return places.take(pc.index_in(claims["return_line"], places["return_line"].combine_chunks()))
 
 
-def first_by(gtins: pa.ChunkedArray, documents: pa.ChunkedArray) -> dict[str, str]:
-    """For each item the first of the documents that name it, by id."""
+def first_by(names: pa.ChunkedArray, documents: pa.ChunkedArray) -> dict[str, str]:
+    """For each item or carton the first of the documents that name it, by id."""
     found: dict[str, str] = {}
-    for gtin, document in zip(gtins.to_pylist(), documents.to_pylist(), strict=True):
-        if gtin is not None:
-            found[gtin] = min(found.get(gtin, document), document)
+    for name, document in zip(names.to_pylist(), documents.to_pylist(), strict=True):
+        if name is not None:
+            found[name] = min(found.get(name, document), document)
     return found
 
 

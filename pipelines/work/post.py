@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from connectors.erp.port import Erp, ErpDocument
+from connectors.erp.port import AccessDenied, Erp, ErpDocument
 from connectors.store import StaleError
 from pipelines.steps.credits import credited
 from schemas.credits import CreditRequest
@@ -81,6 +81,7 @@ class Ending(StrEnum):
     PARKED = "parked"  # a person must act
     UNCERTAIN = "uncertain"  # nobody knows; it is looked up later
     BUSY = "busy"  # nothing was sent
+    DENIED = "denied"  # the ERP refuses our key: a person must mend that, and no intent is to blame
     HELD = "held"  # somebody else has it
 
 
@@ -96,8 +97,8 @@ def post_credits(
     """Carry every intent that is due one attempt further, of one retailer or all.
 
     ``now`` is aware; its calendar day is the day of posting. ``on_step`` hears each finished step and its reference.
-    A refusal parks its intent alone. Raises only what the store raises, and PermanentError when an ERP turns out to
-    have posted what must be an orphan.
+    A refusal parks its intent alone; where the ERP refuses our key, all the others wait. Raises only what the store
+    raises, and PermanentError when an ERP turns out to have posted what must be an orphan.
     """
     desk = Desk(book, erp, owner, now, rule_version, on_step or (lambda step, reference: None))
     total, unreachable = Posted(), 0
@@ -108,7 +109,8 @@ def post_credits(
         posting = desk.take(intent)
         ending = posting.attempt() if posting else Ending.HELD
         unreachable = unreachable + 1 if ending in (Ending.UNCERTAIN, Ending.BUSY) else 0
-        counted = {Ending.BUSY: "waiting", Ending.HELD: "waiting"}.get(ending, ending.value)
+        unreachable = UNREACHABLE_MAX if ending is Ending.DENIED else unreachable
+        counted = ending.value if ending in _COUNTED else "waiting"
         setattr(total, counted, getattr(total, counted) + 1)
         if posting and ending is Ending.POSTED:
             total.orphans += posting.discard_orphans()
@@ -197,6 +199,9 @@ class Posting:
     def _attempt(self) -> Ending:
         try:
             self._carry()
+        except AccessDenied as denied:
+            self._leave(Ending.DENIED, problem=str(denied))
+            return Ending.DENIED
         except PermanentError as refused:
             self._leave(Ending.PARKED, state="parked", problem=str(refused), look_again_at=None)
             return Ending.PARKED
@@ -372,6 +377,7 @@ class Posting:
             return 0
 
 
+_COUNTED = (Ending.POSTED, Ending.PARKED, Ending.UNCERTAIN)
 _RELEASED = {"lease_owner": None, "lease_until": None}
 
 

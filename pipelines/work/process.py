@@ -5,7 +5,7 @@ the answers and the files' new state. A crash before leaves the files pending, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,7 @@ from mappings.answers.repeats import with_repeats
 from mappings.engine import Translation, translate
 from mappings.formats.segments import RawFile
 from pipelines.steps.acknowledged import acknowledge, controls_of
-from pipelines.steps.amend import amending, as_versions
+from pipelines.steps.amend import CANCEL, amending, as_versions
 from pipelines.steps.check import Checked, check
 from pipelines.steps.dock import FOUND
 from pipelines.steps.item_names import listed_items
@@ -24,6 +24,7 @@ from pipelines.wiring import Hub
 from pipelines.work.amending import Amended, amend
 from pipelines.work.answers import acknowledgements_due, answers_to
 from pipelines.work.counting import Counted, add_placed, count
+from pipelines.work.guessing import guessed
 from pipelines.work.item_facts import facts_of, learnt, retailers_of
 from pipelines.work.late_notices import count_late, counts_due
 from pipelines.work.placing import (
@@ -32,6 +33,7 @@ from pipelines.work.placing import (
     places_of,
     touched_by_claims,
     touched_by_sales,
+    touched_by_shipments,
 )
 from pipelines.work.rows import Rows
 from pipelines.work.versions import note_versions
@@ -138,6 +140,8 @@ def _record(
         changes += counted.told.changes
         touched += counted.touched
         found = counted.told.found
+    if "shipment" in checked.others:
+        touched += touched_by_shipments(hub, checked.others["shipment"])
     told, changed = add_placed(hub, rows, touched, found)
     new, again = _by_batch(told, checked)
     findings.append(new)
@@ -146,7 +150,7 @@ def _record(
     for name, lines in checked.others.items():
         if name in STORED:
             rows.add(STORED[name], lines)
-    for table, facts in learnt(partner, {**checked.others, "notice": checked.notice_lines}):
+    for table, facts in learnt(hub, partner, {**checked.others, "notice": checked.notice_lines}):
         rows.add(table, facts)
     told, answered = _answered(hub, partner, translation)
     changes += answered
@@ -226,9 +230,10 @@ def _add_notices(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Am
     rows.add("carton", amended.opened.cartons)
     for name, table in amended.rows:
         rows.add(name, table)
-    rows.add("due_event", _receipts_due(partner, amended.opened.returns))
-    rows.add("due_event", counts_due(hub, partner, amended.opened))
-    return amended
+    rows.add("due_event", _receipts_due(partner, _announced(amended.opened.returns, checked.documents)))
+    due, again = counts_due(hub, partner, opened)
+    rows.add("due_event", due)
+    return replace(amended, changes=(*amended.changes, *again))
 
 
 def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> Counted:
@@ -237,6 +242,7 @@ def _add_receipts(hub: Hub, partner: Partner, rows: Rows, checked: Checked) -> C
     counted = count(hub, partner, checked)
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(counted.told, f"{name}s"))
+    rows.add("guess", guessed(hub, counted.told.strange))
     return counted
 
 
@@ -251,6 +257,12 @@ def _answered(hub: Hub, partner: Partner, translation: Translation) -> tuple[pa.
     controls = controls_of(translation.acknowledged)
     answered = acknowledge(translation.acknowledged, hub.store.outbound_of(partner.id, controls))
     return answered.findings, answered.changes
+
+
+def _announced(returns: pa.Table, documents: pa.Table) -> pa.Table:
+    """The returns that a notice opened, and not its cancel."""
+    cancels = documents.filter(pc.equal(documents["purpose"], CANCEL))["document"]
+    return returns.filter(pc.invert(pc.is_in(returns["document"], cancels.combine_chunks())))
 
 
 def _receipts_due(partner: Partner, returns: pa.Table) -> pa.Table:

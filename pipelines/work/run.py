@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from connectors.store.owner import this_process
 from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.breakers import posting_is_stopped
+from pipelines.work.post import DUE_STATES, Posted, post_credits
 from pipelines.work.process import Processed, process
 from pipelines.work.receive import Received, receive
 from pipelines.work.send import send
@@ -47,8 +48,11 @@ def run_partner(hub: Hub, partner: Partner) -> PartnerRun:
 
 
 def post(hub: Hub, partner: Partner) -> Posted:
-    """Post what is due for the retailers whose returns this partner's files can move."""
+    """Post what is due for the retailers whose returns this partner's files can move, unless posting is stopped."""
     total = Posted()
     for retailer in retailers_of(hub, partner):
+        if posting_is_stopped(hub, retailer.id):
+            total += Posted(waiting=hub.store.intents(DUE_STATES, retailer.id).num_rows)
+            continue
         total += post_credits(hub.store, hub.erp, this_process(), hub.now, retailer.id)
     return total

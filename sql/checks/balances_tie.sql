@@ -8,23 +8,14 @@ from invoice_line as i
 left join creditable as c on c.invoice_line = i.invoice_line
 left join (
   select
-    invoice_line,
-    sum(taken * units) as units_taken, sum(taken * net_minor) as net_taken, sum(taken * tax_minor) as tax_taken,
-    sum(credited * units) as units_credited, sum(credited * net_minor) as net_credited,
-    sum(credited * tax_minor) as tax_credited
-  from (
-    select
-      invoice_line, units, net_minor, tax_minor,
-      case
-        when from_bucket in ('sold', 'short') then 1
-        when from_bucket = 'refused' then 0
-        when to_bucket in ('short', 'refused', 'cancelled', 'moved') then -1
-        else 0
-      end as taken,
-      case when to_bucket = 'credited' then 1 else 0 end as credited
-    from movement
-  ) as counted
-  group by invoice_line
+    m.invoice_line,
+    sum(l.takes * m.units) as units_taken, sum(l.takes * m.net_minor) as net_taken,
+    sum(l.takes * m.tax_minor) as tax_taken,
+    sum(l.credits * m.units) as units_credited, sum(l.credits * m.net_minor) as net_credited,
+    sum(l.credits * m.tax_minor) as tax_credited
+  from movement as m
+  join legal_move as l on l.from_bucket = m.from_bucket and l.to_bucket = m.to_bucket
+  group by m.invoice_line
 ) as m on m.invoice_line = i.invoice_line
 where c.invoice_line is null
   or c.units <> i.units or c.net_minor <> i.net_minor or c.tax_minor <> i.tax_minor

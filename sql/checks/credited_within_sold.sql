@@ -5,8 +5,12 @@ select 'invoice_line' as table_name, i.invoice_line as row_key,
     || ' units, ' || m.net_minor || ' net, ' || m.tax_minor || ' tax' as what
 from invoice_line as i
 join (
-  select invoice_line, sum(units) as units, sum(net_minor) as net_minor, sum(tax_minor) as tax_minor
-  from movement where to_bucket = 'credited' group by invoice_line
+  select
+    m.invoice_line, sum(l.credits * m.units) as units, sum(l.credits * m.net_minor) as net_minor,
+    sum(l.credits * m.tax_minor) as tax_minor
+  from movement as m
+  join legal_move as l on l.from_bucket = m.from_bucket and l.to_bucket = m.to_bucket and l.credits <> 0
+  group by m.invoice_line
 ) as m on m.invoice_line = i.invoice_line
 where m.units > i.units or m.net_minor > i.net_minor or m.tax_minor > i.tax_minor
 union all

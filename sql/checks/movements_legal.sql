@@ -6,17 +6,13 @@ select
   m.from_bucket || ' to ' || m.to_bucket || ' does not fit portion ' || m.portion as what
 from movement as m
 left join allocation as a on a.portion = m.portion
+left join legal_move as l on l.from_bucket = m.from_bucket and l.to_bucket = m.to_bucket
 where a.portion is null
   or m.return_line <> a.return_line
   or coalesce(m.invoice_line, '') <> coalesce(a.invoice_line, '')
   or m.currency <> a.currency
   or (m.from_bucket = 'sold' and m.invoice_line is null)
   or (m.from_bucket = 'unsold' and m.invoice_line is not null)
-  or (m.from_bucket = 'refused' and m.invoice_line is not null)
-  or m.from_bucket || '>' || m.to_bucket not in (
-    'sold>announced', 'unsold>announced', 'announced>received', 'announced>accepted', 'announced>short',
-    'announced>refused', 'announced>cancelled', 'announced>moved', 'received>accepted', 'received>refused',
-    'received>cancelled', 'received>moved', 'refused>moved', 'accepted>refused', 'accepted>credited',
-    'received>announced', 'short>announced'
-  )
+  or (m.from_bucket = 'refused' and m.to_bucket = 'moved' and m.invoice_line is not null)
+  or l.takes is null
 order by row_key

@@ -6,8 +6,8 @@ select
   l.retailer, r.number, l.return_id, a.return_line, a.portion, l.gtin, b.bucket,
   b.units, b.net_minor, a.currency,
   case
-    when b.bucket in ('announced', 'received') and h.because is not null then 'held by a decision'
-    when b.bucket = 'announced' then 'awaiting receipt'
+    when h.because is not null then 'held by a decision'
+    when e.bucket is not null then 'awaiting receipt'
     when b.bucket = 'received' then 'awaiting decision'
     when c.state is null then 'awaiting credit'
     when c.state = 'needs_approval' then 'awaiting approval'
@@ -20,18 +20,19 @@ select
 from portion_balance as b
 join allocation as a on a.portion = b.portion
 join return_line as l on l.return_line = a.return_line
+left join expected_bucket as e on e.bucket = b.bucket
 join "return" as r on r.return_id = l.return_id
 left join (
   -- A hold among the portion's decisions, by where the units were that it is about.
   select
     d.portion,
-    case when n.movement is null then 'announced' else 'received' end as bucket,
+    n.movement is null as expected,
     min(d.because) as because
   from decision as d
   left join inspection as n on n.movement = d.decision
   where d.outcome = 'hold'
-  group by d.portion, case when n.movement is null then 'announced' else 'received' end
-) as h on h.portion = b.portion and h.bucket = b.bucket
+  group by d.portion, n.movement is null
+) as h on h.portion = b.portion and b.bucket <> 'accepted' and h.expected = (b.bucket <> 'received')
 left join (
   -- The unposted intent that carries accepted units of the portion; the first one when there are several.
   select i.portion, min(i.reference) as reference
@@ -40,6 +41,6 @@ left join (
   group by i.portion
 ) as p on p.portion = b.portion and b.bucket = 'accepted'
 left join credit_intent as c on c.reference = p.reference
-where b.bucket in ('announced', 'received', 'accepted') and b.units > 0
+where (e.bucket is not null or b.bucket in ('kept', 'disposed', 'received', 'accepted')) and b.units > 0
   and l.retailer = coalesce(:retailer, l.retailer)
 order by l.retailer, r.number, a.return_line, a.portion, b.bucket

@@ -1,35 +1,28 @@
--- Units that may be placed anew, one row an inspection, or what is still announced of a portion: schemas.tables.PARCELS.
--- Refused units are among them when they were refused only because no sale was found. Where it says `cross join`, the
--- tables are looked up in this order: from the claims of an item to their portions, never through all movements.
+-- Units that may be placed anew, one row an inspection, or what has not come yet of a portion: schemas.tables.PARCELS.
+-- Refused units are among them when they were refused only because no sale was found, and did not go back since. Where it
+-- says `cross join`, the tables are looked up in this order: from the claims of an item to their portions, never through
+-- all movements.
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
-  'announced' as bucket, null as inspection, null as condition, null as receipt_document, null as received_on,
+  'announced' as bucket,
+  (select max(e.bucket) from expected_step as e where e.portion = a.portion) as expected_in,
+  null as inspection, null as condition, null as receipt_document, null as received_on,
   null as cause,
-  (
-    select sum(case when m.to_bucket = 'announced' then m.units else -m.units end) from movement as m
-    where m.portion = a.portion and (m.to_bucket = 'announced' or m.from_bucket = 'announced')
-  ) as units,
-  (
-    select sum(case when m.to_bucket = 'announced' then m.net_minor else -m.net_minor end) from movement as m
-    where m.portion = a.portion and (m.to_bucket = 'announced' or m.from_bucket = 'announced')
-  ) as net_minor,
-  (
-    select sum(case when m.to_bucket = 'announced' then m.tax_minor else -m.tax_minor end) from movement as m
-    where m.portion = a.portion and (m.to_bucket = 'announced' or m.from_bucket = 'announced')
-  ) as tax_minor,
+  (select sum(m.units) from expected_movement as m where m.portion = a.portion) as units,
+  (select sum(m.net_minor) from expected_movement as m where m.portion = a.portion) as net_minor,
+  (select sum(m.tax_minor) from expected_movement as m where m.portion = a.portion) as tax_minor,
   a.currency,
   a.evidence, a.repair, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
 from claim as k
 cross join allocation as a
-where a.return_line = k.return_line and 0 <
-  (
-    select sum(case when m.to_bucket = 'announced' then m.units else -m.units end) from movement as m
-    where m.portion = a.portion and (m.to_bucket = 'announced' or m.from_bucket = 'announced')
-  )
+where a.return_line = k.return_line
+  and 0 < (select sum(m.units) from expected_movement as m where m.portion = a.portion)
 union all
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
-  'received', n.movement, n.condition, n.receipt_document,
+  'received',
+  (select max(e.bucket) from expected_step as e where e.portion = a.portion),
+  n.movement, n.condition, n.receipt_document,
   (select min(r.received_on) from receipt_line as r where r.document = n.receipt_document),
   m.cause,
   m.units, m.net_minor, m.tax_minor, a.currency,
@@ -44,7 +37,9 @@ where a.return_line = k.return_line and n.portion = a.portion and m.movement = n
 union all
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
-  'refused', n.movement, n.condition, n.receipt_document,
+  'refused',
+  (select max(e.bucket) from expected_step as e where e.portion = a.portion),
+  n.movement, n.condition, n.receipt_document,
   (select min(r.received_on) from receipt_line as r where r.document = n.receipt_document),
   c.cause,
   m.units, m.net_minor, m.tax_minor, a.currency,
@@ -59,6 +54,11 @@ where a.return_line = k.return_line and a.invoice_line is null
   and d.portion = a.portion and d.outcome = 'refuse' and d.rule like 'unplaced.%'
   and m.portion = a.portion and m.cause = d.decision and m.to_bucket = 'refused'
   and not exists (select 1 from inspection as x where x.replaces = n.movement)
+  and not exists (
+    select 1 from routing as g
+    join movement as b on b.portion = g.portion and b.cause = g.routing and b.to_bucket = 'sent_back'
+    where g.inspection = n.movement
+  )
   and (n.movement is not null or not exists (
     select 1 from movement as g where g.portion = a.portion and g.from_bucket = 'refused'
   ))

@@ -4,7 +4,7 @@ select
   l.disposition, l.reason, r.returned_on, l.origin,
   a.invoice_line, i.company, a.currency, a.evidence, a.rank, a.spread_low, a.spread_high, i.sold_on,
   a.unplaced,
-  s.announced_units, s.announced_net, s.announced_tax,
+  s.announced_units, s.announced_net, s.announced_tax, s.expected_in,
   s.received_units, s.received_net, s.received_tax,
   s.accepted_units, s.accepted_net, s.accepted_tax,
   s.short_units, s.short_net, s.short_tax

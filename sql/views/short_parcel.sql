@@ -1,7 +1,9 @@
 -- Units that did not come, one row a portion, in the shape of schemas.tables.PARCELS.
 select
   k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
-  'short' as bucket, null as inspection, null as condition, null as receipt_document, null as received_on,
+  'short' as bucket,
+  (select max(e.bucket) from expected_step as e where e.portion = a.portion) as expected_in,
+  null as inspection, null as condition, null as receipt_document, null as received_on,
   null as cause, m.units, m.net_minor, m.tax_minor, a.currency,
   a.evidence, a.repair, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
 from claim as k

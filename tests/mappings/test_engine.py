@@ -344,3 +344,14 @@ def test_a_message_without_its_first_segment_has_no_number_however_that_is_joine
     translation = run(folder, raw(x12(["PO1*1*2*EA**" + "*EN*" + PLATE], message="850", group="PO")))
     assert translation.documents["number"].to_pylist() == [None]
     assert "DOC-NO-NUMBER" in codes(translation)
+
+
+def test_style_colour_and_size_of_a_retann_may_be_texts_or_codes(tmp_path):
+    shop = partner_folder(tmp_path, {"returns": "extends: edifact/retann\n"})
+    lines = [
+        "LIN+1", "PIA+5+OSLO:ST", "IMD+F+98+:::M", "IMD+F+35+:::Navy", "QTY+61:2",
+        "LIN+2", "PIA+5+OSLO:ST", "IMD+C+35+GRN::91", "QTY+61:1",
+    ]  # fmt: skip
+    rows = run(shop, raw(edifact(["BGM+732+R1+9", *lines, "UNS+S"]))).notice_lines.to_pylist()
+    told = [(row["style"], row["colour"], row["size"], row["units"]) for row in rows]
+    assert told == [("OSLO", "NAVY", "M", 2), ("OSLO", "GRN", None, 1)]

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from tests.mappings.folders import CARTON, HOLDER, PLATE, codes, edifact, partner_folder, raw, run, x12
 
+BOX = "9522234400094"  # an assortment
+
 OTHER_CARTON = "095200000000000028"
 
 
@@ -163,6 +165,24 @@ def test_groups_of_a_segment_are_lines_of_their_own(tmp_path):
 def test_a_group_that_breaks_off_has_no_quantity_and_is_no_line(tmp_path):
     segments = [f"PO1*1*9*EA***EN*{PLATE}", "SDQ*EA*92*0014*4*0015"]
     assert ordered(tmp_path, *segments) == [(1, PLATE, "0014", 4)]
+
+
+ASSORTMENTS_850 = """
+extends: x12/850
+"""
+
+
+def test_what_an_assortment_holds_stands_beside_its_line(tmp_path):
+    shop = partner_folder(tmp_path, {"orders": ASSORTMENTS_850})
+    assortment = [f"PO1*1*2*EA*30**EN*{BOX}", f"SLN*1**I*4*EA****EN*{PLATE}", f"SLN*2**I*6*EA****EN*{HOLDER}"]
+    body = ["BEG*00*SA*PO7**20261118", *assortment, "SLN*3**O*1*EA", f"PO1*2*5*EA***EN*{HOLDER}", "CTT*2"]
+    rows = run(shop, raw(x12(body, message="850", group="PO"))).lines["order"].to_pylist()
+    assert [(row["po_line"], row["gtin"][1:], (row["component_gtin"] or "")[1:], row["units"]) for row in rows] == [
+        ("1", BOX, PLATE, 4),
+        ("1", BOX, HOLDER, 6),
+        ("1", BOX, "", 2),
+        ("2", HOLDER, "", 5),
+    ]
 
 
 REASONS = """

@@ -25,6 +25,9 @@ PATHS = [
     "^N9[CN].02",
     "<N9[CN].02",
     "PRF.03",
+    "BLI[2=1].04",
+    "N9[2=X].01",
+    "^PRF[3=Q].01",
     "^PRF.01",
 ]
 
@@ -36,7 +39,7 @@ def value(segment: list[str], path) -> str:
     at = dict(enumerate(segment))
     if path.how == "next":
         return next((at.get(e + 1, "") for e in PAIRS[path.tag] if at.get(e) == path.qualifier and at.get(e + 1)), "")
-    if path.qualifier and at.get(1) != path.qualifier:
+    if path.qualifier and at.get(path.qualified_in) != path.qualifier:
         return ""
     return at.get(path.element, "")
 
@@ -77,7 +80,22 @@ def test_a_masked_lookup_finds_what_a_walk_finds(messages, written):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "BLI", "BLI.", "BLI.a", "bli.01", "BLI.01.02.03", "N1[].04", "BLI.next", "@row", "BLI.00", "*N1.02"]
+    "written",
+    [
+        "",
+        "BLI",
+        "BLI.",
+        "BLI.a",
+        "bli.01",
+        "BLI.01.02.03",
+        "N1[].04",
+        "BLI.next",
+        "BLI[2=EN].next",
+        "BLI[0=1].02",
+        "@row",
+        "BLI.00",
+        "*N1.02",
+    ],
 )
 def test_what_is_no_path_is_refused_with_advice(written):
     with pytest.raises(ValueError, match=r"write|count from 1"):

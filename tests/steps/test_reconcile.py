@@ -27,7 +27,7 @@ def announced(portion: str = "nordstad/R1/1#1", **other: Any) -> dict[str, Any]:
         "retailer": return_line.split("/")[0], "number": return_line.split("/")[1], "store": "12", "gtin": SCARF,
         "carton": BOX, "disposition": "return", "returned_on": date(2026, 6, 1), "origin": "notice",
         "invoice_line": "WR01/I1/1", "company": "WR01", "currency": "GBP", "evidence": "po", "rank": 3,
-        "announced_units": 2, "announced_net": 4001, "announced_tax": 801,
+        "announced_units": 2, "announced_net": 4001, "announced_tax": 801, "expected_in": "announced",
         "received_units": 0, "received_net": 0, "received_tax": 0,
         "accepted_units": 0, "accepted_net": 0, "accepted_tax": 0,
     }  # fmt: skip

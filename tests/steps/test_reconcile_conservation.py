@@ -54,6 +54,7 @@ def open_portions(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
         row |= {
             "portion": f"{return_line}#{numbers[return_line]}", "return_line": return_line, "origin": "notice",
             "retailer": one["return_id"].split("/")[0], "invoice_line": "WR01/I1/1", "currency": "GBP",
+            "expected_in": "announced",
         }  # fmt: skip
         rows.append(row)
     return rows

@@ -19,7 +19,15 @@ LINE = {"return_id": "shop/R1", "return_line": "shop/R1/1", "retailer": "shop", 
 
 def portion(name: str = "shop/R1/1#1", **other: Any) -> dict[str, Any]:
     row = dict.fromkeys(OPEN_PORTIONS.names) | LINE
-    row |= {"portion": name, "number": "R1", "origin": "notice", "invoice_line": "I1", "currency": "EUR", "rank": 0}
+    row |= {
+        "portion": name,
+        "number": "R1",
+        "origin": "notice",
+        "invoice_line": "I1",
+        "currency": "EUR",
+        "rank": 0,
+        "expected_in": "announced",
+    }
     row |= {
         f"{bucket}_{amount}": 0
         for bucket in ("announced", "received", "accepted")
@@ -30,7 +38,13 @@ def portion(name: str = "shop/R1/1#1", **other: Any) -> dict[str, Any]:
 
 def parcel(bucket: str, units: int, cause: str = "w1/1", name: str = "shop/R1/1#1", **other: Any) -> dict[str, Any]:
     row = dict.fromkeys(PARCELS.names) | LINE | {"portion": name, "invoice_line": "I1", "currency": "EUR"}
-    row |= {"bucket": bucket, "units": units, "net_minor": 999 * units, "tax_minor": 190 * units}
+    row |= {
+        "bucket": bucket,
+        "expected_in": "announced",
+        "units": units,
+        "net_minor": 999 * units,
+        "tax_minor": 190 * units,
+    }
     if bucket == "received":
         row |= {"inspection": f"{name}>received@{cause}", "condition": "sellable", "cause": cause}
         row |= {"receipt_document": cause.partition("/")[0], "received_on": date(2026, 3, 1)}

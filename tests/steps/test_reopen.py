@@ -23,7 +23,7 @@ def parcel(portion: str = "1", sale: str | None = "A", units: int = 2, **spoil: 
     """Announced units of a portion, ten cents each."""
     row = {
         "retailer": "shop", "gtin": "1", "return_id": "shop/R1", "return_line": LINE, "portion": f"{LINE}#{portion}",
-        "invoice_line": sale, "portion_units": units, "bucket": "announced", "units": units,
+        "invoice_line": sale, "portion_units": units, "bucket": "announced", "expected_in": "announced", "units": units,
         "net_minor": 10 * units if sale else 0, "tax_minor": units if sale else 0,
     }  # fmt: skip
     return dict.fromkeys(PARCELS.names) | JUDGED | row | spoil

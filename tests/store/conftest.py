@@ -1,11 +1,9 @@
 """A small world for the store's tests: builders of outcomes as the chain records them, valid by default."""
 
 import hashlib
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
+from tests.databases import Databases, Raw, copied, dropped
 
 RETAILER = "nordstad"
 GTIN = "09520000000059"
@@ -162,8 +161,23 @@ class World:
         self.record("process receipt", **outcome)
         return str(movement)
 
-    def decide(self, movement: str, outcome: str = "credit") -> str:
-        """A decision about counted units; answers its id."""
+    def ask(self, line: str) -> None:
+        """A resolution of a difference that asks the retailer, the question, and a guess about the box."""
+        return_id, document = line.rpartition("/")[0], self.store.table("return_line", return_line=line)["document"][0]
+        asked = {"question": f"{return_id}?1", "retailer": RETAILER, "return_id": return_id, "asks": "Is it yours?"}
+        told = {"return_line": line, "kind": "over", "receipt_document": document.as_py(), "receipt_line_no": 1}
+        said = {"turn": 1, "retailer": RETAILER, "units": 1, "action": "ask", "rule": "reconciliation.rules.over"}
+        guess = {"document": document.as_py(), "box": "", "rank": 1, "retailer": RETAILER, "return_id": return_id}
+        self.record(
+            "resolve",
+            question=rows("question", asked | {"answer_by": date(2026, 3, 20), "unanswered": "the count holds"}),
+            resolution=rows("resolution", told | said | {"because": "as agreed", "question": f"{return_id}?1",
+                                                         "policy_version": "p1"}),
+            guess=rows("guess", guess | {"score": 80, "likelihood": "almost certain", "evidence": "its label"}),
+        )  # fmt: skip
+
+    def decide(self, movement: str, outcome: str = "credit", credit_net: int | None = None) -> str:
+        """A decision about counted units; answers its id. ``credit_net``: what is credited, where it is not all."""
         counted = self.store.table("movement", movement=movement).to_pylist()[0]
         names = ("portion", "return_line", "units", "net_minor", "tax_minor", "currency")
         decision = {name: counted[name] for name in names} | {
@@ -171,7 +185,15 @@ class World:
             "policy_version": "p1",
         }  # fmt: skip
         tables = {"decision": rows("decision", decision)}
-        to = {"credit": "accepted", "refuse": "refused"}.get(outcome)
+        if credit_net is not None:
+            amounts = {
+                "credit_net": credit_net,
+                "credit_tax": counted["tax_minor"] * credit_net // counted["net_minor"],
+            }
+            tables["decision"] = rows("decision", decision | amounts)
+            why = {"before_minor": counted["net_minor"], "after_minor": credit_net, "rule": "r", "because": "less"}
+            tables["pricing"] = rows("pricing", {"decision": movement, "step": 1} | why)
+        to = {"credit": "accepted", "refuse": "refused", "replace": "replaced"}.get(outcome)
         if to:
             amounts = (counted["units"], counted["net_minor"], counted["tax_minor"])
             tables["movement"] = self.move(counted["portion"], "received", to, movement, *amounts)
@@ -182,6 +204,9 @@ class World:
         """An intent that carries one decision; answers its reference."""
         line = self.store.table("decision", decision=decision).to_pylist()[0]
         names = ("decision", "portion", "return_line", "units", "net_minor", "tax_minor")
+        if line["credit_net"] is not None:
+            rest = {f"withheld_{one}": line[f"{one}_minor"] - line[f"credit_{one}"] for one in ("net", "tax")}
+            line |= rest | {"net_minor": line["credit_net"], "tax_minor": line["credit_tax"]}
         invoice_line = self.store.table("allocation", portion=line["portion"])["invoice_line"][0].as_py()
         intent = {
             "reference": reference, "company": "WR01", "retailer": RETAILER, "sequence": sequence,
@@ -190,6 +215,7 @@ class World:
         }  # fmt: skip
         intent_line = {name: line[name] for name in names} | {
             "reference": reference, "line_no": 1, "invoice_line": invoice_line,
+            "withheld_net": line.get("withheld_net"), "withheld_tax": line.get("withheld_tax"),
         }  # fmt: skip
         tables = {"credit_intent": rows("credit_intent", intent | spoiled)}
         self.record("intend", **tables, credit_intent_line=rows("credit_intent_line", intent_line))
@@ -206,6 +232,9 @@ class World:
         }  # fmt: skip
         amounts = (line["units"], line["net_minor"], line["tax_minor"])
         moved = self.move(line["portion"], "accepted", "credited", reference, *amounts)
+        if line["withheld_net"]:
+            rest = (0, line["withheld_net"], line["withheld_tax"])
+            moved = pa.concat_tables([moved, self.move(line["portion"], "accepted", "withheld", reference, *rest)])
         values = {"state": "posted", "draft_id": f"D-{reference}", "lease_until": None}
         change = Change("credit_intent", {"reference": reference}, values, {"lease_fence": intent["lease_fence"]})
         self.record("post", change, credit_note=rows("credit_note", note), movement=moved)
@@ -224,6 +253,21 @@ class World:
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see mappings", map_version=rows("map_version", seen | {"first_seen_at": moment}))
 
+    def see_policy(self, version: str = "p1", **said: Any) -> None:
+        """A version of a policy, just seen."""
+        seen = {"partner": RETAILER, "policy": "partner.yaml", "version": version, "state": "founding", "content": "{}"}
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.record("see policies", policy_version=rows("policy_version", seen | {"first_seen_at": moment} | said))
+
+    def take_part(self, reference: str, name: str, part: str = "approver") -> None:
+        """A person's part in a credit."""
+        said = {"reference": reference, "person": name.casefold(), "name": name, "part": part}
+        self.record("approve", credit_part=rows("credit_part", said))
+
+    def stop_posting(self, stop: str = "net@2026-03-01#1") -> None:
+        """All posting stops."""
+        self.record("stop posting", posting_stop=rows("posting_stop", {"stop": stop, "kind": "net", "why": "w"}))
+
     def tell(self, kind: str) -> None:
         """A document of one of the kinds of which nothing is worked out yet, with one line."""
         part = self.document(f"{kind}-1", kind)
@@ -236,11 +280,58 @@ class World:
         self.record("assign", assignment=rows("assignment", said | {"assignment": name}))
         return name
 
-    def credit_one(self, number: str = "R1", invoice: str = "INV1") -> str:
+    def handle(self, portion: str, inspection: str) -> None:
+        """Our word on what a portion announced, and where what came of it goes."""
+        return_line = portion.split("#")[0]
+        same = {"portion": portion, "return_line": return_line, "units": 4, "because": "b", "policy_version": "p1"}
+        word = same | {"authorisation": f"{portion}!1", "outcome": "ask", "rule": "late"}
+        way = {"routing": f"{inspection}~1", "inspection": inspection, "route": "restock", "warehouse": "harwich"}
+        self.record(
+            "handle", authorisation=rows("authorisation", word), routing=rows("routing", same | way | {"rule": "r"})
+        )
+
+    def claim(self) -> None:
+        """A claim that was replaced: its evidence, the order, and what a supplier owes for it."""
+        portion = self.announce("R3", self.sell("INV3"))
+        decision = self.decide(self.receive(portion, "R3-receipt"), "replace")
+        same = {"return_line": "nordstad/R3/1", "units": 4}
+        order = {
+            "reference": "RO-1",
+            "movement": f"{portion}>replaced@{decision}",
+            "retailer": RETAILER,
+            "number": "R3",
+        }
+        owed = {"recourse": "RC-1", "decision": decision, "supplier": "lampwerk", "net_minor": 300, "currency": "GBP"}
+        said = {"evidence": "nordstad/R3/1&1", "return_line": "nordstad/R3/1", "note": "dark", "by": "Ada"}
+        self.record(
+            "claim",
+            claim_evidence=rows("claim_evidence", said),
+            replacement_order=rows("replacement_order", same | order),
+            recourse=rows("recourse", same | owed | {"outcome": "replace"}),
+        )
+
+    def use_cap(self, decision: str) -> None:
+        """What a decision used of a cap."""
+        used = {"decision": decision, "cap": "tenth", "retailer": RETAILER, "currency": "GBP", "limit_minor": 900}
+        self.record("decide", cap_use=rows("cap_use", used | {"used_minor": 400, "net_minor": 300}))
+
+    def take(self, decision: str, amount: int = 120) -> None:
+        """A deduction of the retailer's that settles a part of a decision."""
+        part = self.document("deduction-2", "deduction")
+        line = self.place(part) | {"reference": "DM-2", "amount_minor": -amount, "currency": "GBP"}
+        said = {"decision": decision, "document": line["document"], "line_no": 1, "amount_minor": amount}
+        self.record("process deduction", **part, deduction_line=rows("deduction_line", line))
+        self.record("decide", settlement=rows("settlement", said | {"currency": "GBP"}))
+
+    def credit_one(self, number: str = "R1", invoice: str = "INV1", credit_net: int | None = None) -> str:
         """Everything that happens to a return until its credit note; answers the portion."""
         portion = self.announce(number, self.sell(invoice))
         movement = self.receive(portion, f"{number}-receipt", short=1)
-        self.post(self.intend(self.decide(movement), f"BH-{number}"), f"CN-{number}")
+        decision = self.decide(movement, credit_net=credit_net)
+        self.post(self.intend(decision, f"BH-{number}"), f"CN-{number}")
+        if credit_net is not None:
+            self.use_cap(decision)
+            self.take(decision)
         self.answer(f"997-{number}", len(self.store.table("outbound_message")) + 1)
         return portion
 
@@ -251,67 +342,104 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the schema and nothing in it, to be copied: migrating one for each test takes longer."""
-    path = tmp_path_factory.mktemp("empty") / "hub.db"
-    Store.open(f"sqlite:///{path}", Clock()).close()
-    return path
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, bool], str]:
+    """Databases to be copied, made once for each kind: migrating one for each test takes longer.
+
+    With the schema and nothing in it; or credited: R1 and R2 went all the way, and other kinds came, so that every
+    sealed table has rows.
+    """
+
+    @cache
+    def made(database: Databases, credited: bool) -> str:
+        if not credited:
+            url = database.new(tmp_path_factory.mktemp("empty"))
+            Store.open(url, Clock()).close()
+            return url
+        url = copied(made(database, False), tmp_path_factory.mktemp("credited"))
+        with Store.open(url, Clock(), "tester") as store:
+            _credit(World(store))
+        return url
+
+    return made
 
 
-@pytest.fixture(scope="session")
-def credited_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
-    """A database in which R1 and R2 went all the way, and other kinds came: every sealed table has rows."""
-    path = Path(shutil.copy(empty_store, tmp_path_factory.mktemp("credited")))
-    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
-        world = World(store)
-        world.see_map()
-        world.credit_one("R1", "INV1")
-        world.credit_one("R2", "INV2")
-        world.assign("nordstad/R2/1", "WR01/INV2/1")
-        for kind in STORED:
-            world.tell(kind)
-    return path
+def _credit(world: World) -> None:
+    world.see_map()
+    world.credit_one("R1", "INV1")
+    world.credit_one("R2", "INV2", credit_net=300)
+    world.assign("nordstad/R2/1", "WR01/INV2/1")
+    world.ask("nordstad/R1/1")
+    (inspection,) = world.store.table("inspection", portion="nordstad/R2/1#1")["movement"].to_pylist()
+    world.handle("nordstad/R2/1#1", inspection)
+    world.claim()
+    world.see_policy()
+    world.take_part("BH-R2", "Ada")
+    world.stop_posting()
+    for kind in STORED:
+        world.tell(kind)
 
 
 @pytest.fixture
-def credited(tmp_path: Path, credited_store: Path) -> Iterator[Store]:
+def credited_url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
+    """A database of its own in which R1 and R2 went all the way."""
+    (tmp_path / "credited").mkdir()
+    url = copied(templates(database, True), tmp_path / "credited")
+    yield url
+    dropped(url)
+
+
+@pytest.fixture
+def credited(credited_url: str) -> Iterator[Store]:
     """A store of its own in which R1 and R2 went all the way."""
-    path = shutil.copy(credited_store, tmp_path / "credited.db")
-    with Store.open(f"sqlite:///{path}", Clock(), "tester") as store:
+    with Store.open(credited_url, Clock(), "tester") as store:
         yield store
 
 
 @pytest.fixture
-def tamper(credited: Store, tmp_path: Path) -> Callable[..., None]:
+def tamper(database: Databases, credited_url: str) -> Callable[..., None]:
     """Runs SQL behind the back of the credited store, its guards taken away."""
 
     def run(*statements: str, values: tuple[Any, ...] = ()) -> None:
-        with closing(sqlite3.connect(tmp_path / "credited.db", isolation_level=None)) as raw:
-            raw.execute("pragma synchronous = off")
-            raw.execute("pragma ignore_check_constraints = on")
-            raw.execute("begin")
-            for (name,) in raw.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-                raw.execute(f"drop trigger {name}")
+        with database.raw(credited_url) as raw:
+            raw.unguarded()
             for statement in statements:
-                raw.execute(statement, values)
-            raw.execute("commit")
+                raw.rows(statement, *values)
 
     return run
 
 
 @pytest.fixture
-def path(tmp_path: Path, empty_store: Path) -> Path:
-    return Path(shutil.copy(empty_store, tmp_path))
+def url(database: Databases, templates: Callable[[Databases, bool], str], tmp_path: Path) -> Iterator[str]:
+    """The address of a database of its own with the schema and nothing in it."""
+    url = copied(templates(database, False), tmp_path)
+    yield url
+    dropped(url)
 
 
 @pytest.fixture
-def url(path: Path) -> str:
-    return f"sqlite:///{path}"
+def only_sqlite(database: Databases) -> None:
+    """For what can only happen in a SQLite file."""
+    if database.name != "sqlite":
+        pytest.skip("only of a SQLite file")
+
+
+@pytest.fixture
+def only_postgresql(database: Databases) -> None:
+    """For what can only happen on a server, or where writers do not wait for each other from the start."""
+    if database.name != "postgresql":
+        pytest.skip("only of PostgreSQL")
+
+
+@pytest.fixture
+def raw(database: Databases, url: str) -> Iterator[Raw]:
+    """A plain connection to it."""
+    with database.raw(url) as connection:
+        yield connection
 
 
 @pytest.fixture
 def opened(url: str, clock: Clock) -> Iterator[Callable[[], Store]]:
-    """Opens stores on one file; they are closed at the end of the test."""
+    """Opens stores on one database; they are closed at the end of the test."""
     stores: list[Store] = []
 
     def open_one() -> Store:

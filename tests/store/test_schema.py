@@ -5,44 +5,37 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 from sqlmodel import SQLModel
 
 from connectors.store import Store
+from connectors.store import database as databases
 from connectors.store.insert import TABLES
-from connectors.store.schema import MIGRATIONS, SQL, derived_objects, name_of, revision
+from connectors.store.ledger_views import ledger_views
+from connectors.store.schema import MIGRATIONS, SQL, name_of, revision, views
 from schemas.errors import ConfigError, PermanentError
-from schemas.message_lines import STORED
 from schemas.records import APPEND_ONLY, SEALED
+from tests.databases import dropped
 
-INSPECTIONS_0001 = """
-create table was (
-  movement varchar not null primary key constraint inspection_has_movement references movement (movement),
-  portion varchar not null constraint inspection_has_portion references allocation (portion),
-  units integer not null, condition varchar not null,
-  receipt_document varchar not null constraint inspection_has_receipt_document references document (document)
-);
-insert into was select movement, portion, units, condition, receipt_document from inspection;
-drop table inspection;
-alter table was rename to inspection;
-create index inspection_by_portion on inspection (portion);
-create index inspection_by_receipt_document on inspection (receipt_document);
-"""
+INTEGRITY = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 def now():
     return datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def test_migrations_lead_to_the_records(path):
-    engine = create_engine(f"sqlite:///{path}")
+def test_migrations_lead_to_the_records(url):
+    engine = create_engine(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
     engine.dispose()
@@ -55,7 +48,7 @@ def test_migrations_stand_in_one_line():
     assert revision() == numbers[-1]
 
 
-def test_the_database_is_durable_and_holds_foreign_keys(store):
+def test_a_file_is_durable_and_holds_foreign_keys(store, only_sqlite):
     with store._engine.connect() as connection:
         settings = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         assert [connection.exec_driver_sql(f"pragma {name}").scalar() for name in settings] == ["wal", 2, 1, 1]
@@ -66,9 +59,9 @@ def test_a_new_folder_is_made(tmp_path):
         assert store.verify() == []
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://localhost/hub"])
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/hub", "hub.db"])
 def test_other_databases_are_refused(url):
-    with pytest.raises(ConfigError, match="Next: set database_url"):
+    with pytest.raises(ConfigError, match="Next: set database"):
         Store.open(url, now)
 
 
@@ -87,99 +80,103 @@ def test_a_current_database_opens_without_alembic(url):
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
 
 
-def test_a_newer_database_is_left_alone(path, url):
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("update alembic_version set version_num = '9999'")
+def test_a_newer_database_is_left_alone(raw, url):
+    raw.rows("update alembic_version set version_num = '9999'")
     with pytest.raises(ConfigError, match="newer than this program"):
         Store.open(url, now)
 
 
-def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seals(path, store, world):
+def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seals(
+    database, url, store, world, tmp_path
+):
     world.credit_one()
     store.close()
-    with closing(sqlite3.connect(path)) as raw, raw:
-        for (view,) in raw.execute(
-            "select name from sqlite_master where type = 'view' and name <> 'edition'"
-        ).fetchall():
-            raw.execute(f"drop view {view}")
-        raw.execute("alter table outbound_message drop column answered_by")
-        for name in ("held", "repair", "runner_up_held", "spread_currency", "nearest"):
-            raw.execute(f"alter table allocation drop column {name}")
-        raw.execute("alter table invoice_line drop column delivery_note")
-        for name in ("header_po", "style", "colour", "size", "item_by"):
-            raw.execute(f"alter table notice_line drop column {name}")
-        for name in ("item_name", "item_component"):
-            raw.execute(f"drop table {name}")
-        for name in ("po_number", "po_line", "header_po", "item_by"):
-            raw.execute(f"alter table receipt_line drop column {name}")
-        for name in ("interchange_by_partner_control", "receipt_line_by_notice_number", "receipt_line_by_carton"):
-            raw.execute(f"drop index {name}")
-        for name in ("map_version", "claim", "placing", "assignment"):
-            raw.execute(f"drop table {name}")
-        raw.executescript(INSPECTIONS_0001)
-        for name in STORED.values():
-            raw.execute(f"drop table {name}")
-        raw.execute("update alembic_version set version_num = '0001'")
-    with Store.open(f"sqlite:///{path}", now) as store:
+    (tmp_path / "first").mkdir()
+    first = database.new(tmp_path / "first")
+    with database.raw(url) as now_there, first_schema(first) as shape, database.raw(first) as raw:
+        raw.unlinked()
+        for table, columns in shape.items():
+            listed = ", ".join(f'"{name}"' for name in columns)
+            for row in now_there.rows(f'select {listed} from "{table}"'):
+                raw.rows(f'insert into "{table}" ({listed}) values ({", ".join("?" * len(row))})', *row)
+    with Store.open(first, now) as store:
         assert store.table("outbound_message")["answered_by"].null_count > 0
         assert store.claims_in(["nordstad/R1"])["units"].to_pylist() == [4]
         assert store.verify() == []
+    dropped(first)
 
 
-def test_views_and_triggers_are_made_anew_when_they_changed(path, url):
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("drop view edition")
-        raw.execute("create view edition as select 'older' as digest")
-        raw.execute("drop trigger movement_keeps_update")
-        raw.execute("drop view line_state")
-        raw.execute("create view line_state as select 1 as one")
+@contextmanager
+def first_schema(url):
+    """The tables of the first migration at this address: their columns by name."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = databases.connect(url)
+    with databases.of(engine).writer(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        seen = inspect(connection)
+        tables = set(seen.get_table_names()) - {"alembic_version"}
+        shape = {name: [column["name"] for column in seen.get_columns(name)] for name in sorted(tables)}
+    engine.dispose()
+    yield shape
+
+
+def test_views_and_triggers_are_made_anew_when_they_changed(database, raw, url):
+    raw.rows("drop view edition")
+    raw.rows("create view edition as select 'older' as digest")
+    raw.rows("drop trigger movement_keeps_update" + (" on movement" if database.name == "postgresql" else ""))
+    raw.rows("drop view line_state")
+    raw.rows("create view line_state as select 1 as one")
     with Store.open(url, now) as store:
         assert store.verify() == []
 
 
-def test_many_may_open_a_new_database_at_once(tmp_path):
-    start = threading.Barrier(4)
+def test_many_may_open_a_new_database_at_once(database, tmp_path):
+    start, url = threading.Barrier(4), database.new(tmp_path)
 
     def open_it(_):
         start.wait()
-        Store.open(f"sqlite:///{tmp_path}/new.db", now).close()
+        Store.open(url, now).close()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(open_it, range(4)))
-    with Store.open(f"sqlite:///{tmp_path}/new.db", now) as store:
+    with Store.open(url, now) as store:
         assert store.verify() == []
+    dropped(url)
 
 
 @pytest.mark.parametrize("name", sorted(name_of(record) for record in APPEND_ONLY))
-def test_append_only_rows_refuse_change_and_removal(credited, tmp_path, name):
+def test_append_only_rows_refuse_change_and_removal(database, credited_url, credited, name):
     column = TABLES[name].columns.keys()[-1]
-    with closing(sqlite3.connect(tmp_path / "credited.db")) as raw:
-        assert raw.execute(f"select count(*) from {name}").fetchone()[0] > 0
-        with pytest.raises(sqlite3.IntegrityError, match=f"{name} is never changed: update refused"):
-            raw.execute(f"update {name} set {column} = {column}")
-        with pytest.raises(sqlite3.IntegrityError, match=f"{name} is never changed: delete refused"):
-            raw.execute(f"delete from {name}")
+    with database.raw(credited_url) as raw:
+        assert raw.rows(f"select count(*) from {name}")[0][0] > 0
+        with pytest.raises(INTEGRITY, match=f"{name} is never changed: update refused"):
+            raw.rows(f"update {name} set {column} = {column}")
+        with pytest.raises(INTEGRITY, match=f"{name} is never changed: delete refused"):
+            raw.rows(f"delete from {name}")
 
 
 @pytest.mark.parametrize("name", sorted({name_of(record) for record in SEALED} - {name_of(r) for r in APPEND_ONLY}))
-def test_sealed_rows_are_never_removed(credited, tmp_path, name):
-    with (
-        closing(sqlite3.connect(tmp_path / "credited.db")) as raw,
-        pytest.raises(sqlite3.IntegrityError, match="delete refused"),
-    ):
-        raw.execute(f'delete from "{name}"')
+def test_sealed_rows_are_never_removed(database, credited_url, credited, name):
+    with database.raw(credited_url) as raw, pytest.raises(INTEGRITY, match="delete refused"):
+        raw.rows(f'delete from "{name}"')
 
 
-def test_the_database_itself_refuses_more_than_was_sold(world, path):
+def test_a_table_is_not_emptied_past_its_guards(database, credited_url, credited, only_postgresql):
+    with database.raw(credited_url) as raw, pytest.raises(INTEGRITY, match="truncate refused"):
+        raw.rows("truncate audit_event")
+
+
+def test_the_database_itself_refuses_more_than_was_sold(world, raw):
     world.announce("R1", world.sell(units=4, net=400, tax=80))
-    with closing(sqlite3.connect(path)) as raw:
-        for column in ("units", "net", "tax"):
-            with pytest.raises(sqlite3.IntegrityError, match=f"creditable_{column}_taken"):
-                raw.execute(f"update creditable set {column}_taken = {column}_taken + 1")
-            with pytest.raises(sqlite3.IntegrityError, match=f"creditable_{column}_credited"):
-                raw.execute(f"update creditable set {column}_credited = {column}_taken + 1")
+    for column in ("units", "net", "tax"):
+        with pytest.raises(INTEGRITY, match=f"creditable_{column}_taken"):
+            raw.rows(f"update creditable set {column}_taken = {column}_taken + 1")
+        with pytest.raises(INTEGRITY, match=f"creditable_{column}_credited"):
+            raw.rows(f"update creditable set {column}_credited = {column}_taken + 1")
 
 
-def test_every_view_is_a_file(store):
+def test_every_view_is_a_file_or_follows_the_ledger():
     files = {path.stem for path in (SQL / "views").glob("*.sql")}
-    assert files == {name for name, (kind, _) in derived_objects().items() if kind == "view"}
+    assert files | ledger_views().keys() == set(views())

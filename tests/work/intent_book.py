@@ -117,7 +117,10 @@ class IntentBook:
 
 @cache
 def _lines(request: CreditRequest) -> pa.Table:
-    return pa.Table.from_pylist([_line(request, line) for line in request.lines])
+    table = pa.Table.from_pylist([_line(request, line) for line in request.lines])
+    for name in ("withheld_net", "withheld_tax"):
+        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(pa.int64()))
+    return table
 
 
 def _line(request: CreditRequest, line: Any) -> dict[str, Any]:
@@ -130,4 +133,6 @@ def _line(request: CreditRequest, line: Any) -> dict[str, Any]:
         "units": line.units,
         "net_minor": to_minor(line.net, request.currency),
         "tax_minor": to_minor(line.tax, request.currency),
+        "withheld_net": None,
+        "withheld_tax": None,
     }

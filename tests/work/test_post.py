@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.erp.memory import Fate, MemoryErp
+from connectors.erp.port import AccessDenied
 from pipelines.work.post import UNREACHABLE_MAX, Posted, post_credits, sweep_orphans
 from schemas.errors import PermanentError, TransientError
 from tests.erp.credit_requests import credit_line, credit_request
@@ -297,6 +298,24 @@ def test_an_erp_that_is_away_is_not_asked_for_every_intent(desk):
     desk.erp.script(*[Fate.BUSY] * 100)
     assert desk.post() == Posted(waiting=2 * UNREACHABLE_MAX + 1)
     assert sum(row["attempts"] for row in desk.book.rows.values()) == UNREACHABLE_MAX
+
+
+@pytest.mark.parametrize("call", ["find", "create_draft", "read", "post"])
+def test_an_erp_that_refuses_our_key_is_asked_once_and_nothing_is_parked(desk, call):
+    for n in range(3):
+        desk.book.add(credit_request(f"BH-{n:02}"))
+
+    def denied(*_: object) -> None:
+        raise AccessDenied("the key ran out. Next: make a new one.")
+
+    allowed = getattr(desk.erp, call)
+    setattr(desk.erp, call, denied)
+    assert desk.post() == Posted(waiting=4)
+    assert [row["problem"] is not None for row in desk.book.rows.values()].count(True) == 1
+    assert {row["state"] for row in desk.book.rows.values()} <= {"ready", "sent", "drafted"}
+    setattr(desk.erp, call, allowed)
+    desk.later()
+    assert desk.post() == Posted(posted=4)
 
 
 # --- what others do

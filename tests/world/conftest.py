@@ -1,13 +1,15 @@
 """A small simulated world, with the sales known, that each test gets a copy of."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pipelines.settings import Settings, load_settings
 from pipelines.simulate.demo import prepare_demo
@@ -16,6 +18,8 @@ from pipelines.simulate.truth import TrueLine, read_truth
 from pipelines.simulate.world import MAILBOXES
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.run import PartnerRun, in_order, run_partner
+from tests.databases import Databases, copied, dropped
+from tests.world.agreed import agreed  # noqa: F401  (a fixture)
 from tests.world.town import Town, build, town_at
 
 STORES = 2
@@ -83,44 +87,83 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def sold(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small world in which what was sold is known and nothing has come back yet."""
-    folder = tmp_path_factory.mktemp("sold") / "demo"
-    folder.mkdir()
-    prepare_demo(folder, STORES)
-    Bench(folder).run("erp-export")
-    return folder
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, str], Path]:
+    """Worlds to be copied, made once for each kind of database.
+
+    sold: a small demonstration in which what was sold is known and nothing has come back yet. settled: the same after
+    its whole chain. town: nothing has happened.
+    """
+
+    @cache
+    def made(database: Databases, name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name) / "demo"
+        if name == "town":
+            build(folder, None if database.name == "sqlite" else database.new(folder))
+        elif name == "sold":
+            folder.mkdir()
+            prepare_demo(folder, STORES)
+            if database.name != "sqlite":
+                set_address(folder, database.new(folder))
+            Bench(folder).run("erp-export")
+        else:
+            copy_world(made(database, "sold"), folder)
+            Bench(folder).run()
+        return folder
+
+    return made
+
+
+def set_address(folder: Path, url: str) -> None:
+    """Name the database in the world's settings."""
+    settings = folder / "backhaul.yaml"
+    raw = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    settings.write_text(yaml.safe_dump(raw | {"database": url}, allow_unicode=True), encoding="utf-8")
+
+
+def copy_world(world: Path, to: Path) -> str | None:
+    """Copy a world with its database; answers the address of the copy when it is on a server."""
+    shutil.copytree(world, to)
+    url = load_settings(to / "backhaul.yaml").database
+    if url is None:
+        return None
+    url = copied(url, to)
+    set_address(to, url)
+    return url
+
+
+@contextmanager
+def benched(world: Path, to: Path) -> Iterator[Bench]:
+    """A copy of the world, whose database goes at the end."""
+    url = copy_world(world, to)
+    yield Bench(to)
+    if url:
+        dropped(url)
 
 
 @pytest.fixture(scope="session")
-def settled(sold: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small world after its whole chain: returns placed, counted, credited and answered."""
-    folder = tmp_path_factory.mktemp("settled") / "demo"
-    shutil.copytree(sold, folder)
-    Bench(folder).run()
-    return folder
+def settled(database: Databases, worlds: Callable[[Databases, str], Path]) -> Path:
+    """The world after its whole chain, which is not to be changed."""
+    return worlds(database, "settled")
 
 
 @pytest.fixture
-def bench(sold: Path, tmp_path: Path) -> Bench:
+def bench(database: Databases, worlds: Callable[[Databases, str], Path], tmp_path: Path) -> Iterator[Bench]:
     """A copy of the world in which only the sales are known."""
-    shutil.copytree(sold, tmp_path / "demo")
-    return Bench(tmp_path / "demo")
+    with benched(worlds(database, "sold"), tmp_path / "demo") as bench:
+        yield bench
 
 
 @pytest.fixture
-def settled_bench(settled: Path, tmp_path: Path) -> Bench:
+def settled_bench(settled: Path, tmp_path: Path) -> Iterator[Bench]:
     """A copy of the world after its whole chain."""
-    shutil.copytree(settled, tmp_path / "demo")
-    return Bench(tmp_path / "demo")
+    with benched(settled, tmp_path / "demo") as bench:
+        yield bench
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(database: Databases, worlds: Callable[[Databases, str], Path]) -> Path:
     """A small town in which nothing has happened; see ``town``."""
-    folder = tmp_path_factory.mktemp("town") / "built"
-    build(folder)
-    return folder
+    return worlds(database, "town")
 
 
 @pytest.fixture

@@ -112,6 +112,26 @@ def test_an_assortment_is_a_return_line_for_each_of_its_parts(shop: Shop) -> Non
     ]  # fmt: skip
 
 
+def _order(*sub_lines: str) -> list[str]:
+    """An order for assortments, with what each holds."""
+    return ["BEG*00*SA*P9**20260801", f"PO1*1*5*EA*30**EN*{APRONS}", *sub_lines, "CTT*1"]
+
+
+def test_an_order_tells_what_an_assortment_holds(shop: Shop) -> None:
+    shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
+    shop.send(_order(f"SLN*1**I*1*EA****EN*{SMALL}", f"SLN*2**I*3*EA****EN*{MEDIUM}"), "850", "PO")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{APRONS}*3*EA"], control=2)
+    assert shop.placed() == [("northgate/R1/1.1", "INV1", 3), ("northgate/R1/1.2", "INV2", 9)]
+
+
+def test_our_item_list_is_stronger_than_what_an_order_says_of_an_assortment(shop: Shop) -> None:
+    shop.list_items()
+    shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
+    shop.send(_order(f"SLN*1**I*1*EA****EN*{SMALL}"), "850", "PO")
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{APRONS}*3*EA"], control=2)
+    assert shop.placed() == [("northgate/R1/1.1", "INV1", 6), ("northgate/R1/1.2", "INV2", 12)]
+
+
 def test_what_the_warehouse_counts_of_an_assortment_meets_what_was_announced(shop: Shop) -> None:
     shop.list_items()
     shop.sell((SMALL, 10, "P1"), (MEDIUM, 20, "P1"))
@@ -172,6 +192,16 @@ def test_a_carton_speaks_for_the_order_that_it_was_packed_for(shop: Shop) -> Non
         assert hub.store.shipped_in([BOX])["po_number"].to_pylist() == ["P1"]
         said = _told(hub, "northgate/R1/1")
     assert f"Our dispatch advice packed this item in carton {BOX} for order P1 line 1." in said
+
+
+@pytest.mark.parametrize(("order", "invoice"), [("P1", "INV1"), ("P2", "INV2")])
+def test_a_dispatch_advice_that_comes_after_the_return_places_its_carton_anew(
+    shop: Shop, order: str, invoice: str
+) -> None:
+    shop.sell((PLATE, 30, "P1"), (PLATE, 30, "P2"))
+    shop.send(["BGN*00*R1*20261118", f"BLI*EN*{PLATE}*2*EA", f"N9*CN*{BOX}"])
+    shop.export("shipments.csv", SHIPMENTS, f"DA-1,2026-08-03,0007,{BOX},{order},1,,,{PLATE},,30,")
+    assert shop.placed()[-1] == (*shop.placed()[0][:1], invoice, 2)
 
 
 def test_a_carton_of_ours_that_held_other_goods_says_so(shop: Shop) -> None:

@@ -20,9 +20,11 @@ from pipelines.work.process import Processed, process
 from pipelines.work.settle import settle
 from schemas.outcome import Outcome
 from schemas.partners import Party
+from tests.databases import copied, dropped
 
 LAMP, BOWL, PLATE = "09520000000059", "09520000000066", "09520000000073"
 TAX_PER_CENT = 19
+ADDRESS = "database.txt"  # in a town's folder: where its database is, when it is no file there
 _SHOP = """\
 id: shop
 name: Shop
@@ -44,7 +46,11 @@ claims: {{columns: [{columns}]}}
 reads: {{encoding: utf-8, separator: ",", decimal: "."}}
 """
 _NOTICE = """\
-document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document:
+  group_by: number
+  number: {from: number}
+  purpose: {from: purpose}
+  issued_on: {from: day, as: date, form: YYYY-MM-DD}
 lines:
   each: row
   require: []
@@ -59,7 +65,11 @@ lines:
   disposition: {const: return}
 """
 _RECEIPT = """\
-document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document:
+  group_by: number
+  number: {from: number}
+  purpose: {from: purpose}
+  issued_on: {from: day, as: date, form: YYYY-MM-DD}
 lines:
   each: row
   require: []
@@ -115,14 +125,14 @@ def sale(invoice: str, units: int, cents: int = 1000, gtin: str = LAMP, on: int 
     net = units * cents
     row = ("WR01", "shop", invoice, 1, po, day(on), gtin, f"VI-{gtin[-4:]}", units, f"{cents / 100:.2f}",
            f"{net / 100:.2f}", f"{round(net * TAX_PER_CENT / 100) / 100:.2f}")  # fmt: skip
-    return _table("erp", "sales", [row])
+    return table_of("erp", "sales", [row])
 
 
 def notice(number: str, *lines: dict[str, Any], on: int = 50, purpose: str = "original") -> File:
     """A notice of these lines; see ``line``."""
     names = ("gtin", "units", "price", "po", "invoice", "carton")
     rows = [(purpose, number, day(on), "1", *(one.get(name, "") for name in names)) for one in lines]
-    return _table("shop", "notice", rows)
+    return table_of("shop", "notice", rows)
 
 
 def line(units: int, gtin: str = LAMP, **stated: Any) -> dict[str, Any]:
@@ -139,15 +149,16 @@ def receipt(
 
 
 def counts(
-    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original"
-) -> File:
+    number: str, *lines: dict[str, Any], of: str = "", on: int = 60, complete: bool = False, purpose: str = "original",
+    store: str = "", retailer: str = "SHOP",
+) -> File:  # fmt: skip
     """A receipt of these lines; see ``counted``."""
     rows = [
-        (purpose, number, day(on), "SHOP", "", of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
+        (purpose, number, day(on), retailer, store, of, *(one.get(name, "") for name in ("gtin", "units", "condition")),
          str(complete).lower(), one.get("carton", ""))
         for one in lines
     ]  # fmt: skip
-    return _table("dock", "receipt", rows)
+    return table_of("dock", "receipt", rows)
 
 
 def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: str = "") -> dict[str, Any]:
@@ -155,7 +166,7 @@ def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: s
     return {"units": units, "gtin": gtin, "condition": condition, "carton": carton}
 
 
-def _table(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:
+def table_of(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:
     lines = [_CLAIMS[kind].replace(" ", ","), *(",".join(str(cell) for cell in row) for row in rows)]
     return File(partner, ("\n".join(lines) + "\n").encode())
 
@@ -232,8 +243,8 @@ class Town:
         return self.store.table("movement").num_rows
 
 
-def build(folder: Path) -> None:
-    """The town's partners and an empty database, in a folder."""
+def build(folder: Path, database: str | None = None) -> None:
+    """The town's partners and an empty database, in a folder or at this address."""
     for name in ("shop", "dock", "erp"):
         home = folder / "partners" / name
         (home / "maps").mkdir(parents=True)
@@ -241,6 +252,8 @@ def build(folder: Path) -> None:
         kind, text = _MAPS[name]
         columns = _CLAIMS[kind].replace(" ", ", ")
         (home / "maps" / f"{kind}.yaml").write_text(_MAP.format(kind=kind, columns=columns) + text)
+    if database:
+        (folder / ADDRESS).write_text(database)
     with open_hub(settings_of(folder)):
         pass
 
@@ -251,6 +264,7 @@ def settings_of(folder: Path) -> Settings:
         folder=folder,
         companies={"WR01": Party(legal_name="Makers Ltd", vat_id="GB000000001")},
         partners=Path("partners"),
+        database=(folder / ADDRESS).read_text() if (folder / ADDRESS).exists() else None,
         clock=datetime(2026, 6, 1, 12, tzinfo=UTC),
     )
 
@@ -259,5 +273,10 @@ def settings_of(folder: Path) -> Settings:
 def town_at(built: Path, folder: Path) -> Iterator[Town]:
     """A town of its own, copied from one that was built."""
     shutil.copytree(built, folder)
+    address = folder / ADDRESS
+    if address.exists():
+        address.write_text(copied(address.read_text(), folder))
     with open_hub(settings_of(folder)) as hub:
         yield Town(hub)
+    if address.exists():
+        dropped(address.read_text())

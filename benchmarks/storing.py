@@ -1,0 +1,179 @@
+"""How many lines a second are persisted: allocations, movements, inspections and decisions, audit chain included.
+
+One line is its allocation, the movements sold to announced, announced to received and received to accepted, its
+inspection and its decision, and the balance of its invoice line, in three outcomes of a batch of lines each: a notice,
+a receipt, decisions. Every row is sealed. Prints a table and, as its last line, one JSON object:
+
+sqlite_lines_per_s …postgresql        by the clock
+…_cpu                                 by the processor time of this process, and of the server's processes
+"""
+
+import argparse
+import gc
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from connectors.store import Store
+from schemas.outcome import Outcome
+
+LINES, BATCH = 100_000, 20_000
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+UNITS, NET, TAX = 4, 4_000, 760
+_DOCUMENT = "0123456789ab-1"
+_PLACE = {"document": _DOCUMENT, "file": "f" * 64, "offset": 106, "length": 700}
+
+
+def main() -> None:
+    """Measure both databases, or the one that is named."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    asked.add_argument("--lines", type=int, default=LINES)
+    asked.add_argument("--batch", type=int, default=BATCH)
+    asked.add_argument("--only", choices=["sqlite", "postgresql"])
+    given = asked.parse_args()
+    measured: dict[str, float] = {"lines": given.lines, "batch": given.batch}
+    shown = Table("database", "lines/s by the clock", "lines/s of one processor", "seconds")
+    for name, place in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+        if given.only in (None, name):
+            with place() as (url, processor_time):
+                clock, processor = _persisted(url, given.lines, given.batch, processor_time)
+            measured |= {
+                f"{name}_lines_per_s": round(given.lines / clock),
+                f"{name}_cpu": round(given.lines / processor),
+            }
+            shown.add_row(name, f"{given.lines / clock:,.0f}", f"{given.lines / processor:,.0f}", f"{clock:.2f}")
+    Console().print(shown)
+    print(json.dumps(measured))
+
+
+@contextmanager
+def _sqlite() -> Iterator[tuple[str, Callable[[], float]]]:
+    with TemporaryDirectory(prefix="backhaul-storing-") as folder:
+        yield f"sqlite:///{folder}/hub.db", time.process_time
+
+
+@contextmanager
+def _postgresql() -> Iterator[tuple[str, Callable[[], float]]]:
+    """A server of our own that keeps its promises: a commit is on the disk."""
+    from tests.databases import PostgresDatabases
+    from tests.postgres_server import PostgresServer
+
+    settings = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "512MB", "autovacuum": "on"}
+    server = PostgresServer(**settings)
+    try:
+        url = PostgresDatabases(server).new(server.folder)
+        yield url, lambda: time.process_time() + _seconds_of(server.folder)
+    finally:
+        server.stop()
+
+
+def _seconds_of(folder: Path) -> float:
+    """Processor seconds of the server's living processes."""
+    postmaster = (folder / "data" / "postmaster.pid").read_text().split("\n")[0]
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = stat.parent.name, stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if postmaster in (pid, rest[1]):
+            ticks += int(rest[11]) + int(rest[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _persisted(url: str, lines: int, batch: int, processor_time: Callable[[], float]) -> tuple[float, float]:
+    """Seconds by the clock and of the processor for all outcomes of these lines."""
+    with Store.open(url, lambda: AT) as store:
+        batches = [range(start, min(start + batch, lines)) for start in range(0, lines, batch)]
+        for numbers in batches:
+            _sell(store, numbers)
+        outcomes = [
+            outcome for numbers in batches for outcome in (_noticed(numbers), _counted(numbers), _decided(numbers))
+        ]
+        gc.collect()
+        clock, processor = time.perf_counter(), processor_time()
+        for outcome in outcomes:
+            store.record(outcome)
+        seconds = time.perf_counter() - clock, processor_time() - processor
+        assert store.table("creditable")["units_taken"].to_pylist() == [UNITS] * lines
+        assert store.table("decision").num_rows == lines
+    return seconds
+
+
+def _sell(store: Store, numbers: range) -> None:
+    """What is there before: sales, returns and their lines."""
+    tables: dict[str, pa.Table] = {}
+    if numbers.start == 0:
+        file = {"partner": "nordstad", "file": _PLACE["file"], "name": "a.edi", "size": 9}
+        document = file | {"document": _DOCUMENT, "offset": 0, "length": 9, "kind": "notice", "standard": "x12",
+                           "message_type": "180", "rule_version": "v1", "content": "c"}  # fmt: skip
+        del document["name"], document["size"]
+        tables["source_file"], tables["document"] = pa.Table.from_pylist([file]), pa.Table.from_pylist([document])
+    sold = {"company": "WR01", "retailer": "nordstad", "invoice_line_no": "1", "sold_on": date(2026, 1, 5),
+            "units": 10, "unit_price": "10.00", "net_minor": 10_000, "tax_minor": 1_900, "tax_category": "S",
+            "tax_rate": "19", "currency": "EUR"}  # fmt: skip
+    held = {"retailer": "nordstad", "origin": "notice", "document": _DOCUMENT}
+    sales = _rows(numbers, _PLACE | sold, invoice_line="WR01/I{0}/1", invoice_number="I{0}",
+                                   gtin="0952{0:010d}")  # fmt: skip
+    tables["invoice_line"] = sales.append_column("line_no", pa.array(numbers, pa.int64()))
+    tables["return"] = _rows(numbers, held, return_id="nordstad/R{0}", number="R{0}")
+    tables["return_line"] = _rows(
+        numbers, held | {"line_no": 1, "units": UNITS}, return_line="nordstad/R{0}/1", return_id="nordstad/R{0}"
+    )
+    store.record(Outcome("process sales", "erp", tables))
+
+
+def _rows(numbers: range, same: dict[str, Any], **texts: str) -> pa.Table:
+    """A row for each number: what is the same in all, and texts with the number in them."""
+    columns = {name: pa.array([text.format(n) for n in numbers]) for name, text in texts.items()}
+    columns |= {name: pa.repeat(pa.scalar(value), len(numbers)) for name, value in same.items()}
+    return pa.table(columns)
+
+
+def _moved(numbers: range, frm: str, to: str, cause: str) -> pa.Table:
+    amounts = {"units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR", "rule_version": "v1"}
+    return _rows(numbers, amounts | {"from_bucket": frm, "to_bucket": to}, **_PORTION, cause=cause,
+                 invoice_line="WR01/I{0}/1", movement=f"nordstad/R{{0}}/1#1>{to}@{cause}")  # fmt: skip
+
+
+_PORTION = {"portion": "nordstad/R{0}/1#1", "return_line": "nordstad/R{0}/1"}
+_RECEIVED = f"nordstad/R{{0}}/1#1>received@{_DOCUMENT}/7"
+
+
+def _noticed(numbers: range) -> Outcome:
+    weighed = {"units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR", "evidence": "invoice+price",
+               "rank": 5, "spread_low": NET, "spread_high": NET, "rule_version": "v1"}  # fmt: skip
+    portions = _rows(numbers, weighed, **_PORTION, invoice_line="WR01/I{0}/1")
+    return Outcome("process", "nordstad", {
+        "allocation": portions, "movement": _moved(numbers, "sold", "announced", _DOCUMENT),
+    })  # fmt: skip
+
+
+def _counted(numbers: range) -> Outcome:
+    counted = _rows(numbers, {"units": UNITS, "condition": "sellable", "receipt_document": _DOCUMENT},
+                    movement=_RECEIVED, portion=_PORTION["portion"])  # fmt: skip
+    moved = _moved(numbers, "announced", "received", f"{_DOCUMENT}/7")
+    return Outcome("process", "nordstad", {"inspection": counted, "movement": moved})
+
+
+def _decided(numbers: range) -> Outcome:
+    said = {"outcome": "credit", "units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR",
+            "rule": "conditions.sellable", "because": "sellable goods are credited in full",
+            "policy_version": "p1"}  # fmt: skip
+    decisions = _rows(numbers, said, decision=_RECEIVED, **_PORTION)
+    moved = _moved(numbers, "received", "accepted", _RECEIVED)
+    return Outcome("decide", "nordstad", {"decision": decisions, "movement": moved})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Open this when you add an ERP: its settings, how it is opened, and how it is checked are named here."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Discriminator, Tag
+
+from connectors.erp.checks import Step
+from connectors.erp.file_out.settings import FileOutSettings
+from connectors.erp.port import Erp
+from connectors.erp.tryton.settings import TrytonSettings
+
+
+def _kind(given: Any) -> str:
+    """``file_out`` where the settings name none."""
+    named = given.get("kind", "file_out") if isinstance(given, Mapping) else getattr(given, "kind", "file_out")
+    return str(named)
+
+
+ErpSettings = Annotated[
+    Annotated[FileOutSettings, Tag("file_out")] | Annotated[TrytonSettings, Tag("tryton")], Discriminator(_kind)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an ERP's settings stand in: the folders that their paths are meant from, our companies and retailers."""
+
+    settings_folder: Path
+    state_folder: Path
+    companies: tuple[str, ...] = ()
+    retailers: tuple[str, ...] = ()
+
+
+@contextmanager
+def open_erp(settings: BaseModel, around: Around) -> Iterator[Erp]:
+    """The ERP of these settings; connections open with the first use, and are closed at the end."""
+    erp = _opened(settings, around)
+    try:
+        yield erp
+    finally:
+        close = getattr(erp, "close", None)
+        if close:
+            close()
+
+
+def _opened(settings: BaseModel, around: Around) -> Erp:
+    # Imported here, so that an installation that writes files need not load an HTTP library.
+    if isinstance(settings, TrytonSettings):
+        from connectors.erp.tryton.adapter import TrytonErp
+
+        return TrytonErp(_located(settings, around))
+    from connectors.erp.file_out import FileOutErp
+
+    assert isinstance(settings, FileOutSettings)
+    return FileOutErp(around.state_folder / settings.folder)
+
+
+def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step]:
+    """What must be in place before a credit note can be posted, asked for real, one step after the other."""
+    if isinstance(settings, TrytonSettings):
+        from connectors.erp.tryton import checks as tryton_checks
+
+        yield from tryton_checks.steps(_located(settings, around), around.companies, around.retailers, today)
+        return
+    from connectors.erp.file_out import checks as file_checks
+
+    assert isinstance(settings, FileOutSettings)
+    yield from file_checks.steps(around.state_folder / settings.folder)
+
+
+def _located(settings: TrytonSettings, around: Around) -> TrytonSettings:
+    """The settings with their paths absolute."""
+    paths = {name: value for name, value in settings if isinstance(value, Path)}
+    return settings.model_copy(update={name: around.settings_folder / path for name, path in paths.items()})

@@ -1,0 +1,93 @@
+"""Whatever happens to returns, in whatever sequence: after every event units and money are conserved and no cap broken.
+
+Each run of the machine leads many lanes through fifty events at once; see ``tests.ledger.lanes``.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from schemas.ledger import Bucket
+from tests.ledger.hasty import hasty
+from tests.ledger.lanes import Lanes
+from tests.world.town import town_at
+
+EVENTS = 50
+SEED = st.integers(0, 2**32)
+HAPPENINGS: dict[str, Callable[[Lanes, int], None]] = {
+    "told": lambda lanes, seed: lanes.documents(seed, ("sale", "notice")),
+    "counted": lambda lanes, seed: lanes.documents(seed, ("receipt", "receipt", "notice")),
+    "told anew": lambda lanes, seed: lanes.documents(seed, ("correction", "recount")),
+    "authorised": lambda lanes, seed: lanes.send_on(seed, Bucket.AUTHORISED),
+    "sent": lambda lanes, seed: lanes.send_on(seed, Bucket.IN_TRANSIT),
+    "decided": lambda lanes, seed: lanes.decide(),
+    "posted": lambda lanes, seed: lanes.post(),
+    "reversed": lambda lanes, seed: lanes.reverse(seed),
+}
+HAPPENS = ("told", "told", "told", "counted", "counted", "counted", "told anew", "told anew", *list(HAPPENINGS)[3:])
+
+
+def machine(built: Path, count: int, lengths: list[int]) -> Any:
+    """A machine whose runs begin in a town in which nothing has happened; ``lengths`` are the events of each run."""
+
+    class Sequences(RuleBasedStateMachine):
+        """What can happen; every rule happens to all lanes."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.folder = Path(tempfile.mkdtemp())
+            self.opened = town_at(built, self.folder / "town")
+            town = self.opened.__enter__()
+            hasty(town.store)
+            self.lanes = Lanes(town, count)
+
+        @rule(what=st.sampled_from(HAPPENS), seed=SEED)
+        def happens(self, what: str, seed: int) -> None:
+            """One event for each lane. One rule, so that no run goes without some kind of event."""
+            HAPPENINGS[what](self.lanes, seed)
+            self.lanes.steps += 1
+
+        @invariant()
+        def conserved(self) -> None:
+            """The laws, after every event."""
+            assert not list(self.lanes.broken())
+
+        def teardown(self) -> None:
+            """The folder goes with the town."""
+            lengths.append(self.lanes.steps if self.lanes.store.table("movement").num_rows else 0)
+            self.opened.__exit__(None, None, None)
+            shutil.rmtree(self.folder)
+
+    return Sequences
+
+
+def ensure_conserved(built: Path, sequences: int, lanes: int) -> None:
+    lengths: list[int] = []
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        machine(built, lanes, lengths),
+        settings=settings(
+            max_examples=sequences // lanes + 2, stateful_step_count=EVENTS, deadline=None, derandomize=True,
+            database=None, phases=[Phase.generate], suppress_health_check=quiet,
+        ),
+    )  # fmt: skip
+    assert (
+        lanes * sum(length == EVENTS for length in lengths) >= sequences
+    )  # the first run is the shortest there is, and another may repeat one
+
+
+@pytest.mark.soak
+def test_forty_sequences_of_fifty_events_conserve_units_and_money(built: Path) -> None:
+    ensure_conserved(built, 40, 40)
+
+
+@pytest.mark.soak
+def test_two_thousand_sequences_of_fifty_events_conserve_units_and_money(built: Path) -> None:
+    ensure_conserved(built, 2_000, 100)
