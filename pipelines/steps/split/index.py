@@ -23,6 +23,7 @@ from pipelines.steps.split.texts import (
     whole,
     without_zeros,
 )  # fmt: skip
+from schemas.tables import SUPPLY
 
 # Prices are compared as whole numbers of 10^-8 of the currency's unit, values of a unit as 2^-20 of a minor unit.
 _PRICE_PLACES = 8
@@ -85,19 +86,20 @@ class SalesIndex:
     def of(cls, supply: pa.Table | Iterable[pa.Table]) -> "SalesIndex":
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
-        parts = [_Part.of(table) for table in tables]
+        parts = [_Part.of(table) for table in tables] or [_Part.of(SUPPLY.empty_table())]
         ids = whole(pa.chunked_array([part.ids for part in parts], pa.string()))
         texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
-        numbers = {name: _joined([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
+        numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
         order = ordered(groups, numbers[DAY], ids).astype(np.int32)
         words = _words(texts, group, retailers)
         spoken = _spoken(texts)
-        sales = _in_order(texts, numbers, order)
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
         currencies: list[str] = texts["currency"][0].to_pylist()
+        del groups, retailers
+        sales = _in_order(texts, numbers, order)
         return cls(sales, words, first, _varied(sales, first), order, ids, currencies, spoken)
 
     def __len__(self) -> int:
@@ -163,18 +165,20 @@ def _numbers_of(supply: pa.Table) -> dict[Any, Any]:
     units = {row: _numbers(supply[name]) for row, name in ((UNITS, "units"), (UNITS_TAKEN, "units_taken"))}
     if any(int(np.abs(each).max(initial=0)) > _UNITS_MAX for each in units.values()):
         raise ValueError("an invoice line of more than 2^31 units is no invoice line")
-    found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()} | money
+    found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()}
+    found |= {name: _short(each) for name, each in money.items()}
     found[DAY] = np.asarray(pc.fill_null(whole(supply["sold_on"]).cast(pa.int32()), NEVER))
     found["price"] = prices(whole(supply["unit_price"]), NOT_SOLD)
     return found
 
 
+def _short(column: Ints) -> Any:
+    """In half the room while all of the supply is read, where it fits."""
+    return column.astype(np.int32) if int(np.abs(column).max(initial=0)) < 2**31 else column
+
+
 def _numbers(column: pa.ChunkedArray) -> Ints:
     return np.asarray(whole(column).cast(pa.int64()))
-
-
-def _joined(columns: list[Any]) -> Any:
-    return np.concatenate(columns)
 
 
 def prices(texts: pa.Array, nothing: int) -> Ints:
@@ -213,17 +217,17 @@ def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers
     )
 
 
-def _in_order(texts: Mapping[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
-    """The columns by group, day and id. What is taken is written into them."""
-    codes, money = np.empty((10, len(order)), np.int32), np.empty((5, len(order)), np.int64)
+def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
+    """The columns by group, day and id, each forgotten where it was. What is taken is written into them."""
+    codes = np.empty((10, len(order)), np.int32)
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
     for row, name in (named | {STORE: "store", CURRENCY: "currency"}).items():
-        np.take(texts[name][1], order, out=codes[row])
+        np.take(texts.pop(name)[1], order, out=codes[row])
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
-    for row in _MONEY:
-        np.take(numbers.pop(f"money {row}"), order, out=money[row])
-    np.take(numbers.pop("price"), order, out=money[PRICE])
+    money = np.empty((5, len(order)), np.int64)
+    for row, name in ({row: f"money {row}" for row in _MONEY} | {PRICE: "price"}).items():
+        money[row] = numbers.pop(name)[order]
     return Sales(codes, money)
 
 

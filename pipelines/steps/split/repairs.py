@@ -42,7 +42,7 @@ _NAMES = pa.array([
     "COMMANDE", "CDE", "FACTURE", "PEDIDO", "FACTURA", "ORDINE", "FATTURA", "FACTUUR",
 ])  # fmt: skip
 
-COMPILED_FROM_PAIRS = 20_000  # below this the plain way is done before machine code is loaded
+COMPILED_FROM_PAIRS = 4_000  # below this the plain way is done before machine code is loaded
 _PAIRS_AT_ONCE = 2**18
 
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
 from pipelines.steps.split.machine import Machine, machine_for
 from pipelines.steps.split.repairs import in_words, repair
-from pipelines.steps.split.texts import NOT_STATED, Codes, Ints
+from pipelines.steps.split.signs import may_resemble, signs_of
+from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, Vocabulary
 
 Mask = npt.NDArray[np.bool_]
 # Fields of a claim; what they name, the column of sales that has it, and the column of claims that a repair fills.
@@ -23,6 +24,7 @@ FIELDS = {
     "invoice_number": ("invoice", "invoice", "repaired_invoice"),
     "delivery_note": ("delivery note", "delivery_note", "repaired_note"),
 }
+_MANY = 8  # of so many texts one is looked at: then all of them are worth keeping
 _ROWS = {"po": PO, "invoice": INVOICE, "delivery_note": DELIVERY_NOTE}
 
 
@@ -93,7 +95,7 @@ def _find_as_mistake(
     name: str, lost: Lost, stated: Stated, index: SalesIndex, first: Ints, last: Ints, found: Repaired
 ) -> None:
     """One error in writing that explains what is stated."""
-    starts, kind, code, texts = _candidates(lost.rows, index, first, last)
+    starts, kind, code, texts = _candidates(lost, index, first, last)
     stores = stated.store.take(pa.array(lost.rows))
     repairs = repair(lost.texts, stores, starts, texts)
     for at in np.flatnonzero(repairs.choice >= 0).tolist():
@@ -104,12 +106,21 @@ def _find_as_mistake(
         found.note(name, int(lost.rows[at]), fills, int(code[chosen]), how)
 
 
-def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
-    """The distinct references of these rows' eligible sales: where each row's begin, their kinds, numbers and texts."""
-    machine = machine_for(int((last - first)[rows].sum()))
-    kinds_of = [_of_kind(machine, rows, index, column, first, last) for _, column, _ in FIELDS.values()]
-    counts = np.stack([np.diff(starts) for starts, _, _ in kinds_of])
-    codes, texts = np.concatenate([each for _, each, _ in kinds_of]), pa.concat_arrays([each for *_, each in kinds_of])
+def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
+    """The distinct references of these rows' own sales that what is lost may resemble.
+
+    Where each row's begin, their kinds, numbers and texts.
+    """
+    machine, rows = machine_for(int((last - first)[lost.rows].sum())), lost.rows
+    kinds_of = [_of_kind(machine, lost, index, column, first, last) for _, column, _ in FIELDS.values()]
+    counts = np.stack([np.diff(starts) for starts, _ in kinds_of])
+    codes = np.concatenate([each for _, each in kinds_of])
+    texts = pa.concat_arrays(
+        [
+            getattr(index.words, column).texts.take(pa.array(each))
+            for (_, column, _), (_, each) in zip(FIELDS.values(), kinds_of, strict=True)
+        ]
+    )
     kinds = np.repeat(np.arange(len(FIELDS)), counts.sum(axis=1))
     of_row = np.concatenate([np.repeat(np.arange(len(rows)), each) for each in counts])
     order = np.argsort(of_row, kind="stable")
@@ -118,13 +129,25 @@ def _candidates(rows: Ints, index: SalesIndex, first: Ints, last: Ints) -> tuple
 
 
 def _of_kind(
-    machine: Machine, rows: Ints, index: SalesIndex, column: str, first: Ints, last: Ints
-) -> tuple[Ints, Ints, pa.Array]:
-    """The references of one kind: where each row's begin, which they are, and their texts."""
-    vocabulary = getattr(index.words, column)
-    starts = np.zeros(len(rows) + 1, np.int64)
-    found = np.zeros(int((last - first)[rows].sum()), np.int64)
-    seen, base = vocabulary.marks(len(rows))
-    given = (rows, first, last, index.sales.codes[_ROWS[column]], seen)
+    machine: Machine, lost: Lost, index: SalesIndex, column: str, first: Ints, last: Ints
+) -> tuple[Ints, Ints]:
+    """The references of one kind: where each row's begin, and which they are."""
+    vocabulary: Vocabulary = getattr(index.words, column)
+    starts = np.zeros(len(lost.rows) + 1, np.int64)
+    found = np.zeros(int((last - first)[lost.rows].sum()), np.int64)
+    seen, base = vocabulary.marks(len(lost.rows))
+    given = (lost.rows, first, last, index.sales.codes[_ROWS[column]], seen)
     found = found[: machine.gather(*given, base, starts, found)]
-    return starts, found, vocabulary.texts.take(pa.array(found))
+    stated = np.repeat(signs_of(lost.texts, stated=True), np.diff(starts))
+    worth = may_resemble(stated, _signs_of(vocabulary, found))
+    return np.concatenate(([0], np.cumsum(worth)))[starts], found[worth]
+
+
+def _signs_of(vocabulary: Vocabulary, codes: Ints) -> Ints:
+    """The signs of these texts; where they are many, those of all texts are kept."""
+    if vocabulary.signs is None and _MANY * len(codes) < len(vocabulary):
+        distinct, which = np.unique(codes, return_inverse=True)
+        return signs_of(vocabulary.texts.take(pa.array(distinct)))[which]
+    if vocabulary.signs is None:
+        vocabulary.signs = signs_of(vocabulary.texts)
+    return vocabulary.signs[codes]

@@ -20,6 +20,7 @@ class Vocabulary:
 
     def __init__(self, texts: pa.Array) -> None:
         self.texts = texts
+        self.signs: Ints | None = None  # of each text, once they were asked for
         self._slots: Any = None
         self._seen: Ints | None = None
         self._marks = 0

@@ -1,0 +1,74 @@
+"""What large batches do otherwise than small ones: sales in parts, patience that ends, pairs that are passed over."""
+
+from random import Random
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.steps.split import SalesIndex, doubt, split
+from pipelines.steps.split.repairs import repair
+from pipelines.steps.split.signs import may_resemble, signs_of
+from schemas.partners import Policy
+from tests.steps.split_random import random_world
+from tests.steps.split_ways import PLAIN, go
+from tests.steps.split_worlds import claim, claims_table, places_table, sale, supply_table
+from tests.steps.test_split_references import ERRORS
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+def test_an_index_made_of_parts_gives_the_same(rows: int) -> None:
+    world = random_world(Random("parts"), 20)
+    supply = supply_table(world.sales)
+    parts = [supply.slice(at, rows) for at in range(0, supply.num_rows, rows)]
+    claims, places = claims_table(world.claims), places_table(world.claims)
+    made, whole = (split(claims, one, world.policy, places) for one in (SalesIndex.of(parts), supply))
+    assert made.allocations.equals(whole.allocations)
+    assert made.findings.equals(whole.findings)
+
+
+def test_an_index_gives_away_what_is_placed() -> None:
+    index = SalesIndex.of(supply_table([sale("I1", 3)]))
+    placed = []
+    for n in (1, 2):
+        claims = [claim(n, 2)]
+        rows = split(claims_table(claims), index, Policy(), places_table(claims)).allocations
+        placed.append([(row["units"], row["net_minor"], row["unplaced"]) for row in rows.to_pylist()])
+    assert placed == [[(2, 2000, None)], [(1, 1000, None), (1, 0, "LINE-BEYOND-SOLD")]]
+
+
+def test_an_empty_supply_is_an_index_too() -> None:
+    claims = [claim()]
+    (row,) = split(claims_table(claims), SalesIndex.of([]), Policy(), places_table(claims)).allocations.to_pylist()
+    assert (row["unplaced"], row["currency"]) == ("LINE-NEVER-SOLD", "XXX")
+
+
+def test_where_patience_ends_no_spread_is_too_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    go(PLAIN, monkeypatch)
+    wider = 0
+    for seed in range(3):
+        world = random_world(Random(f"patience {seed}"), 100)
+        monkeypatch.undo()
+        go(PLAIN, monkeypatch)
+        exact = world.split().allocations.to_pylist()
+        monkeypatch.setattr(doubt, "TRIED_TO", 0)
+        monkeypatch.setattr(doubt, "TRIED_FOR", -1)
+        for one, other in zip(exact, world.split().allocations.to_pylist(), strict=True):
+            assert one["invoice_line"] == other["invoice_line"]
+            if one["spread_currency"] is None and other["spread_currency"] is None:
+                assert other["spread_low"] <= one["spread_low"]
+                assert other["spread_high"] >= one["spread_high"]
+            assert one["spread_currency"] is None or other["spread_currency"] is not None
+            wider += (one["spread_low"], one["spread_high"]) != (other["spread_low"], other["spread_high"])
+    assert wider
+
+
+@given(st.text("0123456789OILSBACX-", min_size=4, max_size=14), st.data())
+def test_whatever_can_be_repaired_is_looked_at(meant: str, data: st.DataObject) -> None:
+    error = data.draw(st.sampled_from(sorted(ERRORS)))
+    stated = ERRORS[error](meant, data.draw(st.integers(0, len(meant) - 2))).strip().upper()
+    one, other = pa.array([stated]), pa.array([meant])
+    found = repair(one, pa.array(["42"]), pa.array([0, 1]).to_numpy(), other)
+    if found.choice[0] >= 0:
+        assert may_resemble(signs_of(one, stated=True), signs_of(other)).all()
