@@ -1,6 +1,8 @@
 """What every ERP must do, whichever it is: the contract of connectors/erp/port.py, run on each implementation."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from itertools import count
 
@@ -29,10 +31,19 @@ def reference() -> str:
         "memory with a key of kind header",
         "memory with a key of kind field",
         "memory without drafts",
+        "sap",
         pytest.param("tryton", marks=pytest.mark.tryton),
     ]
 )
-def erp(request, tmp_path) -> Erp:
+def erp(request, tmp_path) -> Iterator[Erp]:
+    if request.param == "sap":
+        with closing(request.getfixturevalue("sap").erp(f"drafts-{next(_numbers)}", timeout_seconds=30)) as one:
+            yield one
+    else:
+        yield _erp(request, tmp_path)
+
+
+def _erp(request, tmp_path) -> Erp:
     if request.param == "file_out":
         return FileOutErp(tmp_path / "erp")
     if request.param == "tryton":
