@@ -4,9 +4,9 @@
 
 The same arguments give the same tables. Twenty retailers of very different size buy items of which some are hot, at
 prices that change every quarter; an order is invoiced in one or two parts of about eight lines. A box holds about five
-lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. What is stated,
-how often wrongly, and how hot the hot items are, is what a ``Mix`` says; there are two worlds, ``usual`` and ``hot``. Of
-one item in fifty nearly everything has been returned before.
+lines, most of them of one invoice. Each returned line was really sold; its sale is what ``truth`` says. Of one item in
+fifty nearly everything has been returned before. What is stated, how often wrongly, and how hot the hot items are, is
+what a ``Mix`` says; there are two worlds, ``usual`` and ``hot``.
 """
 
 import argparse

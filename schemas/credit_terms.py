@@ -84,9 +84,6 @@ class Fees(_Strict):
     restocking_reasons: tuple[str, ...] = Field((), description="reasons with a restocking fee; none named: all")
     freight_percent: Percent = Field(Decimal(0), description="for freight, of what is left of the credit")
     handling: Decimal = Field(Decimal(0), ge=0, description="for each unit, up to what is left of the credit")
-    shown: Literal["reduced", "lines"] = Field(
-        "reduced", description="lines: the note says the amount before fees, and each fee with its reason"
-    )
 
 
 class Deductions(_Strict):
@@ -119,7 +116,7 @@ class CreditTerms(_Strict):
     fees: Fees = Fees()
     deductions: Deductions = Deductions()
     note_minimum: Decimal = Field(
-        Decimal(0), ge=0, description="smaller credits wait, and go out together once they reach it"
+        Decimal(0), ge=0, description="net amount: smaller credits wait, and go out on one note once they reach it"
     )
 
 

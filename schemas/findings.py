@@ -215,5 +215,5 @@ def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:
         key = f"{cause}{row['file'][:12]}:{row['offset']}:{row['code']}:{row['line_no'] or 0}"
         times[key] += 1
         ids.append(f"{partner}:{key}#{times[key]}")
-    columns = {"finding": ids, "partner": [partner] * len(ids)}
+    columns = {"finding": pa.array(ids, pa.string()), "partner": pa.array([partner] * len(ids), pa.string())}
     return pa.table(columns | {name: findings[name] for name in findings.column_names})

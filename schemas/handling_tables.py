@@ -82,3 +82,10 @@ UNCLAIMED = _table(
     decision=_T, return_line=_T, retailer=_T, outcome=_T, units=_I, net_minor=_I, currency=_T,
     bucket=_T, condition=_T, reason=_T, disposition=_T, gtin=_T, vendor_item=_T, style=_T,
 )  # fmt: skip
+
+UNAUTHORISED = _table(
+    "counted units that came without our word, or after it had ended, one row an inspection",
+    inspection=_T, return_line=_T, retailer=_T, returned_on=_D, units=_I,
+    document=(_T, "the receipt"), file=_T, offset=_I, length=_I,
+    expired_on=(_D, "when our word had ended; null where there was none"),
+)  # fmt: skip

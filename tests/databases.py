@@ -34,6 +34,9 @@ class Raw(Protocol):
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a statement with ? for its values; answers its rows, if it has any."""
 
+    def unlinked(self) -> None:
+        """Let rows through that point nowhere."""
+
     def unguarded(self) -> None:
         """Let everything through: no trigger, no CHECK, no foreign key."""
 
@@ -102,7 +105,11 @@ class _RawSqlite:
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values).fetchall()
 
+    def unlinked(self) -> None:
+        self.rows("pragma foreign_keys = off")
+
     def unguarded(self) -> None:
+        self.unlinked()
         self.rows("pragma ignore_check_constraints = on")
         for (name,) in self.rows("select name from sqlite_master where type = 'trigger'"):
             self.rows(f"drop trigger {name}")
@@ -135,8 +142,11 @@ class _RawPostgres:
         cursor = self._connection.execute(statement.replace("%", "%%").replace("?", "%s"), values)
         return cursor.fetchall() if cursor.description else []
 
-    def unguarded(self) -> None:
+    def unlinked(self) -> None:
         self.rows("set session_replication_role = replica")  # neither triggers nor foreign keys
+
+    def unguarded(self) -> None:
+        self.unlinked()
         for table, name in self.rows(
             "select conrelid::regclass::text, conname from pg_constraint "
             "where contype = 'c' and connamespace = 'public'::regnamespace"

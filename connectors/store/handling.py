@@ -10,7 +10,7 @@ from sqlalchemy import column as untyped
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
-from schemas.handling_tables import GOING_BACK, SENT, UNCLAIMED, UNORDERED, UNROUTED, WAITING
+from schemas.handling_tables import GOING_BACK, SENT, UNAUTHORISED, UNCLAIMED, UNORDERED, UNROUTED, WAITING
 from schemas.ledger import Bucket
 
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
@@ -147,6 +147,11 @@ class HandlingReads(Reads):
         shape = pa.schema([(name, pa.int64() if name == "line_no" else pa.string()) for name in names])
         found = self._in_chunks(chosen.join_from(stored, lines), lines.c.document, documents, shape)
         return found.sort_by("authorisation")
+
+    def unauthorised(self, retailer: str, since: date) -> pa.Table:
+        """``UNAUTHORISED`` of a retailer: goods of returns from this day on."""
+        day: ColumnElement[Any] = untyped("returned_on")
+        return self._view("unauthorised", UNAUTHORISED, "inspection", untyped("retailer") == retailer, day >= since)
 
     def unrouted(self, retailer: str, since: date) -> pa.Table:
         """``UNROUTED`` of a retailer: goods that were counted in from this day on."""

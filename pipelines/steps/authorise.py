@@ -120,7 +120,7 @@ def number_of(return_id: str) -> str:
     """The number under which a return is authorised: short, printable, the same whenever it is asked for.
 
     >>> number_of("shop/R1")
-    'RA-F3VVJEXSHQ'
+    'RA-5JLEI7FR3J'
     """
     return f"RA-{b32encode(hashlib.sha256(return_id.encode()).digest()).decode()[:10]}"
 

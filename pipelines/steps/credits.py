@@ -18,7 +18,7 @@ from pipelines.steps.movements import move
 from schemas.credits import CreditLine, CreditRequest
 from schemas.errors import ConfigError
 from schemas.ledger import Bucket
-from schemas.money import to_decimal
+from schemas.money import to_decimal, to_minor
 from schemas.partners import Limits, Party
 
 _T, _I = pa.string(), pa.int64()
@@ -54,16 +54,19 @@ def compose(
     issued_on: date,
     limits_of: Mapping[str, Limits],
     doubts: Mapping[str, str] = MappingProxyType({}),
+    minimum_of: Mapping[str, Decimal] = MappingProxyType({}),
 ) -> Composed:
     """One credit for each company, return and currency of the ``CREDIT_LINES``, sorted by these.
 
+    Credits below ``minimum_of`` their retailer go out together, on one note that stands under the first of their
+    returns, once they reach it; until then they wait, and their lines are in nothing that is answered.
     ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. A credit above
     a limit waits for approval, and its ``problem`` names the limit; so does one with a decision that ``doubts`` gives a
     reason to wait for. ConfigError: a party or limits are not set up.
     """
     following = dict(sequences)
     intents, intent_lines = [], []
-    for (company, return_id, _), rows in _notes(credit_lines):
+    for (company, return_id, _), rows in _gathered(_notes(credit_lines), minimum_of):
         sequence = following.get((company, return_id), 1)
         following[company, return_id] = sequence + 1
         request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on)
@@ -112,6 +115,29 @@ def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[
         notes[row["company"], row["return_id"], row["currency"]].append(row)
     for key in sorted(notes):
         yield key, sorted(notes[key], key=lambda row: (row["return_line"], row["portion"], row["decision"]))
+
+
+def _gathered(
+    notes: Iterable[tuple[tuple[str, str, str], list[Row]]], minimum_of: Mapping[str, Decimal]
+) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
+    """The notes that reach their minimum, and small ones of a company, retailer and currency together if these do."""
+    ready: dict[tuple[str, str, str], list[Row]] = {}
+    small: dict[tuple[str, str, str], list[tuple[str, list[Row]]]] = defaultdict(list)
+    for (company, return_id, currency), rows in notes:
+        retailer = rows[0]["retailer"]
+        if _reaches(rows, minimum_of.get(retailer)):
+            ready[company, return_id, currency] = rows
+        else:
+            small[company, retailer, currency].append((return_id, rows))
+    for (company, retailer, currency), waiting in small.items():
+        together = [row for _, rows in waiting for row in rows]
+        if _reaches(together, minimum_of.get(retailer)):
+            ready[company, waiting[0][0], currency] = together
+    yield from sorted(ready.items())
+
+
+def _reaches(rows: Sequence[Row], minimum: Decimal | None) -> bool:
+    return not minimum or sum(row["net_minor"] for row in rows) >= to_minor(minimum, rows[0]["currency"])
 
 
 def _request(

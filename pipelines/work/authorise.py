@@ -34,6 +34,7 @@ KIND = "authorisation"
 EVENT = "authorisation"
 SENT_VERSION = "sent-1"
 _CODE = "FILE-ANSWER-UNWRITTEN"
+_UNAUTHORISED = "LINE-UNAUTHORISED"
 Row = dict[str, Any]
 
 
@@ -62,6 +63,8 @@ def authorise(hub: Hub, retailer: Partner) -> Words:
             _record(hub, retailer, words, waiting, version)
             for row in pc.value_counts(words["outcome"].combine_chunks()).to_pylist():
                 setattr(told, row["values"], row["counts"])
+        _forget_moved(hub, retailer, waiting)
+        flag_unauthorised(hub, retailer, terms.since)
     told.sent = note_sent(hub, retailer)
     return told
 
@@ -119,6 +122,18 @@ def _record(
         "due_event": clocks,
     }
     hub.store.record(Outcome("authorise", retailer.id, rows, met), actor=by)
+
+
+def _forget_moved(hub: Hub, retailer: Partner, waiting: pa.Table) -> None:
+    """Nobody's word is due any more on units that came, were taken back or were placed anew meanwhile."""
+    due = hub.store.table("due_event", partner=retailer.id, event=EVENT, met=False)["subject"].to_pylist()
+    still = set(waiting["return_line"].to_pylist())
+    met = tuple(
+        Change("due_event", {"subject": line, "event": EVENT}, {"met": True}, {"met": False})
+        for line in due
+        if line not in still
+    )
+    hub.store.record(Outcome("authorisation no longer due", retailer.id, changes=met))
 
 
 def _clocks(hub: Hub, retailer: Partner, words: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:
@@ -223,7 +238,25 @@ def _lines_answered(hub: Hub, documents: Sequence[str]) -> list[Row]:
     return said
 
 
-# --- on its way
+# --- what came without our word, and what is on its way
+
+
+def flag_unauthorised(hub: Hub, retailer: Partner, since: date) -> None:
+    """A finding, told once, for each line whose goods came without our word or after it had ended."""
+    came = hub.store.unauthorised(retailer.id, since)
+    if not came.num_rows:
+        return
+    known = set(hub.store.findings(partner=retailer.id, code=_UNAUTHORISED)["detail"].to_pylist())
+    found = dict[str, Finding]()
+    for row in came.to_pylist():
+        ended = f", our word had ended on {row['expired_on']}" if row["expired_on"] else ""
+        detail = f"{row['return_line']}{ended}"
+        place = Place(row["file"], row["offset"], row["length"])
+        if detail not in known:
+            found.setdefault(row["return_line"], Finding(_UNAUTHORISED, place, detail, row["document"]))
+    if found:
+        rows = [as_records(as_table([one]), retailer.id, f"{line}:") for line, one in found.items()]
+        hub.store.record(Outcome("flag unauthorised", retailer.id, {"finding": pa.concat_tables(rows)}))
 
 
 def note_sent(hub: Hub, retailer: Partner) -> int:

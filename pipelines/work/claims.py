@@ -167,7 +167,7 @@ def reference_of(kind: str, subject: str) -> str:
     """A short printable reference, the same whenever it is made.
 
     >>> reference_of("RO", "shop/R1/1#1>replaced@a")
-    'RO-AGPFUJ6TJ7DTO'
+    'RO-OFYZ6PCZJZEK7'
     """
     return f"{kind}-{b32encode(hashlib.sha256(subject.encode()).digest()).decode()[:13]}"
 

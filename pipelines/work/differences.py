@@ -138,13 +138,14 @@ def _findings(hub: Hub, retailer: Partner, new: pa.Table) -> pa.Table:
     """Each difference that no receipt tells by itself, at the line that shows it."""
     rows = [row for row in new.to_pylist() if row["kind"] not in _TOLD_BY_RECEIPTS]
     places = _places(hub, {row["receipt_document"] for row in rows})
-    found = as_table(
-        Finding(KINDS[row["kind"]].finding, places[row["receipt_document"], row["receipt_line_no"]], _detail(row),
-                row["receipt_document"], row["receipt_line_no"])
-        for row in rows
-        if (row["receipt_document"], row["receipt_line_no"]) in places
-    )  # fmt: skip
-    return as_records(found, retailer.id, "differs:")
+    told = [as_records(as_table([]), retailer.id)]
+    for row in rows:
+        at = (row["receipt_document"], row["receipt_line_no"])
+        if at in places:
+            found = as_table([Finding(KINDS[row["kind"]].finding, places[at], _detail(row), *at)])
+            # a receipt's line may differ from several announced ones, of which some become known later
+            told.append(as_records(found, retailer.id, f"{row['return_line']} differs:"))
+    return pa.concat_tables(told)
 
 
 def _places(hub: Hub, documents: set[str]) -> dict[tuple[str, int], Place]:

@@ -57,13 +57,15 @@ def settle(hub: Hub, partner: Partner) -> Settled:
     """
     settled = Settled()
     for retailer in retailers_of(hub, partner):
-        authorise(hub, retailer)
+        policies = hub.catalog.partner(retailer.id).policies
+        today = retailer.model_copy(update={"policy": policy_on(policies, hub.now().date()).policy})
+        authorise(hub, today)
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
         _decide(hub, retailer, settled)
-        follow_up(hub, retailer)
+        follow_up(hub, today)
         _intend(hub, retailer, settled)
-        route(hub, retailer)
+        route(hub, today)
     return settled
 
 
@@ -163,7 +165,10 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         issued_on=today,
         limits_of={retailer.id: policy.limits},
         doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),
+        minimum_of={retailer.id: policy.credit.note_minimum},
     )
+    if not composed.intents.num_rows:
+        return
     composed = control.controlled(composed, policy, _spent(hub, today), today)
     rows = {
         "credit_intent": composed.intents,

@@ -1,4 +1,5 @@
 -- Each line of a credit intent is a decision to credit: its units, what it credits, and what it withholds of the cost.
+-- Small credits of a retailer may stand on one note, whatever their returns.
 -- columns: table_name text, row_key text, what text
 select 'credit_intent_line' as table_name, l.reference || '|' || l.line_no as row_key,
   'decision ' || l.decision || ' says ' || coalesce(d.outcome, 'nothing') || ' ' || coalesce(d.units, 0)
@@ -15,5 +16,5 @@ where d.decision is null or d.outcome <> 'credit'
   or l.net_minor + coalesce(l.withheld_net, 0) <> d.net_minor or l.tax_minor + coalesce(l.withheld_tax, 0) <> d.tax_minor
   or d.currency <> c.currency
   or a.portion is null or coalesce(a.invoice_line, '') <> l.invoice_line
-  or r.return_line is null or r.return_id <> c.return_id
+  or r.return_line is null or r.retailer <> c.retailer
 order by row_key

@@ -1,6 +1,18 @@
 -- No more units are counted in for a receipt than its lines say, none for an earlier version of a receipt. An inspection
 -- is a movement into received; or, where a receipt was counted again, the one that leads back out of it.
+-- What was decided stays with its receipt; so do units that were refused for want of a sale and go on with one: was has
+-- what each inspection of such a receipt replaces.
 -- columns: table_name text, row_key text, what text
+with recursive was (movement, earlier) as (
+  select n.movement, n.movement
+  from inspection as n
+  join document as d on d.document = n.receipt_document and d.state = 'superseded'
+  union all
+  select w.movement, x.replaces
+  from was as w
+  join inspection as x on x.movement = w.earlier
+  where x.replaces is not null
+)
 select 'document' as table_name, n.receipt_document as row_key,
   'the receipt says ' || coalesce(r.units, 0) || ' units, counted in were ' || n.units as what
 from (
@@ -33,6 +45,10 @@ select 'inspection', n.movement, 'counted in by ' || d.document || ', of which a
 from inspection as n
 join movement as m on m.movement = n.movement and m.to_bucket = 'received'
 join document as d on d.document = n.receipt_document and d.state = 'superseded'
-left join decision as e on e.decision = n.movement and e.outcome <> 'hold'
-where e.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
+where not exists (select 1 from inspection as x where x.replaces = n.movement)
+  and not exists (
+    select 1 from was as w
+    join decision as e on e.decision = w.earlier and e.outcome <> 'hold'
+    where w.movement = n.movement
+  )
 order by table_name, row_key

@@ -10,9 +10,9 @@ select
   d.rule, d.because
 from credit_note as n
 join credit_intent as c on c.reference = n.reference
-join "return" as r on r.return_id = c.return_id
 join credit_intent_line as l on l.reference = n.reference
 join return_line as e on e.return_line = l.return_line
+join "return" as r on r.return_id = e.return_id
 join invoice_line as i on i.invoice_line = l.invoice_line
 join allocation as a on a.portion = l.portion
 join decision as d on d.decision = l.decision

@@ -76,6 +76,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+        self._kept: dict[Any, str] = {}
         for kind, partner in _WHOSE.items():
             home = folder / "partners" / partner
             (home / "maps").mkdir(parents=True)
@@ -89,8 +90,9 @@ class Shop:
 
     def carried(self, told: Told) -> Hub:
         """The hub after a case: its documents have come one after the other, and everything followed that does."""
-        hub = self._empty(told.case)
-        for section in told.arriving:
+        first, *others = told.arriving if told.arriving[:1] == ("sold",) else ("", *told.arriving)
+        hub = self._sold(told.case) if first else self._hub(told.case, "empty.db")
+        for section in others:
             _arrive(hub, told.case, section)
         self._follow(hub)
         if told.case.later:
@@ -98,8 +100,9 @@ class Shop:
             for section in told.arriving_later:
                 _arrive(hub, told.case.later, section)
             self._follow(hub)
-        _approve(hub, told.case)
-        post(hub, hub.catalog.partner("shop").partner)
+        if told.case.approved_by or told.case.refused_to:
+            _approve(hub, told.case)
+            post(hub, hub.catalog.partner("shop").partner)
         return hub
 
     @staticmethod
@@ -109,12 +112,22 @@ class Shop:
         settle(hub, shop)
         post(hub, shop)
 
-    def _empty(self, case: Case) -> Hub:
-        """The hub before anything has come, with what was agreed in the case."""
+    def _sold(self, case: Case) -> Hub:
+        """The hub after the sales of the case. Many cases have the same sales, and begin with a copy of them."""
+        key = (case.today, case.sold)
+        if key not in self._kept:
+            _arrive(self._hub(case, "empty.db"), case, "sold")
+            self._store.close()
+            self._kept[key] = f"sold-{len(self._kept)}.db"
+            shutil.copy(self._folder / "hub.db", self._folder / self._kept[key])
+        return self._hub(case, self._kept[key])
+
+    def _hub(self, case: Case, begins: str) -> Hub:
+        """The hub as a kept database has it, with what was agreed in the case."""
         self._store.close()
         for name in ("hub.db", "hub.db-wal", "hub.db-shm"):
             (self._folder / name).unlink(missing_ok=True)
-        shutil.copy(self._folder / "empty.db", self._folder / "hub.db")
+        shutil.copy(self._folder / begins, self._folder / "hub.db")
         self._now = datetime.combine(case.today, time(12), UTC)
         settings = Settings(
             folder=self._folder,

@@ -83,6 +83,7 @@ def ensure_conserved(built: Path, sequences: int, lanes: int) -> None:
     )  # the first run is the shortest there is, and another may repeat one
 
 
+@pytest.mark.soak
 def test_forty_sequences_of_fifty_events_conserve_units_and_money(built: Path) -> None:
     ensure_conserved(built, 40, 40)
 

@@ -212,3 +212,24 @@ def test_requests_say_exactly_what_the_ledger_holds(rows):
         assert [(x.line_no, x.return_line) for x in request.lines] == [(x["line_no"], x["return_line"]) for x in own]
         moves = credited(result.intent_lines, intent["reference"], request.currency, "v")
         assert pa.compute.sum(moves["net_minor"]).as_py() == intent["net_minor"]
+
+
+def test_small_credits_wait_until_they_reach_the_minimum_and_then_go_out_on_one_note():
+    small = [accepted(f"nordstad/R{n}/1#1", net_minor=300, tax_minor=60, number=f"R{n}") for n in (1, 2, 3)]
+    large = accepted("nordstad/R9/1#1", net_minor=1000, number="R9")
+    minimum = {"nordstad": Decimal("8.00")}
+    waiting = composed(*small[:2], large, minimum_of=minimum)
+    assert waiting.intents["return_id"].to_pylist() == ["nordstad/R9"]
+    together = composed(*small, large, minimum_of=minimum)
+    assert together.intents["return_id"].to_pylist() == ["nordstad/R1", "nordstad/R9"]
+    assert together.intents["net_minor"].to_pylist() == [900, 1000]
+    assert together.intent_lines["line_no"].to_pylist() == [1, 2, 3, 1]
+
+
+def test_small_credits_of_another_company_or_currency_do_not_count():
+    rows = [
+        accepted("nordstad/R1/1#1", net_minor=300),
+        accepted("nordstad/R2/1#1", net_minor=300, company="WR02"),
+        accepted("nordstad/R3/1#1", net_minor=300, currency="EUR"),
+    ]
+    assert composed(*rows, minimum_of={"nordstad": Decimal(6)}).intents.num_rows == 0

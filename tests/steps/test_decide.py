@@ -149,7 +149,10 @@ def test_the_first_rule_in_the_order_decides():
     assert ruling(late_damaged_doubtful | {"returned_on": date(2026, 6, 1)}) == ("refuse", "conditions.damaged")
     assert ruling(unplaced("LINE-NEVER-SOLD", condition="damaged")) == ("refuse", "unplaced.LINE-NEVER-SOLD")
     keys = list(dict.fromkeys(rule.key for rule in RULES if not rule.key.startswith("credit.")))
-    assert keys == ["caps", "unplaced", "window_days", "reconciliation", "spread_tolerance", "conditions", "goods_stay"]
+    assert keys == [
+        "caps", "unplaced", "goods.claims", "window_days", "reconciliation", "spread_tolerance", "conditions",
+        "goods_stay",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
     (tmp_path / "first").mkdir()
     first = database.new(tmp_path / "first")
     with database.raw(url) as now_there, first_schema(first) as shape, database.raw(first) as raw:
-        raw.unguarded()
+        raw.unlinked()
         for table, columns in shape.items():
             listed = ", ".join(f'"{name}"' for name in columns)
             for row in now_there.rows(f'select {listed} from "{table}"'):

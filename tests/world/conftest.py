@@ -19,6 +19,7 @@ from pipelines.simulate.world import MAILBOXES
 from pipelines.wiring import Hub, open_hub
 from pipelines.work.run import PartnerRun, in_order, run_partner
 from tests.databases import Databases, copied, dropped
+from tests.world.agreed import agreed  # noqa: F401  (a fixture)
 from tests.world.town import Town, build, town_at
 
 STORES = 2

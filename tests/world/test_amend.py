@@ -53,6 +53,7 @@ def test_goods_that_had_come_stay_when_the_notice_is_taken_back(town: Town) -> N
     assert town.store.verify() == []
 
 
+@pytest.mark.both_databases
 def test_what_it_gives_back_goes_to_others(town: Town) -> None:
     town.deliver(sale("I1", 5, 999), FIRST, notice("R2", line(2), on=60))
     assert ("LINE-BEYOND-SOLD", "announced", None, 2) in placed(town)
@@ -60,6 +61,7 @@ def test_what_it_gives_back_goes_to_others(town: Town) -> None:
     assert placed(town) == [("WR01/I1/1", "announced", None, 2)]
 
 
+@pytest.mark.both_databases
 def test_a_new_version_takes_the_place_of_the_old(town: Town) -> None:
     town.deliver(SALE, sale("B1", 9, gtin=BOWL), FIRST)
     town.deliver(anew(line(3), line(2, BOWL)))

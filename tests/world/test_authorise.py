@@ -190,6 +190,23 @@ def test_shipped_before_announced_is_in_transit_once_it_is(tmp_path: Path) -> No
         assert town.buckets() == {"in_transit": 3}
 
 
+@pytest.mark.parametrize(("valid_days", "flagged"), [(30, []), (1, ["shop/R2/1, our word had ended on 2026-06-02"])])
+def test_goods_that_come_without_our_word_go_on_and_are_flagged_once(
+    tmp_path: Path, valid_days: int, flagged: list[str]
+) -> None:
+    with goods_town(tmp_path, authorisation={"since": SINCE, "valid_days": valid_days}) as town:
+        town.deliver(*SALES, announced("R1", goods(3)), announced("R2", goods(2, BOWL)))
+        town.deliver(receipt("W1", 3, "R1"))
+        town.settle()
+        town.deliver(receipt("W2", 2, "R2", BOWL, on=160))
+        town.settle()
+        town.settle()
+        told = [row["detail"] for row in town.store.findings(code="LINE-UNAUTHORISED").to_pylist()]
+        assert told == ["shop/R1/1", *flagged]
+        assert town.buckets() == {"accepted": 5}
+        assert town.store.violations() == []
+
+
 def test_authorised_goods_are_counted_in_and_credited(tmp_path: Path) -> None:
     with goods_town(tmp_path, authorisation={"since": SINCE}) as town:
         town.deliver(*SALES, announced("R1", goods(3)))

@@ -32,6 +32,7 @@ from schemas.records import (
 from tests.world.conftest import Bench
 
 
+@pytest.mark.both_databases
 def test_a_second_run_finds_nothing_new_and_credits_nothing_again(settled_bench: Bench) -> None:
     with settled_bench.open() as hub:
         before = standing(hub)
@@ -47,6 +48,7 @@ def test_a_second_run_finds_nothing_new_and_credits_nothing_again(settled_bench:
     assert all(run.received.new == run.posted.posted == run.sent == 0 for run in runs)
 
 
+@pytest.mark.both_databases
 def test_announced_is_credited_refused_short_cancelled_and_open(settled_bench: Bench) -> None:
     with settled_bench.open() as hub:
         totals = hub.store.query("reports/totals.sql").to_pylist()
@@ -85,6 +87,7 @@ def test_every_file_of_a_partner_with_an_outbox_is_answered(settled_bench: Bench
         assert hub.store.table(OutboundMessage, state="pending").num_rows == 0
 
 
+@pytest.mark.both_databases
 def test_the_report_ties_out_on_page_and_in_workbook(settled_bench: Bench) -> None:
     with settled_bench.open() as hub:
         book = read_book(hub)
@@ -118,6 +121,7 @@ def _command(bench: Bench, monkeypatch: pytest.MonkeyPatch, *words: str) -> tupl
     return result.exit_code, result.output
 
 
+@pytest.mark.both_databases
 def test_explain_tells_from_bytes_to_credit_note(settled_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with settled_bench.open() as hub:
         lines = hub.store.query("reports/credit_note_lines.sql").to_pylist()

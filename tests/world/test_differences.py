@@ -2,39 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from pipelines.wiring import open_hub
 from pipelines.work.differences import held
 from schemas.differences import KINDS
 from schemas.outcome import Outcome
-from tests.world.town import BOWL, LAMP, PLATE, Town, counted, counts, line, notice, receipt, sale, settings_of, town_at
+from tests.world.agreed import Agreed
+from tests.world.town import BOWL, LAMP, PLATE, Town, counted, counts, line, notice, receipt, sale
 
 BOX, OTHER_BOX = "095200000000000011", "095200000000000028"
 NEVER_OURS = "09520000000998"
 
 
-@contextmanager
-def town_with(built: Path, folder: Path, policy: str = "") -> Iterator[Town]:
-    """A town whose shop agreed on this reconciliation."""
-    with town_at(built, folder):
-        pass
-    home = folder / "partners" / "shop" / "partner.yaml"
-    home.write_text(
-        home.read_text().replace("map_hold_days: 0", f"map_hold_days: 0, reconciliation: {{{policy}}}")
-        + "channels: [{id: main, kind: folder, inbox: in, archive: done, outbox: out}]\n"
-    )
-    with open_hub(settings_of(folder)) as hub:
-        yield Town(hub)
-
-
 @pytest.fixture
-def town(built: Path, tmp_path: Path) -> Iterator[Town]:
-    with town_with(built, tmp_path / "town") as opened:
+def town(agreed: Agreed) -> Iterator[Town]:
+    """A town in which the count holds and nobody is asked."""
+    with agreed.on() as opened:
         yield opened
 
 
@@ -216,8 +201,8 @@ def test_a_box_that_comes_on_its_day_is_not_late(town: Town) -> None:
 # --- tolerances and rules
 
 
-def test_a_small_shortage_is_credited_as_announced(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "tolerance: {units: 1, money: 10}, within: {short: accept}") as town:
+def test_a_small_shortage_is_credited_as_announced(agreed: Agreed) -> None:
+    with agreed.on("tolerance: {units: 1, money: 10}, within: {short: accept}") as town:
         town.deliver(sale("I1", 5), notice("R1", line(3)), receipt("W1", 2, of="R1", complete=True))
         town.settle()
         assert actions(town) == [("short", "accept", "reconciliation.within.short")]
@@ -225,16 +210,16 @@ def test_a_small_shortage_is_credited_as_announced(built: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("policy", ["tolerance: {units: 1, money: 9.99}", "tolerance: {units: 0, money: 10}"])
-def test_both_units_and_money_must_be_within_the_tolerance(built: Path, tmp_path: Path, policy: str) -> None:
-    with town_with(built, tmp_path / "t", f"{policy}, within: {{short: accept}}") as town:
+def test_both_units_and_money_must_be_within_the_tolerance(agreed: Agreed, policy: str) -> None:
+    with agreed.on(f"{policy}, within: {{short: accept}}") as town:
         town.deliver(sale("I1", 5), notice("R1", line(3)), receipt("W1", 2, of="R1", complete=True))
         town.settle()
         assert actions(town) == [("short", "count", "reconciliation")]
         assert where(town) == {"accepted": 2, "short": 1}
 
 
-def test_all_shortages_of_a_return_count_together_against_the_tolerance(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "tolerance: {units: 1, money: 100}, within: {short: accept}") as town:
+def test_all_shortages_of_a_return_count_together_against_the_tolerance(agreed: Agreed) -> None:
+    with agreed.on("tolerance: {units: 1, money: 100}, within: {short: accept}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(2), line(2, PLATE)))
         town.deliver(counts("W1", counted(1), counted(1, PLATE), of="R1", complete=True))
@@ -251,9 +236,9 @@ def test_all_shortages_of_a_return_count_together_against_the_tolerance(built: P
     ],
 )
 def test_credit_on_what_was_announced_received_or_accepted(
-    built: Path, tmp_path: Path, credit_on: str, ends: dict[str, int]
+    agreed: Agreed, credit_on: str, ends: dict[str, int]
 ) -> None:
-    with town_with(built, tmp_path / "t", f"credit_on: {credit_on}") as town:
+    with agreed.on(f"credit_on: {credit_on}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(4)))
         town.deliver(counts("W1", counted(1), counted(2, LAMP, "damaged"), of="R1", complete=True))
@@ -262,8 +247,8 @@ def test_credit_on_what_was_announced_received_or_accepted(
 
 
 @pytest.mark.parametrize(("carrier", "ends"), [("us", {"accepted": 2}), ("retailer", {"refused": 2})])
-def test_who_carries_damage_on_the_way(built: Path, tmp_path: Path, carrier: str, ends: dict[str, int]) -> None:
-    with town_with(built, tmp_path / "t", f"shipping_damage: {carrier}") as town:
+def test_who_carries_damage_on_the_way(agreed: Agreed, carrier: str, ends: dict[str, int]) -> None:
+    with agreed.on(f"shipping_damage: {carrier}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(2)), receipt("W1", 2, of="R1", condition="damaged", complete=True))
         town.settle()
@@ -272,8 +257,8 @@ def test_who_carries_damage_on_the_way(built: Path, tmp_path: Path, carrier: str
 
 
 @pytest.mark.parametrize("action", ["write_off", "send_back"])
-def test_surplus_is_written_off_or_sent_back(built: Path, tmp_path: Path, action: str) -> None:
-    with town_with(built, tmp_path / "t", f"rules: {{over: {action}}}") as town:
+def test_surplus_is_written_off_or_sent_back(agreed: Agreed, action: str) -> None:
+    with agreed.on(f"rules: {{over: {action}}}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(1)), receipt("W1", 3, of="R1", complete=True))
         town.settle()
@@ -282,8 +267,8 @@ def test_surplus_is_written_off_or_sent_back(built: Path, tmp_path: Path, action
         assert [row["rule"] for row in refused] == ["reconciliation.over"] * len(refused)
 
 
-def test_what_is_held_is_not_decided(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "rules: {over: hold}") as town:
+def test_what_is_held_is_not_decided(agreed: Agreed) -> None:
+    with agreed.on("rules: {over: hold}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(1)), receipt("W1", 3, of="R1", complete=True))
         town.settle()
@@ -291,8 +276,8 @@ def test_what_is_held_is_not_decided(built: Path, tmp_path: Path) -> None:
         assert where(town) == {"accepted": 1, "received": 2}
 
 
-def test_goods_that_come_after_they_were_credited_are_not_credited_twice(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "credit_on: announced") as town:
+def test_goods_that_come_after_they_were_credited_are_not_credited_twice(agreed: Agreed) -> None:
+    with agreed.on("credit_on: announced") as town:
         town.deliver(sale("I1", 9), notice("R1", line(3)), receipt("W1", 2, of="R1", complete=True))
         town.settle()
         town.deliver(receipt("W2", 1, of="R1", on=61))
@@ -301,8 +286,8 @@ def test_goods_that_come_after_they_were_credited_are_not_credited_twice(built: 
         assert (where(town), town.store.verify()) == ({"accepted": 3, "refused": 1}, [])
 
 
-def test_a_shortage_whose_sale_is_taken_meanwhile_waits_for_a_person(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "credit_on: announced") as town:
+def test_a_shortage_whose_sale_is_taken_meanwhile_waits_for_a_person(agreed: Agreed) -> None:
+    with agreed.on("credit_on: announced") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)), receipt("W1", 2, of="R1", complete=True))
         town.deliver(notice("R2", line(1), on=51), receipt("W2", 1, of="R2", on=61, complete=True))
         town.settle()
@@ -322,8 +307,8 @@ def test_settling_twice_resolves_once(town: Town) -> None:
     assert (len(actions(town)), town.store.head()) == (1, before)
 
 
-def test_a_difference_that_grows_is_resolved_again(built: Path, tmp_path: Path) -> None:
-    with town_with(built, tmp_path / "t", "rules: {over: hold}") as town:
+def test_a_difference_that_grows_is_resolved_again(agreed: Agreed) -> None:
+    with agreed.on("rules: {over: hold}") as town:
         all_sold(town)
         town.deliver(notice("R1", line(1)), receipt("W1", 2, of="R1", complete=True))
         town.settle()

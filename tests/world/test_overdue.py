@@ -2,39 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.wiring import open_hub
+from tests.world.agreed import Agreed
 from tests.world.test_differences import BOX, OTHER_BOX, all_sold, codes, kinds, where
-from tests.world.town import PLATE, Town, build, counted, counts, line, notice, receipt, sale, settings_of
+from tests.world.town import PLATE, Town, counted, counts, line, notice, receipt, sale
 
 # The town's notices are of 20 February and due on 13 March; it is 1 June, 80 days later.
 NOTICED = 50
-
-
-@contextmanager
-def town_with(folder: Path, policy: str, today: date = date(2026, 6, 1)) -> Iterator[Town]:
-    """A town whose shop agreed on this reconciliation, on this day."""
-    if not folder.exists():
-        folder.mkdir()
-        build(folder)
-        home = folder / "partners" / "shop" / "partner.yaml"
-        home.write_text(
-            home.read_text().replace("map_hold_days: 0", f"map_hold_days: 0, reconciliation: {{{policy}}}")
-            + "channels: [{id: main, kind: folder, inbox: in, archive: done, outbox: out}]\n"
-        )
-    settings = settings_of(folder)
-    clock = settings.clock
-    assert clock is not None
-    moved = settings.model_copy(update={"clock": clock.replace(month=today.month, day=today.day)})
-    with open_hub(moved) as hub:
-        yield Town(hub)
 
 
 def messages(town: Town, kind: str) -> list[list[dict[str, Any]]]:
@@ -43,8 +21,8 @@ def messages(town: Town, kind: str) -> list[list[dict[str, Any]]]:
     return [list(csv.DictReader(io.StringIO(town.hub.vault.get(row["file"]).decode()))) for row in rows]
 
 
-def test_what_never_came_is_given_up_and_its_sale_is_free(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_what_never_came_is_given_up_and_its_sale_is_free(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         assert (where(town), kinds(town)) == ({"short": 3}, [("never_arrived", 3)])
@@ -53,15 +31,15 @@ def test_what_never_came_is_given_up_and_its_sale_is_free(tmp_path: Path) -> Non
         assert town.store.verify() == []
 
 
-def test_nothing_is_given_up_before_its_time(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 80") as town:
+def test_nothing_is_given_up_before_its_time(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 80") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         assert where(town) == {"announced": 3}
 
 
-def test_a_freed_unit_serves_another_claim(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_a_freed_unit_serves_another_claim(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 2), notice("R1", line(2)))
         town.deliver(notice("R2", line(2), on=140))
         assert {row[1] for row in town.standing()} == {"WR01/I1/1", "LINE-BEYOND-SOLD"}
@@ -70,8 +48,8 @@ def test_a_freed_unit_serves_another_claim(tmp_path: Path) -> None:
         assert town.store.verify() == []
 
 
-def test_settling_again_gives_nothing_up_twice(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30, remind_after_days: [3]") as town:
+def test_settling_again_gives_nothing_up_twice(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30, remind_after_days: [3]") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         before = town.store.head()
@@ -79,8 +57,8 @@ def test_settling_again_gives_nothing_up_twice(tmp_path: Path) -> None:
         assert town.store.head() == before
 
 
-def test_a_late_box_is_counted_all_the_same(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_a_late_box_is_counted_all_the_same(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         town.deliver(receipt("W1", 3, of="R1", on=150, complete=True))
@@ -90,8 +68,8 @@ def test_a_late_box_is_counted_all_the_same(tmp_path: Path) -> None:
         assert town.store.verify() == []
 
 
-def test_of_a_late_box_that_lacks_something_the_rest_is_short(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_of_a_late_box_that_lacks_something_the_rest_is_short(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         town.deliver(receipt("W1", 2, of="R1", on=150, complete=True))
@@ -100,8 +78,8 @@ def test_of_a_late_box_that_lacks_something_the_rest_is_short(tmp_path: Path) ->
         assert kinds(town) == [("late", 2), ("short", 1)]
 
 
-def test_what_a_partial_late_count_leaves_open_is_given_up_again(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_what_a_partial_late_count_leaves_open_is_given_up_again(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         town.deliver(receipt("W1", 2, of="R1", on=150))
@@ -110,8 +88,8 @@ def test_what_a_partial_late_count_leaves_open_is_given_up_again(tmp_path: Path)
         assert (kinds(town), town.store.verify()) == ([("late", 2), ("never_arrived", 1)], [])
 
 
-def test_a_box_of_a_return_that_came_in_part_is_missing(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_a_box_of_a_return_that_came_in_part_is_missing(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         all_sold(town)
         town.deliver(notice("R1", line(2, carton=BOX), line(1, PLATE, carton=OTHER_BOX)))
         town.deliver(counts("W1", counted(2, carton=BOX), of="R1", complete=True))
@@ -120,8 +98,8 @@ def test_a_box_of_a_return_that_came_in_part_is_missing(tmp_path: Path) -> None:
         assert "CARTON-MISSING" in codes(town)
 
 
-def test_the_late_one_of_two_missing_boxes_leaves_the_other_missing(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30") as town:
+def test_the_late_one_of_two_missing_boxes_leaves_the_other_missing(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30") as town:
         all_sold(town)
         town.deliver(notice("R1", line(2, carton=BOX), line(1, PLATE, carton=OTHER_BOX)))
         town.settle()
@@ -130,18 +108,18 @@ def test_the_late_one_of_two_missing_boxes_leaves_the_other_missing(tmp_path: Pa
         assert town.store.verify() == []
 
 
-def test_goods_that_stay_at_the_store_are_not_awaited(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30"):
-        maps = tmp_path / "t" / "partners" / "shop" / "maps" / "notice.yaml"
+def test_goods_that_stay_at_the_store_are_not_awaited(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30"):
+        maps = agreed.home / "maps" / "notice.yaml"
         maps.write_text(maps.read_text().replace("const: return", "const: keep"))
-    with town_with(tmp_path / "t", "") as town:
+    with agreed.on("close_after_days: 30") as town:
         town.deliver(sale("I1", 3), notice("R1", line(2)))
         town.settle()
         assert where(town) == {"accepted": 2}
 
 
-def test_what_never_came_is_credited_where_the_announcement_holds(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "close_after_days: 30, credit_on: announced") as town:
+def test_what_never_came_is_credited_where_the_announcement_holds(agreed: Agreed) -> None:
+    with agreed.on("close_after_days: 30, credit_on: announced") as town:
         town.deliver(sale("I1", 3), notice("R1", line(3)))
         town.settle()
         assert (where(town), town.store.verify()) == ({"accepted": 3}, [])
@@ -150,12 +128,12 @@ def test_what_never_came_is_credited_where_the_announcement_holds(tmp_path: Path
 @pytest.mark.parametrize(
     ("today", "reminders"), [(date(2026, 3, 15), 0), (date(2026, 3, 16), 1), (date(2026, 4, 1), 2)]
 )
-def test_the_retailer_is_reminded_on_the_days_of_the_policy(tmp_path: Path, today: date, reminders: int) -> None:
+def test_the_retailer_is_reminded_on_the_days_of_the_policy(agreed: Agreed, today: date, reminders: int) -> None:
     policy = "remind_after_days: [3, 10]"
-    with town_with(tmp_path / "t", policy, date(2026, 3, 1)) as town:
+    with agreed.on(policy, date(2026, 3, 1)) as town:
         town.deliver(sale("I1", 3), notice("R1", line(3, carton=BOX)))
     for day_of in (date(2026, 3, 16), today) if reminders == 2 else (today,):
-        with town_with(tmp_path / "t", policy, day_of) as town:
+        with agreed.on(policy, day_of) as town:
             town.settle()
             town.settle()
             sent = messages(town, "reminder")

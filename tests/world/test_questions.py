@@ -2,15 +2,15 @@
 
 import io
 from datetime import date
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from pipelines.show import status_view
 from pipelines.work.resolve import resolve_by_person
+from tests.world.agreed import Agreed
 from tests.world.test_differences import actions, kinds, where
-from tests.world.test_overdue import messages, town_with
+from tests.world.test_overdue import messages
 from tests.world.town import File, line, notice, receipt, sale
 
 ASKS = "rules: {over: ask}, answer_days: 7, unanswered: {over: send_back}"
@@ -21,8 +21,8 @@ def two_too_many() -> list[File]:
     return [sale("I1", 9), notice("R1", line(1)), receipt("W1", 3, of="R1", complete=True)]
 
 
-def test_the_retailer_is_asked_once_and_nothing_is_decided_meanwhile(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+def test_the_retailer_is_asked_once_and_nothing_is_decided_meanwhile(agreed: Agreed) -> None:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
         town.settle()
@@ -38,37 +38,37 @@ def test_the_retailer_is_asked_once_and_nothing_is_decided_meanwhile(tmp_path: P
         assert [(one["subject"], one["due_on"], one["met"]) for one in due] == [("shop/R1?1", LAST_DAY, False)]
 
 
-def test_the_question_stands_until_its_last_day(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+def test_the_question_stands_until_its_last_day(agreed: Agreed) -> None:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
-    with town_with(tmp_path / "t", ASKS, LAST_DAY) as town:
+    with agreed.on(ASKS, LAST_DAY) as town:
         town.settle()
         assert where(town) == {"accepted": 1, "received": 2}
 
 
-def test_without_an_answer_the_default_holds(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+def test_without_an_answer_the_default_holds(agreed: Agreed) -> None:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
-    with town_with(tmp_path / "t", ASKS, TOO_LATE) as town:
+    with agreed.on(ASKS, TOO_LATE) as town:
         town.settle()
         assert actions(town)[1:] == [("over", "send_back", "reconciliation.unanswered.over")]
         assert (where(town), town.store.verify()) == ({"accepted": 1, "refused": 2}, [])
         assert town.store.table("due_event", event="answer")["met"].to_pylist() == [True]
 
 
-def test_without_a_default_the_count_holds(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", "rules: {over: ask}", ASKED) as town:
+def test_without_a_default_the_count_holds(agreed: Agreed) -> None:
+    with agreed.on("rules: {over: ask}", ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
-    with town_with(tmp_path / "t", "", date(2026, 3, 21)) as town:
+    with agreed.on("rules: {over: ask}", date(2026, 3, 21)) as town:
         town.settle()
         assert where(town) == {"accepted": 3}
 
 
-def test_a_person_says_what_holds(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+def test_a_person_says_what_holds(agreed: Agreed) -> None:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
         (row,) = [one for one in town.store.table("resolution").to_pylist() if one["kind"] == "over"]
@@ -97,12 +97,12 @@ lines:
 @pytest.mark.parametrize(
     ("verdict", "ends"), [("accepted", {"accepted": 3}), ("refused", {"accepted": 1, "received": 2})]
 )
-def test_the_retailer_answers_by_a_file(tmp_path: Path, verdict: str, ends: dict[str, int]) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
-        (tmp_path / "t" / "partners" / "shop" / "maps" / "answer.yaml").write_text(ANSWER)
+def test_the_retailer_answers_by_a_file(agreed: Agreed, verdict: str, ends: dict[str, int]) -> None:
+    with agreed.on(ASKS, ASKED) as town:
+        (agreed.home / "maps" / "answer.yaml").write_text(ANSWER)
         town.deliver(*two_too_many())
         town.settle()
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(File("shop", f"number,question,verdict\nA1,shop/R1?1,{verdict}\n".encode()))
         town.settle()
         assert where(town) == ends
@@ -110,8 +110,8 @@ def test_the_retailer_answers_by_a_file(tmp_path: Path, verdict: str, ends: dict
         assert town.store.table("due_event", event="answer")["met"].to_pylist() == [True]
 
 
-def test_what_waits_shows_in_the_status(tmp_path: Path) -> None:
-    with town_with(tmp_path / "t", ASKS, ASKED) as town:
+def test_what_waits_shows_in_the_status(agreed: Agreed) -> None:
+    with agreed.on(ASKS, ASKED) as town:
         town.deliver(*two_too_many())
         town.settle()
         (row,) = town.store.query("reports/waiting_differences.sql").to_pylist()

@@ -9,8 +9,9 @@ from pipelines.box_view import box_view
 from pipelines.difference_view import differences_view
 from pipelines.wiring import open_hub
 from schemas.errors import PermanentError
+from tests.world.agreed import Agreed
 from tests.world.conftest import Bench
-from tests.world.test_differences import BOX, OTHER_BOX, all_sold, codes, kinds, town, town_with, where
+from tests.world.test_differences import BOX, OTHER_BOX, all_sold, codes, kinds, town, where
 from tests.world.town import BOWL, Town, counted, counts, line, notice
 
 __all__ = ["town"]  # the fixture
@@ -127,8 +128,8 @@ def test_an_unknown_label_says_what_to_do_next(town: Town) -> None:
         list(box_view(town.hub, "4711"))
 
 
-def test_what_waits_is_listed_with_the_next_step(built, tmp_path) -> None:
-    with town_with(built, tmp_path / "t", "rules: {unannounced: hold}") as town:
+def test_what_waits_is_listed_with_the_next_step(agreed: Agreed) -> None:
+    with agreed.on("rules: {unannounced: hold}") as town:
         all_sold(town)
         town.deliver(counts("W1", counted(2), complete=True))
         town.settle()

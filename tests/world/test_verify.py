@@ -31,6 +31,8 @@ def _alter(statement: str, named: str) -> Callable[[Path], str]:
     """Change one row with plain SQL, triggers out of the way; answers the key of the row."""
 
     def change(folder: Path) -> str:
+        if not (folder / "backhaul.sqlite").exists():
+            pytest.skip("altered in the SQLite file; tests/store/test_verify.py does the same on PostgreSQL")
         with closing(sqlite3.connect(folder / "backhaul.sqlite")) as database:
             triggers = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
             kept = database.execute("select sql from sqlite_master where type = 'trigger'").fetchall()

@@ -96,8 +96,8 @@ def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
 
 def _reach(index: SalesIndex, groups: Codes, days: Codes) -> dict[str, Any]:
     """Where the sales of each claim's group begin and end, and up to where they were made by its day."""
-    first = np.append(index.first[:-1], len(index))[groups]
-    end = np.append(index.first[1:], len(index))[groups]
+    # behind the last group begins nothing
+    first, end = index.first[groups], index.first[np.minimum(groups + 1, len(index.words.group))]
     return {"first": first, "last": _sold_by(index.sales.codes[DAY], first, end, days), "end": end}
 
 
@@ -112,7 +112,7 @@ def _sold_by(day: Any, low: Ints, high: Ints, until: Codes) -> Ints:
         ended = low >= high
         if ended.any():
             found[rows[ended]] = low[ended]
-            rows, low, high, until = (each[~ended] for each in (rows, low, high, until))
+            rows, low, high, until = rows[~ended], low[~ended], high[~ended], until[~ended]
     return found
 
 

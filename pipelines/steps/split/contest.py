@@ -7,8 +7,9 @@ the best for all claims together.
 
 A full sale has a price: what making room there costs at least, known from earlier chains. It tells which way is worth
 looking at first (a search by A*), and a claim's options beyond the cheapest end found so far need not be looked at, nor
-even be noted. So a claim costs as much as what is in its way, however many sales it might stand on. These functions keep
-to what can be turned into machine code.
+even be noted. So a claim costs as much as what is in its way, however many sales it might stand on.
+
+These functions keep to what can be turned into machine code.
 """
 
 from typing import Any
@@ -39,7 +40,7 @@ _FIRST_BATCH = 3
 def contest(
     wants: Wants, sales: Sales, bits: Any, order: int, start: int, stop: int, desk: Desk, portions: Any, count: int
 ) -> int:
-    """Place the claims of a contended group and write their portions; answers the number of portions, or what was full."""
+    """Place the claims of a contended group; answers the number of portions, theirs written, or what was full."""
     lines = wants.claim[start].end - wants.claim[start].first
     words = words_for(bits.placed, lines)
     clear(wants, sales, bits, order, start, stop, lines, words, desk)
@@ -244,7 +245,7 @@ def push(wanted: int, lines: int, desk: Desk) -> int:
         if place.leaves != NONE:
             add_units(desk, place.leaves, -units)
             at = desk.options[place.leaves].place
-    return units  # type: ignore[no-any-return]
+    return units
 
 
 # --- options

@@ -1,4 +1,4 @@
-"""Open this when you ask what lies on the desk while an item is placed: its claims, its sales, and units on pairs of them.
+"""Open this when you ask what lies on the desk while an item is placed: claims, sales, and units on pairs of them.
 
 A *place* is the number of a sale among those of its group, from 0; behind the last one is the place of units without a
 sale. A *seat* is that of a claim. An *option* is a pair of a claim and a place that may have units. All three are
@@ -56,7 +56,7 @@ OPTION: tuple[tuple[str, str], ...] = (
 
 
 class Desk(NamedTuple):
-    """Room to place one group; ``spread`` are numbers of as many words as a cost has, one of each place or option."""
+    """Room to place one group. ``costs``, ``distance`` and ``price`` have as many numbers of each as a cost has."""
 
     sheet: Any
     spare: Any  # the claims whose rows are on the sheet where not all fit

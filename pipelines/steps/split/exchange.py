@@ -3,8 +3,8 @@
 From the placement found, units of a claim move to ever cheaper (dearer) sales until none is left; what is gained is the
 claim's lowest (highest) credit. A move needs room: on the sale itself, or made by others who move on without loss, and
 what the unit leaves must be taken by others if its sale has a price. Such moves, one sale for one other, lead to the
-lowest of all: the placements of a claim form an exchange system (M-convex set). Room that is left over is a place of its
-own, behind the last sale.
+lowest of all: the placements of a claim form an exchange system (M-convex set). Room that is left over is a place of
+its own, behind the last sale.
 
 These functions keep to what can be turned into machine code.
 """
@@ -74,7 +74,7 @@ def gain(
                 value += units * sign * (desk.places[away].value - desk.places[to].value)
                 moved = True
     take_back(options, desk)
-    return value if enough and desk.counts[STEPS] <= desk.counts[PATIENCE] else NONE  # type: ignore[no-any-return]
+    return value if enough and desk.counts[STEPS] <= desk.counts[PATIENCE] else NONE
 
 
 def better(

@@ -199,8 +199,18 @@ def _price(text: str | None, nothing: int) -> int:
 def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers: Codes) -> Words:
     """What sales are called by: references of one retailer are no references of another."""
     references = {name: References(*texts[name], retailers) for name in _REFERENCES}
-    others = {name: Vocabulary(texts[name][0]) for name in (*_PLAIN_NUMBERS, _LAST, "retailer")}
-    return Words(item=Vocabulary(texts["gtin"][0]), group=group, **references, **others)
+    few = {name: Vocabulary(texts[name][0]) for name in ("retailer", "gtin", "po_line", _LAST, "store")}
+    return Words(
+        retailer=few["retailer"],
+        item=few["gtin"],
+        group=group,
+        po=references["po"],
+        po_line=few["po_line"],
+        invoice=references["invoice"],
+        invoice_line_no=few[_LAST],
+        delivery_note=references["delivery_note"],
+        store=few["store"],
+    )
 
 
 def _in_order(texts: Mapping[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:

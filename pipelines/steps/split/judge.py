@@ -98,10 +98,10 @@ def take(sales: Sales, portion: Any) -> None:
 
 
 def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, row: int, rank: int, desk: Desk) -> int:
-    """The next of the best sales that had nothing left for the claim; where none was made by its day, the next later."""
+    """The next of the best sales, which had nothing left for the claim; where it may stand on none, the next later."""
     first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
     if lines == 0:
-        return first + rank if first + rank < wants.claim[claim].end else NONE  # type: ignore[no-any-return]
+        return first + rank if first + rank < wants.claim[claim].end else NONE
     best, best_held, best_wish = NONE, -1, 0
     for place in range(lines):
         held = desk.sheet[row + place]

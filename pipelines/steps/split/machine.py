@@ -65,7 +65,8 @@ _FUNCTIONS = (texts.fill_slots, texts.find_slots, candidates.gather, mates.find_
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}"
     for one in (
-        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts", "walk", "wide",
+        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts",
+        "walk", "wide",
     )
 )  # fmt: skip
 PLAIN = Machine(False, *_FUNCTIONS)

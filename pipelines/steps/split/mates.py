@@ -22,8 +22,8 @@ def find_mates(
     """For each return of several items the invoices on which all of them stand; items without sales do not count.
 
     A sale counts that the item's claim may stand on. ``by_return`` are claims, those of each return from ``returns[r]``
-    to ``returns[r + 1]``, by item; ``seen`` has a place for each invoice, and nowhere a number from ``base`` on. Answers
-    the return at which ``mates`` was full, or how many there are, and the number of mates.
+    to ``returns[r + 1]``, by item; ``seen`` has a place for each invoice, and nowhere a number from ``base`` on.
+    Answers the return at which ``mates`` was full, or how many there are, and the number of mates.
     """
     for one in range(begin, len(returns) - 1):
         start, stop = returns[one], returns[one + 1]

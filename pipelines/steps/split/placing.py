@@ -1,4 +1,4 @@
-"""Open this when you ask how claims and sales are handed to the placing of units, group by group, and what comes back."""
+"""Open this when you ask how claims and sales are handed to the placing of units, and what comes back."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -74,11 +74,8 @@ def _placed(
     widest = int((claim["end"] - claim["first"])[groups[:-1]].max()) + 1
     most = int(np.diff(groups).max())
     options, room = (_OPTIONS if machine.arrays else 4 * most + 64), len(claim) + len(claim) // 4 + 1024
-    desk, portions, told = (
-        _desk(machine, bits, widest, most, options),
-        machine.records(PORTION, room),
-        _told(machine, claim),
-    )
+    desk = _desk(machine, bits, widest, most, options)
+    portions, told = machine.records(PORTION, room), _told(machine, claim)
     columns = (groups, varied) if machine.arrays else (groups.tolist(), varied.tolist())
     at = count = 0
     while True:
@@ -139,11 +136,13 @@ def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Codes, inde
     """The claims with the invoices that other goods of their return stand on."""
     by_return = np.argsort(boxes, kind="stable")
     returns = np.searchsorted(boxes[by_return], np.arange(int(boxes.max(initial=-1)) + 2))
-    columns: Any = (by_return, returns)
+    columns: list[Any] = [by_return, returns]
+    seen: Any = defaultdict(lambda: -1)
+    base = 0
     if machine.arrays:
         seen, base = index.words.invoice.marks(len(boxes) + 1)
     else:
-        seen, base, columns = defaultdict(lambda: -1), 0, [column.tolist() for column in columns]
+        columns = [column.tolist() for column in columns]
     lists, one, count = np.append(wants.lists, np.zeros(1024 + len(boxes), np.int32)), 0, len(wants.lists)
     while True:
         one, count = machine.find_mates(wants.claim, sales.codes[INVOICE], *columns, one, seen, base, lists, count)

@@ -1,9 +1,9 @@
 """Open this when you ask whether a unit can change its sale without loss: prices of sales, and moves that are tight.
 
-Every full sale has a price in evidence: what a unit more of it would gain at most. With right prices a move of a claim's
-unit is without loss only where it is *tight*: what it costs in evidence is what the goal's price is less than the
-origin's. Nearly all sales have no price, since nobody is kept from a better one; then a move is tight where the same
-kinds hold. Only kinds that settle doubt count here: the bits of a row above ``shift``.
+Every full sale has a price in evidence: what a unit more of it would gain at most. With right prices a move of a
+claim's unit is without loss only where it is *tight*: what it costs in evidence is what the goal's price is less than
+the origin's. Nearly all sales have no price, since nobody is kept from a better one; then a move is tight where the
+same kinds hold. Only kinds that settle doubt count here: the bits of a row above ``shift``.
 
 These functions keep to what can be turned into machine code.
 """
@@ -101,7 +101,7 @@ def raise_from(
     waiting: int,
     desk: Desk,
 ) -> int:
-    """Raise prices of full sales until the claim's unit gains nothing by going there; answers how many waited so far."""
+    """Raise prices of full sales until the claim's unit gains nothing there; answers how many have waited so far."""
     priced, here = desk.places[own].priced, desk.sheet[row + own] >> shift
     if priced == 0:
         for word in range(words):
@@ -130,7 +130,7 @@ def raise_from(
 
 
 def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int, words: int, desk: Desk) -> bool:
-    """Whether a unit of the row's claim goes from one sale to another without loss, the room it gives and takes counted."""
+    """Whether a unit of the row's claim goes to another sale without loss, the room it gives and takes counted."""
     here, there = desk.sheet[row + origin] >> shift, desk.sheet[row + goal] >> shift
     one, other = desk.places[origin].priced, desk.places[goal].priced
     if one == 0 and other == 0:

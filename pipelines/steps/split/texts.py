@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints, Codes = npt.NDArray[np.int64], npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
 NOT_STATED, NOT_SOLD = -1, -2  # what a claim does not say never equals what a sale does not have
 _SEVERAL = -3
 # Above this many texts a look-up of few does not build Arrow's own table of all of them each time.
@@ -141,7 +142,7 @@ def codes_of_few(vocabulary: Vocabulary, column: pa.Array) -> Codes:
     """The numbers of a column of few different texts, with zeros in front or without."""
     encoded = column.dictionary_encode()
     found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), NOT_STATED)
-    return found[np.asarray(pc.fill_null(encoded.indices, -1))]
+    return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
 
 
 def plain(column: pa.Array) -> pa.Array:

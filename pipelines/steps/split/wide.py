@@ -1,6 +1,6 @@
 """Open this when a processor of another kind grades differently: ``grade`` over several sales at once, in machine code.
 
-These forms say the same as those in ``grade``; numbers of fixed size without a sign let LLVM take eight sales at a time.
+These forms say the same as those in ``grade``; numbers of fixed size without a sign let LLVM take eight at once.
 """
 
 import numpy as np

@@ -1,0 +1,90 @@
+"""The pure steps about goods: cuts conserve money, many returns share what is left, and examples hold."""
+
+import doctest
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from mappings.answers import authorisations
+from pipelines.steps import authorise as steps
+from pipelines.steps import warranty
+from pipelines.work import claims
+from schemas.handling_tables import WAITING
+from schemas.partners import Policy
+
+STANDING = steps.Standing(date(2026, 6, 1), bought=100, returned=10)
+
+
+def waiting(*units: int, **spoiled: Any) -> pa.Table:
+    """Announced portions of one return each, at 3.33 net a unit."""
+    rows = [
+        {"portion": f"shop/R{n}/1#1", "return_line": f"shop/R{n}/1", "return_id": f"shop/R{n}", "retailer": "shop",
+         "number": f"R{n}", "document": "d", "line_no": 1, "units": count, "net_minor": 333 * count + 1,
+         "tax_minor": 63 * count, "currency": "EUR", "gtin": "09520000000059", "returned_on": date(2026, 3, n),
+         "invoice_line": f"WR01/I{n}/1", "sold_on": date(2026, 1, 1), "given": False, "said": 0} | spoiled
+        for n, count in enumerate(units, 1)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, WAITING)
+
+
+def said(table: pa.Table, **terms: Any) -> pa.Table:
+    policy = Policy.model_validate({"authorisation": {"since": "2026-01-01"} | terms})
+    return steps.authorise(table, policy, STANDING, "v1")
+
+
+def test_a_share_is_used_in_the_order_of_the_days_and_a_portion_is_cut() -> None:
+    words = said(waiting(6, 7, 2), share={"percent": 20}).to_pylist()
+    told = [(row["portion"], row["outcome"], row["units"]) for row in words]
+    assert told == [
+        ("shop/R1/1#1", "authorise", 6),
+        ("shop/R2/1#1", "refuse", 3),
+        ("shop/R2/1#1", "authorise", 4),
+        ("shop/R3/1#1", "refuse", 2),
+    ]
+
+
+def test_the_pieces_of_a_portion_have_its_money_to_the_cent() -> None:
+    table = waiting(7)
+    moved = steps.carry_out(said(table, share={"percent": 12}), table, "v1")
+    assert moved["to_bucket"].to_pylist() == ["authorised", "refused"]
+    for name in ("units", "net_minor", "tax_minor"):
+        assert pc.sum(moved[name]).as_py() == pc.sum(table[name]).as_py()
+
+
+def test_what_was_asked_and_would_be_asked_again_gets_no_second_word() -> None:
+    asked = waiting(3, reason="damaged", asked="shop/R1/1#1!1", said=1, asked_by=date(2026, 6, 2))
+    assert said(asked, reasons={"damaged": "ask"}, unanswered="refuse").num_rows == 0
+    (word,) = said(asked, reasons={}).to_pylist()
+    assert (word["authorisation"], word["outcome"], word["answers"]) == ("shop/R1/1#1!2", "authorise", "shop/R1/1#1!1")
+
+
+def test_our_word_holds_whatever_sale_units_stand_on_since() -> None:
+    (word,) = said(waiting(3, given=True), late="refuse", window_days=1).to_pylist()
+    assert (word["outcome"], word["rule"]) == ("authorise", "given")
+
+
+def test_a_word_on_units_that_do_not_wait_is_refused() -> None:
+    words = said(waiting(3))
+    with pytest.raises(ValueError, match="do not wait"):
+        steps.carry_out(words, waiting(3).slice(0, 0), "v1")
+
+
+@pytest.mark.parametrize("start", ["sold", "shipped"])
+def test_the_window_starts_with_the_sale_or_with_the_shipment(start: str) -> None:
+    table = waiting(3, shipped_on=date(2026, 2, 20))
+    (word,) = said(table, start=start, window_days=20).to_pylist()
+    assert word["outcome"] == ("refuse" if start == "sold" else "authorise")
+
+
+def test_nothing_waits_and_nothing_is_said() -> None:
+    assert said(waiting()).num_rows == 0
+
+
+@pytest.mark.parametrize("module", [steps, warranty, claims, authorisations], ids=lambda module: module.__name__)
+def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert (result.attempted > 0, result.failed) == (True, 0)
