@@ -71,10 +71,11 @@ class HttpClient:
         throttle: Throttle | None = None,
         ca_file: Path | None = None,
         explain: Explain = lambda body: None,
+        also_secret: Sequence[Secret] = (),
     ) -> None:
         self._name = name
         self._url = _checked(url)
-        self._secrets = tuple(headers.values())
+        self._secrets = (*headers.values(), *also_secret)
         self._pace = pace
         self._throttle = throttle or Throttle()
         self._explain = explain

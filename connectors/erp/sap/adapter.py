@@ -11,13 +11,14 @@ from connectors.erp.sap.journal import Row, document, parties, posting, prepared
 from connectors.erp.sap.prepared import PreparedDrafts, reference_of
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.secrets import Secret, read_secret
-from connectors.erp.throttle import Rate, Throttle
+from connectors.erp.throttle import PAUSE_SECONDS_MAX, Rate, Throttle
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 
 _BAPI = "/sap/bc/rfc/BAPI_ACC_DOCUMENT_POST"
 _SERVICE = "/sap/opu/odata/sap/API_JOURNALENTRY_SRV/"
 _PAGE = 100
+_REQUESTS_OF_A_POSTING = 3
 
 
 class SapErp:
@@ -36,6 +37,7 @@ class SapErp:
             throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
             ca_file=settings.ca_file,
             explain=_explain,
+            also_secret=[Secret(password)],
         )
         self._headers = {"sap-client": settings.client}
 
@@ -48,8 +50,14 @@ class SapErp:
             line_reference="none",
             tax_override=True,
             discount_on_credit=False,
-            max_request_seconds=self._settings.longest_request_seconds,
+            # From the moment at which posting is announced: it looks and asks for a token before it sends.
+            max_request_seconds=self._settings.longest_request_seconds + _REQUESTS_OF_A_POSTING * self._one_request,
         )
+
+    @property
+    def _one_request(self) -> int:
+        """How many seconds a request of ours may take, the wait for its turn included."""
+        return int(PAUSE_SECONDS_MAX + 2 * self._settings.timeout_seconds) + 1
 
     def ask_for_token(self) -> None:
         """See that the gateway takes our login and would let us change something; nothing is changed."""
