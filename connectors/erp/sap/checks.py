@@ -18,12 +18,12 @@ def steps(settings: SapSettings, drafts: Path, companies: Sequence[str], retaile
         yield faulty("password", fault)
         return
     with closing(erp):
-        yield ok("password", f"read from {settings.password_file or settings.password_env}, and from nowhere else")
+        yield ok("password", f"read from {settings.password_file or settings.password_env}")
         try:
             erp.ask_for_token()
             erp.find("BH-CHECK")
         except BackhaulError as fault:
-            yield faulty(f"gateway {settings.url}", fault)
+            yield faulty("gateway", fault)
             return
     yield ok("gateway", f"{settings.url} takes the login, gives a token for changes, and shows journal entries")
     yield from _mapped("company", companies, settings.companies)
