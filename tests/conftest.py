@@ -11,6 +11,7 @@ import pytest
 from tests.databases import Databases, PostgresDatabases, SqliteFiles, databases, started
 
 if TYPE_CHECKING:
+    from tests.erp.sap_server import SapServer
     from tests.tryton.server import Server
 
 # The commands' consoles keep the width that COLUMNS has when they are made. They are made here, without one, so that
@@ -47,4 +48,13 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
     from tests.tryton.server import running
 
     with running(tmp_path_factory.mktemp("tryton")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sap(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SapServer]":
+    """A third party's SAP on loopback."""
+    from tests.erp.sap_server import running_sap
+
+    with running_sap(tmp_path_factory.mktemp("sap")) as server:
         yield server

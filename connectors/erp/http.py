@@ -71,10 +71,11 @@ class HttpClient:
         throttle: Throttle | None = None,
         ca_file: Path | None = None,
         explain: Explain = lambda body: None,
+        also_secret: Sequence[Secret] = (),
     ) -> None:
         self._name = name
         self._url = _checked(url)
-        self._secrets = tuple(headers.values())
+        self._secrets = (*headers.values(), *also_secret)
         self._pace = pace
         self._throttle = throttle or Throttle()
         self._explain = explain
@@ -95,11 +96,17 @@ class HttpClient:
 
     def get(self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """What is there, as JSON. TransientError: try again; Refused: its status says why."""
-        return self._send("GET", path, changes=False, params=params, headers=headers)
+        return self._send("GET", path, changes=False, params=params, headers=headers)[0]
+
+    def headers(
+        self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
+        """The headers of what is there; their names in any case."""
+        return self._send("GET", path, changes=False, params=params, headers=headers)[1]
 
     def change(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """The answer to a request that changes something, as JSON. UncertainError: nobody knows whether it did."""
-        return self._send(method, path, changes=True, body=body, headers=headers)
+        return self._send(method, path, changes=True, body=body, headers=headers)[0]
 
     def _send(
         self,
@@ -110,7 +117,7 @@ class HttpClient:
         params: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Any:
+    ) -> tuple[Any, httpx.Headers]:
         self._throttle.wait(self._name)
         doing = f"{self._name}: {method} {path}"
         request = self._client.build_request(
@@ -129,7 +136,7 @@ class HttpClient:
                 self._pause(answer_headers)
             raise _unknown(f"{doing} was answered with {status}", changes)
         self._throttle.answered()
-        return self._understood(doing, status, data, changes)
+        return self._understood(doing, status, data, changes), answer_headers
 
     def _exchanged(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         """Status, headers and the whole body, within the time and size that an answer may have."""

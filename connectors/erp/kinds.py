@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Discriminator, Tag
 
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.port import Erp
+from connectors.erp.sap.settings import SapSettings
 from connectors.erp.tryton.settings import TrytonSettings
 
 
@@ -22,8 +23,14 @@ def _kind(given: Any) -> str:
 
 
 ErpSettings = Annotated[
-    Annotated[FileOutSettings, Tag("file_out")] | Annotated[TrytonSettings, Tag("tryton")], Discriminator(_kind)
+    Annotated[FileOutSettings, Tag("file_out")]
+    | Annotated[TrytonSettings, Tag("tryton")]
+    | Annotated[SapSettings, Tag("sap")],
+    Discriminator(_kind),
 ]
+
+
+Remote = TypeVar("Remote", TrytonSettings, SapSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,10 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
         from connectors.erp.tryton.adapter import TrytonErp
 
         return TrytonErp(_located(settings, around))
+    if isinstance(settings, SapSettings):
+        from connectors.erp.sap.adapter import SapErp
+
+        return SapErp(_located(settings, around), around.state_folder / settings.drafts)
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
@@ -67,13 +78,19 @@ def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step
 
         yield from tryton_checks.steps(_located(settings, around), around.companies, around.retailers, today)
         return
+    if isinstance(settings, SapSettings):
+        from connectors.erp.sap import checks as sap_checks
+
+        drafts = around.state_folder / settings.drafts
+        yield from sap_checks.steps(_located(settings, around), drafts, around.companies, around.retailers)
+        return
     from connectors.erp.file_out import checks as file_checks
 
     assert isinstance(settings, FileOutSettings)
     yield from file_checks.steps(around.state_folder / settings.folder)
 
 
-def _located(settings: TrytonSettings, around: Around) -> TrytonSettings:
-    """The settings with their paths absolute."""
+def _located(settings: Remote, around: Around) -> Remote:
+    """The settings with the paths of their secrets and certificates absolute."""
     paths = {name: value for name, value in settings if isinstance(value, Path)}
     return settings.model_copy(update={name: around.settings_folder / path for name, path in paths.items()})

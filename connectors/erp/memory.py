@@ -32,7 +32,11 @@ class Fate(StrEnum):
 
 
 class MemoryErp:
-    """An ERP in memory. ``script`` says what becomes of the next writing requests, ``tick`` lets time pass in it."""
+    """An ERP in memory. ``script`` says what becomes of the next writing requests, ``tick`` lets time pass in it.
+
+    Without ``draft_state`` it has no drafts: they are prepared on our side, beyond all fates, and each posting that
+    reaches it makes a document, also the second one of a draft.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,9 @@ class MemoryErp:
         native_key: Literal["header", "field", "none"] = "none",
         max_request_seconds: int = 5,
         late_ticks: int = 3,
+        draft_state: bool = True,
     ) -> None:
-        self._capabilities = Capabilities(native_key, True, "line", True, False, max_request_seconds)
+        self._capabilities = Capabilities(native_key, draft_state, "line", True, False, max_request_seconds)
         self._late_ticks = late_ticks
         self._documents: dict[str, ErpDocument] = {}
         self._fates: deque[Fate] = deque()
@@ -91,14 +96,21 @@ class MemoryErp:
 
     def create_draft(self, request: CreditRequest) -> str:
         """A draft, by the next fate of the script."""
+        if not self._capabilities.draft_state:
+            return self._create(request)
         return self._answer(lambda: self._create(request), wrong=next(iter(self._documents), "no-such-draft"))
 
     def post(self, draft_id: str, on: date) -> None:
         """Post the draft, by the next fate of the script."""
+        if not self._capabilities.draft_state:
+            self._ensure_draft(draft_id)  # it looks before it sends
         self._answer(lambda: self._post(draft_id, on), wrong=None)
 
     def discard(self, draft_id: str) -> None:
         """Delete the draft, by the next fate of the script."""
+        if not self._capabilities.draft_state:
+            self._discard(draft_id)
+            return
         self._answer(lambda: self._discard(draft_id), wrong=None)
 
     def _answer(self, effect: Callable[[], T], wrong: T) -> T:
@@ -146,16 +158,22 @@ class MemoryErp:
         )
         return draft_id
 
-    def _post(self, draft_id: str, on: date) -> None:
+    def _ensure_draft(self, draft_id: str) -> ErpDocument:
         document = self._documents.get(draft_id)
         if document is None or document.state == "posted":
             raise PermanentError(f"{draft_id} is not a draft. Next: read it back, and see what became of it.")
+        return document
+
+    def _post(self, draft_id: str, on: date) -> None:
+        again = not self._capabilities.draft_state and draft_id in self._documents
+        document = self._documents[draft_id] if again else self._ensure_draft(draft_id)
+        key = f"{draft_id} again" if document.state == "posted" else draft_id
         posted = [other for other in self.documents if other.state == "posted"]
         if self._capabilities.native_key == "header" and document.reference in {other.reference for other in posted}:
             raise PermanentError(f"{document.reference} is posted already. Next: discard {draft_id}, it is an orphan.")
         number = f"CN-{len(posted) + 1:06}"
         digest = hashlib.sha256(f"{document.digest} {number} {on}".encode()).hexdigest()
-        self._documents[draft_id] = replace(document, state="posted", number=number, posted_on=on, digest=digest)
+        self._documents[key] = replace(document, state="posted", number=number, posted_on=on, digest=digest)
 
     def _discard(self, draft_id: str) -> None:
         document = self._documents.get(draft_id)

@@ -37,6 +37,9 @@ class Capabilities:
 
     ``native_key`` says how the ERP itself keeps a reference single. none: it does not. header: of several drafts of a
     reference it posts one. field: a reference has one document, and ``create_draft`` answers the one that is there.
+
+    ``draft_state`` False: the ERP has no state that moves no money. The adapter then prepares drafts on our side, and
+    ``post`` is the request that makes the document; ``max_request_seconds`` must be more than 0 and true.
     """
 
     native_key: Literal["header", "field", "none"]

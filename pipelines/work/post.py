@@ -6,10 +6,14 @@
 Why no fault posts twice: only the one id that is bound is ever posted, binding is a compare-and-set under the lease's
 fence, and an ERP posts a draft at most once. A request that nobody answered is not repeated before the ERP's longest
 request is over and the reference was looked up again; what comes even later is an orphan draft, and moves no money.
+
+An ERP without drafts (its adapter prepares them on our side) has only that second wall: there posting is the request
+that makes the document, so it is announced like one before it is sent, and looked up after the ERP's longest request.
+What such an ERP does later than it promises cannot be kept out; the next look finds it and tells it loudly.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -246,6 +250,7 @@ class Posting:
         found = self.desk.erp.find(reference)
         document = self.desk.erp.read(draft_id)
         self._step("read")
+        self._ensure_single(found)
         if others := [d.number or d.draft_id for d in found if d.state == "posted" and d.draft_id != draft_id]:
             raise PermanentError(
                 f"{reference} is posted as {', '.join(others)}, though its draft is {draft_id}. "
@@ -263,13 +268,18 @@ class Posting:
         """What the ERP has of our reference: the posted document, else the oldest draft. Others are orphans."""
         documents = self.desk.erp.find(self.intent.reference)
         self._step("find")
+        self._ensure_single(documents)
+        posted = [document for document in documents if document.state == "posted"]
+        return next(iter([*posted, *documents]), None)
+
+    def _ensure_single(self, documents: Sequence[ErpDocument]) -> None:
+        """PermanentError: the ERP has posted our reference more than once."""
         posted = [document for document in documents if document.state == "posted"]
         if len(posted) > 1:
             raise PermanentError(
                 f"{self.intent.reference} is posted {len(posted)} times: {', '.join(str(d.number) for d in posted)}. "
                 "Next: reverse all but one in the ERP, then release the intent."
             )
-        return next(iter([*posted, *documents]), None)
 
     def _created(self, request: CreditRequest) -> ErpDocument:
         """A new draft, read back. When to look again is stored before anything is sent, in case we die."""
@@ -323,18 +333,33 @@ class Posting:
         """Post the bound draft, and read it back."""
         refusal = None
         try:
-            self.desk.erp.post(draft.draft_id, self.desk.now().date())
+            self._send_posting(draft)
         except PermanentError as refused:
             refusal = refused  # also when a late request of an earlier attempt has posted it meanwhile
         self._step("post")
         document = self.desk.erp.read(draft.draft_id)
         self._step("read posted")
         if document is not None and document.state == "posted":
+            if not self.desk.erp.capabilities.draft_state:
+                self._ensure_single(self.desk.erp.find(self.intent.reference))
             return document
         raise refusal or UncertainError(
             f"The ERP took the posting of {draft.draft_id} but does not show it as posted. "
             "Next: nothing, it is looked up later."
         )
+
+    def _send_posting(self, draft: ErpDocument) -> None:
+        """Where posting makes the document, when to look again is stored before anything is sent, in case we die."""
+        on = self.desk.now().date()
+        if self.desk.erp.capabilities.draft_state:
+            self.desk.erp.post(draft.draft_id, on)
+            return
+        self._change("send", state="sent", look_again_at=self.desk.now() + self.desk.quarantine)
+        try:
+            self.desk.erp.post(draft.draft_id, on)
+        except TransientError:
+            self._change("not sent", state="drafted", look_again_at=None)
+            raise
 
     def _record(self, document: ErpDocument) -> None:
         """Credit note, movements and the intent's end, in one outcome."""

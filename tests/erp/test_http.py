@@ -271,6 +271,10 @@ def test_the_key_goes_over_the_wire_and_nowhere_else(other, client, caplog):
         with pytest.raises(Refused) as caught:
             attempt()
         texts += [str(caught.value), repr(caught.value), caught.value.said]
+    other.does = lambda c: answer(c, 403, json.dumps({"message": f"user x, password {KEY}"}))
+    with pytest.raises(AccessDenied) as denied:
+        client.get("/notes")
+    texts.append(str(denied.value))
     other.does = UNANSWERED["silent"]
     with pytest.raises(UncertainError) as lost:
         client.change("POST", "/notes", {})

@@ -24,7 +24,6 @@ from schemas.partners import Limits
 from tests.erp.credit_requests import BUYER, SELLER
 from tests.store.conftest import Clock, World
 
-ON = date(2026, 3, 14)
 SOLD = {"sold_on": date(2026, 3, 3)}  # INV-1003 of the seeded database: ten of VI-5
 
 
@@ -46,10 +45,10 @@ def prepared(url: str, name: str) -> str:
         return str(composed.intents["reference"][0].as_py())
 
 
-def post(url: str, settings: TrytonSettings, days: int) -> None:
-    """One run of posting, so many days on."""
+def post(url: str, settings: TrytonSettings, hours: int) -> None:
+    """One run of posting. All on one day: Tryton numbers notes in the order of their dates."""
     clock = Clock()
-    clock.moment += timedelta(days=days)
+    clock.moment += timedelta(days=12, hours=hours)
     with Store.open(url, clock, "drill") as store:
         erp = TrytonErp(settings)
         post_credits(store, erp, this_process(), clock)
@@ -88,10 +87,10 @@ def drill(settings: TrytonSettings, folder: Path, point: int, before: bool) -> d
     name = f"{'B' if before else 'A'}{point}"
     url = f"sqlite:///{folder / name}.db"
     reference = prepared(url, name)
-    died = killed(lambda: post(url, settings, 12), point if before else 0, 0 if before else point)
+    died = killed(lambda: post(url, settings, 0), point if before else 0, 0 if before else point)
     erp = TrytonErp(settings)
     between = [document.state for document in erp.find(reference)]
-    killed(lambda: post(url, settings, 13), 0, 0)
+    killed(lambda: post(url, settings, 1), 0, 0)
     documents = erp.find(reference)
     erp.close()
     with Store.open(url, Clock(), "drill") as store:

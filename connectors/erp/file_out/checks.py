@@ -11,6 +11,9 @@ from schemas.errors import BackhaulError
 
 def steps(folder: Path) -> Iterator[Step]:
     """The folder can be written, its lock can be had, its notes and journals are whole."""
+    if folder.exists() and not folder.is_dir():
+        yield missing("folder", f"{folder} is no folder", "move it away, or name another folder under erp: folder")
+        return
     if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
         yield missing(
             "folder", f"{folder} cannot be written by us", f"give us the folder: `chown` it, or `chmod u+wx {folder}`"

@@ -36,7 +36,7 @@ def steps(settings: TrytonSettings, companies: Sequence[str], retailers: Sequenc
         yield faulty("key", fault)
         return
     with closing(client):
-        yield ok("key", f"read from {settings.key_file or settings.key_env}, and from nowhere else")
+        yield ok("key", f"read from {settings.key_file or settings.key_env}")
         yield from _asked(client, Subject(wire, settings, companies, retailers, today))
 
 
@@ -44,7 +44,7 @@ def _asked(client: HttpClient, subject: Subject) -> Iterator[Step]:
     try:
         shown = subject.wire.search("company.company", [], ["party.code", "party.name", "currency.code"])
     except BackhaulError as fault:
-        yield faulty(f"server {subject.settings.url}, database {subject.settings.database}", fault)
+        yield faulty("server", fault)
         return
     yield ok("server", f"{subject.settings.url} answers for {subject.settings.database}, and takes the key")
     if not shown:
