@@ -39,7 +39,7 @@ test: env  ## The test suite, the real SFTP transfer included
 test-erp: env $(TRYTON_STAMP)  ## The ERP contract and more against a real Tryton server, on loopback
 	@$(BIN)/pytest -m tryton tests/contracts tests/tryton
 
-$(TRYTON_STAMP): requirements-tryton.lock .ci/build-tryton $(wildcard erp_modules/tryton/*.toml erp_modules/tryton/backhaul_key/*)
+$(TRYTON_STAMP): connectors/erp/tryton/server-module/requirements.lock .ci/build-tryton $(wildcard connectors/erp/tryton/server-module/*.toml connectors/erp/tryton/server-module/backhaul_key/*)
 	@PYTHON="$(PYTHON)" bash .ci/build-tryton
 	@touch $(TRYTON_STAMP)
 
@@ -75,7 +75,7 @@ lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --all-extras --upgrade pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --upgrade requirements-tryton.in -o requirements-tryton.lock
+	  --upgrade connectors/erp/tryton/server-module/requirements.in -o connectors/erp/tryton/server-module/requirements.lock
 
 clean:  ## Remove the environment and all state
 	rm -rf $(VENV) .venv-tryton .state

@@ -34,8 +34,8 @@ listen = 127.0.0.1:{port}
 timeout = 0
 """  # the last: a database that is copied there while the server runs is seen at once
 _MADE_FROM = (
-    ROOT / "requirements-tryton.lock",
-    ROOT / "erp_modules" / "tryton" / "backhaul_key",
+    ROOT / "connectors/erp/tryton/server-module/requirements.lock",
+    ROOT / "connectors" / "erp" / "tryton" / "server-module" / "backhaul_key",
     ROOT / "tests" / "tryton" / "seed.py",
 )
 _numbers = count(1)

@@ -90,7 +90,7 @@ def test_a_user_without_rights_and_a_module_that_is_not_active_are_found(tryton,
     found = open_ones(checked(tryton, key_file=visitor, database=database))
     assert list(found) == ["module", "rights"]
     assert "group Accounting" in found["rights"].following
-    assert "erp_modules/tryton" in found["module"].following
+    assert "docs/erp/tryton.md" in found["module"].following
 
 
 def test_the_command_shows_it_and_ends_with_one_where_something_is_missing(tryton, tmp_path):

@@ -35,7 +35,7 @@ def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
 
 
 class TrytonErp:
-    """A Tryton database with our module (erp_modules/tryton): one document a reference, drafts included."""
+    """A Tryton database with our module (see server-module): one document a reference, drafts included."""
 
     def __init__(self, settings: TrytonSettings) -> None:
         self._settings = settings

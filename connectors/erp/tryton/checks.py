@@ -81,7 +81,7 @@ def _module(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
         yield ok("module", f"{MODULE} is active: a reference has one document")
     else:
         told = f"{MODULE} is {'installed, not active' if found else 'not installed'}"
-        yield missing("module", told, f"install it (erp_modules/tryton) and `trytond-admin -u {MODULE}`")
+        yield missing("module", told, f"install it (docs/erp/tryton.md) and `trytond-admin -u {MODULE}`")
 
 
 def _rights(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
