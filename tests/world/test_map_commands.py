@@ -52,7 +52,8 @@ def test_each_sample_gets_a_tick(call: Invoke, partners: Path) -> None:
     result = call("test", "--partners", partners)
     assert result.exit_code == 0
     assert [line.strip() for line in result.stdout.splitlines() if line.strip()] == [
-        "essen", "✓ receipts.csv", "nordstad", "✓ faults.x12", "✓ returns.x12", "3 samples: all as expected.",
+        "essen", "✓ receipts.csv", "✓ instructions.yaml", "nordstad", "✓ faults.x12", "✓ returns.x12",
+        "4 samples: all as expected.",
     ]  # fmt: skip
 
 
