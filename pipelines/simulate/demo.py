@@ -21,7 +21,6 @@ from pipelines.simulate.world import MAILBOXES, World, build_world
 from pipelines.wiring import open_hub
 from pipelines.work.run import in_order
 from schemas.errors import ConfigError, PermanentError
-from schemas.partners import Partner
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -74,10 +73,15 @@ def run_jobs(settings_file: Path, out: Console) -> None:
         _end_interrupted_runs(instance)
         instance.add_dynamic_partitions("partner", [partner.id for partner in partners])
         for partner in progress_of(out, partners, lambda one: one.name):
-            run = chain.execute_in_process(
-                partition_key=partner.id, instance=instance, run_config=quiet, raise_on_error=True, tags=OURS
-            )
-            _ensure_succeeded(run.success, partner)
+            try:
+                chain.execute_in_process(
+                    partition_key=partner.id, instance=instance, run_config=quiet, raise_on_error=True, tags=OURS
+                )
+            except dg.DagsterError as fault:
+                raise PermanentError(
+                    f"The run for {partner.name} did not succeed: {fault} Next: `.venv/bin/backhaul verify` names rows "
+                    "that break a law; `make dagster` shows the run and its log."
+                ) from fault
         report.execute_in_process(instance=instance, run_config=quiet, raise_on_error=True, tags=OURS)
 
 
@@ -89,13 +93,6 @@ def _end_interrupted_runs(instance: "DagsterInstance") -> None:
     for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=OURS)):
         instance.report_run_failed(run, "The demonstration was killed; the next one takes up its work.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-
-
-def _ensure_succeeded(success: bool, partner: Partner) -> None:
-    if not success:
-        raise PermanentError(
-            f"The run for {partner.name} did not succeed. Next: `make dagster` shows the run and its log."
-        )
 
 
 def _standing(settings_file: Path) -> Standing:
