@@ -23,6 +23,7 @@ _OUTSIDE = (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError, Unicod
 _BYTES_A_SECOND_LEAST = 10_000
 
 # SSH_FX_OP_UNSUPPORTED reaches us as words only.
+_CLOSED = "Socket is closed"  # the library's word for a channel that ended while our side still wrote to it
 _UNSUPPORTED = re.compile(r"unsupported|not supported|not implemented", re.IGNORECASE)
 
 
@@ -167,6 +168,7 @@ class SftpMailbox:
 
     def _broken(self, error: BaseException) -> bool:
         dropped = isinstance(error, EOFError | ConnectionError | paramiko.SSHException)
+        dropped = dropped or (type(error) is OSError and str(error) == _CLOSED)
         return dropped or self._session is None or not self._session.alive
 
 
