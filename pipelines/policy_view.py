@@ -41,7 +41,7 @@ def policies_table(folders: Sequence[PartnerFolder], rows: Sequence[Row], today:
             row["written_by"], state, row["approved_by"], until, row["decisions"],
         ))  # fmt: skip
     columns = ("Partner", "policy", "from", "version", "written by", "state", "approved by", "until", "decided")
-    return table_of("Policies, as they were seen at work", columns, cells, "llllllln")
+    return table_of("Policies, as they were seen at work", columns, cells, "lwwwlwlwn")
 
 
 def unseen_view(folders: Sequence[PartnerFolder], rows: Sequence[Row]) -> Iterator[Text]:

@@ -55,12 +55,13 @@ def progress_of(console: Console, work: Sequence[T], name: Callable[[T], str]) -
 
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], numbers: str = "") -> Table:
-    """A table with these columns; those whose letter in ``numbers`` is ``n`` are aligned to the right."""
+    """A table with these columns. A letter of ``numbers`` says of each: ``n`` to the right, ``w`` never broken."""
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False,
                   padding=(0, 1, 0, 0))  # fmt: skip
     for index, column in enumerate(columns):
-        right = index < len(numbers) and numbers[index] == "n"
-        table.add_column(column, justify="right" if right else "left", no_wrap=right or not index, overflow="fold")
+        letter = numbers[index : index + 1]
+        whole = letter in ("n", "w") or not index
+        table.add_column(column, justify="right" if letter == "n" else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else str("" if cell is None else cell) for cell in row))
     return table

@@ -9,10 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, TypeVar
 
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.port import Capabilities, ErpDocument, draft_of
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
-from schemas.money import to_minor
 
 T = TypeVar("T")
 
@@ -141,21 +140,7 @@ class MemoryErp:
             return known[0].draft_id
         self._drawn += 1
         draft_id = f"D{self._drawn}"
-        digest = hashlib.sha256(request.canonical().encode()).hexdigest()
-        self._documents[draft_id] = ErpDocument(
-            reference=request.reference,
-            draft_id=draft_id,
-            state="draft",
-            number=None,
-            posted_on=None,
-            retailer=request.retailer,
-            currency=request.currency,
-            net_minor=to_minor(request.net, request.currency),
-            tax_minor=to_minor(request.tax, request.currency),
-            line_count=len(request.lines),
-            digest=digest,
-            request_hash=digest,
-        )
+        self._documents[draft_id] = draft_of(request, draft_id)
         return draft_id
 
     def _ensure_draft(self, draft_id: str) -> ErpDocument:

@@ -1,5 +1,6 @@
 """Open this when you add an ERP: what Backhaul asks of any of them, and what each must declare."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from typing import Literal, Protocol
 
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
+from schemas.money import to_minor
 
 
 class AccessDenied(PermanentError):
@@ -29,6 +31,25 @@ class ErpDocument:
     line_count: int
     digest: str  # sha256 of the document's own form
     request_hash: str | None = None  # of the request it was made from; None where the ERP cannot keep it
+
+
+def draft_of(request: CreditRequest, draft_id: str) -> ErpDocument:
+    """What a draft says that was made of this request and of nothing else."""
+    digest = hashlib.sha256(request.canonical().encode()).hexdigest()
+    return ErpDocument(
+        reference=request.reference,
+        draft_id=draft_id,
+        state="draft",
+        number=None,
+        posted_on=None,
+        retailer=request.retailer,
+        currency=request.currency,
+        net_minor=to_minor(request.net, request.currency),
+        tax_minor=to_minor(request.tax, request.currency),
+        line_count=len(request.lines),
+        digest=digest,
+        request_hash=digest,
+    )
 
 
 @dataclass(frozen=True, slots=True)

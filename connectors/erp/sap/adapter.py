@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from connectors.erp.http import HttpClient, Pace
-from connectors.erp.port import AccessDenied, Capabilities, ErpDocument
-from connectors.erp.sap.journal import Row, document, parties, posting, prepared, refusal
+from connectors.erp.port import AccessDenied, Capabilities, ErpDocument, draft_of
+from connectors.erp.sap.journal import Row, document, parties, posting, refusal
 from connectors.erp.sap.prepared import PreparedDrafts, reference_of
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.secrets import Secret, read_secret
@@ -137,7 +137,7 @@ class SapErp:
 
     def _prepared(self, draft_id: str) -> ErpDocument | None:
         request = self._drafts.read(draft_id)
-        return prepared(request, draft_id) if request else None
+        return draft_of(request, draft_id) if request else None
 
     def _token(self) -> dict[str, str]:
         """SAP takes no changing request without a token that was fetched before."""

@@ -88,25 +88,6 @@ def refusal(answer: Any) -> str | None:
     return "; ".join(f"{row.get('MESSAGE')} ({row.get('ID')} {row.get('NUMBER')})" for row in told) or None
 
 
-def prepared(request: CreditRequest, draft_id: str) -> ErpDocument:
-    """A prepared draft in our words."""
-    digest = hashlib.sha256(request.canonical().encode()).hexdigest()
-    return ErpDocument(
-        reference=request.reference,
-        draft_id=draft_id,
-        state="draft",
-        number=None,
-        posted_on=None,
-        retailer=request.retailer,
-        currency=request.currency,
-        net_minor=to_minor(request.net, request.currency),
-        tax_minor=to_minor(request.tax, request.currency),
-        line_count=len(request.lines),
-        digest=digest,
-        request_hash=digest,
-    )
-
-
 def document(entry: Row, settings: SapSettings, request: CreditRequest | None) -> ErpDocument:
     """A journal entry in our words; ``request`` is that of its draft, where we still have it."""
     items, currency = entry["to_JournalEntryItem"]["results"], str(entry["TransactionCurrency"])
