@@ -45,7 +45,7 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
         Column("Because", "because"),
     )),
     ("Differences", "Announced, counted and sold compared, and what holds where they differ.", "differences", (
-        *_LINE, Column("Line", "return_line"), Column("Item", "description"), Column("Difference", "kind"),
+        Column("Line", "return_line"), Column("Item", "description"), Column("Difference", "kind"),
         Column("Came instead", "other_description"), Column("Units", "units", True), Column("Net", "net_minor", True),
         Column("", "currency"), Column("Receipt", "receipt_number"), Column("Received", "received_on", day=True),
         Column("Holds", "action"), Column("Because", "because"),
