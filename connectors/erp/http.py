@@ -72,6 +72,7 @@ class HttpClient:
         ca_file: Path | None = None,
         explain: Explain = lambda body: None,
         also_secret: Sequence[Secret] = (),
+        transport: httpx.BaseTransport | None = None,  # what carries the requests instead of the network
     ) -> None:
         self._name = name
         self._url = _checked(url)
@@ -85,6 +86,7 @@ class HttpClient:
             verify=_trust(ca_file),
             follow_redirects=False,
             trust_env=False,
+            transport=transport,
         )
 
     def __repr__(self) -> str:
