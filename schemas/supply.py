@@ -30,6 +30,9 @@ class Said(NamedTuple):
 _ITEM = Said("gtin", False, "GTIN of 8 to 14 digits")
 _OURS = Said("vendor_item", False, "our item number; a row needs this or the GTIN")
 _STATE = Said("state", False, "`cancelled` when the whole document is taken back; else empty")
+_CHANGED = Said(
+    "changed_at", False, "the ERP's moment or number of this version, as it writes it; each version its own"
+)
 _UNITS = Said("units", True, "whole number of the item's base unit")
 
 SUPPLY_COLUMNS = MappingProxyType({
@@ -55,7 +58,7 @@ SUPPLY_COLUMNS = MappingProxyType({
         _UNITS, Said("unit_price", False, "net price of one base unit, after discounts"),
         Said("currency", False, "of the price"),
         Said("requested_on", False, "day the goods are wanted"),
-        _STATE,
+        _STATE, _CHANGED,
     ),
     "shipments": (
         Said("shipment", True, "the ERP's own number of the shipment: it names the document"),
@@ -66,7 +69,7 @@ SUPPLY_COLUMNS = MappingProxyType({
         Said("invoice_number", False, "the invoice of these units, where it is known"),
         Said("delivery_note", False, "the number that travelled with the goods, where it is another one"),
         _ITEM, _OURS, _UNITS, Said("lot", False, "lot or serial number"),
-        _STATE,
+        _STATE, _CHANGED,
     ),
     "invoices": (
         Said("company", True, "our selling entity, as under `companies:` of the settings"),

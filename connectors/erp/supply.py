@@ -1,9 +1,9 @@
 """Open this when items, orders, shipments and invoices are to be read out of an ERP: the port, and what a page is.
 
 **Order.** ``pages(kind, since)`` gives what was made or changed since the cursor, oldest change first, page by page
-until there is no more. ``since=None`` is the beginning of time. A page's cursor says where to go on after it; it is text
-of the supply's own that nobody else reads. It is stored with the page's rows in one transaction, so after a crash the
-last page comes again: the same rows again never have an effect.
+until there is no more. ``since=None`` is the beginning of time. A page's cursor says where to go on after it; it is
+text of the supply's own that nobody else reads. It is stored together with the page's rows, so after a crash the last
+page comes again: the same rows again never have an effect.
 
 **Nothing is passed over.** A document that changes while pages are read, one of several that changed in the same
 second, and one that was saved by a transaction that ended late must come, now or with the next call. Where the ERP's
@@ -16,8 +16,9 @@ as they are now, also when a single one changed. Of an item all rows are given. 
 **What a change means.**
 
 - *items*: what is said last is added to what is known. An item that is no longer sold still comes back: leave it in.
-- *orders, shipments*: the latest version takes the place of the earlier ones. Cancelled: one row of the document or all
-  of them, with ``state`` ``cancelled``; one that was deleted outright cannot be told, and stays.
+- *orders, shipments*: the version that comes last takes the place of the earlier ones. ``changed_at`` is the ERP's own
+  moment (or number) of the version in all of its rows, so that no two versions ever have the same bytes. Cancelled: all
+  rows with ``state`` ``cancelled``, or a single one; what was deleted outright cannot be told, and stays.
 - *invoices*: posted ones only; credit notes, and lines of no units or no item (texts, freight) are left out. A posted
   line never changes: one that comes with other units or money is a finding, and the first one is kept. An invoice that
   was cancelled after posting comes with ``state`` ``cancelled`` in all of its rows: its units can no longer be
