@@ -13,6 +13,7 @@ from connectors.erp.memory import MemoryErp
 from connectors.erp.port import Erp
 from schemas.errors import PermanentError
 from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.doubles.odoo_world import erp_of, wickham
 
 ON = date(2026, 3, 14)
 _numbers = count(1)
@@ -32,6 +33,7 @@ def reference() -> str:
         "memory with a key of kind field",
         "memory without drafts",
         "sap",
+        "odoo",
         pytest.param("tryton", marks=pytest.mark.tryton),
     ]
 )
@@ -46,6 +48,8 @@ def erp(request, tmp_path) -> Iterator[Erp]:
 def _erp(request, tmp_path) -> Erp:
     if request.param == "file_out":
         return FileOutErp(tmp_path / "erp")
+    if request.param == "odoo":
+        return erp_of(wickham(), tmp_path)
     if request.param == "tryton":
         return request.getfixturevalue("tryton").shared
     kind = request.param.rpartition(" ")[2]
