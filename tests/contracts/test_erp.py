@@ -13,6 +13,7 @@ from connectors.erp.memory import MemoryErp
 from connectors.erp.port import Erp
 from schemas.errors import PermanentError
 from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.doubles.business_central_wickham import connected, wickham
 
 ON = date(2026, 3, 14)
 _numbers = count(1)
@@ -31,6 +32,7 @@ def reference() -> str:
         "memory with a key of kind header",
         "memory with a key of kind field",
         "memory without drafts",
+        "business_central",
         "sap",
         pytest.param("tryton", marks=pytest.mark.tryton),
     ]
@@ -46,6 +48,8 @@ def erp(request, tmp_path) -> Iterator[Erp]:
 def _erp(request, tmp_path) -> Erp:
     if request.param == "file_out":
         return FileOutErp(tmp_path / "erp")
+    if request.param == "business_central":
+        return connected(wickham(), apply_to_invoice=False)  # an invoice is paid by one note, and refuses a second
     if request.param == "tryton":
         return request.getfixturevalue("tryton").shared
     kind = request.param.rpartition(" ")[2]
