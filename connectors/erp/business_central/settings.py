@@ -29,7 +29,7 @@ class BusinessCentralSettings(BaseModel):
     )
     apply_to_invoice: bool = Field(True, description="set a note of one open invoice off against it")
     unit_price_decimals: int = Field(5, ge=0, le=5, description="as Unit-Amount Rounding Precision has it")
-    requests_per_second: float = Field(10, gt=0, le=20)
+    requests_per_second: float = Field(10, gt=0, description="Business Central takes 20 of one application")
     timeout_seconds: float = Field(60, gt=0, description="longest silence of the service")
     longest_request_seconds: int = Field(
         1080, ge=480, description="how long a request may still take effect: 8 minutes in the queue, 10 at work"

@@ -48,7 +48,7 @@ def settings(**changed: Any) -> BusinessCentralSettings:
     os.environ[_SECRET_ENV] = SECRET
     given = {
         "kind": "business_central", "tenant": TENANT, "client_id": CLIENT, "secret_env": _SECRET_ENV, "url": API,
-        "customers": {"nordstad": CUSTOMER}, "requests_per_second": 20, **changed,
+        "customers": {"nordstad": CUSTOMER}, "requests_per_second": 10_000, **changed,
     }  # fmt: skip
     return BusinessCentralSettings(**given)
 
