@@ -64,7 +64,7 @@ class Tokens:
     def _fetched(self) -> Secret:
         started = self._clock()
         try:
-            answer = self._client.ask(self._path, self._form | {"client_secret": self._secret.reveal()})
+            answer = self._client.ask(self._path, form=self._form | {"client_secret": self._secret.reveal()})
         except Refused as refused:
             told = str(refused).partition(" Next: ")[0]
             raise AccessDenied(
