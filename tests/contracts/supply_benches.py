@@ -121,9 +121,21 @@ def _exports(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     yield ExportsBench(folder)
 
 
+@contextmanager
+def _tryton(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    from tests.tryton.selling import Clerk
+
+    clerk = Clerk(request.getfixturevalue("tryton"))
+    try:
+        yield clerk
+    finally:
+        clerk.close()
+
+
 BENCHES = [
     pytest.param(_memory, id="memory"),
     pytest.param(_exports, id="exports"),
+    pytest.param(_tryton, id="tryton", marks=pytest.mark.tryton),
 ]
 
 __all__ = ["BENCHES", "DOCUMENT_OF", "Bench"]

@@ -34,6 +34,15 @@ def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
     return client, Wire(client, settings.database)
 
 
+def known_companies(wire: Wire) -> dict[str, int]:
+    """Ids of the companies that our key may act for, by their party's code; the wire acts for them from now on."""
+    found = wire.search("company.company", [], ["party.code"])
+    if not found:
+        raise ConfigError("Tryton shows our key no company. Next: add companies to the key's user.")
+    wire.act_for([one["id"] for one in found])
+    return {one["party"]["code"]: one["id"] for one in found}
+
+
 class TrytonErp:
     """A Tryton database with our module (see server-module): one document a reference, drafts included."""
 
@@ -128,11 +137,7 @@ class TrytonErp:
     def _known_companies(self) -> dict[str, int]:
         """Ids of the companies that our key may act for, by their party's code; asked once."""
         if not self._companies:
-            found = self._wire.search("company.company", [], ["party.code"])
-            if not found:
-                raise ConfigError("Tryton shows our key no company. Next: add companies to the key's user.")
-            self._wire.act_for([one["id"] for one in found])
-            self._companies = {one["party"]["code"]: one["id"] for one in found}
+            self._companies = known_companies(self._wire)
         return self._companies
 
     def _values(self, request: CreditRequest) -> dict[str, object]:
