@@ -12,7 +12,7 @@ behind shows an earlier ``upto``, so nothing is lost by it either.
 A cursor is ``since`` or, between two pages, ``since|id|upto``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,16 +97,20 @@ class OdooSupply:
         """What was made or changed since this cursor (None: everything), page by page."""
         self._known.companies()
         source, place = SOURCES[kind], Place.of(since)
-        if not place.upto:
-            place = replace(place, upto=self._latest(source))
+        if place.upto:  # in the middle of an earlier call: its rest, and then what changed behind its back
+            place = yield from self._pass(kind, source, place)
+        yield from self._pass(kind, source, replace(place, upto=self._latest(source)))
+
+    def _pass(self, kind: SupplyKind, source: Source, place: Place) -> Generator[SupplyPage, None, Place]:
+        """Once through everything since a time, from this id on; where the next pass begins."""
         while True:
-            heads = self._changed(source, place)
+            heads, before = self._changed(source, place), place
             last = len(heads) < self._page_documents
             place = place.end() if last else replace(place, after=heads[-1]["id"])
-            if heads or str(place) != (since or ""):
+            if heads or str(place) != str(replace(before, upto="")):
                 yield self._page(kind, heads, str(place))
             if last:
-                return
+                return place
 
     def _latest(self, source: Source) -> str:
         """The latest time of anything of this kind, so of everything that is seen by now."""
