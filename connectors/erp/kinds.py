@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Discriminator, Tag
 
+from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.odoo.settings import OdooSettings
@@ -27,12 +28,13 @@ ErpSettings = Annotated[
     Annotated[FileOutSettings, Tag("file_out")]
     | Annotated[TrytonSettings, Tag("tryton")]
     | Annotated[SapSettings, Tag("sap")]
-    | Annotated[OdooSettings, Tag("odoo")],
+    | Annotated[OdooSettings, Tag("odoo")]
+    | Annotated[BusinessCentralSettings, Tag("business_central")],
     Discriminator(_kind),
 ]
 
 
-Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings)
+Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings, BusinessCentralSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
         from connectors.erp.odoo.adapter import OdooErp
 
         return OdooErp(_located(settings, around))
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central.adapter import BusinessCentralErp
+
+        return BusinessCentralErp(_located(settings, around))
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
@@ -94,6 +100,11 @@ def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step
         from connectors.erp.odoo import checks as odoo_checks
 
         yield from odoo_checks.steps(_located(settings, around), around.companies, around.retailers, today)
+        return
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central import checks as central_checks
+
+        yield from central_checks.steps(_located(settings, around), around.companies, around.retailers, today)
         return
     from connectors.erp.file_out import checks as file_checks
 
