@@ -17,6 +17,7 @@ from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderL
 from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
+from schemas.supplied import SaleCancelled, SupplyCursor  # noqa: F401  (SupplyCursor: stored, and not sealed)
 
 # --- what arrived
 
@@ -644,7 +645,7 @@ SEALED: tuple[type[SQLModel], ...] = (
     Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
@@ -652,7 +653,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
     CreditIntentLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence,
+    ClaimEvidence, SaleCancelled,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.
