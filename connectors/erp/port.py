@@ -17,7 +17,10 @@ class AccessDenied(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class ErpDocument:
-    """A credit note as the ERP has it, in our words. Amounts in minor units, positive."""
+    """A credit note, or the counter-document of one, as the ERP has it, in our words.
+
+    Amounts in minor units, positive; ``charges``: they are owed by the retailer (a counter-document), not to it.
+    """
 
     reference: str
     draft_id: str
@@ -31,6 +34,7 @@ class ErpDocument:
     line_count: int
     digest: str  # sha256 of the document's own form
     request_hash: str | None = None  # of the request it was made from; None where the ERP cannot keep it
+    charges: bool = False
 
 
 def draft_of(request: CreditRequest, draft_id: str) -> ErpDocument:
@@ -49,6 +53,7 @@ def draft_of(request: CreditRequest, draft_id: str) -> ErpDocument:
         line_count=len(request.lines),
         digest=digest,
         request_hash=digest,
+        charges=request.charges,
     )
 
 
@@ -61,6 +66,9 @@ class Capabilities:
 
     ``draft_state`` False: the ERP has no state that moves no money. The adapter then prepares drafts on our side, and
     ``post`` is the request that makes the document; ``max_request_seconds`` must be more than 0 and true.
+
+    ``counter_documents`` True: a request whose ``kind`` takes a posted credit back becomes a document that charges its
+    amounts. False: such a request is never sent, and waits for a person.
     """
 
     native_key: Literal["header", "field", "none"]
@@ -69,6 +77,7 @@ class Capabilities:
     tax_override: bool
     discount_on_credit: bool
     max_request_seconds: int  # how long a request may still take effect after its caller is gone; 0: it cannot
+    counter_documents: bool = False
 
 
 class Erp(Protocol):

@@ -9,7 +9,7 @@ from typing import Literal
 from connectors.erp.file_out.journal import Journal
 from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_file_name, reference_of
 from connectors.erp.file_out.reading import read_note
-from connectors.erp.file_out.ubl import draft_note, posted_note
+from connectors.erp.file_out.ubl import CHARGE, CREDIT, draft_note, posted_note
 from connectors.erp.port import Capabilities, ErpDocument
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
@@ -22,6 +22,7 @@ _CAPABILITIES = Capabilities(
     discount_on_credit=False,
     # A request ends with its process; the time is for one that was stopped while it held the lock.
     max_request_seconds=0,
+    counter_documents=True,
 )
 
 
@@ -72,8 +73,9 @@ class FileOutErp:
         """The draft as a numbered note in posted/. PermanentError when it, or another of its reference, is posted."""
         with self._opened() as listing:
             self._ensure_can_be_posted(draft_id, listing)
-            self._document(draft_id, listing)  # it still is the note that was written there
-            place = Place(listing.next_number(), on.isoformat())
+            draft = self._document(draft_id, listing)  # it still is the note that was written there
+            series = (CHARGE if draft.charges else CREDIT).series
+            place = Place(listing.next_number(series), on.isoformat())
             path = self._notes.posted(draft_id, place)
             self._journal.mend(listing, place.day)  # it refuses when notes were taken away: before, not after
             with _faults(TransientError, f"writing {path.name}"):
