@@ -121,6 +121,9 @@ class CreditTerms(_Strict):
         description="what stands on one note: a return, all that is ready for the retailer, or what was decided in a "
         "day, a week from Monday or a month of the retailer's time zone, once it is over",
     )
+    notes_attach: bool = Field(
+        False, description="attach to each note its reconciliation, a PDF of what stands behind every line"
+    )
     note_minimum: Decimal = Field(
         Decimal(0), ge=0, description="net amount: smaller credits wait, and go out on one note once they reach it"
     )

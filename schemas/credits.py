@@ -32,7 +32,7 @@ class _Requested(BaseModel):
                 yield name
 
 
-_LATER = ("kind", "corrects", "why", "fees")
+_LATER = ("kind", "corrects", "why", "fees", "reconciliation")
 
 
 class Fee(BaseModel):
@@ -51,6 +51,14 @@ class Corrected(BaseModel):
     reference: str
     number: str
     posted_on: date
+
+
+class Paper(BaseModel):
+    """A document that goes with a credit note: its file name, and its digest in the vault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    sha256: str
 
 
 class CreditLine(_Requested):
@@ -99,6 +107,7 @@ class CreditRequest(_Requested):
     kind: Kind = "credit"
     corrects: Corrected | None = None
     why: str | None = None
+    reconciliation: Paper | None = None
 
     @property
     def charges(self) -> bool:

@@ -1,7 +1,7 @@
 """Open this when you add an ERP: what Backhaul asks of any of them, and what each must declare."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -9,6 +9,9 @@ from typing import Literal, Protocol
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 from schemas.money import to_minor
+
+# The reconciliation that goes with a credit, as PDF, by the credit's reference; None where its request names none.
+Papers = Callable[[str], bytes | None]
 
 
 class AccessDenied(PermanentError):

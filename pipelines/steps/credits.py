@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.grouping import NoteTerms, Row, gathered
 from pipelines.steps.movements import move
-from schemas.credits import CreditLine, CreditRequest, Fee
+from schemas.credits import CreditLine, CreditRequest, Fee, Paper
 from schemas.errors import ConfigError
 from schemas.ledger import Bucket
 from schemas.money import to_decimal
@@ -81,6 +81,16 @@ def compose(
     return Composed(pa.Table.from_pylist(intents, INTENTS), pa.Table.from_pylist(intent_lines, INTENT_LINES))
 
 
+def attached(composed: Composed, papers: Mapping[str, Paper]) -> Composed:
+    """The credits with the reconciliation that each names, by reference; the request's hash is also the page's."""
+    rows = []
+    for row in composed.intents.to_pylist():
+        request = CreditRequest.model_validate_json(row["request"])
+        text = request.model_copy(update={"reconciliation": papers[row["reference"]]}).canonical()
+        rows.append(row | {"request": text, "request_hash": hashlib.sha256(text.encode()).hexdigest()})
+    return Composed(pa.Table.from_pylist(rows, composed.intents.schema), composed.intent_lines)
+
+
 def reference_of(company: str, return_id: str, sequence: int) -> str:
     """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
     key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
@@ -88,14 +98,14 @@ def reference_of(company: str, return_id: str, sequence: int) -> str:
 
 
 def fees_of(pricings: Iterable[Row]) -> dict[str, tuple[Fee, ...]]:
-    """The fees of each decision, from rows of sql/reports/fees_of_credits.sql, in the order in which they were taken.
+    """The fees of each decision, in the order in which they were taken, from sql/reports/pricing_of_credits.sql.
 
     What rounding leaves of a fee below a minor unit is no fee: it stays in the price.
     """
     fees: dict[str, tuple[Fee, ...]] = {}
     for row in pricings:
         minor = row["before_minor"] - row["after_minor"]
-        if minor > 0:
+        if minor > 0 and row["rule"] in FEES:
             fee = Fee(kind=FEES[row["rule"]], net=to_decimal(minor, row["currency"]), reason=_reason(row["because"]))
             fees[row["decision"]] = (*fees.get(row["decision"], ()), fee)
     return fees

@@ -89,7 +89,7 @@ def counter(
         _line(original[row["of_line_no"]], number, row, by_line, credit.currency) for number, row in enumerate(taken, 1)
     ]
     changed = {"reference": reference, "issued_on": issued_on, "lines": tuple(lines), "kind": kind}
-    request = credit.model_copy(update=changed | {"corrects": corrects, "why": why})
+    request = credit.model_copy(update=changed | {"corrects": corrects, "why": why, "reconciliation": None})
     rows = [{**row, "reference": reference, "line_no": number} for number, row in enumerate(taken, 1)]
     return Counter(request, pa.Table.from_pylist(rows, REVERSAL_LINES))
 

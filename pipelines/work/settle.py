@@ -22,6 +22,7 @@ from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
+from pipelines.work.reconciliations import with_reconciliations
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Change, Outcome
@@ -168,10 +169,12 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         limits_of={retailer.id: policy.limits},
         doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),
         notes_of={retailer.id: _note_terms(hub, retailer, policy)},
-        fees=credits.fees_of(hub.store.query("reports/fees_of_credits.sql", retailer=retailer.id).to_pylist()),
+        fees=credits.fees_of(hub.store.query("reports/pricing_of_credits.sql", retailer=retailer.id).to_pylist()),
     )
     if not composed.intents.num_rows:
         return
+    if policy.credit.notes_attach:
+        composed = with_reconciliations(hub, retailer.id, composed)
     composed = control.controlled(composed, policy, _spent(hub, today), today)
     rows = {
         "credit_intent": composed.intents,

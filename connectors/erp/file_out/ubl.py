@@ -4,6 +4,7 @@ What takes a posted credit back is a UBL Invoice: EN 16931 knows credit notes of
 charge, and no negative credit note.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterable
@@ -51,6 +52,7 @@ CREDIT = Form("CreditNote", "381", "CreditNoteLine", "CreditedQuantity", "CN")
 CHARGE = Form("Invoice", "383", "InvoiceLine", "InvoicedQuantity", "DN")
 FORMS = (CREDIT, CHARGE)
 # What ties the note to our books (BG-24): description by role. The reader looks them up by these words.
+RECONCILIATION, PDF = "Reconciliation, line by line", "application/pdf"
 REFERENCE, RETURN, DRAFT, REQUEST = "Credit reference", "Return number", "Draft", "SHA-256 of the request"
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -67,9 +69,10 @@ def parse(note: bytes) -> Any:
     return etree.fromstring(note, etree.XMLParser(**_PARSER_OPTIONS))
 
 
-def draft_note(request: CreditRequest, draft_id: str) -> bytes:
+def draft_note(request: CreditRequest, draft_id: str, paper: bytes | None = None) -> bytes:
     """The note as a draft: its number is the draft's id, its date the request's. Same request and id, same bytes.
 
+    ``paper`` is the reconciliation that the request names, as PDF; it is embedded (BT-125).
     PermanentError when EN 16931 has no way to say what the request says.
     """
     _ensure_expressible(request)
@@ -78,6 +81,8 @@ def draft_note(request: CreditRequest, draft_id: str) -> bytes:
     root = etree.Element(f"{{{form.namespace}}}{form.root}", nsmap=names)
     for element in _content(request, draft_id, form):
         root.append(element)
+    if paper is not None:
+        _attach(root, request, paper)
     return _bytes(root)
 
 
@@ -223,6 +228,21 @@ def _our_references(request: CreditRequest, draft_id: str) -> Iterable[Any]:
     }
     for description, value in ours.items():
         yield _cac("AdditionalDocumentReference", _cbc("ID", value), _cbc("DocumentDescription", description))
+
+
+def _attach(root: Any, request: CreditRequest, paper: bytes) -> None:
+    """The reconciliation, behind our other references (BG-24)."""
+    name = request.reconciliation.name if request.reconciliation else f"{request.reference}.pdf"
+    reference = _cac(
+        "AdditionalDocumentReference",
+        _cbc("ID", name.removesuffix(".pdf")),
+        _cbc("DocumentDescription", RECONCILIATION),
+        _cac(
+            "Attachment",
+            _cbc("EmbeddedDocumentBinaryObject", base64.b64encode(paper).decode(), mimeCode=PDF, filename=name),
+        ),
+    )
+    root.findall("cac:AdditionalDocumentReference", NS)[-1].addnext(reference)
 
 
 def _party(party: Party, identifier: str, with_vat: bool) -> Any:
