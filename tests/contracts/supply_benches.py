@@ -19,6 +19,7 @@ from connectors.erp.exports.settings import ExportsSettings
 from connectors.erp.supply import Supply, page_rows
 from connectors.erp.supply_memory import MemorySupply
 from schemas.supply import DOCUMENT_OF, SUPPLY_KINDS, SupplyKind
+from tests.contracts.odoo_bench import OdooBench
 from tests.supply.rows import BOWL, BUILD
 
 
@@ -121,9 +122,15 @@ def _exports(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     yield ExportsBench(folder)
 
 
+@contextmanager
+def _odoo(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    yield OdooBench(folder)
+
+
 BENCHES = [
     pytest.param(_memory, id="memory"),
     pytest.param(_exports, id="exports"),
+    pytest.param(_odoo, id="odoo"),
 ]
 
 __all__ = ["BENCHES", "DOCUMENT_OF", "Bench"]
