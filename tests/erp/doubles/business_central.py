@@ -167,7 +167,7 @@ class BusinessCentral:
         shown = [self._whole(request, query, one) for one in page]
         body: Record = {"@odata.context": f"{API}/$metadata#{name}", "value": shown}
         if token is not None:
-            body["@odata.nextLink"] = f"{API}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
+            body["@odata.nextLink"] = f"{_origin(request)}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
         return _json(200, body)
 
     def _cut(
@@ -198,7 +198,7 @@ class BusinessCentral:
             if len(lines) > self._line_page_size:
                 path = f"{request.url.path}({record['id']})/{name}"
                 token = json.dumps([str(shown[name][-1]["id"])]) if self._pages_by_key else str(len(shown[name]))
-                shown[f"{name}@odata.nextLink"] = f"{API}{path}?{urlencode({'$skiptoken': token})}"
+                shown[f"{name}@odata.nextLink"] = f"{_origin(request)}{path}?{urlencode({'$skiptoken': token})}"
         return shown
 
     def _changed(self, request: httpx.Request, steps: Sequence[str]) -> httpx.Response:
@@ -226,6 +226,10 @@ class BusinessCentral:
             return httpx.Response(204)
         self.books.change_memo(memo, _body(request))
         return _json(200, self._whole(request, {}, memo))
+
+
+def _origin(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode()}"
 
 
 def _parts(step: str) -> tuple[str, str | None]:

@@ -53,6 +53,7 @@ def settings(**changed: Any) -> BusinessCentralSettings:
     return BusinessCentralSettings(**given)
 
 
-def connected(central: Callable[[httpx.Request], httpx.Response], **changed: Any) -> BusinessCentralErp:
-    """Our adapter to a double, in this process."""
-    return BusinessCentralErp(settings(**changed), transport=httpx.MockTransport(central))
+def connected(central: Callable[[httpx.Request], httpx.Response] | None, **changed: Any) -> BusinessCentralErp:
+    """Our adapter to a double in this process, or (None) to the address of the settings."""
+    transport = httpx.MockTransport(central) if central else None
+    return BusinessCentralErp(settings(**changed), transport=transport)
