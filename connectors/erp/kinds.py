@@ -12,6 +12,7 @@ from pydantic import BaseModel, Discriminator, Tag
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
+from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.port import Erp
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.tryton.settings import TrytonSettings
@@ -27,12 +28,13 @@ ErpSettings = Annotated[
     Annotated[FileOutSettings, Tag("file_out")]
     | Annotated[TrytonSettings, Tag("tryton")]
     | Annotated[SapSettings, Tag("sap")]
-    | Annotated[BusinessCentralSettings, Tag("business_central")],
+    | Annotated[BusinessCentralSettings, Tag("business_central")]
+    | Annotated[OdooSettings, Tag("odoo")],
     Discriminator(_kind),
 ]
 
 
-Remote = TypeVar("Remote", TrytonSettings, SapSettings, BusinessCentralSettings)
+Remote = TypeVar("Remote", TrytonSettings, SapSettings, BusinessCentralSettings, OdooSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
         from connectors.erp.business_central.adapter import BusinessCentralErp
 
         return BusinessCentralErp(_located(settings, around))
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo.adapter import OdooErp
+
+        return OdooErp(_located(settings, around))
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
@@ -94,6 +100,11 @@ def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step
         from connectors.erp.business_central import checks as central_checks
 
         yield from central_checks.steps(_located(settings, around), around.companies, around.retailers, today)
+        return
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo import checks as odoo_checks
+
+        yield from odoo_checks.steps(_located(settings, around), around.companies, around.retailers, today)
         return
     from connectors.erp.file_out import checks as file_checks
 

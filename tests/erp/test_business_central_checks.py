@@ -19,9 +19,9 @@ from tests.work.intent_book import Clock, IntentBook
 TODAY = date(2026, 3, 14)
 
 
-def found(central: BusinessCentral, companies: tuple[str, ...] = ("WR01",), **changed: Any) -> dict[str, tuple[str, str]]:
+def found(central: BusinessCentral, **changed: Any) -> dict[str, tuple[str, str]]:
     transport = httpx.MockTransport(central)
-    asked = steps(settings(**changed), companies, ["nordstad"], TODAY, transport=transport)
+    asked = steps(settings(**changed), ["WR01"], ["nordstad"], TODAY, transport=transport)
     return {step.name: (step.state, f"{step.told} {step.following}") for step in asked}
 
 
@@ -29,8 +29,8 @@ def test_where_nothing_is_missing_every_step_says_so_and_nothing_is_changed():
     central = wickham()
     told = found(central, credit_account="6110")
     assert {name: state for name, (state, _) in told.items()} == {
-        "secret": "ok", "token": "ok", "environment": "ok", "company WR01": "ok", "rights": "ok", "rights to write": "note",
-        "customer nordstad": "ok", "account": "ok", "posting date": "ok",
+        "secret": "ok", "token": "ok", "environment": "ok", "company WR01": "ok", "rights": "ok",
+        "rights to write": "note", "customer nordstad": "ok", "account": "ok", "posting date": "ok",
     }  # fmt: skip
     assert {request.method for request in central.requests} == {"GET"}
 
@@ -38,14 +38,18 @@ def test_where_nothing_is_missing_every_step_says_so_and_nothing_is_changed():
 MISSING: dict[str, tuple[dict[str, Any], Callable[[BusinessCentral], object], str]] = {
     "token": ({"client_id": "another"}, lambda central: None, "AADSTS7000215"),
     "environment": ({"environment": "sandbox"}, lambda central: None, "Environment does not exist"),
-    "company WR01": ({"companies": {"WR01": "Elsewhere"}}, lambda central: None, "no company named Elsewhere; there are WR01"),
+    "company WR01": (
+        {"companies": {"WR01": "Elsewhere"}}, lambda central: None, "no company named Elsewhere; there are WR01",
+    ),
     "rights": ({}, lambda central: central.denied.add("items"), "items"),
     "customer nordstad": (
         {}, lambda central: central.books.touch(central.books.records("customers")[0], blocked="All"), "blocked: All",
     ),
     "account": ({"credit_account": "9999"}, lambda central: None, "9999 is not there"),
     "posting date": (
-        {}, lambda central: central.books.touch(central.books.setup, allowPostingTo="2026-02-28"), "any day to 2026-02-28",
+        {},
+        lambda central: central.books.touch(central.books.setup, allowPostingTo="2026-02-28"),
+        "any day to 2026-02-28",
     ),
 }  # fmt: skip
 

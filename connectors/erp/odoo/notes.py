@@ -107,7 +107,8 @@ def _ensure_item(line: CreditLine, original: Record, sold: Sold) -> None:
             told = f"line {line.invoice_line} sold in {name_of(original['product_uom_id'])}, not in pieces"
             raise _unfit(line, told, "credit it by hand in Odoo")
     if line.units > original["quantity"]:
-        told = f"line {line.invoice_line} sold {original['quantity']:g} in Odoo, not {line.units}"
+        sold_units = Decimal(original["quantity"]).normalize()
+        told = f"line {line.invoice_line} sold {sold_units:f} in Odoo, not {line.units}"
         raise _unfit(line, told, "correct the sale line")
 
 

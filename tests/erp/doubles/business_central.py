@@ -167,7 +167,9 @@ class BusinessCentral:
         shown = [self._whole(request, query, one) for one in page]
         body: Record = {"@odata.context": f"{API}/$metadata#{name}", "value": shown}
         if token is not None:
-            body["@odata.nextLink"] = f"{_origin(request)}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
+            body["@odata.nextLink"] = (
+                f"{_origin(request)}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
+            )
         return _json(200, body)
 
     def _cut(

@@ -81,7 +81,7 @@ class OdooDouble:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.records = Records(self.now)
+        self.records = Records(lambda: self.now())
         self.moves = Moves(self.records, lambda: self.now().date())
         self._replica: Tables | None = None
         self._served: list[datetime] = []
