@@ -64,12 +64,12 @@ class Wire:
     def page(
         self, company: str, entities: str, where: str, expand: str | None, order: str, size: int
     ) -> tuple[list[Record], str | None]:
-        """The first records that match, at most ``size``, and where the next ones are (for ``following``)."""
+        """The first records that match, at most ``size``, and whether (and where) there are more."""
         return self._page(self._of(company, entities), _query(where, expand, order), size)
 
-    def following(self, link: str, size: int) -> tuple[list[Record], str | None]:
-        """The records after a page."""
-        return self._page(*self._behind(link), size)
+    def lines(self, company: str, entities: str, record: Record, lines: str) -> list[Record]:
+        """All lines of a document, asked for by themselves."""
+        return list(self._all(f"{self._of(company, entities)}({record['id']})/{lines}", []))
 
     def complete(self, record: Record, lines: str) -> None:
         """Read the lines that did not fit into the record's page."""

@@ -161,8 +161,10 @@ class BusinessCentral:
         """A page of what matches, in the order that is asked for, each with its tag and the lines that are expanded."""
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
         found = [one for one in records if matching(query.get("$filter"))(one)]
-        order = [*(query.get("$orderby", "").replace(" asc", "").split(",") if "$orderby" in query else []), "id"]
-        found.sort(key=lambda one: tuple(one.get(field) or "" for field in order) if order != ["id"] else ())
+        order, descending = _order(query.get("$orderby", ""))
+        if order:
+            found.sort(key=lambda one: [str(one[field]) for field in order], reverse=descending)
+        order = [*order, "id"]
         page, token = self._cut(request, query, order, found)
         shown = [self._whole(request, query, one) for one in page]
         body: Record = {"@odata.context": f"{API}/$metadata#{name}", "value": shown}
@@ -228,6 +230,12 @@ class BusinessCentral:
             return httpx.Response(204)
         self.books.change_memo(memo, _body(request))
         return _json(200, self._whole(request, {}, memo))
+
+
+def _order(text: str) -> tuple[list[str], bool]:
+    """Fields to sort by, and whether downwards (the double knows one way for all of them)."""
+    words = [part.split() for part in text.split(",") if part.strip()]
+    return [word[0] for word in words], any(word[1:] == ["desc"] for word in words)
 
 
 def _origin(request: httpx.Request) -> str:

@@ -26,7 +26,7 @@ def wickham(
     """A Business Central with one customer, and the invoices that these requests credit (else ``credit_request()``)."""
     central = BusinessCentral(now, **given)
     central.books.customer(CUSTOMER)
-    for request in requests or [credit_request()]:
+    for request in [credit_request()] if requests is None else requests:
         invoiced(central, request)
     return central
 
