@@ -17,6 +17,7 @@ from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderL
 from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
+from schemas.supplied import SaleCancelled, SupplyCursor  # noqa: F401  (SupplyCursor: stored, and not sealed)
 
 # --- what arrived
 
@@ -620,7 +621,11 @@ class DueEvent(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """One recorded outcome: who did what, the digests of the rows it wrote, and the hash of the event before."""
+    """One recorded outcome: who did what, the digests of the rows it wrote, and the hash of the event before.
+
+    ``rows`` is JSON: how many rows of which tables, and the digest of the packed ``roll`` that lists them with theirs.
+    In the first form of events, which have no roll, it is table → row key → digest.
+    """
 
     __tablename__ = "audit_event"
     seq: int = Field(primary_key=True)
@@ -628,7 +633,8 @@ class AuditEvent(SQLModel, table=True):
     actor: str
     action: str
     subject: str
-    rows: str  # canonical JSON: table → row key → digest
+    rows: str
+    roll: bytes | None = None
     prev_hash: str
     hash: str
 
@@ -639,7 +645,7 @@ SEALED: tuple[type[SQLModel], ...] = (
     Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
@@ -647,7 +653,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
     CreditIntentLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence,
+    ClaimEvidence, SaleCancelled,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

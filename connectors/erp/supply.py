@@ -48,12 +48,13 @@ class SupplyPage:
     """Rows of one kind, of the schema ``schemas.supply.SUPPLY_PAGES``, and where to go on after them.
 
     A page may be empty: then only the cursor went on. ``left_out`` counts documents of customers that are no retailers
-    of ours.
+    of ours; ``ragged`` are rows of a file that nobody can read as columns, as they are written.
     """
 
     rows: pa.Table
     cursor: str
     left_out: int = 0
+    ragged: tuple[str, ...] = ()
 
 
 class Supply(Protocol):

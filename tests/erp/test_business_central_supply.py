@@ -1,7 +1,7 @@
 """Items, orders, invoices and shipments out of Business Central: whole documents, and nothing is passed over."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -14,10 +14,10 @@ from connectors.erp.supply import SupplyPage
 from schemas.errors import ConfigError, PermanentError
 from schemas.supply import SUPPLY_KINDS, SupplyKind
 from tests.erp.doubles.business_central import BusinessCentral
-from tests.erp.doubles.business_central_wickham import CUSTOMER, settings, wickham
+from tests.erp.doubles.business_central_sold import GTIN, coats, made
+from tests.erp.doubles.business_central_wickham import settings, wickham
 from tests.work.intent_book import Clock
 
-GTIN = "09520000000011"
 VARIANT = "5d115c9c-44e3-4a11-8b43-000d3a2feca1"
 
 
@@ -28,35 +28,11 @@ def clock() -> Clock:
 
 @pytest.fixture(params=[True, False], ids=["links by key", "links by place"])
 def central(request, clock) -> BusinessCentral:
-    central = wickham(clock, requests=[], pages_by_key=request.param)
-    central.books.add("items", number="COAT-38", gtin=GTIN, displayName="Wool coat", baseUnitOfMeasureCode="PCS")
-    return central
+    return coats(clock, pages_by_key=request.param)
 
 
 def supply(central: BusinessCentral, **changed: Any) -> BusinessCentralSupply:
     return BusinessCentralSupply(settings(**{"page_documents": 2, **changed}), transport=httpx.MockTransport(central))
-
-
-def made(central: BusinessCentral, kind: SupplyKind, number: int, lines: int = 2, **values: Any) -> dict[str, Any]:
-    """A document of this kind as a person made it, or an item."""
-    if kind == "items":
-        return central.books.add(kind, number=f"HAT-{number}", gtin=GTIN, displayName="Hat", **values)
-    if kind == "invoices":
-        rows = [{"item": "COAT-38", "quantity": 3, "net": "100.00", "gtin": GTIN} for _ in range(lines)]
-        given = {"externalDocumentNumber": "PO-7", "orderNumber": "S-7", **values}
-        return central.books.sold(f"PS-INV{number:04}", CUSTOMER, date(2026, 3, 2), rows, **given)
-    name = {"orders": "salesOrders", "shipments": "salesShipments"}[kind]
-    row = {"lineType": "Item", "lineObjectNumber": "COAT-38", "quantity": Decimal(5), "unitOfMeasureCode": "PCS"}
-    rows = [row | ({"netAmount": Decimal(50)} if kind == "orders" else {}) for _ in range(lines)]
-    given = {
-        "orderDate": "2026-03-01",
-        "status": "Open",
-        "totalAmountExcludingTax": Decimal(50 * lines),
-        "currencyCode": "GBP",
-    }
-    extra = given if kind == "orders" else {"postingDate": "2026-03-02"}
-    document = {"number": f"D{number:04}", "customerNumber": CUSTOMER, "externalDocumentNumber": "PO-7"}
-    return central.books.add(name, rows, **{**document, **extra, **values})
 
 
 def rows_of(pages: Iterator[SupplyPage] | list[SupplyPage]) -> list[dict[str, Any]]:
