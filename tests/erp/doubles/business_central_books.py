@@ -113,7 +113,8 @@ class Books:
 
     def _item(self, number: str, gtin: str) -> None:
         if not self._find("items", "number", number):
-            self.add("items", number=number, gtin=gtin, displayName=f"Item {number}", type="Inventory")
+            unit = {"baseUnitOfMeasureCode": "PCS", "type": "Inventory"}
+            self.add("items", number=number, gtin=gtin, displayName=f"Item {number}", **unit)
 
     def release(self, memo: Record) -> None:
         """A person releases a draft: it reads Open, as a posted memo does."""

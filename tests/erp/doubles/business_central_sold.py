@@ -1,4 +1,4 @@
-"""What persons sell in the double of Business Central: the documents that the supply reads, made, changed, cancelled."""
+"""What persons sell in the double of Business Central: documents that the supply reads, made, changed, cancelled."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from connectors.erp.business_central.supply import BusinessCentralSupply
+from mappings.functions.identifiers import with_check_digit
 from schemas.supply import SUPPLY_KINDS, SupplyKind
 from tests.erp.doubles.business_central import BusinessCentral
 from tests.erp.doubles.business_central_books import Record
@@ -23,7 +24,9 @@ _ENTITIES: dict[SupplyKind, str] = {
 def made(central: BusinessCentral, kind: SupplyKind, number: int, lines: int = 2, **values: Any) -> Record:
     """A released order, a shipment or a posted invoice of coats, of this number; or an item."""
     if kind == "items":
-        return central.books.add(kind, number=f"HAT-{number}", gtin=f"9520000{number:06}", displayName="Hat", **values)
+        return central.books.add(
+            kind, number=f"HAT-{number}", gtin=with_check_digit(f"952000{number:06}"), displayName="Hat", **values
+        )
     if kind == "invoices":
         rows = [{"item": "COAT-38", "quantity": 3, "net": "100.00"} for _ in range(lines)]
         given = {"externalDocumentNumber": "PO-7", "orderNumber": "S-7", **values}
