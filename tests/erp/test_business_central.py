@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from random import Random
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.notes import exact_price
 from connectors.erp.port import AccessDenied
-from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits
+from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits, sweep_orphans
 from schemas.errors import BackhaulError, PermanentError, TransientError
 from tests.erp.credit_requests import credit_line, credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral
@@ -444,6 +445,64 @@ class Unlucky:
         if self.asked - 1 != self._failing:
             return self._central(request)
         return self._fate(lambda: self._central(request))
+
+
+class Unreliable:
+    """A double that is reached over a bad line: each request by chance, and some are carried out long after."""
+
+    def __init__(self, central: BusinessCentral, seed: int) -> None:
+        self._central, self._random = central, Random(seed)
+        self._late: list[httpx.Request] = []
+        self.failing = 0.35
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self._random.random() > self.failing or request.url.path.endswith("token"):
+            return self._central(request)
+        if request.method != "GET" and self._random.random() < 0.3:
+            self._late.append(request)
+            raise httpx.ReadTimeout("silence")
+        fate = FATES[self._random.choice(sorted(FATES))]
+        return fate(lambda: self._central(request))
+
+    def carry_out(self) -> None:
+        """What was sent and not answered is done now, in any order, with nobody who hears of it."""
+        self._random.shuffle(self._late)
+        while self._late:
+            self._central(self._late.pop())
+
+
+def undisturbed_in_the_end(seed: int) -> None:
+    clock = Clock()
+    central = wickham(clock, whole_inserts=bool(seed % 2))
+    line = Unreliable(central, seed)
+    erp = connected(line)
+    erp._wire._client._throttle._sleep = lambda seconds: None
+    book = IntentBook(clock)
+    book.add(credit_request())
+    total = Posted()
+    for attempt in range(12):
+        line.failing = 0.35 if attempt < 6 else 0
+        total = total + post_credits(book, erp, "tester", clock)
+        assert len(posted(central)) <= 1
+        if book.rows[REFERENCE]["state"] == "parked":
+            book.rows[REFERENCE] |= {"state": "ready" if book.rows[REFERENCE]["draft_id"] is None else "drafted"}
+        clock.forward(erp.capabilities.max_request_seconds)
+        line.carry_out()
+        clock.forward(MARGIN_SECONDS)
+    sweep_orphans(book, erp)
+    assert (total.posted, book.rows[REFERENCE]["state"]) == (1, "posted"), book.rows[REFERENCE]
+    assert [note["number"] for note in book.notes] == posted(central) == [one["number"] for one in memos(central)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_over_a_bad_line_one_credit_is_one_memo_in_the_end(seed):
+    undisturbed_in_the_end(seed)
+
+
+@pytest.mark.soak
+def test_over_thousands_of_bad_lines_one_credit_is_one_memo():
+    for seed in range(20, 3000):
+        undisturbed_in_the_end(seed)
 
 
 def test_a_late_second_draft_moves_no_money_and_is_swept(central):

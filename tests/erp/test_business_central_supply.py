@@ -146,6 +146,25 @@ def test_lines_that_an_expansion_silently_leaves_out_are_asked_for(clock):
     assert len(rows_of(found)) == 7
 
 
+def test_a_page_that_is_too_large_to_be_answered_is_asked_for_in_smaller_ones(clock):
+    central = coats(clock)
+    for number in range(1, 60):
+        made(central, "invoices", number, lines=1)
+    sizes = []
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        size = int(request.headers.get("Prefer", "=1").partition("=")[2])
+        if request.url.path.endswith("salesInvoices") and size > 1:
+            sizes.append(size)
+        if size > 20:
+            raise httpx.ReadTimeout("silence")
+        return central(request)
+
+    read = BusinessCentralSupply(settings(), transport=httpx.MockTransport(slow))
+    assert len(rows_of(read.pages("invoices", None))) == 59
+    assert sizes == [200, 20, 20, 20]
+
+
 @pytest.mark.parametrize("kind", SUPPLY_KINDS)
 def test_thousands_of_the_same_moment_are_all_told_and_page_by_page(kind, central):
     for number in range(1, 12):

@@ -22,18 +22,43 @@ NO_DAY = "0001-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a kind is read: the entity set, its lines, and which of its records count."""
+    """Where a kind is read: the entity set and its lines, the fields of both, and which of its records count."""
 
     entities: str
+    fields: tuple[str, ...]
     lines: str | None
+    line_fields: tuple[str, ...]
     counts: Callable[[Record], bool]
 
+    def expand(self) -> str | None:
+        """The lines with their fields, as a request names them."""
+        return f"{self.lines}($select={','.join(self.line_fields)})" if self.lines else None
 
+
+_HEAD = ("id", "number", "lastModifiedDateTime", "customerNumber", "externalDocumentNumber")
+_LINE = ("id", "sequence", "lineType", "lineObjectNumber", "description", "quantity", "unitOfMeasureCode")
+_PRICED = (*_LINE, "itemVariantId", "netAmount")
+_TOTAL = ("status", "currencyCode", "totalAmountExcludingTax")
 SOURCES: Mapping[SupplyKind, Source] = MappingProxyType({
-    "items": Source("items", None, lambda record: bool(record["gtin"])),
-    "orders": Source("salesOrders", "salesOrderLines", lambda record: stands(record) != "draft"),
-    "invoices": Source("salesInvoices", "salesInvoiceLines", lambda record: stands(record) != "draft"),
-    "shipments": Source("salesShipments", "salesShipmentLines", lambda record: True),
+    "items": Source(
+        "items", ("id", "number", "lastModifiedDateTime", "displayName", "gtin", "baseUnitOfMeasureCode"), None, (),
+        lambda record: bool(record["gtin"]),
+    ),
+    "orders": Source(
+        "salesOrders", (*_HEAD, *_TOTAL, "orderDate", "requestedDeliveryDate"), "salesOrderLines", _PRICED,
+        lambda record: stands(record) != "draft",
+    ),
+    "invoices": Source(
+        "salesInvoices",
+        (*_HEAD, *_TOTAL, "customerPurchaseOrderReference", "invoiceDate", "postingDate", "orderNumber",
+         "totalTaxAmount"),
+        "salesInvoiceLines", (*_PRICED, "taxCode", "taxPercent", "netTaxAmount"),
+        lambda record: stands(record) != "draft",
+    ),
+    "shipments": Source(
+        "salesShipments", (*_HEAD, "customerPurchaseOrderReference", "postingDate"), "salesShipmentLines", _LINE,
+        lambda record: True,
+    ),
 })  # fmt: skip
 
 

@@ -24,10 +24,11 @@ from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.sold import ROWS, SOURCES, Read, Source, adds_up
 from connectors.erp.business_central.wire import Record, Wire, any_of, quoted
 from connectors.erp.supply import SupplyPage, page_rows
-from schemas.errors import ConfigError, PermanentError
+from schemas.errors import ConfigError, PermanentError, TransientError
 from schemas.supply import SUPPLY_KINDS, SupplyKind
 
 _ITEMS_AT_ONCE = 40
+_SMALLER = 10  # so much smaller is a page that was too large to be answered
 _CHANGED = "lastModifiedDateTime"
 
 
@@ -63,6 +64,7 @@ class BusinessCentralSupply:
         self._wire = Wire(settings, transport)
         self._retailers = {number: retailer for retailer, number in settings.customers.items()}
         self._ours = {name: company for company, name in settings.companies.items()}
+        self._page_documents = settings.page_documents
         self._items: dict[tuple[str, str], Record] = {}
 
     @property
@@ -88,9 +90,7 @@ class BusinessCentralSupply:
         if not place.upto:
             place = replace(place, upto=self._latest(source, company))
         while True:
-            records, more = self._wire.page(
-                company, source.entities, place.where(), source.lines, "number", self._settings.page_documents
-            )
+            records, more = self._read(source, company, place)
             last = not (records and more)
             overlap = timedelta(seconds=self._settings.overlap_seconds)
             place = place.end(overlap) if last else replace(place, after=str(records[-1]["number"]))
@@ -99,9 +99,21 @@ class BusinessCentralSupply:
             if last:
                 return
 
+    def _read(self, source: Source, company: str, place: Place) -> tuple[list[Record], str | None]:
+        """The next records with their lines. An answer that is too large or too slow is asked for in smaller ones."""
+        size, smaller = self._page_documents, max(1, self._page_documents // _SMALLER)
+        wanted = (company, source.entities, place.where(), "number")
+        try:
+            return self._wire.page(*wanted, size, source.expand(), source.fields)
+        except TransientError:
+            if smaller == size:
+                raise
+        self._page_documents = smaller
+        return self._wire.page(*wanted, smaller, source.expand(), source.fields)
+
     def _latest(self, source: Source, company: str) -> str:
         """The time of what was changed last, of all that is seen by now."""
-        newest, _ = self._wire.page(company, source.entities, "", None, f"{_CHANGED} desc", 1)
+        newest, _ = self._wire.page(company, source.entities, "", f"{_CHANGED} desc", 1, fields=(_CHANGED,))
         return str(newest[0][_CHANGED]) if newest else ""
 
     def _page(self, kind: SupplyKind, name: str, company: str, records: Sequence[Record]) -> SupplyPage:

@@ -281,7 +281,7 @@ class Books:
         return next((one for one in self._tables[name] if one[field] == value), None)
 
     def _id(self) -> str:
-        return str(uuid.UUID(int=0xB0C0_0000_0000_4000_8000_0000_0000_0000 + next(self._ids) * 0x9E37_79B9 % 2**40))
+        return str(uuid.UUID(int=0xB0C0_0000_0000_4000_8000_0000_0000_0000 + next(self._ids) * 0x9E37_79B9))
 
 
 def _taxed(lines: Sequence[Record]) -> Decimal:
