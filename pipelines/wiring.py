@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from connectors.erp.kinds import Around, open_erp
-from connectors.erp.port import Erp
+from connectors.erp.port import Erp, Papers
 from connectors.erp.supplies import open_supply
 from connectors.erp.supply import Supply
 from connectors.mailbox import open_mailbox
@@ -17,7 +17,9 @@ from connectors.store import Store
 from connectors.vault import Vault
 from mappings.catalog import Catalog
 from pipelines.settings import Settings, load_settings
+from schemas.credits import CreditRequest
 from schemas.partners import Channel, Partner
+from schemas.records import CreditIntent
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def around_erp(settings: Settings, retailers: tuple[str, ...] = ()) -> Around:
+def around_erp(settings: Settings, retailers: tuple[str, ...] = (), papers: Papers | None = None) -> Around:
     """What the settings of the ERP stand in."""
-    return Around(settings.folder, settings.state_folder, tuple(settings.companies), retailers)
+    return Around(settings.folder, settings.state_folder, tuple(settings.companies), retailers, papers)
+
+
+def papers_of(store: Store, vault: Vault) -> Papers:
+    """Finds the reconciliation that a credit's stored request names. PermanentError: its bytes are gone or damaged."""
+
+    def paper(reference: str) -> bytes | None:
+        for row in store.table(CreditIntent, reference=reference).to_pylist():
+            named = CreditRequest.model_validate_json(row["request"]).reconciliation
+            return vault.get(named.sha256) if named else None
+        return None
+
+    return paper
 
 
 @contextmanager
@@ -73,12 +87,13 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
 
     store = Store.open(loaded.database_url, now, actor)
     try:
-        with open_erp(loaded.erp, around_erp(loaded)) as erp:
+        vault = Vault(loaded.state_folder / "vault")
+        with open_erp(loaded.erp, around_erp(loaded, papers=papers_of(store, vault))) as erp:
             yield Hub(
                 settings=loaded,
                 catalog=Catalog.load(loaded.path(loaded.partners)),
                 store=store,
-                vault=Vault(loaded.state_folder / "vault"),
+                vault=vault,
                 erp=erp,
                 now=now,
                 open_mailbox=mailbox_of,

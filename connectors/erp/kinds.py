@@ -13,7 +13,7 @@ from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.odoo.settings import OdooSettings
-from connectors.erp.port import Erp
+from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.supply import Supply
 from connectors.erp.tryton.settings import TrytonSettings
@@ -41,12 +41,16 @@ Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings, BusinessCe
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What an ERP's settings stand in: the folders that their paths are meant from, our companies and retailers."""
+    """What an ERP's settings stand in: the folders that their paths are meant from, our companies and retailers.
+
+    ``papers`` finds what is to be attached to a credit; without it nothing is.
+    """
 
     settings_folder: Path
     state_folder: Path
     companies: tuple[str, ...] = ()
     retailers: tuple[str, ...] = ()
+    papers: Papers | None = None
 
 
 @contextmanager
@@ -82,7 +86,7 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
-    return FileOutErp(around.state_folder / settings.folder)
+    return FileOutErp(around.state_folder / settings.folder, around.papers)
 
 
 def supply_of(settings: BaseModel, around: Around) -> Supply:

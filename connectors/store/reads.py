@@ -280,6 +280,10 @@ class Reads:
         """``credit_intent_line`` rows of an intent, by line."""
         return self.table("credit_intent_line", reference=reference)
 
+    def reversal_lines(self, reference: str) -> pa.Table:
+        """``reversal_line`` rows of a counter-document, by line."""
+        return self.table("reversal_line", reference=reference)
+
     def next_sequences(self, retailer: str) -> dict[tuple[str, str], int]:
         """The next number of a credit by (company, return id), for returns of the retailer that have credits."""
         stored = TABLES["credit_intent"]
