@@ -37,10 +37,17 @@ def central() -> BusinessCentral:
     return central
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build(folder)
+    shutil.copytree(SHIPPED_PARTNERS / "erp-supply", folder / "partners" / "erp-supply")
+    return folder
+
+
 @pytest.fixture
-def town(tmp_path: Path, central: BusinessCentral) -> Iterator[Town]:
-    build(tmp_path / "town")
-    shutil.copytree(SHIPPED_PARTNERS / "erp-supply", tmp_path / "town" / "partners" / "erp-supply")
+def town(built: Path, tmp_path: Path, central: BusinessCentral) -> Iterator[Town]:
+    shutil.copytree(built, tmp_path / "town")
     read = settings(customers={"shop": CUSTOMER})
     named = settings_of(tmp_path / "town").model_copy(update={"supplies": {NAME: ErpSupplySettings(kind="erp")}})
     with open_hub(named) as hub:

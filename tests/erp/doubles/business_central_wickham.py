@@ -43,6 +43,16 @@ def invoiced(central: BusinessCentral, request: CreditRequest) -> None:
         central.books.sold(number, CUSTOMER, lines[0].invoice_date, rows, currencyCode=request.currency)
 
 
+def memos(central: BusinessCentral) -> list[dict[str, Any]]:
+    """All credit memos, drafts and posted ones, in the order in which they were made."""
+    return central.books.records("salesCreditMemos")
+
+
+def posted(central: BusinessCentral) -> list[str]:
+    """The numbers of the posted ones."""
+    return [one["number"] for one in memos(central) if one["number"].startswith("PS-")]
+
+
 def settings(**changed: Any) -> BusinessCentralSettings:
     """Our settings of it; the secret stands in the environment."""
     os.environ[_SECRET_ENV] = SECRET
