@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from connectors.store.verify import Violation
+from connectors.store.violation import Violation
 from pipelines.wiring import Hub
 from pipelines.work.erp_differences import differs_from_erp
 from schemas.records import AuditEvent, CreditNote, Movement, OutboundMessage, SourceFile

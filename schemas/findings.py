@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from schemas.tables import FINDINGS
+from schemas.tables import FINDINGS, empty
 
 
 class Severity(StrEnum):
@@ -204,7 +204,7 @@ def as_table(findings: Iterable[Finding]) -> pa.Table:
         }
         for f in findings
     ]
-    return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else FINDINGS.empty_table()
+    return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else empty(FINDINGS)
 
 
 def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:

@@ -627,7 +627,11 @@ class DueEvent(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """One recorded outcome: who did what, the digests of the rows it wrote, and the hash of the event before."""
+    """One recorded outcome: who did what, the digests of the rows it wrote, and the hash of the event before.
+
+    ``rows`` is JSON: how many rows of which tables, and the digest of the packed ``roll`` that lists them with theirs.
+    In the first form of events, which have no roll, it is table → row key → digest.
+    """
 
     __tablename__ = "audit_event"
     seq: int = Field(primary_key=True)
@@ -635,7 +639,8 @@ class AuditEvent(SQLModel, table=True):
     actor: str
     action: str
     subject: str
-    rows: str  # canonical JSON: table → row key → digest
+    rows: str
+    roll: bytes | None = None
     prev_hash: str
     hash: str
 

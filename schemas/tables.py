@@ -431,4 +431,4 @@ SETTLEMENTS = _table(
 
 def empty(schema: pa.Schema) -> pa.Table:
     """A table of this shape without rows."""
-    return schema.empty_table()
+    return pa.Table.from_batches([], schema)  # `Schema.empty_table` makes each column, a thousand times slower

@@ -9,8 +9,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Discriminator, Tag
 
+from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
+from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.tryton.settings import TrytonSettings
@@ -25,12 +27,14 @@ def _kind(given: Any) -> str:
 ErpSettings = Annotated[
     Annotated[FileOutSettings, Tag("file_out")]
     | Annotated[TrytonSettings, Tag("tryton")]
-    | Annotated[SapSettings, Tag("sap")],
+    | Annotated[SapSettings, Tag("sap")]
+    | Annotated[OdooSettings, Tag("odoo")]
+    | Annotated[BusinessCentralSettings, Tag("business_central")],
     Discriminator(_kind),
 ]
 
 
-Remote = TypeVar("Remote", TrytonSettings, SapSettings)
+Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings, BusinessCentralSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,14 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
         from connectors.erp.sap.adapter import SapErp
 
         return SapErp(_located(settings, around), around.state_folder / settings.drafts)
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo.adapter import OdooErp
+
+        return OdooErp(_located(settings, around))
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central.adapter import BusinessCentralErp
+
+        return BusinessCentralErp(_located(settings, around))
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
@@ -87,6 +99,16 @@ def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step
 
         drafts = around.state_folder / settings.drafts
         yield from sap_checks.steps(_located(settings, around), drafts, around.companies, around.retailers)
+        return
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo import checks as odoo_checks
+
+        yield from odoo_checks.steps(_located(settings, around), around.companies, around.retailers, today)
+        return
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central import checks as central_checks
+
+        yield from central_checks.steps(_located(settings, around), around.companies, around.retailers, today)
         return
     from connectors.erp.file_out import checks as file_checks
 

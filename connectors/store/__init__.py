@@ -3,6 +3,6 @@
 from connectors.store.faults import StaleError
 from connectors.store.store import Store
 from connectors.store.story import Story
-from connectors.store.verify import Violation
+from connectors.store.violation import Violation
 
 __all__ = ["StaleError", "Store", "Story", "Violation"]

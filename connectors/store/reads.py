@@ -30,6 +30,7 @@ from schemas.tables import (
     SUPPLY,
     TAKEN,
     UNDECIDED,
+    empty,
 )
 
 # How a .sql file names the types of its columns, in its line `-- columns: units int, posted_on day, ...`.
@@ -150,7 +151,7 @@ class Reads:
             self._in_chunks(chosen.where(sold.c.retailer == one), sold.c.gtin, wanted, schema) for one in retailers
         ]
         keys = [(name, "ascending") for name in schema.names[:3]]
-        return pa.concat_tables([schema.empty_table(), *parts]).sort_by(keys)
+        return pa.concat_tables([empty(schema), *parts]).sort_by(keys)
 
     def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
         """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
@@ -325,7 +326,7 @@ class Reads:
 
     def _in_chunks(self, chosen: Any, column: Any, keys: Iterable[Any], schema: pa.Schema) -> pa.Table:
         parts = [self._select(chosen.where(column.in_(chunk)), schema) for chunk in chunks(keys)]
-        return pa.concat_tables([schema.empty_table(), *parts])
+        return pa.concat_tables([empty(schema), *parts])
 
     def _select(self, chosen: Any, schema: pa.Schema) -> pa.Table:
         with database_faults("reading"), self._engine.connect() as connection:

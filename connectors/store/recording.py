@@ -10,8 +10,9 @@ from connectors.store import database
 from connectors.store.balances import chunks, moved, opened
 from connectors.store.faults import StaleError
 from connectors.store.insert import OWN, SEALED_TABLES, TABLES, Rows, insert_rows, key_of, table_named
+from connectors.store.roll import rolled
 from connectors.store.schema import name_of
-from connectors.store.seal import GENESIS, canonical, digests, event_hash, row_digest, row_key
+from connectors.store.seal import GENESIS, digests, event_hash, row_digest, row_key, row_keys
 from connectors.store.shapes import stored_value
 from schemas.outcome import Change
 from schemas.records import APPEND_ONLY
@@ -21,7 +22,7 @@ _KEPT = frozenset(name_of(record) for record in APPEND_ONLY)
 _UNAUDITED = frozenset({"listing"})
 _AUDIT = TABLES["audit_event"]
 
-Sealed = dict[str, dict[str, str]]  # table → row key → digest
+Sealed = dict[str, dict[str, bytes]]  # table → row key → digest
 
 
 def write(connection: Connection, rows: Sequence[Rows], changes: Sequence[Change]) -> Sealed:
@@ -53,7 +54,7 @@ def append_event(connection: Connection, at: datetime, actor: str, action: str, 
     database.of(connection).hold_chain(connection)
     last = connection.execute(select(_AUDIT.c.seq, _AUDIT.c.hash).order_by(_AUDIT.c.seq.desc()).limit(1)).first()
     seq, prev_hash = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    rows = canonical(sealed)
+    rows, roll = rolled(sealed)
     event = {
         "seq": seq,
         "at": at,
@@ -61,6 +62,7 @@ def append_event(connection: Connection, at: datetime, actor: str, action: str, 
         "action": action,
         "subject": subject,
         "rows": rows,
+        "roll": roll,
         "prev_hash": prev_hash,
         "hash": event_hash(seq, stored_value(at), actor, action, subject, rows, prev_hash),
     }
@@ -95,7 +97,8 @@ def _ensure_changeable(table: Table, change: Change) -> None:
 def _seal(sealed: Sealed, rows: Rows) -> None:
     """Note the digests of these rows, if their table is sealed."""
     if rows.table.name in SEALED_TABLES and rows.data.num_rows:
-        sealed.setdefault(rows.table.name, {}).update(digests(rows.data, key_of(rows.table)))
+        keys = row_keys(rows.data, key_of(rows.table))
+        sealed.setdefault(rows.table.name, {}).update(zip(keys, digests(rows.data), strict=True))
 
 
 def _seal_changed(connection: Connection, changes: Iterable[Change], sealed: Sealed) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Boolean, Column, Date, Float, Integer, Table
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Table
 
 from schemas.moments import UtcTime
 
@@ -17,7 +17,10 @@ _NUL, _SHOWN_NUL = "\x00", "\N{SYMBOL FOR NULL}"
 
 def arrow_type(column: Column[Any]) -> pa.DataType:
     """The Arrow type of a stored column."""
-    kinds = ((Boolean, pa.bool_()), (Integer, pa.int64()), (Float, pa.float64()), (Date, pa.date32()))
+    kinds = (
+        (Boolean, pa.bool_()), (Integer, pa.int64()), (Float, pa.float64()), (Date, pa.date32()),
+        (LargeBinary, pa.binary()),
+    )  # fmt: skip
     if isinstance(column.type, UtcTime):
         return MOMENT
     return next((arrow for kind, arrow in kinds if isinstance(column.type, kind)), pa.string())

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import Engine, select
 
 from connectors.store import database
+from connectors.store.audit_trail import Anchor
 from connectors.store.counts import CountReads
 from connectors.store.differing import DifferenceReads
 from connectors.store.faults import CrossedError, StaleError, database_faults
@@ -17,7 +18,8 @@ from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
 from connectors.store.schema import ensure_current
 from connectors.store.story import Story, story
-from connectors.store.verify import Anchor, Violation, broken_laws, verify
+from connectors.store.verify import broken_laws, verify
+from connectors.store.violation import Violation
 from schemas.errors import PermanentError
 from schemas.outcome import Change, Outcome
 
@@ -115,14 +117,14 @@ class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
         with database_faults(f"reading {return_line}"), self._engine.connect() as connection:
             return story(connection, return_line)
 
-    def verify(self, damaged: Iterable[str] = (), anchor: Anchor | None = None) -> list[Violation]:
+    def verify(self, damaged: Iterable[str] = (), anchors: Iterable[Anchor] = ()) -> list[Violation]:
         """Everything that was changed behind the store's back or breaks a law of sql/checks; see ``verify``.
 
-        ``damaged`` are the digests of files whose bytes in the vault are gone or altered; ``anchor`` is a ``head()``
-        that was kept elsewhere.
+        ``damaged`` are the digests of files whose bytes in the vault are gone or altered; ``anchors`` are
+        heads of the chain that were kept elsewhere.
         """
         with database_faults("verifying"), self._engine.connect() as connection:
-            return verify(connection, damaged, anchor)
+            return verify(connection, damaged, anchors)
 
     def violations(self) -> list[Violation]:
         """What breaks a law of sql/checks now; the audit chain and the sealed rows are not looked at."""

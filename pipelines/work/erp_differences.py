@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.erp.port import Erp
-from connectors.store.verify import Violation
+from connectors.store.violation import Violation
 
 
 def differs_from_erp(erp: Erp, note: Mapping[str, Any]) -> Iterator[Violation]:

@@ -28,7 +28,7 @@ from pipelines.work.item_facts import facts_of, parts_of, singles_of
 from schemas.findings import as_records
 from schemas.ledger import Bucket
 from schemas.outcome import Change
-from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SHIPMENT_LINES, SUPPLY
+from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, FINDINGS, KEPT_CLAIMS, SHIPMENT_LINES, SUPPLY, empty
 
 SPLIT_VERSION = "split-2"
 _PLACE = ("return_line", "document", "line_no", "file", "offset", "length", "carton")
@@ -51,15 +51,15 @@ class Touched:
 
     retailer: str
     items: Mapping[str, str]
-    claims: pa.Table = field(default_factory=CLAIMS.empty_table)
-    places: pa.Table = field(default_factory=KEPT_CLAIMS.empty_table)
-    sales: pa.Table = field(default_factory=SUPPLY.empty_table)
-    shipped: pa.Table = field(default_factory=SHIPMENT_LINES.empty_table)
+    claims: pa.Table = field(default_factory=partial(empty, CLAIMS))
+    places: pa.Table = field(default_factory=partial(empty, KEPT_CLAIMS))
+    sales: pa.Table = field(default_factory=partial(empty, SUPPLY))
+    shipped: pa.Table = field(default_factory=partial(empty, SHIPMENT_LINES))
     seen: Seen = lambda stored: stored
     split_up: Collection[str] = ()
     void: Collection[str] = ()
     numbered: Mapping[str, int] = field(default_factory=dict)
-    assigned: pa.Table = field(default_factory=ASSIGNMENTS.empty_table)
+    assigned: pa.Table = field(default_factory=partial(empty, ASSIGNMENTS))
     unassigned: Collection[str] = ()
 
 
@@ -84,8 +84,8 @@ def place(hub: Hub, touched: Iterable[Touched]) -> Placed:
         by_retailer[one.retailer].append(one)
     done = [_place_one(hub, _as_one(by_retailer[name])) for name in sorted(by_retailer)]
     return Placed(
-        new=pa.concat_tables([ALLOCATIONS.empty_table(), *(one.new for one in done)]),
-        findings=pa.concat_tables([FINDINGS.empty_table(), *(one.findings for one in done)]),
+        new=pa.concat_tables([empty(ALLOCATIONS), *(one.new for one in done)]),
+        findings=pa.concat_tables([empty(FINDINGS), *(one.findings for one in done)]),
         rows=tuple(pair for one in done for pair in one.rows),
         changes=tuple(change for one in done for change in one.changes),
     )
@@ -126,7 +126,7 @@ def _place_one(hub: Hub, touched: Touched) -> Placed:
     old = pa.concat_tables([known, kept(touched.claims, touched.places)])
     claims = pa.concat_tables([fresh, reopened(old, parcels)])
     if not claims.num_rows:
-        return Placed(ALLOCATIONS.empty_table(), FINDINGS.empty_table(), (("placing", noted),), changes)
+        return Placed(empty(ALLOCATIONS), empty(FINDINGS), (("placing", noted),), changes)
     found = _split(hub, touched, claims, old, stored)
     is_new = pc.is_in(found.allocations["return_line"], fresh["return_line"].combine_chunks())
     new = found.allocations.filter(is_new)

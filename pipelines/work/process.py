@@ -42,8 +42,9 @@ from schemas.findings import as_records
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
+from schemas.tables import empty
 
-NOTHING_FOUND = FOUND.empty_table()
+NOTHING_FOUND = empty(FOUND)
 ATTEMPTS_MAX = 5
 # What is sold must be known before what comes back, and a notice before its receipt; what speaks of others comes last.
 KINDS = ("item", "order", "sales", "invoice", "shipment", "notice", "receipt", "deduction", "answer")

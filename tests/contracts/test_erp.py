@@ -13,6 +13,8 @@ from connectors.erp.memory import MemoryErp
 from connectors.erp.port import Erp
 from schemas.errors import PermanentError
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
+from tests.erp.doubles import business_central_wickham as central
+from tests.erp.doubles.odoo_world import erp_of, wickham
 
 ON = date(2026, 3, 14)
 _numbers = count(1)
@@ -31,7 +33,9 @@ def reference() -> str:
         "memory with a key of kind header",
         "memory with a key of kind field",
         "memory without drafts",
+        "business_central",
         "sap",
+        "odoo",
         pytest.param("tryton", marks=pytest.mark.tryton),
     ]
 )
@@ -46,6 +50,11 @@ def erp(request, tmp_path) -> Iterator[Erp]:
 def _erp(request, tmp_path) -> Erp:
     if request.param == "file_out":
         return FileOutErp(tmp_path / "erp")
+    if request.param == "business_central":
+        # An invoice is paid by one note, and refuses a second.
+        return central.connected(central.wickham(), apply_to_invoice=False)
+    if request.param == "odoo":
+        return erp_of(wickham(), tmp_path)
     if request.param == "tryton":
         return request.getfixturevalue("tryton").shared
     kind = request.param.rpartition(" ")[2]

@@ -1,18 +1,19 @@
 """Digests of many rows are the digests of each row, whatever stands in it."""
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.store.seal import digests, row_digest, row_key
+from connectors.store.seal import digests, row_digest, row_key, row_keys
 
-TEXTS = st.one_of(st.none(), st.text('abc "\\\n\x7f\x00é😀\u2028{}', max_size=4), st.text(max_size=8))
+TEXTS = st.one_of(st.none(), st.text('abc "\\\n\x1b\x1e\x1f4\x7f\x00é😀\u2028{}', max_size=4), st.text(max_size=8))
 NUMBERS = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))
 ROWS = st.lists(
     st.tuples(TEXTS, TEXTS, NUMBERS, st.floats(allow_nan=False), st.sampled_from([0, 1, None]), TEXTS), max_size=8
 )
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_many_rows_are_sealed_as_each_one_is(rows: list[tuple[object, ...]]) -> None:
     numbered = [(f"key é {number}", number, *row) for number, row in enumerate(rows)]
@@ -24,5 +25,6 @@ def test_many_rows_are_sealed_as_each_one_is(rows: list[tuple[object, ...]]) -> 
     table = table.select(["a", "key", "no", 'b"', "n", "f", "flag", "last"])
     for part in (table, table.slice(1), table.slice(0, 1)):
         lists = [column.to_pylist() for column in part.columns]
-        expected = {row_key(row[1:3]): row_digest(part.column_names, row) for row in zip(*lists, strict=True)}
-        assert digests(part, ("key", "no")) == expected
+        rows = list(zip(*lists, strict=True))
+        assert digests(part) == [row_digest(part.column_names, row) for row in rows]
+        assert row_keys(part, ("key", "no")) == [row_key(row[1:3]) for row in rows]

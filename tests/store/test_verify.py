@@ -1,16 +1,16 @@
 """Whatever is changed behind the store's back is found, and named by table and row."""
 
-import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from connectors.store.audit_trail import Anchor, broken_seals
 from connectors.store.insert import SEALED_TABLES, TABLES, key_of
+from connectors.store.roll import rolled, told
 from connectors.store.seal import row_key
 from connectors.store.shapes import arrow_type
-from connectors.store.verify import broken_seals
 from schemas.outcome import Change, Outcome
 
 
@@ -69,6 +69,7 @@ def change(raw, table: str, column: str, value: Any, row: dict[str, Any], primar
 def test_every_column_of_every_event_is_chained(tamper, credited, column, seq):
     was = credited.table("audit_event", seq=seq).to_pylist()[0][column]
     value = 77 if column == "seq" else "2026-03-02 09:31" if column == "at" else str(was).replace(str(was)[-3], "~")
+    value = was[:-3] + bytes([was[-3] ^ 1]) + was[-2:] if column == "roll" else value
     tamper(f"update audit_event set {column} = ? where seq = {seq}", values=(value,))
     named = {found.row for found in credited.verify() if found.check == "audit"}
     assert str(77 if column == "seq" else seq) in named
@@ -108,12 +109,11 @@ def test_rows_that_were_added_are_named(tamper, credited):
 def test_an_altered_row_with_an_altered_event_is_found(tamper, credited):
     tamper("update decision set because = 'nicer' where decision like 'nordstad/R1%'")
     ((_, key),) = seals(credited)
-    event = next(
-        e for e in credited.table("audit_event").to_pylist() if key in json.loads(e["rows"]).get("decision", {})
-    )
-    rows = json.loads(event["rows"])
-    rows["decision"][key] = "0" * 16
-    tamper("update audit_event set rows = ? where seq = " + str(event["seq"]), values=(json.dumps(rows),))
+    events = credited.table("audit_event").to_pylist()
+    event = next(e for e in events if key in told(e["rows"], e["roll"]).get("decision", {}))
+    sealed = told(event["rows"], event["roll"])
+    sealed["decision"][key] = bytes(16)
+    tamper("update audit_event set rows = ?, roll = ? where seq = " + str(event["seq"]), values=rolled(sealed))
     assert ("audit_event", str(event["seq"])) in {(v.table, v.row) for v in credited.verify() if v.check == "audit"}
 
 
@@ -131,12 +131,13 @@ def test_events_that_are_no_json_are_found(tamper, credited):
 def test_the_newest_events_are_missed_with_an_anchor(tamper, credited, build):
     item = build("item", {"gtin": "1", "vendor_item": "2"})
     credited.record(Outcome("items", "erp-export", {"item": item}))
-    anchor = credited.head()
-    assert [v for v in credited.verify(anchor=anchor) if v.check != "schema"] == []
-    tamper(f"delete from audit_event where seq = {anchor[0]}", "delete from item where gtin = '1'")
+    anchor = Anchor(*credited.head())
+    assert [v for v in credited.verify(anchors=[anchor]) if v.check != "schema"] == []
+    tamper(f"delete from audit_event where seq = {anchor.seq}", "delete from item where gtin = '1'")
     assert [v for v in credited.verify() if v.check != "schema"] == []
-    (found,) = [v for v in credited.verify(anchor=anchor) if v.check != "schema"]
-    assert (found.check, found.row) == ("audit", str(anchor[0]))
+    (found,) = [v for v in credited.verify(anchors=[anchor]) if v.check != "schema"]
+    assert (found.check, found.row) == ("anchor", str(anchor.seq))
+    assert "are gone" in found.what
 
 
 def test_guards_that_are_gone_are_named(tamper, credited, database):
