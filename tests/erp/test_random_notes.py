@@ -51,6 +51,7 @@ def test_a_hundred_random_notes(schema_faults, rule_faults):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_two_thousand_random_notes(schema_faults, rule_faults):
     assert judged(2000, 7, schema_faults, rule_faults) > 1700
 
