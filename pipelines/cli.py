@@ -17,6 +17,7 @@ from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
 from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
+from pipelines.supply_commands import supply
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
 
@@ -31,6 +32,7 @@ app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")
 app.add_typer(claim, name="claim")
+app.add_typer(supply, name="supply")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
 for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):

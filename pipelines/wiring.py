@@ -1,13 +1,16 @@
 """Open this when you ask what is plugged in where: the only place that builds the store, vault, ERP and mailboxes."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from connectors.erp.kinds import Around, open_erp
 from connectors.erp.port import Erp, Papers
+from connectors.erp.supplies import open_supply
+from connectors.erp.supply import Supply
 from connectors.mailbox import open_mailbox
 from connectors.mailbox.port import Mailbox
 from connectors.store import Store
@@ -30,6 +33,7 @@ class Hub:
     erp: Erp
     now: Callable[[], datetime]
     open_mailbox: Callable[[Partner, Channel], Mailbox]
+    supplies: Mapping[str, Callable[[], AbstractContextManager[Supply]]] = field(default_factory=dict)
 
     @contextmanager
     def mailbox(self, partner: Partner, channel: Channel) -> Iterator[Mailbox]:
@@ -93,6 +97,10 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
                 erp=erp,
                 now=now,
                 open_mailbox=mailbox_of,
+                supplies={
+                    name: partial(open_supply, one, loaded.erp, around_erp(loaded), now)
+                    for name, one in loaded.supplies.items()
+                },
             )
     finally:
         store.close()

@@ -18,6 +18,7 @@ from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
 from schemas.reversals import ReversalLine
+from schemas.supplied import SaleCancelled, SupplyCursor  # noqa: F401  (SupplyCursor: stored, and not sealed)
 
 # --- what arrived
 
@@ -651,7 +652,7 @@ SEALED: tuple[type[SQLModel], ...] = (
     Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, ReversalLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
@@ -659,7 +660,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
     CreditIntentLine, ReversalLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence,
+    ClaimEvidence, SaleCancelled,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

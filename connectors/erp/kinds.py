@@ -15,7 +15,9 @@ from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
+from connectors.erp.supply import Supply
 from connectors.erp.tryton.settings import TrytonSettings
+from schemas.errors import ConfigError
 
 
 def _kind(given: Any) -> str:
@@ -85,6 +87,14 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
 
     assert isinstance(settings, FileOutSettings)
     return FileOutErp(around.state_folder / settings.folder, around.papers)
+
+
+def supply_of(settings: BaseModel, around: Around) -> Supply:
+    """What this ERP tells of what was sold. ConfigError: it cannot be asked."""
+    raise ConfigError(
+        f"An ERP of kind {_kind(settings)} cannot be read. Next: let it export into a folder, and write a supply of "
+        "kind `exports` (docs/erp/exports.md)."
+    )
 
 
 def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step]:

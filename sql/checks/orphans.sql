@@ -408,6 +408,12 @@ from routing as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all
+select 'sale_cancelled' as table_name, c.invoice_line as row_key,
+  'no document ' || c.document as what
+from sale_cancelled as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
+union all
 select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
   'no decision ' || c.decision as what
 from settlement as c

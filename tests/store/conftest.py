@@ -293,6 +293,12 @@ class World:
         part = self.document(f"{kind}-1", kind)
         self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
 
+    def cancel_sale(self, invoice_line: str) -> None:
+        """The ERP's word that an invoice was cancelled."""
+        part = self.document(f"cancelled-{invoice_line}", "sales", "erp-supply", purpose="withdrawn")
+        said = self.place(part) | {"invoice_line": invoice_line, "retailer": RETAILER}
+        self.record("process sales", **part, sale_cancelled=rows("sale_cancelled", said))
+
     def assign(self, return_line: str, invoice_line: str, units: int = 4) -> str:
         """A person's word on which sale units stand; answers its id."""
         name = f"{return_line}@1"
@@ -396,6 +402,7 @@ def _credit(world: World) -> None:
     world.take_part("BH-R2", "Ada")
     world.take_back("BH-R2")
     world.stop_posting()
+    world.cancel_sale("WR01/INV9/1")
     for kind in STORED:
         world.tell(kind)
 
