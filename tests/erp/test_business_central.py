@@ -13,7 +13,7 @@ from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.notes import exact_price
 from connectors.erp.port import AccessDenied
 from pipelines.work.post import Posted, post_credits
-from schemas.errors import BackhaulError, PermanentError, TransientError
+from schemas.errors import PermanentError, TransientError
 from tests.erp.credit_requests import credit_line, credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral
 from tests.erp.doubles.business_central_wickham import CUSTOMER, connected, invoiced, memos, posted, wickham
@@ -366,6 +366,12 @@ def test_a_refusal_that_repeats_our_token_is_told_without_it(central):
     assert "not with Bearer ***" in str(refused.value)
 
 
+def test_an_environment_that_is_gone_parks_no_credit(central):
+    total, row = carried(central, connected(central, environment="renamed"))
+    assert (total, row["state"]) == (Posted(waiting=1), "ready")
+    assert "Environment does not exist" in row["problem"]
+
+
 def test_missing_rights_stop_posting_and_park_nothing(central, erp):
     central.denied.add("generalLedgerEntries")
     draft_id = erp.create_draft(credit_request())
@@ -382,12 +388,6 @@ def test_a_pause_that_business_central_asks_for_is_kept(central, erp):
         erp.find(REFERENCE)
     with pytest.raises(TransientError, match="asked for a pause"):
         erp.find(REFERENCE)
-
-
-def test_errors_all_say_what_is_next(central, erp):
-    for wrong in ("no-such-draft", "00000000-0000-4000-8000-000000000000"):
-        with pytest.raises(BackhaulError, match="Next: "):
-            erp.post(wrong, ON)
 
 
 def test_two_references_of_one_invoice(central, erp):

@@ -9,7 +9,7 @@ import httpx
 
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.tokens import Tokens
-from connectors.erp.http import HttpClient, Pace
+from connectors.erp.http import HttpClient, Pace, Refused
 from connectors.erp.port import AccessDenied
 from connectors.erp.throttle import Rate, Throttle
 from schemas.errors import PermanentError
@@ -19,6 +19,7 @@ Record = dict[str, Any]
 
 # Without it a read may come from a replica that lags behind, also on pages that ask for one themselves.
 _PRIMARY = {"Data-Access-Intent": "ReadWrite"}
+_NOT_FOUND = 404  # we only ask for sets, and a set that is empty is there
 _NEXT = "@odata.nextLink"
 ETAG = "@odata.etag"
 
@@ -114,7 +115,15 @@ class Wire:
 
     def _page(self, path: str, params: Sequence[tuple[str, str]], size: int | None) -> tuple[list[Record], str | None]:
         wanted = {"Prefer": f"odata.maxpagesize={size}"} if size else {}
-        body = self._authorised(lambda login: self._client.get(path, params, {**_PRIMARY, **wanted, **login}))
+        try:
+            body = self._authorised(lambda login: self._client.get(path, params, {**_PRIMARY, **wanted, **login}))
+        except Refused as refused:
+            if refused.status != _NOT_FOUND:
+                raise
+            raise AccessDenied(
+                f"Business Central has nothing at {self._root}: {refused.said}. "
+                "Next: correct tenant, environment and companies under erp:; no credit is to blame."
+            ) from None
         return list(body["value"]), body.get(_NEXT)
 
     def _changed(
