@@ -14,7 +14,7 @@ from connectors.erp.business_central.notes import exact_price
 from connectors.erp.port import AccessDenied
 from pipelines.work.post import Posted, post_credits
 from schemas.errors import PermanentError, TransientError
-from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral
 from tests.erp.doubles.business_central_wickham import CUSTOMER, connected, invoiced, memos, posted, wickham
 from tests.work.intent_book import Clock, IntentBook
@@ -276,6 +276,12 @@ def test_a_retailer_or_company_that_the_settings_do_not_know_is_refused(central,
         erp.create_draft(credit_request(company="WR02"))
 
 
+def test_what_takes_a_credit_back_is_refused_before_anything_is_sent(central, erp):
+    with pytest.raises(PermanentError, match=r"takes a posted credit back.*Next: "):
+        erp.create_draft(counter_request(REFERENCE))
+    assert {request.method for request in central.requests} == {"GET"}
+
+
 def test_a_line_is_found_by_its_number_too(central, erp):
     request = credit_request(
         lines=(credit_line(invoice_line="20000", units=1, net=Decimal("33.33"), tax=Decimal("6.67")),)
@@ -283,7 +289,7 @@ def test_a_line_is_found_by_its_number_too(central, erp):
     assert carried(central, erp, request)[0] == Posted(posted=1)
 
 
-# Reading: pages, replicas, links.
+# Reading: pages, replicas, links, tokens, limits.
 
 
 def test_every_read_is_of_the_primary(central):
@@ -323,9 +329,6 @@ def test_a_next_link_that_leads_elsewhere_does_not_get_our_token(central):
     with pytest.raises(PermanentError, match=r"elsewhere\.example\.com"):
         connected(elsewhere).find(REFERENCE)
     assert "elsewhere.example.com" not in asked
-
-
-# Tokens and limits.
 
 
 def test_one_token_serves_until_it_expires(central, erp):
