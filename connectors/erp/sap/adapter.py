@@ -55,6 +55,7 @@ class SapErp:
             discount_on_credit=False,
             # From the moment at which posting is announced: it looks and asks for a token before it sends.
             max_request_seconds=self._settings.longest_request_seconds + _REQUESTS_OF_A_POSTING * self._one_request,
+            counter_documents=True,
         )
 
     @property

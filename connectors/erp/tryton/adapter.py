@@ -56,6 +56,7 @@ class TrytonErp:
             tax_override=True,
             discount_on_credit=False,
             max_request_seconds=self._settings.longest_request_seconds,
+            counter_documents=True,
         )
 
     def close(self) -> None:
