@@ -1,4 +1,4 @@
-"""The ERPs that the fates are tried on: each with its double, what a change and a stale read are there, and its adapter.
+"""The ERPs that fates are tried on: each with its double, its adapter, and what a change and a stale read are there.
 
 A world is begun anew for every schedule of fates; the adapter and its connections stay.
 """
@@ -17,6 +17,8 @@ import httpx
 from mocksap import Config
 from mocksap.server import Handler, MockSap
 
+from connectors.erp.business_central.adapter import BusinessCentralErp
+from connectors.erp.business_central.tokens import Tokens
 from connectors.erp.memory import MemoryErp
 from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.port import Erp, ErpDocument
@@ -24,6 +26,7 @@ from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
 from schemas.credits import CreditRequest
 from tests.erp.credit_requests import credit_request
+from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
 from tests.erp.doubles.odoo import LINE, MOVE
 from tests.erp.fates import LATE_SECONDS, FaultyPort, FaultyWay, simulated
@@ -153,7 +156,7 @@ class _InProcess(Handler):
 
 
 class SapWorld:
-    """A third party's SAP in this process. It has no drafts and no key; lists may not have heard of the last posting."""
+    """A third party's SAP in this process. It has no drafts and no key; lists may not know of the last posting."""
 
     def __init__(self, folder: Path) -> None:
         self._mock = MockSap(Config(log_requests=False, quiet=True, basic_auth="BACKHAUL:a-password-of-the-tests"))
@@ -203,11 +206,52 @@ class SapWorld:
         self._mock.close()
 
 
+class BusinessCentralWorld:
+    """The double of Business Central. Every read of ours asks for the primary, so that none is stale."""
+
+    def __init__(self, folder: Path) -> None:
+        self._way = FaultyWay(self, Clock())
+        self.faulty: Faulty = self._way
+        settings = business_central.settings(longest_request_seconds=LATE_SECONDS)
+        self.erp = BusinessCentralErp(settings, transport=self._way)
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        request = credit_request()
+        self._double = business_central.wickham(clock, [request])
+        self._way.__init__(self, clock)  # type: ignore[misc]
+        simulated(self.erp._wire._client, clock)
+        self.erp._wire.tokens = Tokens(self.erp._settings, transport=self._way)
+        self.erp._ids, self.erp._known = {}, {}
+        return request
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        return list(self.erp.find(reference))
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        return self._double(request)
+
+    def changes(self, request: httpx.Request) -> bool:
+        return request.method != "GET" and not request.url.path.endswith("/token")
+
+    def as_before(self, request: httpx.Request) -> httpx.Response | None:
+        assert request.headers.get("Data-Access-Intent") == "ReadWrite" or request.url.path.endswith("/token")
+        return None
+
+    def misnamed(self, data: bytes) -> bytes:
+        said = json.loads(data) if data else None
+        return json.dumps(said | {"id": f"f{said['id'][1:]}"}).encode() if said else data
+
+
 def _lists_entries(request: httpx.Request) -> bool:
     return request.url.path.endswith("A_JournalEntry")
 
 
-WORLDS: dict[str, Callable[[Path], Any]] = {"memory": MemoryWorld, "sap": SapWorld, "odoo": OdooWorld}
+WORLDS: dict[str, Callable[[Path], Any]] = {
+    "memory": MemoryWorld,
+    "sap": SapWorld,
+    "odoo": OdooWorld,
+    "business central": BusinessCentralWorld,
+}
 
 
 @contextmanager
