@@ -425,6 +425,16 @@ def test_an_orphan_that_turns_out_to_be_posted_is_loud(desk):
     assert desk.intent["state"] == "posted"
 
 
+def test_an_orphan_that_the_erp_will_not_discard_keeps_nobody_else_waiting(desk):
+    desk.book.add(credit_request("BH-OTHER"))
+    desk.erp.create_draft(credit_request())
+    desk.erp.create_draft(credit_request())
+    desk.erp.script(Fate.OK, Fate.REFUSED)
+    assert desk.post() == Posted(posted=2)
+    assert sweep_orphans(desk.book, desk.erp) == 1
+    assert desk.states == ["posted", "posted"]
+
+
 # --- counter-documents
 
 
