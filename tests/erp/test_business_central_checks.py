@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from connectors.erp.business_central.checks import steps
+from connectors.erp.business_central.reading import age
 from pipelines.work.post import Posted, post_credits
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral
@@ -86,3 +87,8 @@ def test_over_real_http_a_credit_is_posted_too():
         book.add(credit_request())
         with closing(over_http):
             assert post_credits(book, over_http, "tester", clock) == Posted(posted=1)
+
+
+def test_drafts_are_in_order_of_their_numbers_also_where_those_grow_longer():
+    numbers = ["S-CR999", "S-CR1000", "S-CR1001"]
+    assert sorted(({"number": one} for one in reversed(numbers)), key=age) == [{"number": one} for one in numbers]
