@@ -42,7 +42,7 @@ def main() -> None:
     given = asked.parse_args()
     measured: dict[str, float] = {"lines": given.lines, "batch": given.batch}
     shown = Table("database", "lines/s by the clock", "lines/s of one processor", "seconds")
-    for name, place in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+    for name, place in DATABASES.items():
         if given.only in (None, name):
             with place() as (url, processor_time):
                 clock, processor = _persisted(url, given.lines, given.batch, processor_time)
@@ -74,6 +74,9 @@ def _postgresql() -> Iterator[tuple[str, Callable[[], float]]]:
         yield url, lambda: time.process_time() + _seconds_of(server.folder)
     finally:
         server.stop()
+
+
+DATABASES = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
 def _seconds_of(folder: Path) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from mappings.formats.segments import RawFile, Segments
 from mappings.messages.judge import Rejection
 from schemas.rules import LINES
-from schemas.tables import ACKNOWLEDGED, DOCUMENTS, FINDINGS
+from schemas.tables import ACKNOWLEDGED, DOCUMENTS, FINDINGS, empty
 
 _T, _I = pa.string(), pa.int64()
 
@@ -62,14 +63,14 @@ class Translation:
 class Piece:
     """What one mapping, one file or one reading adds to a translation."""
 
-    documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
+    documents: pa.Table = field(default_factory=partial(empty, DOCUMENTS))
     lines: Mapping[str, pa.Table] = field(default_factory=dict)
     findings: tuple[pa.Table, ...] = ()
-    interchanges: pa.Table = field(default_factory=INTERCHANGE_ROWS.empty_table)
-    origins: pa.Table = field(default_factory=ORIGINS.empty_table)
+    interchanges: pa.Table = field(default_factory=partial(empty, INTERCHANGE_ROWS))
+    origins: pa.Table = field(default_factory=partial(empty, ORIGINS))
     readings: Mapping[str, Segments] = field(default_factory=dict)
     rejections: tuple[Rejection, ...] = ()
-    acknowledged: pa.Table = field(default_factory=ACKNOWLEDGED.empty_table)
+    acknowledged: pa.Table = field(default_factory=partial(empty, ACKNOWLEDGED))
 
 
 def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
@@ -77,7 +78,7 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
     order = pa.array([file.sha256 for file in files], pa.string())
     documents = _in_file_order(pa.concat_tables([piece.documents for piece in pieces]), order, ["offset"])
     lines = {kind: _lines(kind, pieces, documents["document"]) for kind in LINES}
-    findings = pa.concat_tables([FINDINGS.empty_table(), *(table for piece in pieces for table in piece.findings)])
+    findings = pa.concat_tables([empty(FINDINGS), *(table for piece in pieces for table in piece.findings)])
     return Translation(
         documents,
         lines,
@@ -92,7 +93,7 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
 
 def _lines(kind: str, pieces: Sequence[Piece], documents: pa.ChunkedArray) -> pa.Table:
     """All lines of this kind, by document and number."""
-    table = pa.concat_tables([LINES[kind].empty_table(), *(p.lines[kind] for p in pieces if kind in p.lines)])
+    table = pa.concat_tables([empty(LINES[kind]), *(p.lines[kind] for p in pieces if kind in p.lines)])
     if not table.num_rows:
         return table
     return _sorted(table, pc.index_in(table["document"], documents.combine_chunks()), ["line_no"])

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.kinds import ErpSettings
+from connectors.erp.supplies import SupplySettings
 from schemas.control import Breakers
 from schemas.errors import ConfigError
 from schemas.partners import Party
@@ -58,6 +59,9 @@ class Settings(BaseModel):
     database: str | None = Field(None, description="database address; none: SQLite below the state folder")
     state: Path = Path()
     erp: ErpSettings = FileOutSettings()
+    supplies: dict[str, SupplySettings] = Field(
+        default_factory=dict, description="where orders, shipments, invoices and items are read from, by name"
+    )
     connections: dict[str, dict[str, dict[str, Any]]] = Field(
         default_factory=dict, description="partner → channel → address and credentials"
     )

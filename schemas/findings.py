@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from schemas.tables import FINDINGS
+from schemas.tables import FINDINGS, empty
 
 
 class Severity(StrEnum):
@@ -160,12 +160,13 @@ CATALOGUE: dict[str, FindingCode] = {
     "LINE-COUNTED-BEFORE":  FindingCode(_I, "the units came and were decided under an earlier version of the notice", "nothing: they count once, where they were decided"),
     "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
     "LINE-SALE-CONFLICT":   FindingCode(_E, "the invoice line is known with other units or money", "ask the ERP's owner which one holds; the first one is kept"),
+    "LINE-SALE-CANCELLED":  FindingCode(_W, "the invoice was cancelled in the ERP, and units of it are accepted or credited", "ask the ERP's owner what took its place; what was credited is taken back by hand"),
     # --- the warehouse's word against the retailer's
     "RECEIPT-UNANNOUNCED":  FindingCode(_W, "goods came that nobody announced", "ask the retailer; the goods are kept as a provisional return"),
     "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),
     "RECEIPT-SHORT":        FindingCode(_W, "less came than was announced", "tell the retailer what is missing"),
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
-    "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and credit or charge the difference by hand"),
+    "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and take back what was credited too much by `backhaul reverse`"),
     "RECEIPT-SWAP":         FindingCode(_I, "another size or colour came than was announced", "nothing where the price is the same; the goods are placed on their own sale"),
     "RECEIPT-WRONG-ITEM":   FindingCode(_W, "another item came in place of the announced one", "ask the retailer which one it means to return"),
     "RECEIPT-CONDITION-DIFFERS": FindingCode(_I, "goods were counted in in another condition than their reason says", "nothing: the policy decides by the counted condition"),
@@ -204,7 +205,7 @@ def as_table(findings: Iterable[Finding]) -> pa.Table:
         }
         for f in findings
     ]
-    return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else FINDINGS.empty_table()
+    return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else empty(FINDINGS)
 
 
 def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:

@@ -17,6 +17,8 @@ from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderL
 from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
+from schemas.reversals import ReversalLine
+from schemas.supplied import SaleCancelled, SupplyCursor  # noqa: F401  (SupplyCursor: stored, and not sealed)
 
 # --- what arrived
 
@@ -495,7 +497,11 @@ class Decision(SQLModel, table=True):
 
 
 class CreditIntent(SQLModel, table=True):
-    """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked."""
+    """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked.
+
+    A counter-document is one too: ``kind`` is reversal or correction (empty: a credit), ``reverses`` the posted credit
+    that it takes back. Nobody approved it and nothing was sent: a person may withdraw it (state withdrawn).
+    """
 
     __tablename__ = "credit_intent"
     __table_args__ = (
@@ -527,6 +533,8 @@ class CreditIntent(SQLModel, table=True):
     intended_on: date | None = None
     approvals_needed: int | None = None
     approvals: int | None = None
+    kind: str | None = None
+    reverses: str | None = Field(None, index=True, foreign_key="credit_intent.reference")
 
 
 class CreditPart(SQLModel, table=True):
@@ -648,17 +656,17 @@ SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
     Pricing, CapUse, Settlement,
-    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
+    CreditIntent, CreditIntentLine, ReversalLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
-    CreditIntentLine, CreditPart, CreditNote,
+    CreditIntentLine, ReversalLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence,
+    ClaimEvidence, SaleCancelled,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

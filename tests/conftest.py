@@ -1,9 +1,12 @@
 """What holds for every test."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
 os.environ.pop("COLUMNS", None)
 
 import pipelines.terminal  # noqa: F401
+
+# Thousands of tests make a database and folders each: in memory, where there is room, they need not wait for a disk.
+_MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
+_CHOSEN = {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
+if not _CHOSEN and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -33,6 +33,7 @@ _WORDS_MAX = 500  # of what the other side says in a refusal
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.PROXY_AUTHENTICATION_REQUIRED)
+_AWAY = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE)
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -71,19 +72,22 @@ class HttpClient:
         throttle: Throttle | None = None,
         ca_file: Path | None = None,
         explain: Explain = lambda body: None,
-        also_secret: Sequence[Secret] = (),
+        also_secret: Sequence[Secret] = (),  # may grow while the client lives
+        numbers: Callable[[str], Any] = float,  # how a number with a fraction is read
         transport: httpx.BaseTransport | None = None,  # what carries the requests instead of the network
     ) -> None:
         self._name = name
         self._url = _checked(url)
-        self._secrets = (*headers.values(), *also_secret)
+        self._secrets = tuple(headers.values())
+        self._also_secret = also_secret
+        self._numbers = numbers
         self._pace = pace
         self._throttle = throttle or Throttle()
         self._explain = explain
         self._client = httpx.Client(
             headers={key: secret.reveal() for key, secret in headers.items()} | {"Accept": "application/json"},
             timeout=httpx.Timeout(pace.silence, connect=pace.connect, pool=pace.connect),
-            verify=_trust(ca_file),
+            verify=_trust(ca_file) if transport is None else False,  # another transport has no certificates to look at
             follow_redirects=False,
             trust_env=False,
             transport=transport,
@@ -106,6 +110,16 @@ class HttpClient:
         """The headers of what is there; their names in any case."""
         return self._send("GET", path, changes=False, params=params, headers=headers)[1]
 
+    def ask(
+        self,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The answer to a POST (JSON, or a form) that changes nothing, as JSON: faults as of ``get``."""
+        return self._send("POST", path, changes=False, body=body, headers=headers, form=form)[0]
+
     def change(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """The answer to a request that changes something, as JSON. UncertainError: nobody knows whether it did."""
         return self._send(method, path, changes=True, body=body, headers=headers)[0]
@@ -118,12 +132,18 @@ class HttpClient:
         changes: bool,
         params: Params | None = None,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[Any, httpx.Headers]:
         self._throttle.wait(self._name)
         doing = f"{self._name}: {method} {path}"
         request = self._client.build_request(
-            method, self._url + path, params=list(params) if params else None, json=body, headers=dict(headers or {})
+            method,
+            self._url + path,
+            params=list(params) if params else None,
+            json=body,
+            data=dict(form) if form else None,
+            headers=dict(headers or {}),
         )
         try:
             status, answer_headers, data = self._exchanged(request)
@@ -134,7 +154,7 @@ class HttpClient:
         if status == httpx.codes.TOO_MANY_REQUESTS:
             raise self._busy(answer_headers)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-            if status == httpx.codes.SERVICE_UNAVAILABLE:
+            if status in _AWAY:
                 self._pause(answer_headers)
             raise _unknown(f"{doing} was answered with {status}", changes)
         self._throttle.answered()
@@ -159,7 +179,7 @@ class HttpClient:
     def _understood(self, doing: str, status: int, data: bytes, changes: bool) -> Any:
         """The body of an answer that is no fault of transport. Refused: it is a refusal."""
         try:
-            body = json.loads(data) if data.strip() else None
+            body = json.loads(data, parse_float=self._numbers) if data.strip() else None
         except ValueError:
             body = None
             if status < httpx.codes.MULTIPLE_CHOICES:
@@ -172,8 +192,10 @@ class HttpClient:
 
     def _said(self, body: Any, data: bytes) -> str:
         """The other side's own words: short, one line, without any key of ours."""
+        if body is None and data.lstrip()[:1] in (b"{", b"["):
+            return "an answer that was cut off"  # what stands in it may be for nobody's eyes, such as a traceback
         text = (self._explain(body) if body is not None else None) or _TAG.sub(" ", data.decode("utf-8", "replace"))
-        for secret in self._secrets:
+        for secret in (*self._secrets, *self._also_secret):
             text = secret.hidden_in(text)
         return " ".join(_CONTROL.sub(" ", text).split())[:_WORDS_MAX].rstrip(". ")
 

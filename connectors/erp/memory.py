@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import Literal, TypeVar
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 from connectors.erp.port import Capabilities, ErpDocument, draft_of
 from schemas.credits import CreditRequest
@@ -44,12 +45,15 @@ class MemoryErp:
         max_request_seconds: int = 5,
         late_ticks: int = 3,
         draft_state: bool = True,
+        counter_documents: bool = True,
     ) -> None:
-        self._capabilities = Capabilities(native_key, draft_state, "line", True, False, max_request_seconds)
+        self._capabilities = Capabilities(
+            native_key, draft_state, "line", True, False, max_request_seconds, counter_documents
+        )
         self._late_ticks = late_ticks
         self._documents: dict[str, ErpDocument] = {}
         self._fates: deque[Fate] = deque()
-        self._late: list[tuple[int, Callable[[], object]]] = []
+        self._late: list[tuple[int, partial[Any]]] = []
         self._now = 0
         self._drawn = 0
 
@@ -97,22 +101,22 @@ class MemoryErp:
         """A draft, by the next fate of the script."""
         if not self._capabilities.draft_state:
             return self._create(request)
-        return self._answer(lambda: self._create(request), wrong=next(iter(self._documents), "no-such-draft"))
+        return self._answer(partial(self._create, request), wrong=next(iter(self._documents), "no-such-draft"))
 
     def post(self, draft_id: str, on: date) -> None:
         """Post the draft, by the next fate of the script."""
         if not self._capabilities.draft_state:
             self._ensure_draft(draft_id)  # it looks before it sends
-        self._answer(lambda: self._post(draft_id, on), wrong=None)
+        self._answer(partial(self._post, draft_id, on), wrong=None)
 
     def discard(self, draft_id: str) -> None:
         """Delete the draft, by the next fate of the script."""
         if not self._capabilities.draft_state:
             self._discard(draft_id)
             return
-        self._answer(lambda: self._discard(draft_id), wrong=None)
+        self._answer(partial(self._discard, draft_id), wrong=None)
 
-    def _answer(self, effect: Callable[[], T], wrong: T) -> T:
+    def _answer(self, effect: partial[T], wrong: T) -> T:
         fate = self._fates.popleft() if self._fates else Fate.OK
         if fate is Fate.BUSY:
             raise TransientError("the ERP is busy. Next: it is tried again.")
@@ -127,7 +131,7 @@ class MemoryErp:
                 effect()
         return wrong if fate is Fate.WRONG_ID else answer
 
-    def _do_unheard(self, fate: Fate, effect: Callable[[], object]) -> None:
+    def _do_unheard(self, fate: Fate, effect: partial[Any]) -> None:
         """What happens inside the ERP after the caller has given up."""
         if fate is Fate.TIMEOUT_AFTER:
             with suppress(PermanentError):
@@ -156,7 +160,7 @@ class MemoryErp:
         posted = [other for other in self.documents if other.state == "posted"]
         if self._capabilities.native_key == "header" and document.reference in {other.reference for other in posted}:
             raise PermanentError(f"{document.reference} is posted already. Next: discard {draft_id}, it is an orphan.")
-        number = f"CN-{len(posted) + 1:06}"
+        number = f"{'DN' if document.charges else 'CN'}-{len(posted) + 1:06}"
         digest = hashlib.sha256(f"{document.digest} {number} {on}".encode()).hexdigest()
         self._documents[key] = replace(document, state="posted", number=number, posted_on=on, digest=digest)
 

@@ -12,6 +12,7 @@ from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
 from schemas.handling_tables import GOING_BACK, SENT, UNAUTHORISED, UNCLAIMED, UNORDERED, UNROUTED, WAITING
 from schemas.ledger import Bucket
+from schemas.tables import empty
 
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
 _NOT_SENT = (Bucket.ANNOUNCED, Bucket.AUTHORISED)
@@ -39,7 +40,7 @@ class HandlingReads(Reads):
         """
         boxes, numbers = self._shipped(partners)
         if not boxes and not numbers:
-            return SENT.empty_table()
+            return empty(SENT)
         returns = self._returns_by_number(retailer, numbers)
         cartons = TABLES["carton"]
         in_boxes = self._rows_in(cartons, cartons.c.carton, boxes).to_pylist()

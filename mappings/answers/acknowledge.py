@@ -13,6 +13,7 @@ table of results looks like is said by outbound maps, the partner's own (``maps`
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ from mappings.formats.segments import RawFile, Segments
 from mappings.messages.judge import Rejection
 from mappings.outbound.catalog import OutboundMap, map_for
 from schemas.partners import Partner
-from schemas.tables import DOCUMENTS, FINDINGS, NOTICE_LINES
+from schemas.tables import DOCUMENTS, FINDINGS, NOTICE_LINES, empty
 
 __all__ = ["Answer", "Batch", "acknowledge"]
 
@@ -48,9 +49,9 @@ class Batch:
     files: Sequence[RawFile]
     readings: Sequence[Segments] = ()
     rejections: Sequence[Rejection] = ()
-    findings: pa.Table = field(default_factory=FINDINGS.empty_table)
-    documents: pa.Table = field(default_factory=DOCUMENTS.empty_table)
-    notices: pa.Table = field(default_factory=NOTICE_LINES.empty_table)
+    findings: pa.Table = field(default_factory=partial(empty, FINDINGS))
+    documents: pa.Table = field(default_factory=partial(empty, DOCUMENTS))
+    notices: pa.Table = field(default_factory=partial(empty, NOTICE_LINES))
     refused: Mapping[tuple[str, int], str] = field(default_factory=dict)
     decided_later: Collection[str] = ()
 

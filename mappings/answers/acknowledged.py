@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from mappings.formats.segments import Segments
 from mappings.formats.values import text
-from schemas.tables import ACKNOWLEDGED
+from schemas.tables import ACKNOWLEDGED, empty
 
 Row = Mapping[str, Any]
 Ints = npt.NDArray[np.int64]
@@ -88,7 +88,7 @@ def acknowledged(reading: Segments, interchanges: Mask, messages: Mask) -> pa.Ta
     of_type = np.asarray(pc.is_in(reading.messages["type"], pa.array(sorted(_READ))).to_numpy(), dtype=bool)
     numbers = np.flatnonzero(messages & of_type)
     if not len(numbers) and _TA1.encode() not in reading.buffer:
-        return ACKNOWLEDGED.empty_table()
+        return empty(ACKNOWLEDGED)
     rows, first_group, files = [], _first_groups(reading), reading.files.to_pylist()
     owners = reading.messages["interchange"].to_numpy()[numbers].tolist()
     answers = list(zip(owners, reading.messages["type"].take(numbers).to_pylist(), strict=True))

@@ -9,6 +9,7 @@ from mappings.formats.cuts import Buffer, Cuts
 from mappings.formats.segments import GROUPS, INTERCHANGES, LOOPS, MESSAGES, OWNERS, Segments
 from mappings.formats.tokens import Marks
 from schemas.findings import Finding, Place, as_table
+from schemas.tables import empty
 
 Row = dict[str, Any]
 
@@ -72,7 +73,7 @@ class Recorder:
             messages=_table(self.messages, MESSAGES),
             tags=list(tags),
             cuts=self._cuts(tags),
-            loops=LOOPS.empty_table(),
+            loops=empty(LOOPS),
             findings=as_table(self._findings),
             owners=_table([dict(zip(OWNERS.names, one, strict=True)) for one in self._owners], OWNERS),
         )
@@ -93,4 +94,4 @@ class Recorder:
 
 def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
     """Rows as a table; to make one of nothing, column by column, takes longer than to ask for an empty one."""
-    return pa.Table.from_pylist(rows, schema=schema) if rows else schema.empty_table()
+    return pa.Table.from_pylist(rows, schema=schema) if rows else empty(schema)

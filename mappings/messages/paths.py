@@ -19,6 +19,7 @@ segment that has a value there wins. For delimited files a path is a column's na
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mappings.messages.picking import QUALIFIER_BYTES
 
@@ -48,9 +49,12 @@ class Path:
 
     def passing(self, only: Sequence[str], skip: Sequence[str]) -> "Path":
         """The path that passes over values which ``only`` does not name, or which ``skip`` names."""
+        if not only and not skip:
+            return self
         return replace(self, only=tuple(only), skip=tuple(skip))
 
 
+@lru_cache(maxsize=4096)
 def parse(written: str) -> Path:
     """The path that is written here; ValueError says what is wrong and what to write instead.
 

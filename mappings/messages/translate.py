@@ -20,7 +20,7 @@ from mappings.messages.where import where_holds
 from mappings.parts import split
 from mappings.translation import INTERCHANGE_ROWS, ORIGINS, Piece
 from schemas.findings import CATALOGUE, Finding, Severity, as_table
-from schemas.tables import DOCUMENTS, FINDINGS
+from schemas.tables import DOCUMENTS, FINDINGS, empty
 
 # Trailers end the last line of their message.
 _TRAILERS = ("SE", "UNT")
@@ -33,7 +33,7 @@ def translate_edi(standard: str, reading: Segments, files: Sequence[RawFile], pa
     places = batch.places
     ids = message_ids(places)
     pieces = [_translate_map(batch, judged, number, one, partner.id, ids) for number, one in enumerate(maps)]
-    documents = pa.concat_tables([DOCUMENTS.empty_table(), *(piece.documents for piece in pieces)])
+    documents = pa.concat_tables([empty(DOCUMENTS), *(piece.documents for piece in pieces)])
     documented = pc.if_else(pc.is_in(ids, documents["document"].combine_chunks()), ids, pa.scalar(None, pa.string()))
     own = [
         Finding(finding.code, finding.place, finding.detail, documented[message].as_py() if message >= 0 else None)

@@ -9,7 +9,7 @@ from pipelines.steps.caps import about
 from pipelines.steps.movements import cut, move
 from schemas.differences import MISSING
 from schemas.ledger import Bucket
-from schemas.tables import MOVEMENTS
+from schemas.tables import MOVEMENTS, empty
 
 
 def resolved_units(undecided: pa.Table, resolutions: pa.Table) -> pa.Table:
@@ -51,7 +51,7 @@ def credited_anyway(decisions: pa.Table, undecided: pa.Table, rule_version: str)
     credited = pc.equal(decisions["outcome"], "credit")
     facts = decisions.append_column("invoice_line", places["invoice_line"])
     chosen = facts.filter(pc.and_(short, credited))
-    moved = [MOVEMENTS.empty_table()]
+    moved = [empty(MOVEMENTS)]
     if chosen.num_rows:
         moved.append(move(chosen, Bucket.SHORT, Bucket.ACCEPTED, chosen["decision"], rule_version))
     return decisions.filter(pc.or_(credited, pc.invert(short))), pa.concat_tables(moved)

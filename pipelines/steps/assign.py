@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.pool import taken
 from schemas.ledger import Bucket
-from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS
+from schemas.tables import ALLOCATIONS, ASSIGNMENTS, CLAIMS, empty
 
 Row = dict[str, Any]
 ASSIGNED = "assigned"
@@ -112,7 +112,7 @@ def place_assigned(
     ``place`` gives the allocations of claims on a supply. What finds no room on its sale goes with the others.
     """
     rows = {row["return_line"]: row for row in claims.to_pylist()}
-    found = [ALLOCATIONS.empty_table()]
+    found = [empty(ALLOCATIONS)]
     gone: Counter[str] = Counter()
     for line, invoice_line, units in _asked(rows, assignments):
         own = pa.Table.from_pylist([rows[line] | {"units": units, "assigned": invoice_line}], CLAIMS)

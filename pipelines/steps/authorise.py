@@ -21,7 +21,7 @@ from schemas.handling_tables import AUTHORISATIONS, WAITING
 from schemas.ledger import Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
-from schemas.tables import MOVEMENTS
+from schemas.tables import MOVEMENTS, empty
 
 Row = Mapping[str, Any]
 
@@ -100,7 +100,7 @@ def carry_out(words: pa.Table, waiting: pa.Table, rule_version: str) -> pa.Table
         if word["outcome"] in moving:
             amounts = dict(zip(_AMOUNTS, (part.units, part.net_minor, part.tax_minor), strict=True))
             moving[word["outcome"]].append({**row, **amounts, "cause": word["authorisation"]})
-    moves = [MOVEMENTS.empty_table()]
+    moves = [empty(MOVEMENTS)]
     for outcome, rows in moving.items():
         chosen = pa.Table.from_pylist(rows, WAITING.append(pa.field("cause", pa.string())))
         moves.append(move(chosen, Bucket.ANNOUNCED, _TO[outcome], chosen["cause"], rule_version))

@@ -31,7 +31,7 @@ from pipelines.steps.resolved_rules import (
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.policies import version_of
-from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS
+from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS, empty
 
 OUTCOMES = (*DECIDED_INTO, "hold")
 
@@ -96,7 +96,7 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
         credited = pc.equal(outcome, "credit")
         facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.purchases, known.credited)
         outcome, position, priced = _reckoned(facts, policy)
-    settlements = SETTLEMENTS.empty_table()
+    settlements = empty(SETTLEMENTS)
     if policy.credit.deductions.when_taken != "ignore" and known.taken is not None:
         credited, gross = pc.equal(outcome, "credit"), priced.net + priced.tax
         facts, settlements = with_taken(facts, credited, gross, policy, known.taken)
@@ -117,7 +117,7 @@ def _reckoned(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8
 
 def _cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, known: Known) -> pa.Table:
     if not policy.caps or known.purchases is None or known.credited is None:
-        return CAP_USES.empty_table()
+        return empty(CAP_USES)
     return cap_uses(decisions, facts, policy, known.purchases, known.credited)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.partners import Policy
-from schemas.tables import SETTLEMENTS
+from schemas.tables import SETTLEMENTS, empty
 
 # What a deduction and a row of units have in common, by the name of the policy.
 _COMMON = {"return_number": "number", "invoice_number": "invoice_number", "po_number": "po_number"}
@@ -41,7 +41,7 @@ def with_taken(
             names[place].append(_name(one))
             settlements.append((place, one, part))
     if not names:
-        return facts, SETTLEMENTS.empty_table()
+        return facts, empty(SETTLEMENTS)
     texts = [", ".join(dict.fromkeys(names[place])) if place in names else None for place in range(facts.num_rows)]
     facts = facts.append_column("taken_minor", pa.array(amounts))
     facts = facts.append_column("taken_by", pa.array(texts, pa.string()))

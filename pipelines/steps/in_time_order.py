@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split import Split, split
 from schemas.partners import Policy
-from schemas.tables import CLAIMS, SUPPLY
+from schemas.tables import CLAIMS, SUPPLY, empty
 
 Ints = npt.NDArray[np.int64]
 
@@ -48,7 +48,7 @@ def place_in_time_order(
     """
     so_far = SoldSoFar(sold, returned, policy)
     placed = [so_far.place(rows) for rows in each(rounds_of(returned))]
-    return pa.concat_tables([PLACED.empty_table(), *placed]).sort_by([("returned", "ascending")])
+    return pa.concat_tables([empty(PLACED), *placed]).sort_by([("returned", "ascending")])
 
 
 def rounds_of(returned: pa.Table) -> list[Ints]:

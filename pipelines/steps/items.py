@@ -8,6 +8,7 @@ substitutes, in cases and in assortments (``item_packs``). Where several items f
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from pipelines.steps.item_packs import Found, Packs, Sold
 from pipelines.steps.lines import line_finding
 from schemas.findings import Finding
 from schemas.items import BUYER_ITEM, STYLE, SUBSTITUTE, VENDOR_ITEM
+from schemas.tables import empty
 
 _T, _I = pa.string(), pa.int64()
 _STATED = ("gtin", "vendor_item", "buyer_item", "style", "colour", "size")
@@ -36,10 +38,10 @@ class ItemFacts:
     ``sold`` are the units that each retailer was ever sold of an item at a price.
     """
 
-    items: pa.Table = field(default_factory=_ITEMS.empty_table)
-    names: pa.Table = field(default_factory=ITEM_NAMES.empty_table)
-    components: pa.Table = field(default_factory=_COMPONENTS.empty_table)
-    sold: pa.Table = field(default_factory=_SOLD.empty_table)
+    items: pa.Table = field(default_factory=partial(empty, _ITEMS))
+    names: pa.Table = field(default_factory=partial(empty, ITEM_NAMES))
+    components: pa.Table = field(default_factory=partial(empty, _COMPONENTS))
+    sold: pa.Table = field(default_factory=partial(empty, _SOLD))
 
 
 def identify(

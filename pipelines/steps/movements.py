@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from schemas.ledger import EXPECTED, LEGAL_MOVES, Bucket
 from schemas.money import remainder_share
-from schemas.tables import MOVEMENTS
+from schemas.tables import MOVEMENTS, empty
 
 _CARRIED = ("portion", "return_line", "invoice_line", "units", "net_minor", "tax_minor", "currency")
 
@@ -56,7 +56,7 @@ def move(
 def move_on(portions: pa.Table, to: Bucket, cause: "str | Sequence[str] | pa.Array", rule_version: str) -> pa.Table:
     """``move`` out of the bucket that each row's ``expected_in`` names: where its units are that have not come."""
     causes = _column(cause, portions.num_rows)
-    moved = [MOVEMENTS.empty_table()]
+    moved = [empty(MOVEMENTS)]
     for frm in EXPECTED:
         mask = pc.equal(portions["expected_in"], frm.value)
         if pc.any(mask).as_py():

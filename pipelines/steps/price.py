@@ -19,7 +19,7 @@ from pipelines.steps.entitled import is_reduced
 from pipelines.steps.sentences import counted, joined
 from schemas.money import to_minor
 from schemas.partners import Policy
-from schemas.tables import PRICINGS
+from schemas.tables import PRICINGS, empty
 
 MICRO = 1_000_000
 _HALF = MICRO // 2
@@ -124,7 +124,7 @@ def pricings(decisions: pa.Array, net: Ints, priced: Priced) -> pa.Table:
     shown, reached, steps = net.copy(), np.zeros(len(net), np.int64), np.zeros(len(net), np.int64)
     for one in priced.steps:
         steps[one.rows] += 1
-    tables = [PRICINGS.empty_table()]
+    tables = [empty(PRICINGS)]
     for one in priced.steps:
         reached[one.rows] += 1
         is_last = reached[one.rows] == steps[one.rows]

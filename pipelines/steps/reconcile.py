@@ -7,6 +7,7 @@ What nobody announced becomes new return lines, which the split places on sales 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +34,7 @@ from pipelines.steps.movements import Amounts, move, move_on
 from schemas.findings import Finding, Place, as_table
 from schemas.ledger import Bucket
 from schemas.outcome import Change
-from schemas.tables import DIFFERENCES, INSPECTIONS, MOVEMENTS
+from schemas.tables import DIFFERENCES, INSPECTIONS, MOVEMENTS, empty
 
 _MOVED = pa.schema([*(MOVEMENTS.field(name) for name in MOVEMENTS.names[1:8]), ("expected_in", pa.string())])
 
@@ -57,7 +58,7 @@ class Reconciled:
     claims: pa.Table
     found: pa.Table
     changes: tuple[Change, ...]
-    strange: pa.Table = field(default_factory=BOX_LINES.empty_table)
+    strange: pa.Table = field(default_factory=partial(empty, BOX_LINES))
 
 
 @dataclass(slots=True)

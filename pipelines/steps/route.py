@@ -13,7 +13,7 @@ from schemas.goods import Goods, RouteRule
 from schemas.handling_tables import GOING_BACK, ROUTINGS, UNROUTED
 from schemas.ledger import Bucket
 from schemas.money import to_decimal, to_minor
-from schemas.tables import MOVEMENTS
+from schemas.tables import MOVEMENTS, empty
 
 Row = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ def by_a_person(waiting: pa.Table, way: str, by: str, reason: str, policy_versio
 def sent_back(going: pa.Table, goods: Goods) -> pa.Table:
     """``MOVEMENTS`` of ``GOING_BACK`` goods: refused ones as the policy counts, repaired ones once confirmed."""
     counts = pc.or_(going["confirmed"], pc.and_(goods.sent_back == "sent", pc.equal(going["bucket"], "refused")))
-    moves = [MOVEMENTS.empty_table()]
+    moves = [empty(MOVEMENTS)]
     for bucket in (Bucket.REFUSED, Bucket.REPAIRED):
         own = going.filter(pc.and_(counts, pc.equal(going["bucket"], bucket.value))).cast(GOING_BACK)
         moves.append(move(own, bucket, Bucket.SENT_BACK, own["routing"], "route-1"))

@@ -14,7 +14,7 @@ from pipelines.steps.decide import refused_before
 from pipelines.wiring import Hub
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner
-from schemas.tables import FINDINGS
+from schemas.tables import FINDINGS, empty
 
 _ACKNOWLEDGED = frozenset({"824", "APERAK"})
 
@@ -35,7 +35,7 @@ def answers_to(
     """
     channel = next((one for one in partner.channels if one.outbox), None)
     if channel is None:
-        return pa.table({}), FINDINGS.empty_table()
+        return pa.table({}), empty(FINDINGS)
     batch = Batch(
         files=files,
         readings=tuple(translation.readings.values()),

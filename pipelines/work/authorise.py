@@ -28,7 +28,7 @@ from schemas.handling_tables import SENT
 from schemas.ledger import Bucket
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
-from schemas.tables import MOVEMENTS
+from schemas.tables import MOVEMENTS, empty
 
 KIND = "authorisation"
 EVENT = "authorisation"
@@ -265,7 +265,7 @@ def note_sent(hub: Hub, retailer: Partner) -> int:
     sent = hub.store.sent_portions(retailer.id, senders)
     if not sent.num_rows:
         return 0
-    moves = [MOVEMENTS.empty_table()]
+    moves = [empty(MOVEMENTS)]
     for bucket in (Bucket.ANNOUNCED, Bucket.AUTHORISED):
         own = sent.filter(pc.equal(sent["bucket"], bucket.value)).cast(SENT)
         moves.append(move(own, bucket, Bucket.IN_TRANSIT, own["document"], SENT_VERSION))

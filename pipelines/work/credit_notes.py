@@ -50,7 +50,8 @@ def _waiting(hub: Hub, partner: Partner) -> Sequence[dict[str, Any]]:
     intents = hub.store.table(CreditIntent, retailer=partner.id, state="posted").to_pylist()
     if not intents:
         return []
-    requests = {row["reference"]: row["request"] for row in intents}
+    # What takes a credit back is no credit note: the ERP sends that document.
+    requests = {row["reference"]: row["request"] for row in intents if row["kind"] is None}
     known = set(hub.store.table(OutboundMessage, partner=partner.id, kind=KIND)["in_answer_to"].to_pylist())
     notes = hub.store.table(CreditNote).to_pylist()
     return [

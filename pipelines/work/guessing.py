@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 from pipelines.steps.guesses import AWAITED, GUESSES, LABELS, SOLD_AT, STORES, guesses
 from pipelines.wiring import Hub
 from pipelines.work.placing import distinct
+from schemas.tables import empty
 
 # An SSCC's extension digit and company prefix have at least so many digits together.
 _PREFIX = 8
@@ -15,7 +16,7 @@ def guessed(hub: Hub, boxes: pa.Table) -> pa.Table:
     """``GUESSES`` about these ``BOX_LINES``, for the store; a receipt about which there are guesses gets no others."""
     boxes = boxes.filter(pc.invert(pc.is_in(boxes["document"], _guessed_before(hub, boxes))))
     if not boxes.num_rows:
-        return GUESSES.empty_table()
+        return empty(GUESSES)
     labels = [label for label in distinct(boxes["box"]) if len(label) == 18]
     return guesses(
         boxes,

@@ -20,6 +20,7 @@ from pipelines.steps.pack_singles import sold_within
 from pipelines.wiring import Hub
 from schemas.items import SUBSTITUTE
 from schemas.partners import Partner
+from schemas.tables import empty
 
 # Kinds of lines in which a retailer may state its own item number beside a GTIN.
 _TELLING = ("notice", "order", "invoice", "answer")
@@ -67,7 +68,7 @@ def learnt(hub: Hub, partner: Partner, lines: Mapping[str, pa.Table]) -> Iterato
         yield "item_component", listed_components(lines["item"])
     if "order" in lines:
         yield "item_component", _not_known(hub, listed_components(lines["order"]))
-    names = pa.concat_tables([ITEM_NAMES.empty_table(), *tables])
+    names = pa.concat_tables([empty(ITEM_NAMES), *tables])
     yield "item_name", names.group_by(names.column_names, use_threads=False).aggregate([])
 
 

@@ -21,7 +21,7 @@ from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Outcome
 from schemas.partners import Partner, Policy
-from schemas.tables import INSPECTIONS
+from schemas.tables import INSPECTIONS, empty
 
 ATTEMPTS_MAX = 5
 _REMINDED = ("return", "due_on", "store", "carton", "item", "announced_on", "units_awaited")
@@ -74,7 +74,7 @@ def _give_up(hub: Hub, retailer: Partner, found: Overdue, expected: pa.Table) ->
     rows = Rows()
     rows.add("movement", found.movements)
     rows.add("difference", _new(hub, found.differences))
-    told, changes = add_placed(hub, rows, [_touched(retailer, found, expected)], FOUND.empty_table())
+    told, changes = add_placed(hub, rows, [_touched(retailer, found, expected)], empty(FOUND))
     rows.add("finding", as_records(told, retailer.id, f"overdue:{hub.now():%Y%m%d}:"))
     hub.store.record(Outcome("give up", retailer.id, rows.joined(), changes))
 
@@ -91,5 +91,5 @@ def _touched(retailer: Partner, found: Overdue, expected: pa.Table) -> Touched:
     item_of = dict(zip(expected["portion"].to_pylist(), expected["gtin"].to_pylist(), strict=True))
     pairs = zip(found.movements["portion"].to_pylist(), found.movements["cause"].to_pylist(), strict=True)
     items = {item_of[portion]: cause.partition("/")[0] for portion, cause in pairs if item_of[portion] is not None}
-    seen = partial(after, movements=found.movements, inspections=INSPECTIONS.empty_table(), received_on={})
+    seen = partial(after, movements=found.movements, inspections=empty(INSPECTIONS), received_on={})
     return Touched(retailer.id, items, seen=seen)

@@ -24,7 +24,11 @@ kind: notice
 standard: delimited
 claims: {columns: [purpose, number, day, store, gtin, units, reason, goods, po, carton]}
 reads: {encoding: utf-8, separator: ",", decimal: "."}
-document: {number: {from: number}, purpose: {from: purpose}, issued_on: {from: day, as: date, form: YYYY-MM-DD}}
+document:
+  group_by: number
+  number: {from: number}
+  purpose: {from: purpose}
+  issued_on: {from: day, as: date, form: YYYY-MM-DD}
 lines:
   each: row
   require: []

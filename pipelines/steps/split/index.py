@@ -23,7 +23,7 @@ from pipelines.steps.split.texts import (
     whole,
     without_zeros,
 )  # fmt: skip
-from schemas.tables import SUPPLY
+from schemas.tables import SUPPLY, empty
 
 # Prices are compared as whole numbers of 10^-8 of the currency's unit, values of a unit as 2^-20 of a minor unit.
 _PRICE_PLACES = 8
@@ -86,7 +86,7 @@ class SalesIndex:
     def of(cls, supply: pa.Table | Iterable[pa.Table]) -> "SalesIndex":
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
-        parts = [_Part.of(table) for table in tables] or [_Part.of(SUPPLY.empty_table())]
+        parts = [_Part.of(table) for table in tables] or [_Part.of(empty(SUPPLY))]
         ids = whole(pa.chunked_array([part.ids for part in parts], pa.string()))
         texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
         numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
