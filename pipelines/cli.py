@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipelines import goods_commands
+from pipelines.audit_commands import audit
 from pipelines.claim_commands import claim
 from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
@@ -26,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit, name="audit")
 app.add_typer(edi, name="edi")
 app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")

@@ -41,6 +41,14 @@ class Simulation(BaseModel):
     keys: Path
 
 
+class Audit(BaseModel):
+    """Where the head of the audit chain is kept, and the key that signs it: docs/audit.md."""
+
+    model_config = ConfigDict(extra="forbid")
+    anchors: Path | None = Field(None, description="the folder of the anchors, out of reach of the database's owner")
+    key: Path = Field(Path("keys/audit.pem"), description="the private key; its public half lies beside it")
+
+
 class Settings(BaseModel):
     """A backhaul.yaml."""
 
@@ -61,6 +69,7 @@ class Settings(BaseModel):
     clock: datetime | None = Field(None, description="a fixed moment, for demonstrations and tests")
     files_per_run: int = Field(500, ge=1, description="most files of a partner in one run")
     breakers: Breakers = Breakers()
+    audit: Audit = Audit()
     simulation: Simulation | None = None
 
     @field_validator("timezone")

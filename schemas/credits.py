@@ -1,6 +1,5 @@
 """Open this when you ask what a credit note says: the request that an intent carries to an ERP."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -23,16 +22,13 @@ class _Requested(BaseModel):
     @model_serializer(mode="wrap")
     def _without_defaults_of_later(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = written(self)
-        return {name: value for name, value in content.items() if name not in set(self._silent())}
-
-    def _silent(self) -> Iterator[str]:
-        for name in _LATER:
-            field = type(self).model_fields.get(name)
-            if field is not None and getattr(self, name) == field.default:
-                yield name
+        return {name: value for name, value in content.items() if name not in _LATER or value not in _LATER[name]}
 
 
-_LATER = ("kind", "corrects", "why", "fees", "reconciliation")
+# What came later, with the values that say nothing.
+_LATER: dict[str, tuple[Any, ...]] = {
+    "kind": ("credit",), "corrects": (None,), "why": (None,), "fees": ((), []), "reconciliation": (None,),
+}  # fmt: skip
 
 
 class Fee(BaseModel):

@@ -166,7 +166,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),
     "RECEIPT-SHORT":        FindingCode(_W, "less came than was announced", "tell the retailer what is missing"),
     "RECEIPT-DAMAGED":      FindingCode(_W, "goods came damaged", "the partner's policy decides"),
-    "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and credit or charge the difference by hand"),
+    "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and take back what was credited too much by `backhaul reverse`"),
     "RECEIPT-SWAP":         FindingCode(_I, "another size or colour came than was announced", "nothing where the price is the same; the goods are placed on their own sale"),
     "RECEIPT-WRONG-ITEM":   FindingCode(_W, "another item came in place of the announced one", "ask the retailer which one it means to return"),
     "RECEIPT-CONDITION-DIFFERS": FindingCode(_I, "goods were counted in in another condition than their reason says", "nothing: the policy decides by the counted condition"),

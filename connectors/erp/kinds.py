@@ -95,6 +95,14 @@ def supply_of(settings: BaseModel, around: Around) -> Supply:
         from connectors.erp.tryton.supply import TrytonSupply
 
         return TrytonSupply(_located(settings, around))
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo.supply import OdooSupply
+
+        return OdooSupply(_located(settings, around))
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central.supply import BusinessCentralSupply
+
+        return BusinessCentralSupply(_located(settings, around))
     raise ConfigError(
         f"An ERP of kind {_kind(settings)} cannot be read. Next: let it export into a folder, and write a supply of "
         "kind `exports` (docs/erp/exports.md)."

@@ -162,6 +162,26 @@ def _line(original: CreditLine, number: int, row: Row, left: Mapping[int, Row], 
     )
 
 
+def taken_off_lines(rows: Iterable[Row]) -> dict[str, list[Wanted]]:
+    """What is to be taken back of each credit, from rows of sql/reports/uncounted_credits.sql, in their order.
+
+    A line of a credit is named for one receipt at a time; what another one says of it comes after that.
+    """
+    open_units: dict[tuple[str, str], int] = {}
+    named: dict[tuple[str, int], str] = {}
+    wanted: dict[str, list[Wanted]] = {}
+    for row in rows:
+        subject = (row["return_line"], row["receipt_document"])
+        units = min(open_units.setdefault(subject, row["units"]), row["left_units"])
+        line = (row["reference"], row["line_no"])
+        if units > 0 and line not in named:
+            named[line] = row["receipt_document"]
+            open_units[subject] -= units
+            one = Wanted(row["line_no"], units=units, cause=row["receipt_document"])
+            wanted.setdefault(row["reference"], []).append(one)
+    return wanted
+
+
 def intent_of(counter: Counter, credit: Row, sequence: int, approvals_needed: int, told: str) -> pa.Table:
     """The one row of ``COUNTER_INTENTS``: it waits for another person, always."""
     request = counter.request

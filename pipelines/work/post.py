@@ -271,6 +271,7 @@ class Posting:
                 f"Draft {draft_id} of {reference} is no longer in the ERP. "
                 "Next: find out who deleted it; once released, the intent gets a new draft."
             )
+        self._ensure_listed(document, found)
         return document
 
     def _found(self) -> ErpDocument | None:
@@ -288,6 +289,18 @@ class Posting:
             raise PermanentError(
                 f"{self.intent.reference} is posted {len(posted)} times: {', '.join(str(d.number) for d in posted)}. "
                 "Next: reverse all but one in the ERP, then release the intent."
+            )
+
+    def _ensure_listed(self, document: ErpDocument, found: Sequence[ErpDocument]) -> None:
+        """UncertainError: what is posted is not in the list yet, so the list cannot say that it is the only one.
+
+        Where the ERP has drafts there can be no other: only the bound one is ever posted.
+        """
+        known = any(one.state == "posted" and one.draft_id == document.draft_id for one in found)
+        if document.state == "posted" and not known and not self.desk.erp.capabilities.draft_state:
+            raise UncertainError(
+                f"{document.draft_id} is posted, and the ERP's list of {document.reference} does not show it yet. "
+                "Next: nothing, it is looked up later."
             )
 
     def _created(self, request: CreditRequest) -> ErpDocument:
@@ -361,7 +374,9 @@ class Posting:
         self._step("read posted")
         if document is not None and document.state == "posted":
             if not self.desk.erp.capabilities.draft_state:
-                self._ensure_single(self.desk.erp.find(self.intent.reference))
+                found = self.desk.erp.find(self.intent.reference)
+                self._ensure_single(found)
+                self._ensure_listed(document, found)
             return document
         raise refusal or UncertainError(
             f"The ERP took the posting of {draft.draft_id} but does not show it as posted. "
@@ -430,8 +445,17 @@ _RELEASED = {"lease_owner": None, "lease_until": None}
 
 
 def _discard_others(erp: Erp, reference: str, bound: str | None, step: OnStep) -> int:
-    orphans = [d.draft_id for d in erp.find(reference) if d.state == "draft" and d.draft_id != bound]
-    for draft_id in orphans:
-        erp.discard(draft_id)
-        step("discard", reference)
-    return len(orphans)
+    """Discard the drafts beside the bound one; what the ERP refuses to discard is left. Answers how many are gone."""
+    gone = 0
+    for draft_id in [d.draft_id for d in erp.find(reference) if d.state == "draft" and d.draft_id != bound]:
+        try:
+            erp.discard(draft_id)
+        except PermanentError:
+            document = erp.read(draft_id)
+            if document is not None and document.state == "posted":
+                raise
+            step("orphan left", reference)
+        else:
+            step("discard", reference)
+            gone += 1
+    return gone

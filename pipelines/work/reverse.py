@@ -14,7 +14,7 @@ import pyarrow as pa
 from connectors.store import StaleError
 from pipelines.steps.control import CREDIT_PARTS, approvals_of, person
 from pipelines.steps.policy_days import policy_on
-from pipelines.steps.reversals import Counter, Wanted, counter, intent_of
+from pipelines.steps.reversals import Counter, Wanted, counter, intent_of, taken_off_lines
 from pipelines.wiring import Hub
 from schemas.credits import Corrected, CreditRequest
 from schemas.errors import PermanentError
@@ -77,6 +77,20 @@ def withdraw(hub: Hub, reference: str, why: str, by: str) -> str:
     change = Change("credit_intent", {"reference": reference}, values, expected)
     hub.store.record(Outcome("withdraw", reference, changes=(change,)), actor=by)
     return _amount(intent)
+
+
+def take_back_uncounted(hub: Hub, retailer: str) -> int:
+    """Prepare what takes back credited units that a later version of their receipt does not count; answers how many.
+
+    A person decides on it, as on any other; one that was withdrawn is not prepared again for the same receipt.
+    """
+    rows = hub.store.query("reports/uncounted_credits.sql", retailer=retailer).to_pylist()
+    uncounted = taken_off_lines(rows)
+    for reference, wanted in uncounted.items():
+        receipts = sorted({row["receipt"] for row in rows if row["receipt_document"] in {one.cause for one in wanted}})
+        named = f"receipt {', '.join(receipts)}"
+        reverse(hub, reference, f"{named} does not count these units any more", named, wanted)
+    return len(uncounted)
 
 
 def _prepared(hub: Hub, reference: str, why: str, by: str, wanted: Sequence[Wanted]) -> Prepared:

@@ -23,6 +23,7 @@ from pipelines.work.differences import resolutions, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.reconciliations import with_reconciliations
+from pipelines.work.reverse import take_back_uncounted
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Change, Outcome
@@ -68,6 +69,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         _decide(hub, retailer, settled)
         follow_up(hub, today)
         _intend(hub, retailer, settled)
+        take_back_uncounted(hub, retailer.id)
         route(hub, today)
     return settled
 

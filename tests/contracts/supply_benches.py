@@ -19,6 +19,8 @@ from connectors.erp.exports.settings import ExportsSettings
 from connectors.erp.supply import Supply, page_rows
 from connectors.erp.supply_memory import MemorySupply
 from schemas.supply import DOCUMENT_OF, SUPPLY_KINDS, SupplyKind
+from tests.contracts.odoo_bench import OdooBench
+from tests.erp.doubles.business_central_sold import BusinessCentralBench
 from tests.supply.rows import BOWL, BUILD
 
 
@@ -132,10 +134,22 @@ def _tryton(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
         clerk.close()
 
 
+@contextmanager
+def _odoo(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    yield OdooBench(folder)
+
+
+@contextmanager
+def _business_central(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    yield BusinessCentralBench()
+
+
 BENCHES = [
     pytest.param(_memory, id="memory"),
     pytest.param(_exports, id="exports"),
     pytest.param(_tryton, id="tryton", marks=pytest.mark.tryton),
+    pytest.param(_odoo, id="odoo"),
+    pytest.param(_business_central, id="business_central"),
 ]
 
 __all__ = ["BENCHES", "DOCUMENT_OF", "Bench"]

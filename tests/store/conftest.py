@@ -383,13 +383,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, 
             return url
         url = copied(made(database, False), tmp_path_factory.mktemp("credited"))
         with Store.open(url, Clock(), "tester") as store:
-            _credit(World(store))
+            credit_all(World(store))
         return url
 
     return made
 
 
-def _credit(world: World) -> None:
+def credit_all(world: World) -> None:
+    """R1 and R2 go all the way, and other kinds come, so that every sealed table has rows."""
     world.see_map()
     world.credit_one("R1", "INV1")
     world.credit_one("R2", "INV2", credit_net=300)

@@ -20,14 +20,14 @@ from pipelines.steps.grouping import NoteTerms
 from pipelines.steps.reversals import Wanted
 from pipelines.work.approve import approve
 from pipelines.work.post import Posted, post_credits
-from pipelines.work.reverse import reverse, withdraw
+from pipelines.work.reverse import reverse, take_back_uncounted, withdraw
 from schemas.errors import PermanentError
 from schemas.ledger import Bucket
 from schemas.outcome import Outcome
 from schemas.partners import Limits, Policy
 from schemas.policies import without_days
 from tests.erp.credit_requests import BUYER, SELLER
-from tests.store.conftest import Clock, World
+from tests.store.conftest import Clock, World, rows
 
 RETAILER = "nordstad"
 
@@ -80,8 +80,8 @@ def credited(hub: Any, *lines: dict[str, Any]) -> str:
         limits_of={RETAILER: Limits()},
         notes_of={RETAILER: NoteTerms(per="retailer")},
     )
-    rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
-    hub.store.record(Outcome("intend", RETAILER, rows))
+    made = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
+    hub.store.record(Outcome("intend", RETAILER, made))
     assert post(hub) == Posted(posted=1)
     return str(composed.intents["reference"][0])
 
@@ -261,6 +261,46 @@ def test_an_erp_without_counter_documents_leaves_it_to_a_person(hub):
     assert "writes no such document. Next: charge it in the ERP by hand" in intent["problem"]
     assert without.erp.documents == []
     withdraw(hub, made.reference, "charged by hand as 4711", "Cleo")
+    assert books_tie(hub)
+
+
+def uncounted(hub: Any, receipt: str, units: int) -> str:
+    """A later version of a receipt that does not count so many decided units of the line; answers the document."""
+    world = World(hub.store)
+    part = world.document(receipt, "receipt", "harwich")
+    document = str(part["document"]["document"][0].as_py())
+    told = {"return_line": f"{RETAILER}/R1/1", "kind": "decided", "units": units}
+    found = rows("difference", told | {"receipt_document": document, "receipt_line_no": 0})
+    world.record("process receipt", **part, difference=found)
+    return document
+
+
+def test_credited_units_that_a_later_receipt_does_not_count_are_prepared_to_be_taken_back(hub):
+    reference = credited(hub)
+    document = uncounted(hub, "W1-again", 3)
+    assert take_back_uncounted(hub, RETAILER) == 1
+    (intent,) = hub.store.table("credit_intent", reverses=reference).to_pylist()
+    assert (intent["state"], intent["kind"], intent["net_minor"]) == ("needs_approval", "correction", 300)
+    assert intent["problem"] == (
+        "correction of CN-000001, by receipt W1-again: receipt W1-again does not count these units any more"
+    )
+    (line,) = hub.store.reversal_lines(intent["reference"]).to_pylist()
+    assert (line["units"], line["cause"]) == (3, document)
+    assert take_back_uncounted(hub, RETAILER) == 0, "it is under way"
+    approve(hub, intent["reference"], "Ben")
+    assert post(hub) == Posted(posted=1)
+    assert take_back_uncounted(hub, RETAILER) == 0, "it is done"
+    assert balance(hub) == {"credited": (1, 100, 20), "reversed": (3, 300, 60)}
+    assert books_tie(hub)
+
+
+def test_a_person_may_say_that_the_receipt_is_wrong_and_it_is_not_prepared_again(hub):
+    reference = credited(hub)
+    uncounted(hub, "W1-again", 3)
+    take_back_uncounted(hub, RETAILER)
+    (counter,) = hub.store.table("credit_intent", reverses=reference)["reference"].to_pylist()
+    withdraw(hub, counter, "the first count was right", "Ben")
+    assert take_back_uncounted(hub, RETAILER) == 0
     assert books_tie(hub)
 
 

@@ -62,14 +62,21 @@ class Wire:
         return found
 
     def page(
-        self, company: str, entities: str, where: str, expand: str | None, order: str, size: int
+        self,
+        company: str,
+        entities: str,
+        where: str,
+        order: str,
+        size: int,
+        expand: str | None = None,
+        fields: Sequence[str] = (),
     ) -> tuple[list[Record], str | None]:
-        """The first records that match, at most ``size``, and where the next ones are (for ``following``)."""
-        return self._page(self._of(company, entities), _query(where, expand, order), size)
+        """The first records that match, at most ``size``, and whether (and where) there are more."""
+        return self._page(self._of(company, entities), _query(where, expand, order, fields), size)
 
-    def following(self, link: str, size: int) -> tuple[list[Record], str | None]:
-        """The records after a page."""
-        return self._page(*self._behind(link), size)
+    def lines(self, company: str, entities: str, record: Record, lines: str) -> list[Record]:
+        """All lines of a document, asked for by themselves."""
+        return list(self._all(f"{self._of(company, entities)}({record['id']})/{lines}", []))
 
     def complete(self, record: Record, lines: str) -> None:
         """Read the lines that did not fit into the record's page."""
@@ -138,8 +145,8 @@ class Wire:
         return unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
 
 
-def _query(where: str, expand: str | None, order: str | None) -> list[tuple[str, str]]:
-    given = {"$filter": where, "$expand": expand, "$orderby": order}
+def _query(where: str, expand: str | None, order: str | None, fields: Sequence[str] = ()) -> list[tuple[str, str]]:
+    given = {"$filter": where, "$expand": expand, "$orderby": order, "$select": ",".join(fields)}
     return [(name, value) for name, value in given.items() if value]
 
 

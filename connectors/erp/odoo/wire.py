@@ -45,7 +45,7 @@ class Wire:
             wanted["limit"] = limit
         context = {"active_test": False} if archived else {}
         found = self.ask(model, "search_read", context=context, **wanted)
-        return cast(list[Record], plain(found or []))
+        return [plain(row) for row in cast(list[Record], found or [])]
 
     def by_id(self, model: str, ids: Iterable[int | None], fields: Sequence[str]) -> dict[int, Record]:
         """The records of these ids, archived ones too."""
@@ -104,15 +104,15 @@ def sent(value: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
-    """A value of Odoo's JSON as ours: ``false`` is None, numbers with a point are decimals in their shortest form."""
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    return None if value is False else value
+def plain(row: Record) -> Record:
+    """A record of Odoo's JSON as ours: ``false`` is None, numbers with a point are decimals in their shortest form.
+
+    Lists (ids, or an id and a name) and JSON fields stay as they are.
+    """
+    return {
+        name: None if value is False else Decimal(repr(value)) if type(value) is float else value
+        for name, value in row.items()
+    }
 
 
 def id_of(related: Any) -> int | None:

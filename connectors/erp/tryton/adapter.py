@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import httpx
+
 from connectors.erp.http import HttpClient, Pace, Refused
 from connectors.erp.port import Capabilities, ErpDocument
 from connectors.erp.secrets import Secret, read_secret
@@ -19,7 +21,7 @@ _INVOICE = "account.invoice"
 _NOT_FOUND = 404
 
 
-def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
+def connect(settings: TrytonSettings, transport: httpx.BaseTransport | None = None) -> tuple[HttpClient, Wire]:
     """The way to the server; nothing is sent yet. ConfigError: the address or the key cannot be used."""
     key = Secret(read_secret("erp", settings.key_file, settings.key_env), "bearer ")
     client = HttpClient(
@@ -30,6 +32,7 @@ def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
         throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
         ca_file=settings.ca_file,
         explain=explain,
+        transport=transport,
     )
     return client, Wire(client, settings.database)
 
@@ -46,9 +49,9 @@ def known_companies(wire: Wire) -> dict[str, int]:
 class TrytonErp:
     """A Tryton database with our module (see server-module): one document a reference, drafts included."""
 
-    def __init__(self, settings: TrytonSettings) -> None:
+    def __init__(self, settings: TrytonSettings, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
-        self._client, self._wire = connect(settings)
+        self._client, self._wire = connect(settings, transport)
         self._retailers = {code: retailer for retailer, code in settings.customers.items()}
         self._companies: dict[str, int] = {}
 
