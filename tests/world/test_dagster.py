@@ -49,7 +49,7 @@ def online(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
 def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*CHAIN, "returns_report"}
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*CHAIN, "returns_report", "supplied_sales"}
     assert {check.name for check in graph.asset_check_keys} == {
         "ledger_conserves", *(f"{table}_meet_expectations" for table in STORED),
     }  # fmt: skip
