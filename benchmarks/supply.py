@@ -36,7 +36,7 @@ def main() -> None:
     asked.add_argument("--lines", type=int, default=LINES)
     lines = asked.parse_args().lines
     part = max(lines // 200, 2)
-    steps = {"full": (0, lines), "delta": (lines - part // 2, part), "repeated": (0, lines // 10)}
+    steps = {"full": (0, lines), "delta": (lines - part // 2, part), "repeated": (lines // 3 + 5, lines // 10)}
     measured: dict[str, float] = {"lines": lines}
     shown = Table("export", "lines", "seconds by the clock", "seconds of one processor")
     with TemporaryDirectory(prefix="backhaul-supply-") as place, _hub(Path(place)) as hub:

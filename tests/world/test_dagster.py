@@ -55,7 +55,7 @@ def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(
     }  # fmt: skip
     assert {sensor.name for sensor in defs.sensors or []} >= {"partner_folders", *MAILBOXES}
     assert {schedule.name for schedule in defs.schedules or []} == {
-        "daily_report", "hourly_supply", "hourly_sweep", "nightly_upkeep",
+        "daily_report", "hourly_supply", "hourly_sweep", "nightly_anchor", "nightly_upkeep",
     }  # fmt: skip
 
 
