@@ -47,10 +47,6 @@ def main() -> None:
             clock, processor = time.perf_counter() - clock, time.process_time() - processor
             measured |= {f"{name}_s": round(clock, 2), f"{name}_cpu_s": round(processor, 2)}
             shown.add_row(name, f"{size:,}", f"{clock:.1f}", f"{processor:.1f}")
-        known = (
-            hub.store.query("reports/totals.sql").num_rows and hub.store.table("supply_cursor")["rows"].to_pylist()[0]
-        )
-        measured["rows_recorded"] = known
     Console().print(shown)
     print(json.dumps(measured))
 
