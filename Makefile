@@ -7,7 +7,7 @@ TRYTON_STAMP := .venv-tryton/.built-from
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-deciding bench-history bench-reading bench-mapping bench-splitting bench-storing lint dagster fuzz lock clean
+.PHONY: help env demo demo-clean test test-erp test-postgres soak bench-chain bench-deciding bench-history bench-reading bench-mapping bench-splitting bench-storing bench-supply lint dagster fuzz lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ bench-splitting: env  ## Mixed boxes on years of sales beside other ways; LINES,
 
 bench-storing: env  ## How many lines a second are persisted on SQLite and PostgreSQL; LINES; JSON on the last line
 	@$(BIN)/python -m benchmarks.storing $(if $(LINES),--lines $(LINES))
+
+bench-supply: env  ## A full export of invoice lines, a delta and a repeat, loaded from a folder; LINES; JSON on the last line
+	@$(BIN)/python -m benchmarks.supply $(if $(LINES),--lines $(LINES))
 
 soak: env  ## The long forms: fault models, kill drills
 	@$(BIN)/pytest -m soak --timeout 3600

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipelines import goods_commands
+from pipelines.audit_commands import audit
 from pipelines.claim_commands import claim
 from pipelines.difference_commands import box, differences, resolve
 from pipelines.edi_commands import edi
@@ -17,6 +18,7 @@ from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
 from pipelines.policy_commands import policy
 from pipelines.split_csv import split_csv
+from pipelines.supply_commands import supply
 from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, err, out, told_plainly
 from schemas.errors import BackhaulError
 
@@ -25,12 +27,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit, name="audit")
 app.add_typer(edi, name="edi")
 app.add_typer(erp, name="erp")
 app.add_typer(map_words, name="map")
 app.add_typer(partner, name="partner")
 app.add_typer(policy, name="policy")
 app.add_typer(claim, name="claim")
+app.add_typer(supply, name="supply")
 partner.command("new")(partner_new)
 app.command("split-csv")(split_csv)
 for word in (box, differences, resolve, goods_commands.authorise, goods_commands.refuse, goods_commands.route):
@@ -220,6 +224,50 @@ def release(
     with open_hub(settings) as hub:
         released = release_intent(hub, reference, by)
         out.print(f"{reference} over {released} is released by {by}. Next: `backhaul run` posts it.")
+
+
+@app.command()
+@told_plainly
+def reverse(
+    reference: Annotated[str, typer.Argument(help="The posted credit's reference, as the report shows it.")],
+    why: Annotated[str, typer.Option("--why", help="What was wrong with it; stands on the counter-document.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so; another person approves it.")],
+    line: Annotated[
+        list[str] | None, typer.Option("--line", help="Only this line, N, or so many units of it, N:UNITS. Repeatable.")
+    ] = None,
+    net: Annotated[
+        list[str] | None,
+        typer.Option("--net", help="What a line should have credited net, N:AMOUNT; the rest is charged. Repeatable."),
+    ] = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Take a posted credit back, or lines, units or a part of a price of it, by a counter-document."""
+    from pipelines.credit_back import wanted_of
+    from pipelines.wiring import open_hub
+    from pipelines.work.reverse import reverse as reverse_credit
+
+    with open_hub(settings) as hub:
+        made = reverse_credit(hub, reference, why, by, wanted_of(line or (), net or ()))
+        persons = "another person" if made.approvals_needed == 1 else f"{made.approvals_needed} other persons"
+        out.print(f"{made.reference}, a {made.kind} of {reference} over {made.amount}, is prepared by {by}.")
+        out.print(f"Next: {persons} must approve it: `backhaul approve {made.reference} --by ...`.")
+
+
+@app.command()
+@told_plainly
+def withdraw(
+    reference: Annotated[str, typer.Argument(help="The counter-document's reference, as `backhaul status` shows it.")],
+    why: Annotated[str, typer.Option("--why", help="Why it is not to go out.")],
+    by: Annotated[str, typer.Option("--by", help="Who withdraws it.")],
+    settings: SettingsOption = None,
+) -> None:
+    """Take a counter-document back that nobody approved yet, or that the ERP refused; the credit stands as it is."""
+    from pipelines.wiring import open_hub
+    from pipelines.work.reverse import withdraw as withdraw_counter
+
+    with open_hub(settings) as hub:
+        amount = withdraw_counter(hub, reference, why, by)
+        out.print(f"{reference} over {amount} is withdrawn by {by}. Nothing else is to do.")
 
 
 @app.command()

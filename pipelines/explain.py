@@ -1,7 +1,7 @@
 """Open this when somebody asks "why this credit?": the story of a return line, as it happened."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich import box
@@ -32,6 +32,7 @@ _STATES = {
     "drafted": "is a draft in the ERP",
     "uncertain": "will be looked up in the ERP",
     "parked": "waits for a person",
+    "withdrawn": "was taken back before it went out",
 }
 
 
@@ -123,16 +124,27 @@ def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:
 def _credited(hub: Hub, story: Story) -> Iterator[RenderableType]:
     notes = {row["reference"]: row for row in story.credit_notes.to_pylist()}
     intents = {row["reference"]: row for row in story.intents.to_pylist()}
-    for row in story.intent_lines.to_pylist():
+    for row in (*story.intent_lines.to_pylist(), *story.reversal_lines.to_pylist()):
         note, intent = notes.get(row["reference"]), intents[row["reference"]]
         amount = f"{_units(row['units'])}, {money(row['net_minor'], intent['currency'])} {intent['currency']} net"
-        if note:
+        if intent["kind"]:
+            yield Text(f"{amount}: {_taken_back(intent, note, notes)}.{parts_in(story, row['reference'])}", "yellow")
+        elif note:
             yield Text(f"{amount}: on credit note {note['number']} of {note['posted_on']}, reference "
                        f"{row['reference']}.{parts_in(story, row['reference'])}", "green")  # fmt: skip
         else:
             why = f": {intent['problem']}" if intent["problem"] else ""
             yield Text(f"{amount}: on credit {row['reference']}, which {_STATES[intent['state']]}{why}."
                        f"{parts_in(story, row['reference'])}", "yellow")  # fmt: skip
+
+
+def _taken_back(intent: Row, note: Row | None, notes: Mapping[str, Row]) -> str:
+    """What became of the counter-document of a credit note."""
+    of = notes[intent["reverses"]]["number"] if intent["reverses"] in notes else intent["reverses"]
+    if note:
+        return f"taken back from {of} by {note['number']} of {note['posted_on']}, reference {intent['reference']}"
+    why = f": {intent['problem']}" if intent["problem"] else ""
+    return f"{intent['kind']} of {of}, {intent['reference']}, which {_STATES[intent['state']]}{why}"
 
 
 def _moved(story: Story) -> Iterator[RenderableType]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.kinds import ErpSettings
+from connectors.erp.supplies import SupplySettings
 from schemas.control import Breakers
 from schemas.errors import ConfigError
 from schemas.partners import Party
@@ -40,6 +41,14 @@ class Simulation(BaseModel):
     keys: Path
 
 
+class Audit(BaseModel):
+    """Where the head of the audit chain is kept, and the key that signs it: docs/audit.md."""
+
+    model_config = ConfigDict(extra="forbid")
+    anchors: Path | None = Field(None, description="the folder of the anchors, out of reach of the database's owner")
+    key: Path = Field(Path("keys/audit.pem"), description="the private key; its public half lies beside it")
+
+
 class Settings(BaseModel):
     """A backhaul.yaml."""
 
@@ -50,6 +59,9 @@ class Settings(BaseModel):
     database: str | None = Field(None, description="database address; none: SQLite below the state folder")
     state: Path = Path()
     erp: ErpSettings = FileOutSettings()
+    supplies: dict[str, SupplySettings] = Field(
+        default_factory=dict, description="where orders, shipments, invoices and items are read from, by name"
+    )
     connections: dict[str, dict[str, dict[str, Any]]] = Field(
         default_factory=dict, description="partner → channel → address and credentials"
     )
@@ -57,6 +69,7 @@ class Settings(BaseModel):
     clock: datetime | None = Field(None, description="a fixed moment, for demonstrations and tests")
     files_per_run: int = Field(500, ge=1, description="most files of a partner in one run")
     breakers: Breakers = Breakers()
+    audit: Audit = Audit()
     simulation: Simulation | None = None
 
     @field_validator("timezone")

@@ -8,8 +8,9 @@ from rich.progress import Progress
 
 from connectors.store.violation import Violation
 from pipelines.wiring import Hub
+from pipelines.work.anchoring import anchors_of
 from pipelines.work.erp_differences import differs_from_erp
-from schemas.records import AuditEvent, CreditNote, Movement, OutboundMessage, SourceFile
+from schemas.records import CreditNote, Movement, OutboundMessage, SourceFile
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,20 @@ class Verdict:
 def verify_all(hub: Hub, console: Console) -> Verdict:
     """Re-hash the archive, judge the store, and compare each posted credit note with what the ERP has."""
     damaged = [*_damaged(hub, console), *_missing(hub)]
+    anchors = anchors_of(hub.settings)
     notes = hub.store.table(CreditNote).to_pylist()
     violations = [
         *damaged,
-        *hub.store.verify(violation.row for violation in damaged),
+        *anchors.broken,
+        *hub.store.verify((violation.row for violation in damaged), anchors.heads),
         *(violation for note in notes for violation in differs_from_erp(hub.erp, note)),
     ]
     looked_at = [
         ("files in the archive, re-hashed", f"{hub.vault.size().files:,}"),
         ("source files", f"{hub.store.table(SourceFile).num_rows:,}"),
         ("movements of the ledger", f"{hub.store.table(Movement).num_rows:,}"),
-        ("events of the audit chain", f"{hub.store.table(AuditEvent).num_rows:,}"),
+        ("events of the audit chain", f"{hub.store.head()[0]:,}"),
+        ("anchors of the audit chain", f"{len(anchors.signed):,}"),
         ("credit notes, read back from the ERP", f"{len(notes):,}"),
     ]
     return Verdict(looked_at, sorted(set(violations)))

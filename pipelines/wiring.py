@@ -1,20 +1,25 @@
 """Open this when you ask what is plugged in where: the only place that builds the store, vault, ERP and mailboxes."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from connectors.erp.kinds import Around, open_erp
-from connectors.erp.port import Erp
+from connectors.erp.port import Erp, Papers
+from connectors.erp.supplies import open_supply
+from connectors.erp.supply import Supply
 from connectors.mailbox import open_mailbox
 from connectors.mailbox.port import Mailbox
 from connectors.store import Store
 from connectors.vault import Vault
 from mappings.catalog import Catalog
 from pipelines.settings import Settings, load_settings
+from schemas.credits import CreditRequest
 from schemas.partners import Channel, Partner
+from schemas.records import CreditIntent
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Hub:
     erp: Erp
     now: Callable[[], datetime]
     open_mailbox: Callable[[Partner, Channel], Mailbox]
+    supplies: Mapping[str, Callable[[], AbstractContextManager[Supply]]] = field(default_factory=dict)
 
     @contextmanager
     def mailbox(self, partner: Partner, channel: Channel) -> Iterator[Mailbox]:
@@ -50,9 +56,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def around_erp(settings: Settings, retailers: tuple[str, ...] = ()) -> Around:
+def around_erp(settings: Settings, retailers: tuple[str, ...] = (), papers: Papers | None = None) -> Around:
     """What the settings of the ERP stand in."""
-    return Around(settings.folder, settings.state_folder, tuple(settings.companies), retailers)
+    return Around(settings.folder, settings.state_folder, tuple(settings.companies), retailers, papers)
+
+
+def papers_of(store: Store, vault: Vault) -> Papers:
+    """Finds the reconciliation that a credit's stored request names. PermanentError: its bytes are gone or damaged."""
+
+    def paper(reference: str) -> bytes | None:
+        for row in store.table(CreditIntent, reference=reference).to_pylist():
+            named = CreditRequest.model_validate_json(row["request"]).reconciliation
+            return vault.get(named.sha256) if named else None
+        return None
+
+    return paper
 
 
 @contextmanager
@@ -69,15 +87,20 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
 
     store = Store.open(loaded.database_url, now, actor)
     try:
-        with open_erp(loaded.erp, around_erp(loaded)) as erp:
+        vault = Vault(loaded.state_folder / "vault")
+        with open_erp(loaded.erp, around_erp(loaded, papers=papers_of(store, vault))) as erp:
             yield Hub(
                 settings=loaded,
                 catalog=Catalog.load(loaded.path(loaded.partners)),
                 store=store,
-                vault=Vault(loaded.state_folder / "vault"),
+                vault=vault,
                 erp=erp,
                 now=now,
                 open_mailbox=mailbox_of,
+                supplies={
+                    name: partial(open_supply, one, loaded.erp, around_erp(loaded), now)
+                    for name, one in loaded.supplies.items()
+                },
             )
     finally:
         store.close()

@@ -24,7 +24,7 @@ Always = Literal["no_receipt", "over", "short", "assigned"]
 # The part that a person has in a credit. Nobody has two, so who has one of the others never approves it.
 PARTS = {
     "receiver": "receives the goods of this retailer",
-    "preparer": "put lines of it on their sales",
+    "preparer": "prepared it, or put lines of it on their sales",
     "rule_editor": "wrote the policy that decided it",
     "approver": "approved it",
 }

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 Against = Literal["refuse", "hold"]
 Ruled = Literal["credit", "refuse", "hold"]
+NotesPer = Literal["return", "retailer", "day", "week", "month"]
 
 
 class _Strict(BaseModel):
@@ -115,6 +116,14 @@ class CreditTerms(_Strict):
     grades: dict[str, Percent] = Field({}, description="per cent of the price by condition; one not named: 100")
     fees: Fees = Fees()
     deductions: Deductions = Deductions()
+    notes_per: NotesPer = Field(
+        "return",
+        description="what stands on one note: a return, all that is ready for the retailer, or what was decided in a "
+        "day, a week from Monday or a month of the retailer's time zone, once it is over",
+    )
+    notes_attach: bool = Field(
+        False, description="attach to each note its reconciliation, a PDF of what stands behind every line"
+    )
     note_minimum: Decimal = Field(
         Decimal(0), ge=0, description="net amount: smaller credits wait, and go out on one note once they reach it"
     )

@@ -115,6 +115,7 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.ACCEPTED, _B.CREDITED): Move("on a posted credit note", credits=+1),
     (_B.ACCEPTED, _B.WITHHELD): Move("money that the credit leaves out: a fee, or a lower grade"),
     (_B.CREDITED, _B.REVERSED): Move("the credit note was reversed by a counter-document", takes=-1, credits=-1),
+    (_B.CREDITED, _B.WITHHELD): Move("money alone: a correction of the price took it back", credits=-1),
     (_B.WITHHELD, _B.REVERSED): Move("the money that a reversed credit had left out", takes=-1),
     (_B.REVERSED, _B.REPLACED): Move("replaced after its credit was reversed"),
 }

@@ -18,6 +18,8 @@ from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderL
 from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
 from schemas.resolutions import Guess, Question, Resolution
+from schemas.reversals import ReversalLine
+from schemas.supplied import SaleCancelled, SupplyCursor  # noqa: F401  (SupplyCursor: stored, and not sealed)
 
 # --- what arrived
 
@@ -460,7 +462,7 @@ class Difference(SQLModel, table=True):
     """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
-    kind: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True, index=True)
     receipt_document: str = Field(primary_key=True, index=True, foreign_key="document.document")
     receipt_line_no: int = Field(primary_key=True)
     units: int
@@ -491,7 +493,11 @@ class Decision(SQLModel, table=True):
 
 
 class CreditIntent(SQLModel, table=True):
-    """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked."""
+    """A credit that must reach the ERP once. state: ready, needs_approval, sent, drafted, posted, uncertain, parked.
+
+    A counter-document is one too: ``kind`` is reversal or correction (empty: a credit), ``reverses`` the posted credit
+    that it takes back. Nobody approved it and nothing was sent: a person may withdraw it (state withdrawn).
+    """
 
     __tablename__ = "credit_intent"
     __table_args__ = (
@@ -524,6 +530,8 @@ class CreditIntent(SQLModel, table=True):
     intended_on: date | None = Field(None, index=True)
     approvals_needed: int | None = None
     approvals: int | None = None
+    kind: str | None = None
+    reverses: str | None = Field(None, index=True, foreign_key="credit_intent.reference")
 
 
 class CreditPart(SQLModel, table=True):
@@ -566,7 +574,7 @@ class CreditIntentLine(SQLModel, table=True):
     line_no: int = Field(primary_key=True)
     decision: str = Field(unique=True, foreign_key="decision.decision")
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(foreign_key="return_line.return_line")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
     invoice_line: str = Field(foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
@@ -648,17 +656,17 @@ SEALED: tuple[type[SQLModel], ...] = (
     SourceFile, Document, NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine,
     InvoiceLine, Creditable, Return, ReturnLine, Assignment, Allocation, Movement, Inspection, Difference, Decision,
     Pricing, CapUse, Settlement,
-    CreditIntent, CreditIntentLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
+    CreditIntent, CreditIntentLine, ReversalLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
     NoticeLine, ReceiptLine, OrderLine, ShipmentLine, BillingLine, DeductionLine, AnswerLine, InvoiceLine, Claim,
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
-    CreditIntentLine, CreditPart, CreditNote,
+    CreditIntentLine, ReversalLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence,
+    ClaimEvidence, SaleCancelled,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -321,6 +321,7 @@ CREDIT_LINES = _table(
     invoice_line=_T, company=_T, invoice_number=_T, invoice_line_no=_T, sold_on=_D, po_number=_T, po_line=_T,
     gtin=_T, vendor_item=_T, description=_T, tax_category=_T, tax_rate=_T,
     withheld_net=(_I, "what the units cost more than is credited"), withheld_tax=_I,
+    decided_at=pa.timestamp("us", "UTC"),
 )  # fmt: skip
 
 REFUSED_LINES = _table(

@@ -13,9 +13,11 @@ from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.odoo.settings import OdooSettings
-from connectors.erp.port import Erp
+from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
+from connectors.erp.supply import Supply
 from connectors.erp.tryton.settings import TrytonSettings
+from schemas.errors import ConfigError
 
 
 def _kind(given: Any) -> str:
@@ -39,12 +41,16 @@ Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings, BusinessCe
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What an ERP's settings stand in: the folders that their paths are meant from, our companies and retailers."""
+    """What an ERP's settings stand in: the folders that their paths are meant from, our companies and retailers.
+
+    ``papers`` finds what is to be attached to a credit; without it nothing is.
+    """
 
     settings_folder: Path
     state_folder: Path
     companies: tuple[str, ...] = ()
     retailers: tuple[str, ...] = ()
+    papers: Papers | None = None
 
 
 @contextmanager
@@ -80,7 +86,27 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
     from connectors.erp.file_out import FileOutErp
 
     assert isinstance(settings, FileOutSettings)
-    return FileOutErp(around.state_folder / settings.folder)
+    return FileOutErp(around.state_folder / settings.folder, around.papers)
+
+
+def supply_of(settings: BaseModel, around: Around) -> Supply:
+    """What this ERP tells of what was sold. ConfigError: it cannot be asked."""
+    if isinstance(settings, TrytonSettings):
+        from connectors.erp.tryton.supply import TrytonSupply
+
+        return TrytonSupply(_located(settings, around))
+    if isinstance(settings, OdooSettings):
+        from connectors.erp.odoo.supply import OdooSupply
+
+        return OdooSupply(_located(settings, around))
+    if isinstance(settings, BusinessCentralSettings):
+        from connectors.erp.business_central.supply import BusinessCentralSupply
+
+        return BusinessCentralSupply(_located(settings, around))
+    raise ConfigError(
+        f"An ERP of kind {_kind(settings)} cannot be read. Next: let it export into a folder, and write a supply of "
+        "kind `exports` (docs/erp/exports.md)."
+    )
 
 
 def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step]:

@@ -45,8 +45,11 @@ class MemoryErp:
         max_request_seconds: int = 5,
         late_ticks: int = 3,
         draft_state: bool = True,
+        counter_documents: bool = True,
     ) -> None:
-        self._capabilities = Capabilities(native_key, draft_state, "line", True, False, max_request_seconds)
+        self._capabilities = Capabilities(
+            native_key, draft_state, "line", True, False, max_request_seconds, counter_documents
+        )
         self._late_ticks = late_ticks
         self._documents: dict[str, ErpDocument] = {}
         self._fates: deque[Fate] = deque()
@@ -157,7 +160,7 @@ class MemoryErp:
         posted = [other for other in self.documents if other.state == "posted"]
         if self._capabilities.native_key == "header" and document.reference in {other.reference for other in posted}:
             raise PermanentError(f"{document.reference} is posted already. Next: discard {draft_id}, it is an orphan.")
-        number = f"CN-{len(posted) + 1:06}"
+        number = f"{'DN' if document.charges else 'CN'}-{len(posted) + 1:06}"
         digest = hashlib.sha256(f"{document.digest} {number} {on}".encode()).hexdigest()
         self._documents[key] = replace(document, state="posted", number=number, posted_on=on, digest=digest)
 

@@ -1,7 +1,7 @@
 """Open this when you add an ERP: what Backhaul asks of any of them, and what each must declare."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -10,6 +10,9 @@ from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 from schemas.money import to_minor
 
+# The reconciliation that goes with a credit, as PDF, by the credit's reference; None where its request names none.
+Papers = Callable[[str], bytes | None]
+
 
 class AccessDenied(PermanentError):
     """Our key, or its rights, were refused: nothing was done, and nothing else would be. Posting stops for all."""
@@ -17,7 +20,10 @@ class AccessDenied(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class ErpDocument:
-    """A credit note as the ERP has it, in our words. Amounts in minor units, positive."""
+    """A credit note, or the counter-document of one, as the ERP has it, in our words.
+
+    Amounts in minor units, positive; ``charges``: they are owed by the retailer (a counter-document), not to it.
+    """
 
     reference: str
     draft_id: str
@@ -31,6 +37,7 @@ class ErpDocument:
     line_count: int
     digest: str  # sha256 of the document's own form
     request_hash: str | None = None  # of the request it was made from; None where the ERP cannot keep it
+    charges: bool = False
 
 
 def draft_of(request: CreditRequest, draft_id: str) -> ErpDocument:
@@ -49,6 +56,7 @@ def draft_of(request: CreditRequest, draft_id: str) -> ErpDocument:
         line_count=len(request.lines),
         digest=digest,
         request_hash=digest,
+        charges=request.charges,
     )
 
 
@@ -61,6 +69,9 @@ class Capabilities:
 
     ``draft_state`` False: the ERP has no state that moves no money. The adapter then prepares drafts on our side, and
     ``post`` is the request that makes the document; ``max_request_seconds`` must be more than 0 and true.
+
+    ``counter_documents`` True: a request whose ``kind`` takes a posted credit back becomes a document that charges its
+    amounts. False: such a request is never sent, and waits for a person.
     """
 
     native_key: Literal["header", "field", "none"]
@@ -69,6 +80,7 @@ class Capabilities:
     tax_override: bool
     discount_on_credit: bool
     max_request_seconds: int  # how long a request may still take effect after its caller is gone; 0: it cannot
+    counter_documents: bool = False
 
 
 class Erp(Protocol):

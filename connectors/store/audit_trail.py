@@ -5,19 +5,22 @@ anew: anchors, kept elsewhere, do (``connectors/anchors.py``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
 from connectors.store import database
 from connectors.store.insert import SEALED_TABLES, TABLES, key_of
 from connectors.store.roll import Sealed, count_told, told
-from connectors.store.seal import GENESIS, digests, event_hash, first_row_digest, row_digest, row_key, row_keys
+from connectors.store.seal import FEW, GENESIS, digests, event_hash, first_row_digest, row_digest, row_key, row_keys
 from connectors.store.violation import Violation
 
 _EVENTS, _ROWS = 500, 50_000  # how many are held at once
+_AUDIT = TABLES["audit_event"]
 _KINDS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64()}
 
 
@@ -41,14 +44,17 @@ def broken_seals(connection: Connection, anchors: Iterable[Anchor] = ()) -> list
         database.of(connection).read_any_bytes(connection, None)
 
 
-def broken_chain(connection: Connection, anchors: Iterable[Anchor], after: int) -> tuple[int, list[Violation]]:
-    """How many rows the events after this one sealed, and where the chain is broken from there on."""
-    trail = _Trail(anchors)
-    for event in _events(connection, after):
-        if not trail.number and after:
-            trail.number, trail.hash = after - 1, event.prev_hash
+def head_since(connection: Connection, anchor: Anchor | None) -> tuple[Anchor, list[Violation]]:
+    """The head of the chain with the rows sealed up to it, and where the chain is broken from the anchor on."""
+    trail = _Trail(())
+    if anchor:
+        trail.number, trail.hash, trail.rows = anchor.seq, anchor.hash, anchor.rows or 0
+        chosen = select(_AUDIT.c.hash).where(_AUDIT.c.seq == anchor.seq)
+        if connection.execute(chosen).scalar() != anchor.hash:
+            trail.found.append(_event(anchor.seq, f"the event is gone or another one: {anchor.name} saw it"))
+    for event in _events(connection, trail.number):
         trail.add(event)
-    return trail.rows, [*trail.found, *trail.missing()]
+    return Anchor(trail.number, trail.hash, trail.rows), trail.found
 
 
 def _chain(connection: Connection, anchors: Iterable[Anchor]) -> tuple[Sealed, list[Violation]]:
@@ -65,9 +71,10 @@ def _chain(connection: Connection, anchors: Iterable[Anchor]) -> tuple[Sealed, l
     return sealed, [*trail.found, *trail.missing()]
 
 
-def _events(connection: Connection, since: int = 0) -> Any:
-    events = database.of(connection).as_stored(TABLES["audit_event"])
-    chosen = select(events).where(events.c.seq >= since).order_by(events.c.seq)
+def _events(connection: Connection, after: int | None = None) -> Any:
+    events = database.of(connection).as_stored(_AUDIT)
+    chosen = select(events).order_by(events.c.seq)
+    chosen = chosen if after is None else chosen.where(events.c.seq > after)
     return connection.execute(chosen.execution_options(yield_per=_EVENTS))
 
 
@@ -89,16 +96,17 @@ class _Trail:
 
     def _compare(self, anchor: Anchor, event: Any) -> None:
         if (anchor.seq, anchor.hash) != (event.seq, event.hash):
-            self.found.append(_anchored(anchor, "the chain was written anew at or before this event: {} saw another"))
+            what = "the chain was written anew at or before this event: {} saw another one"
+            self.found.append(_anchored("rewrite", anchor, what))
         elif anchor.rows is not None and anchor.rows != self.rows:
             what = f"{self.rows} rows are sealed up to this event, {{}} saw {anchor.rows}"
-            self.found.append(_anchored(anchor, what))
+            self.found.append(_anchored("rewrite", anchor, what))
 
     def missing(self) -> Iterator[Violation]:
         """The anchors of events that are not there: the end of the chain was cut off."""
         for anchor in reversed(self._anchors):
             what = f"the newest events are gone, those from {self.number + 1} to {anchor.seq}: {{}} saw them"
-            yield _anchored(anchor, what)
+            yield _anchored("tail", anchor, what)
 
 
 def _judge(event: Any, number: int, prev_hash: str) -> Iterator[Violation]:
@@ -116,8 +124,8 @@ def _event(seq: int, what: str) -> Violation:
     return Violation("audit", "audit_event", str(seq), what)
 
 
-def _anchored(anchor: Anchor, what: str) -> Violation:
-    return Violation("anchor", "audit_event", str(anchor.seq), what.format(anchor.name))
+def _anchored(check: str, anchor: Anchor, what: str) -> Violation:
+    return Violation(check, "audit_event", str(anchor.seq), what.format(anchor.name))
 
 
 def _count(event: Any) -> int:
@@ -134,12 +142,16 @@ def _rows(connection: Connection, name: str, sealed: Sealed) -> Iterator[Violati
     """Rows of a table that are not as they were sealed: altered, added, or gone."""
     table, expected = TABLES[name], sealed.get(name, {})
     seen: set[str] = set()
-    chosen = select(database.of(connection).as_stored(table)).execution_options(yield_per=_ROWS)
-    for rows in connection.execute(chosen).partitions():
+    for rows in connection.execute(_all_of(connection.dialect.name, name)).partitions():
         for key, what in _differing(table, rows, expected, seen):
             yield Violation("seal", name, key, what)
     for key in sorted(expected.keys() - seen):
         yield Violation("seal", name, key, "the row is gone")
+
+
+@cache
+def _all_of(dialect: str, name: str) -> Select[Any]:
+    return select(database.named(dialect).as_stored(TABLES[name])).execution_options(yield_per=_ROWS)
 
 
 def _differing(
@@ -163,12 +175,12 @@ def _differing(
 def _digested(table: Table, rows: Sequence[Any]) -> tuple[list[str], list[bytes]]:
     """Keys and digests of rows as they are stored: by columns where every value is of the kind that belongs there."""
     names, key = table.columns.keys(), key_of(table)
-    try:
-        columns = pa.table([_column(values) for values in zip(*rows, strict=True)], names)
-        return row_keys(columns, key), digests(columns)
-    except (_MixedKinds, UnicodeEncodeError):
-        places = [names.index(name) for name in key]
-        return [row_key(row[place] for place in places) for row in rows], [row_digest(names, row) for row in rows]
+    if len(rows) >= FEW:
+        with suppress(_MixedKinds, UnicodeEncodeError):
+            columns = pa.table([_column(values) for values in zip(*rows, strict=True)], names)
+            return row_keys(columns, key), digests(columns)
+    places = [names.index(name) for name in key]
+    return [row_key([row[place] for place in places]) for row in rows], [row_digest(names, row) for row in rows]
 
 
 class _MixedKinds(Exception):

@@ -28,8 +28,8 @@ class Database(Protocol):
     def writer(self, engine: Engine) -> Engine:
         """The same connections, for transactions that write: they wait for each other where they must."""
 
-    def guards(self, kept: Iterable[tuple[str, str]]) -> Objects:
-        """What refuses these verbs (update or delete) on these tables, in the order of creation."""
+    def guards(self, kept: Iterable[tuple[str, str]], tables: Iterable[Table]) -> Objects:
+        """What refuses these verbs (update or delete), and rows that point nowhere, in the order of creation."""
 
     def stored_objects(self, connection: Connection) -> Objects:
         """The views, triggers and functions of ours in the database, as it tells them."""
@@ -76,7 +76,12 @@ _DATABASES: dict[str, Database] = {"sqlite": Sqlite(), "postgresql": Postgres()}
 
 def of(bind: Connection | Engine) -> Database:
     """The database at the other end."""
-    return _DATABASES[bind.dialect.name]
+    return named(bind.dialect.name)
+
+
+def named(dialect: str) -> Database:
+    """The database of this kind: sqlite or postgresql."""
+    return _DATABASES[dialect]
 
 
 def connect(url: str) -> Engine:

@@ -175,7 +175,8 @@ class HandlingReads(Reads):
     def confirmed_instructions(self, among: Iterable[str]) -> list[str]:
         """The keys of those of these instructions that their warehouse confirmed."""
         shape = pa.schema([("key", pa.string())])
-        chosen = select(untyped("key")).select_from(table("instruction")).where(untyped("confirmed"))
+        key: ColumnElement[Any] = untyped("key")
+        chosen = select(key).select_from(table("instruction")).where(untyped("confirmed"))
         keys: list[str] = self._in_chunks(chosen, untyped("key"), among, shape)["key"].to_pylist()
         return sorted(keys)
 

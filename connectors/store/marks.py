@@ -95,7 +95,7 @@ _ROUTE = (
 )
 _NOTE = (
     "select n.reference as subject, i.retailer from credit_note as n "
-    "join credit_intent as i on i.reference = n.reference where {among}"
+    "join credit_intent as i on i.reference = n.reference and i.kind is null where {among}"
 )
 _MISSED_BY = (
     "select distinct l.return_id as subject, l.retailer from difference as f "

@@ -31,6 +31,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
+from connectors.store import postgres_links as links
 from connectors.store.shapes import AS_IT_IS, without_nul
 from schemas.errors import ConfigError, TransientError
 
@@ -41,6 +42,7 @@ _PLAIN = csv.WriteOptions(include_header=False, quoting_style="all_valid")
 # Names of advisory locks; any numbers that nobody else in this database uses.
 _CHAIN, _MIGRATION = 7_202_601, 7_202_602
 _SESSION = "set time zone 'UTC'; set datestyle to iso; set lock_timeout to {}"  # milliseconds
+_BETWEEN = "\x1f"  # keys in one text
 _KEEPS = "backhaul_keeps"
 _REFUSES = """
 begin
@@ -60,7 +62,13 @@ _TRIGGERS = f"""
 select t.tgname, pg_get_triggerdef(t.oid, true) from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
 where not t.tgisinternal and t.tgenabled in ('O', 'A') and c.relnamespace = {_OWN}
 """
-_FUNCTIONS = f"select proname, prosrc from pg_proc where proname = '{_KEEPS}' and pronamespace = {_OWN}"
+_FUNCTIONS = f"""
+select proname, prosrc, proconfig from pg_proc where starts_with(proname, 'backhaul_') and pronamespace = {_OWN}
+"""
+_FOREIGN_KEYS = f"""
+select c.relname, k.conname from pg_constraint as k join pg_class as c on c.oid = k.conrelid
+where k.contype = 'f' and c.relnamespace = {_OWN} order by 1, 2
+"""
 _NARROW = """
 select table_name, column_name from information_schema.columns
 where table_schema = current_schema() and data_type = 'integer' order by table_name, ordinal_position
@@ -98,17 +106,26 @@ class Postgres:
         """Each statement sees what was committed before it, so that a lock once taken shows the newest rows."""
         return engine.execution_options(isolation_level="READ COMMITTED")
 
-    def guards(self, kept: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
-        """One function, and a trigger for each table and verb; what refuses delete refuses truncate too."""
-        triggers = {f"{table}_keeps_{verb}": ("trigger", _guard(table, verb)) for table, verb in kept}
-        return {_KEEPS: ("function", _function(_REFUSES))} | triggers
+    def guards(self, kept: Iterable[tuple[str, str]], tables: Iterable[Table]) -> dict[str, tuple[str, str]]:
+        """Functions, and a trigger for each table and verb; what refuses delete refuses truncate too."""
+        kept, tables = list(kept), list(tables)
+        never_changed = frozenset(table for table, verb in kept if verb == "update")
+        made = {_KEEPS: ("function", _function(_KEEPS, _REFUSES, {}))}
+        made |= {
+            name: ("function", _function(name, body, links.SETTINGS)) for name, body in links.functions(tables).items()
+        }
+        made |= {f"{table}_keeps_{verb}": ("trigger", _guard(table, verb)) for table, verb in kept}
+        return made | {name: ("trigger", ddl) for name, ddl in links.triggers(tables, never_changed, _KEEPS).items()}
 
     def stored_objects(self, connection: Connection) -> dict[str, tuple[str, str]]:
         """Kind and DDL by name, as the server writes them. A trigger that is switched off is not there."""
         return (
             {name: ("view", ddl) for name, ddl in connection.exec_driver_sql(_VIEWS.format(_OWN))}
             | {name: ("trigger", ddl.replace('"', "")) for name, ddl in connection.exec_driver_sql(_TRIGGERS)}
-            | {name: ("function", _function(body)) for name, body in connection.exec_driver_sql(_FUNCTIONS)}
+            | {
+                name: ("function", _function(name, body, dict(one.split("=", 1) for one in settings or ())))
+                for name, body, settings in connection.exec_driver_sql(_FUNCTIONS)
+            }
         )
 
     def as_told(self, connection: Connection, objects: Mapping[str, tuple[str, str]]) -> Mapping[str, tuple[str, str]]:
@@ -130,17 +147,22 @@ class Postgres:
             f"where not t.tgisinternal and c.relnamespace = {_OWN}"
         ).all():
             connection.exec_driver_sql(f'drop trigger "{name}" on "{table}"')
-        views = [f'"{name}"' for name, (kind, _) in self.stored_objects(connection).items() if kind == "view"]
+        stored = self.stored_objects(connection)
+        views = [f'"{name}"' for name, (kind, _) in stored.items() if kind == "view"]
         if views:
             connection.exec_driver_sql(f"drop view {', '.join(sorted(views))}")
-        connection.exec_driver_sql(f"drop function if exists {_KEEPS}()")
+        for name, (kind, _) in stored.items():
+            if kind == "function":
+                connection.exec_driver_sql(f'drop function "{name}"()')
 
     def migrating(self, connection: Connection) -> None:
         """An advisory lock, which goes with the transaction."""
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_MIGRATION})")
 
     def migrated(self, connection: Connection) -> None:
-        """Whole numbers get 64 bits, as on SQLite: money is kept in minor units."""
+        """Whole numbers get 64 bits, as on SQLite: money is kept in minor units. Triggers stand for foreign keys."""
+        for table, name in connection.exec_driver_sql(_FOREIGN_KEYS).all():
+            connection.exec_driver_sql(f'alter table "{table}" drop constraint "{name}"')
         narrow: dict[str, list[str]] = {}
         for table, column in connection.exec_driver_sql(_NARROW):
             narrow.setdefault(table, []).append(f'alter column "{column}" type bigint')
@@ -179,8 +201,10 @@ class Postgres:
         connection.exec_driver_sql("drop table aside")
 
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
-        """The keys go as one array, which the server hashes whatever it believes of the table's size."""
-        return f"{column} = any(%s::text[])", list(keys)
+        """The keys go as one text and become one array, which the server hashes whatever it believes of the table."""
+        if any(_BETWEEN in key for key in keys):
+            return f"{column} = any(%s::text[])", list(keys)
+        return f"{column} = any(string_to_array(%s, '{_BETWEEN}'))", _BETWEEN.join(keys)
 
     def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Row locks, taken in the order of the keys so that nobody waits for each other in a circle."""
@@ -190,7 +214,9 @@ class Postgres:
 
     def hold_rows(self, connection: Connection, table: str, key: str, keys: Sequence[str]) -> None:
         """Row locks, in the same way."""
-        self.rows_of(connection, f'select {key} from "{table}"', key, keys)
+        among, given = self.among(key, keys)
+        held = f'select {key} from "{table}" where {among} order by {key} for no key update'
+        connection.exec_driver_sql(f"with held as materialized ({held}) select count(*) from held", (given,)).all()
 
     def hold_chain(self, connection: Connection) -> None:
         """An advisory lock: the chain has one head, and nobody may hang on to it at the same time."""
@@ -271,8 +297,9 @@ def _guard(table: str, verb: str) -> str:
     )
 
 
-def _function(body: str) -> str:
-    return f"CREATE FUNCTION {_KEEPS}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+def _function(name: str, body: str, settings: Mapping[str, str]) -> str:
+    chosen = "".join(f" SET {one} TO {value}" for one, value in sorted(settings.items()))
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{chosen} AS $${body}$$"
 
 
 def _listed(names: Iterable[str]) -> str:

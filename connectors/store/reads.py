@@ -169,17 +169,35 @@ class Reads:
     def supply(self, retailer: str, gtins: Iterable[str], orders: Iterable[str] = ()) -> pa.Table:
         """``SUPPLY``: the retailer's invoice lines of these items with what is taken of them, exhausted ones too.
 
-        Also the lines of these purchase ``orders``, so that an order of other items is seen to exist.
+        Also the lines of these purchase ``orders``, so that an order of other items is seen to exist. Lines of
+        invoices that were cancelled are left out.
         """
-        sold, left = TABLES["invoice_line"], TABLES["creditable"]
+        sold, left, gone = TABLES["invoice_line"], TABLES["creditable"], TABLES["sale_cancelled"]
         names = SUPPLY.names
         columns = [(left if name.endswith("_taken") else sold).c[name] for name in names]
         chosen = select(*columns).join_from(sold, left).where(sold.c.retailer == retailer)
+        chosen = chosen.where(~select(gone.c.invoice_line).where(gone.c.invoice_line == sold.c.invoice_line).exists())
         wanted = list(gtins)
         of_items = self._in_chunks(chosen, sold.c.gtin, wanted, SUPPLY)
         of_orders = self._in_chunks(chosen, sold.c.po_number, orders, SUPPLY)
         others = of_orders.filter(pc.invert(pc.is_in(of_orders["gtin"], pa.array(wanted, pa.string()))))
         return pa.concat_tables([of_items, others]).sort_by("invoice_line")
+
+    def cancelled_sales(self, ids: Iterable[str]) -> pa.Table:
+        """The ``sale_cancelled`` rows of these invoice lines."""
+        stored = TABLES["sale_cancelled"]
+        return self._rows_in(stored, stored.c.invoice_line, ids)
+
+    def taken_of(self, ids: Iterable[str]) -> pa.Table:
+        """The ``creditable`` rows of these invoice lines."""
+        stored = TABLES["creditable"]
+        return self._rows_in(stored, stored.c.invoice_line, ids)
+
+    def shipped_by(self, documents: Iterable[str]) -> pa.Table:
+        """``SHIPMENT_LINES`` of these ship notices."""
+        lines = TABLES["shipment_line"]
+        chosen = select(*(lines.c[name] for name in SHIPMENT_LINES.names))
+        return self._in_chunks(chosen, lines.c.document, documents, SHIPMENT_LINES)
 
     def shipped_in(self, cartons: Iterable[str]) -> pa.Table:
         """``SHIPMENT_LINES`` of accepted ship notices that name one of these cartons."""
@@ -261,6 +279,10 @@ class Reads:
     def intent_lines(self, reference: str) -> pa.Table:
         """``credit_intent_line`` rows of an intent, by line."""
         return self.table("credit_intent_line", reference=reference)
+
+    def reversal_lines(self, reference: str) -> pa.Table:
+        """``reversal_line`` rows of a counter-document, by line."""
+        return self.table("reversal_line", reference=reference)
 
     def next_sequences(self, retailer: str, return_ids: Iterable[str] | None = None) -> dict[tuple[str, str], int]:
         """The next number of a credit by (company, return id), for these returns, or all, that have credits."""

@@ -20,8 +20,8 @@ from schemas.outcome import Change
 from schemas.records import APPEND_ONLY
 
 _KEPT = frozenset(name_of(record) for record in APPEND_ONLY)
-# Looking into a mailbox is no event: what was seen there is only a note for the next look.
-_UNAUDITED = frozenset({"listing"})
+# Looking into a mailbox or an ERP is no event: what was seen there is only a note for the next look.
+_UNAUDITED = frozenset({"listing", "supply_cursor"})
 _AUDIT = TABLES["audit_event"]
 
 Sealed = dict[str, dict[str, bytes]]  # table → row key → digest

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, inspect
+from sqlmodel import SQLModel
 
 from connectors.store import database
 from connectors.store.faults import database_faults
@@ -37,11 +38,20 @@ def ensure_current(engine: Engine) -> None:
             _migrate(connection)
 
 
+def ensure_of_this_program(engine: Engine) -> None:
+    """ConfigError: there is no store, or one whose tables are of another version of the program. Nothing is written."""
+    with database_faults("looking at the schema"), engine.connect() as connection:
+        found = _found(connection)
+    if found != revision():
+        told = f"has schema {found}, this program {revision()}" if found else "holds no store of ours"
+        raise ConfigError(f"The database {told}. Next: name another one, or use the program that wrote it.")
+
+
 def derived_objects(connection: Connection) -> Mapping[str, tuple[str, str]]:
     """The views and triggers as they should be in this database: kind and DDL by name, in the order of creation."""
     kept = [(name_of(record), "update") for record in APPEND_ONLY]
     kept += [(name, "delete") for name in sorted({name_of(record) for record in (*APPEND_ONLY, *SEALED)})]
-    return MappingProxyType({**views(), **database.of(connection).guards(kept)})
+    return MappingProxyType({**views(), **database.of(connection).guards(kept, SQLModel.metadata.sorted_tables)})
 
 
 @cache
@@ -79,15 +89,20 @@ def edition(connection: Connection) -> str:
 
 
 def _is_current(connection: Connection) -> bool:
-    tables = set(inspect(connection).get_table_names())
-    if "alembic_version" not in tables:
-        return False
-    found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+    found = _found(connection)
     if found is not None and found > revision():
         raise ConfigError(f"The database has schema {found}, newer than this program. Next: update the program.")
     if found != revision() or EDITION not in inspect(connection).get_view_names():
         return False
     return connection.exec_driver_sql(f"select digest from {EDITION}").scalar() == edition(connection)
+
+
+def _found(connection: Connection) -> str | None:
+    """The newest migration that the database went through; None where there is nothing of ours."""
+    if "alembic_version" not in inspect(connection).get_table_names():
+        return None
+    found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+    return None if found is None else str(found)
 
 
 def _migrate(connection: Connection) -> None:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 GENESIS = "0" * 64  # prev_hash of the first event
 DIGEST_SIZE = 16
+FEW = 50  # rows that are digested one by one: columns take their time to be set up
 _BATCH = 50_000  # rows whose text is held at once
 # A row's text is, for each of its columns that has a value: COLUMN, the column's name, the kind of value, the value.
 # None of these marks stands in a value as it is, so that no two rows have the same text.
@@ -38,8 +39,11 @@ def row_keys(rows: pa.Table, key: Sequence[str]) -> list[str]:
     return keys
 
 
-def digests(rows: pa.Table) -> list[bytes]:
-    """``row_digest`` of many rows in stored form, column by column: the same, several times faster."""
+def digests(rows: pa.Table, few: int = FEW) -> list[bytes]:
+    """``row_digest`` of rows in stored form: of many column by column, which gives the same several times faster."""
+    if rows.num_rows < few:
+        values = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        return [row_digest(rows.column_names, row) for row in values]
     return [
         blake2b(text, digest_size=DIGEST_SIZE).digest()
         for batch in rows.combine_chunks().to_batches(max_chunksize=_BATCH)

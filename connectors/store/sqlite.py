@@ -36,8 +36,8 @@ class Sqlite:
         """The write lock is taken when the transaction begins: writers wait for each other from the start."""
         return engine.execution_options(**{_WRITES: True})
 
-    def guards(self, kept: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
-        """A trigger for each table and verb."""
+    def guards(self, kept: Iterable[tuple[str, str]], tables: Iterable[Table]) -> dict[str, tuple[str, str]]:
+        """A trigger for each table and verb; foreign keys do the rest."""
         return {f"{table}_keeps_{verb}": ("trigger", _guard(table, verb)) for table, verb in kept}
 
     def stored_objects(self, connection: Connection) -> dict[str, tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Self
 from sqlalchemy import Engine, select
 
 from connectors.store import database
-from connectors.store.audit_trail import Anchor
+from connectors.store.audit_trail import Anchor, head_since
 from connectors.store.counts import CountReads
 from connectors.store.differing import DifferenceReads
 from connectors.store.faults import CrossedError, StaleError, database_faults
@@ -16,10 +16,10 @@ from connectors.store.insert import TABLES, Rows, prepared
 from connectors.store.owner import is_gone
 from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
-from connectors.store.schema import ensure_current
+from connectors.store.schema import ensure_current, ensure_of_this_program
 from connectors.store.story import Story, story
 from connectors.store.unfinished import UnfinishedReads
-from connectors.store.verify import broken_laws, verify
+from connectors.store.verify import broken_laws, broken_trail, verify
 from connectors.store.violation import Violation
 from schemas.errors import PermanentError
 from schemas.outcome import Change, Outcome
@@ -42,11 +42,14 @@ class Store(PoolReads, CountReads, HandlingReads, DifferenceReads, UnfinishedRea
         self.actor = actor
 
     @classmethod
-    def open(cls, url: str, now: Callable[[], datetime], actor: str = "backhaul") -> Self:
-        """The store at this address, created or migrated when it is not current. ConfigError: it cannot be there."""
+    def open(cls, url: str, now: Callable[[], datetime], actor: str = "backhaul", as_it_is: bool = False) -> Self:
+        """The store at this address, created or migrated when it is not current. ConfigError: it cannot be there.
+
+        ``as_it_is``: nothing is created or migrated, as for an auditor; ConfigError: it is of another schema.
+        """
         engine = database.connect(url)
         try:
-            ensure_current(engine)
+            (ensure_of_this_program if as_it_is else ensure_current)(engine)
         except BaseException:
             engine.dispose()
             raise
@@ -126,6 +129,16 @@ class Store(PoolReads, CountReads, HandlingReads, DifferenceReads, UnfinishedRea
         """
         with database_faults("verifying"), self._engine.connect() as connection:
             return verify(connection, damaged, anchors)
+
+    def broken_trail(self, anchors: Iterable[Anchor] = ()) -> list[Violation]:
+        """What was changed behind the store's back: tables, guards, audit chain and sealed rows, and nothing else."""
+        with database_faults("verifying the audit trail"), self._engine.connect() as connection:
+            return broken_trail(connection, anchors)
+
+    def head_since(self, anchor: Anchor | None) -> tuple[Anchor, list[Violation]]:
+        """The head of the audit chain with the rows sealed up to it, and where it is broken from this anchor on."""
+        with database_faults("reading the audit chain"), self._engine.connect() as connection:
+            return head_since(connection, anchor)
 
     def violations(self) -> list[Violation]:
         """What breaks a law of sql/checks now; the audit chain and the sealed rows are not looked at."""

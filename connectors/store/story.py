@@ -47,6 +47,7 @@ class Story:
     pricings: pa.Table
     policy_versions: pa.Table
     intent_lines: pa.Table
+    reversal_lines: pa.Table
     intents: pa.Table
     parts: pa.Table
     credit_notes: pa.Table
@@ -72,7 +73,8 @@ def story(connection: Connection, return_line: str) -> Story:
     decisions = _rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")])
     retailer, versions = line["retailer"].to_pylist(), decisions["policy_version"].to_pylist()
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
-    references = intent_lines["reference"].to_pylist()
+    reversal_lines = _rows(connection, "reversal_line", **of_line)
+    references = [*intent_lines["reference"].to_pylist(), *reversal_lines["reference"].to_pylist()]
     in_files = {"file": documents["file"].to_pylist(), "partner": documents["partner"].to_pylist()}
     receipt_lines = _counted(connection, documents, origin, movements, differences)
     return Story(
@@ -98,6 +100,7 @@ def story(connection: Connection, return_line: str) -> Story:
         pricings=_rows(connection, "pricing", decision=decisions["decision"].to_pylist()),
         policy_versions=_rows(connection, "policy_version", partner=retailer, version=versions),
         intent_lines=intent_lines,
+        reversal_lines=reversal_lines,
         intents=_rows(connection, "credit_intent", reference=references),
         parts=_rows(connection, "credit_part", reference=references),
         credit_notes=_rows(connection, "credit_note", reference=references),

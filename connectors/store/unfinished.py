@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import and_, column, select, table
+from sqlalchemy import ColumnElement, and_, column, select, table
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
@@ -63,7 +64,8 @@ class UnfinishedReads(Reads):
         return self._in_returns("counted_unit", COUNTED_UNITS, return_ids, *order)
 
     def _in_returns(self, view: str, shape: pa.Schema, return_ids: Iterable[str], *order: str) -> pa.Table:
-        chosen = select(*(column(name) for name in shape.names)).select_from(table(view))
+        columns: list[ColumnElement[Any]] = [column(name) for name in shape.names]
+        chosen = select(*columns).select_from(table(view))
         found = self._in_chunks(chosen, column("return_id"), return_ids, shape)
         return found.sort_by([(name, "ascending") for name in order])
 

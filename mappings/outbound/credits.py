@@ -28,9 +28,8 @@ def credit_rows(request: CreditRequest, number: str, posted_on: date, now: datet
         "net": str(request.net),
         "tax": str(request.tax),
         "gross": str(request.net + request.tax),
-        "invoice_number": _only(line.invoice_number for line in lines),
-        "invoice_date": _only(line.invoice_date for line in lines),
-        "po_number": _only(line.po_number for line in lines),
+        **dict(zip(("invoice_number", "invoice_date"), _invoice(lines), strict=True)),
+        "po_number": _only((line.po_number or "").strip() or None for line in lines),
         "tax_rate": _only(str(line.tax_rate) for line in lines),
         **_party("our", request.seller),
         **_party("their", request.buyer),
@@ -45,6 +44,12 @@ def _only(values: Iterable[Any]) -> Any:
     return found.pop() if len(found) == 1 else None
 
 
+def _invoice(lines: Iterable[CreditLine]) -> tuple[str | None, date | None]:
+    """Number and date of the one invoice that all lines are of; numbers may begin anew with a year."""
+    one = _only((line.invoice_number, line.invoice_date) for line in lines)
+    return one or (None, None)
+
+
 def _party(who: str, party: Party) -> dict[str, str | None]:
     scheme, endpoint = party.endpoint or (None, None)
     address = party.address
@@ -57,9 +62,11 @@ def _party(who: str, party: Party) -> dict[str, str | None]:
 
 
 def _line(line: CreditLine) -> dict[str, Any]:
-    texts = ("invoice_number", "invoice_date", "invoice_line", "po_number", "po_line", "gtin", "units", "tax_category",
-             "reason", "line_no")  # fmt: skip
+    texts = ("invoice_number", "invoice_date", "invoice_line", "gtin", "units", "tax_category", "reason", "line_no")
+    po_number = (line.po_number or "").strip() or None
     return {name: getattr(line, name) for name in texts} | {
+        "po_number": po_number,
+        "po_line": (line.po_line or "").strip() or None if po_number else None,  # a line of no order says nothing
         "vendor_item": line.vendor_item or None,
         "description": line.description or None,
         "unit_price": unit_price(line.net, line.units),

@@ -1,4 +1,4 @@
-"""Open this when you ask what happens every night: orphan drafts are swept, and the books are proved."""
+"""Open this when you ask what happens every night: drafts are swept, the books are proved, their head is signed."""
 
 import io
 
@@ -7,6 +7,7 @@ from rich.console import Console
 
 from pipelines.defs.resources import HubResource
 from pipelines.verify import verify_all
+from pipelines.work.anchoring import anchor_day
 from pipelines.work.post import sweep_orphans
 
 NAMED_MAX = 20  # violations named in the run's log
@@ -34,6 +35,26 @@ def upkeep() -> None:
     prove_books(swept=sweep_orphan_drafts())
 
 
+@dg.op(out=dg.Out(dg.Nothing))
+def sign_head(context: dg.OpExecutionContext, hub: HubResource) -> None:
+    """The day's anchor of the audit chain, where a folder for anchors is set."""
+    audit, here = hub.hub.settings.audit, hub.hub.settings.path
+    if audit.anchors is None:
+        context.log.warning("No anchor was signed. Next: `backhaul audit key`, and audit: anchors: in the settings.")
+        return
+    done = anchor_day(hub.hub.store, here(audit.anchors), here(audit.key), hub.hub.now().date())
+    context.log.info(f"the anchor of the day: {done.path}")
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def audit_anchor() -> None:
+    """Every night, at the end of the day in UTC: sign the head of the audit chain."""
+    sign_head()
+
+
+nightly_anchor = dg.ScheduleDefinition(
+    name="nightly_anchor", job=audit_anchor, cron_schedule="50 23 * * *", execution_timezone="UTC"
+)
 nightly_upkeep = dg.ScheduleDefinition(
     name="nightly_upkeep", job=upkeep, cron_schedule="30 2 * * *", execution_timezone="Europe/London"
 )

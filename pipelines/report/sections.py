@@ -50,8 +50,9 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
         Column("", "currency"), Column("Receipt", "receipt_number"), Column("Received", "received_on", day=True),
         Column("Holds", "action"), Column("Because", "because"),
     )),
-    ("Credit notes", "Posted in the ERP, as read back from it.", "credit_notes", (
-        Column("Retailer", "retailer"), Column("Note", "number"), Column("Posted", "posted_on", day=True),
+    ("Credit notes", "Posted in the ERP, as read back from it; below nothing: what took one back.", "credit_notes", (
+        Column("Retailer", "retailer"), Column("Note", "number"), Column("Takes back", "of"),
+        Column("Posted", "posted_on", day=True),
         Column("Return", "return_number"), Column("Lines", "lines", True), Column("Units", "units", True),
         Column("Net", "net_minor", True), Column("Tax", "tax_minor", True), Column("", "currency"),
         Column("Reference", "reference"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from pipelines.steps.lines import (
     usable_sales,
     without_units_where,
 )
+from pipelines.steps.standing import WITHDRAWN, after, said, stands
 from schemas.findings import Finding, Place, as_table
 from schemas.tables import DOCUMENTS, SALE_LINES
 
@@ -50,6 +51,8 @@ class Checked:
 
     ``notice_parts`` and ``receipt_parts`` are the same lines with those of assortments taken apart (``exploded``).
     ``others`` are lines by kind of which nothing is worked out yet: orders, shipments, invoices, deductions, answers.
+    ``cancelled_sales`` are lines of invoices that hold no longer; ``outdated`` names earlier documents, stored as
+    accepted, whose place one of this batch takes (``standing``).
     """
 
     documents: pa.Table
@@ -60,6 +63,8 @@ class Checked:
     others: Mapping[str, pa.Table]
     notice_parts: pa.Table
     receipt_parts: pa.Table
+    cancelled_sales: pa.Table = field(default_factory=SALE_LINES.empty_table)
+    outdated: tuple[str, ...] = ()
 
 
 def check(
@@ -87,18 +92,22 @@ def check(
     tables = (notice_lines, receipt_lines, sale_lines, *others.values())
     content = digest_of_documents(documents, *tables)
     filled = _with_lines(*tables)
-    verdicts, told = _judge(documents, content, filled, findings, known_documents, known_returns)
+    verdicts, told, outdated = _judge(documents, content, filled, findings, known_documents, known_returns)
     held = lines_with_errors(findings)
     accepted = pa.array([v.document for v in verdicts if v.state == ACCEPTED], pa.string())
-    telling = _without_cancels(documents, accepted)
+    telling = _without(documents, accepted, CANCEL)
+    standing = _without(documents, accepted, WITHDRAWN)
     notices, told_notices = _lines(notice_lines, telling, held, facts, _senders(documents, notice_lines), least=1)
     receipts, told_receipts = _lines(receipt_lines, telling, held, facts, _named(receipt_lines, retailer_of), least=0)
-    sales, told_sales = usable_sales(_without(_of(sale_lines, accepted), held), known_sales)
+    sales, told_sales = usable_sales(_sound(_of(sale_lines, standing), held), known_sales)
+    cancelled = _of(sale_lines, accepted.filter(pc.invert(pc.is_in(accepted, standing))))
     told = [*told, *told_notices, *told_receipts, *told_sales]
     found = pa.concat_tables([findings, as_table(told)])
-    kept = {kind: _held_back(_of(lines, accepted), held) for kind, lines in others.items()}
-    parts = [exploded(lines, facts.components) for lines in (notices, receipts)]
-    return Checked(_checked(documents, content, verdicts), notices, receipts, sales, found, kept, *parts)
+    kept = {kind: _held_back(_of(lines, standing), held) for kind, lines in others.items()}
+    judged = _checked(documents, content, verdicts)
+    notice_parts, receipt_parts = (exploded(lines, facts.components) for lines in (notices, receipts))
+    cancelled = _sound(cancelled, held)
+    return Checked(judged, notices, receipts, sales, found, kept, notice_parts, receipt_parts, cancelled, outdated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ class _Known:
     by_key: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     returns: dict[tuple[str, str], str] = field(default_factory=dict)
     amended: dict[tuple[str, str, str], list[Version]] = field(default_factory=dict)
+    outdated: list[str] = field(default_factory=list)
 
 
 def _judge(
@@ -126,10 +136,10 @@ def _judge(
     findings: pa.Table,
     known_documents: pa.Table,
     known_returns: pa.Table,
-) -> tuple[list[_Verdict], list[Finding]]:
+) -> tuple[list[_Verdict], list[Finding], tuple[str, ...]]:
     known = _known(known_documents, known_returns)
     fatal = _fatal(documents, findings)
-    verdicts, told = [], []
+    verdicts, told = list[_Verdict](), list[Finding]()
     rows = list(zip(documents.to_pylist(), content, strict=True))
     amendments = _amendments(rows, fatal, filled, known)
     for row, digest in rows:
@@ -137,12 +147,20 @@ def _judge(
         if verdict is None:
             verdict = _verdict(row, digest, row["document"] in fatal, row["document"] in filled, known)
             if verdict.state == ACCEPTED and row["kind"] != "sales":
-                known.by_key[_key(row)] = (row["document"], digest)
+                known.by_key[_key(row)] = (row["document"], said(row["purpose"], digest))
         if verdict.code:
             place = Place(row["file"], row["offset"], row["length"])
             told.append(Finding(verdict.code, place, verdict.detail, row["document"]))
         verdicts.append(verdict)
-    return verdicts, told
+    verdicts, outdated = _with_outdated(verdicts, known.outdated)
+    return verdicts, told, outdated
+
+
+def _with_outdated(verdicts: list[_Verdict], outdated: list[str]) -> tuple[list[_Verdict], tuple[str, ...]]:
+    """The verdicts when a later version took the place of these documents; and those that are not of this batch."""
+    gone, here = set(outdated), {one.document for one in verdicts}
+    told = [replace(one, state=SUPERSEDED) if one.document in gone else one for one in verdicts]
+    return told, tuple(sorted(gone - here))
 
 
 def _amendments(
@@ -190,6 +208,8 @@ def _verdict(row: dict[str, Any], digest: str, fatal: bool, filled: bool, known:
         return _Verdict(document, QUARANTINED)
     if row["kind"] != "sales" and not number:
         return _Verdict(document, QUARANTINED, code="DOC-NO-NUMBER", detail=f"no number in this {row['kind']}")
+    if stands(row) and (filled or purpose == WITHDRAWN):
+        return _standing(row, digest, known)
     if purpose in ("cancel", "replace"):
         return _Verdict(document, HELD, code="DOC-PURPOSE-HELD", detail=f"purpose {purpose} of {number}")
     if not filled and (row["kind"], row["message_type"]) not in WITHOUT_LINES:
@@ -197,6 +217,17 @@ def _verdict(row: dict[str, Any], digest: str, fatal: bool, filled: bool, known:
     if row["kind"] == "sales":
         return _Verdict(document, ACCEPTED)
     return _compared(row, digest, known)
+
+
+def _standing(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
+    """The state of an order or shipment as it stands in our ERP; the version before it is noted as outdated."""
+    last = known.by_key.get(_key(row), (None, None))
+    found = after(row, digest, last)
+    if not found.new:
+        return _Verdict(row["document"], DUPLICATE, last[0])
+    if found.outdated is not None:
+        known.outdated.append(found.outdated)
+    return _Verdict(row["document"], ACCEPTED)
 
 
 def _compared(row: dict[str, Any], digest: str, known: _Known) -> _Verdict:
@@ -227,14 +258,14 @@ def _known(known_documents: pa.Table, known_returns: pa.Table) -> _Known:
             version = Version(row["document"], row["purpose"], row["issued_on"], row["content"])
             amended[_key(row)].append(version)
         elif row["kind"] != "sales":
-            by_key[_key(row)] = (row["document"], row["content"])
+            by_key[_key(row)] = (row["document"], said(row["purpose"], row["content"]))
     returns = {(row["retailer"], row["number"]): row["document"] for row in known_returns.to_pylist()}
     return _Known(by_key, returns, dict(amended))
 
 
-def _without_cancels(documents: pa.Table, accepted: pa.Array) -> pa.Array:
-    """Lines of a document that takes an earlier one back tell nothing."""
-    cancels = documents.filter(pc.fill_null(pc.equal(documents["purpose"], CANCEL), False))["document"]
+def _without(documents: pa.Table, accepted: pa.Array, purpose: str) -> pa.Array:
+    """Lines of a document that takes an earlier one back (cancel) or holds no longer (withdrawn) tell nothing."""
+    cancels = documents.filter(pc.fill_null(pc.equal(documents["purpose"], purpose), False))["document"]
     return accepted.filter(pc.invert(pc.is_in(accepted, cancels.combine_chunks())))
 
 
@@ -304,7 +335,7 @@ def _held_back(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:
     return without_units_where(lines, mask_of(lines, held))
 
 
-def _without(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:
+def _sound(lines: pa.Table, held: set[tuple[str, int]]) -> pa.Table:
     return lines.filter(pc.invert(mask_of(lines, held)))
 
 

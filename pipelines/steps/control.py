@@ -77,7 +77,7 @@ def controlled(composed: Composed, policy: Policy, spent: Spent, today: date) ->
             "state": "needs_approval" if problem else "ready",
             "problem": problem,
             "intended_on": today,
-            "approvals_needed": _approvals(row, largest[row["reference"]], policy, over) if problem else 0,
+            "approvals_needed": approvals_of(row, largest[row["reference"]], policy, over) if problem else 0,
             "approvals": 0,
         })  # fmt: skip
     added = [("intended_on", pa.date32()), ("approvals_needed", pa.int64()), ("approvals", pa.int64())]
@@ -108,8 +108,11 @@ def _over_day(row: Row, policy: Policy, gone: Spent) -> list[tuple[str, Decimal]
     ]
 
 
-def _approvals(row: Row, largest: int, policy: Policy, over: Sequence[tuple[str, Decimal]]) -> int:
-    """Two persons above ``second_factor`` times a limit, else one."""
+def approvals_of(row: Row, largest: int, policy: Policy, over: Sequence[tuple[str, Decimal]] = ()) -> int:
+    """How many persons must approve a credit that waits: two above ``second_factor`` times a limit, else one.
+
+    ``row`` is an intent's, ``largest`` the net of its largest line in minor units, ``over`` the limits of the day.
+    """
     factor, currency = policy.control.second_factor, row["currency"]
     pairs = ((largest, policy.limits.line), (row["net_minor"], policy.limits.note))
     twice = any(to_decimal(net, currency) > factor * limit for net, limit in pairs)

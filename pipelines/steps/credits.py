@@ -3,22 +3,22 @@
 import base64
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.grouping import NoteTerms, Row, gathered
 from pipelines.steps.movements import move
-from schemas.credits import CreditLine, CreditRequest
+from schemas.credits import CreditLine, CreditRequest, Fee, Paper
 from schemas.errors import ConfigError
 from schemas.ledger import Bucket
-from schemas.money import to_decimal, to_minor
+from schemas.money import to_decimal
 from schemas.partners import Limits, Party
 
 _T, _I = pa.string(), pa.int64()
@@ -32,9 +32,14 @@ INTENT_LINES = pa.schema({
     "units": _I, "net_minor": _I, "tax_minor": _I, "withheld_net": _I, "withheld_tax": _I,
 })  # fmt: skip
 
+# The rules of prices (pipelines.steps.price) that stand on a note as fees of their own.
+FEES: dict[str, Literal["restocking", "freight", "handling"]] = {
+    "credit.fees.restocking_percent": "restocking",
+    "credit.fees.freight_percent": "freight",
+    "credit.fees.handling": "handling",
+}
 _MONEY = ("net_minor", "tax_minor")
 
-Row = Mapping[str, Any]
 ReturnKey = tuple[str, str]  # company, return_id
 
 
@@ -54,31 +59,62 @@ def compose(
     issued_on: date,
     limits_of: Mapping[str, Limits],
     doubts: Mapping[str, str] = MappingProxyType({}),
-    minimum_of: Mapping[str, Decimal] = MappingProxyType({}),
+    notes_of: Mapping[str, NoteTerms] = MappingProxyType({}),
+    fees: Mapping[str, tuple[Fee, ...]] = MappingProxyType({}),
 ) -> Composed:
-    """One credit for each company, return and currency of the ``CREDIT_LINES``, sorted by these.
+    """One credit for each note of ``CREDIT_LINES`` that is ready, as ``pipelines.steps.grouping`` gathers them.
 
-    Credits below ``minimum_of`` their retailer go out together, on one note that stands under the first of their
-    returns, once they reach it; until then they wait, and their lines are in nothing that is answered.
-    ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. A credit above
-    a limit waits for approval, and its ``problem`` names the limit; so does one with a decision that ``doubts`` gives a
-    reason to wait for. ConfigError: a party or limits are not set up.
+    ``notes_of`` says by retailer what a note gathers; lines that wait for others are in nothing that is answered.
+    ``sequences`` holds the next number by (company, return id); a return that is absent starts at 1. ``fees`` are by
+    decision. A credit above a limit waits for approval, and its ``problem`` names the limit; so does one with a
+    decision that ``doubts`` gives a reason to wait for. ConfigError: a party or limits are not set up.
     """
     following = dict(sequences)
     intents, intent_lines = [], []
-    for (company, return_id, _), rows in _gathered(_notes(credit_lines), minimum_of):
+    for key, rows in gathered(credit_lines, notes_of):
+        company, return_id = key.company, key.return_id
         sequence = following.get((company, return_id), 1)
         following[company, return_id] = sequence + 1
-        request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on)
-        intents.append(_intent(rows, request, sequence, _problem(rows, request, limits_of, doubts)))
+        request = _request(rows, reference_of(company, return_id, sequence), sellers, buyers, issued_on, fees)
+        intents.append(_intent(rows, request, sequence, return_id, _problem(rows, request, limits_of, doubts)))
         intent_lines += [_intent_line(request.reference, number, row) for number, row in enumerate(rows, 1)]
     return Composed(pa.Table.from_pylist(intents, INTENTS), pa.Table.from_pylist(intent_lines, INTENT_LINES))
+
+
+def attached(composed: Composed, papers: Mapping[str, Paper]) -> Composed:
+    """The credits with the reconciliation that each names, by reference; the request's hash is also the page's."""
+    rows = []
+    for row in composed.intents.to_pylist():
+        request = CreditRequest.model_validate_json(row["request"])
+        text = request.model_copy(update={"reconciliation": papers[row["reference"]]}).canonical()
+        rows.append(row | {"request": text, "request_hash": hashlib.sha256(text.encode()).hexdigest()})
+    return Composed(pa.Table.from_pylist(rows, composed.intents.schema), composed.intent_lines)
 
 
 def reference_of(company: str, return_id: str, sequence: int) -> str:
     """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
     key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
     return "BH-" + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
+
+
+def fees_of(pricings: Iterable[Row]) -> dict[str, tuple[Fee, ...]]:
+    """The fees of each decision, in the order in which they were taken, from sql/reports/pricing_of_credits.sql.
+
+    What rounding leaves of a fee below a minor unit is no fee: it stays in the price.
+    """
+    fees: dict[str, tuple[Fee, ...]] = {}
+    for row in pricings:
+        minor = row["before_minor"] - row["after_minor"]
+        if minor > 0 and row["rule"] in FEES:
+            fee = Fee(kind=FEES[row["rule"]], net=to_decimal(minor, row["currency"]), reason=_reason(row["because"]))
+            fees[row["decision"]] = (*fees.get(row["decision"], ()), fee)
+    return fees
+
+
+def _reason(because: str) -> str:
+    """How a note names a fee: what its step says, without the word that it is taken off."""
+    text = because.removeprefix("less ")
+    return text[:1].upper() + text[1:]
 
 
 def credited(intent_lines: pa.Table, reference: str, currency: str, rule_version: str) -> pa.Table:
@@ -108,46 +144,15 @@ def _rest(portions: pa.Table) -> pa.Table:
     return rest.filter(pc.greater(pc.max_element_wise(*money.values()), 0))
 
 
-def _notes(credit_lines: pa.Table) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
-    """Lines by (company, return, currency), each note's lines by (return line, portion, decision)."""
-    notes: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in credit_lines.to_pylist():
-        notes[row["company"], row["return_id"], row["currency"]].append(row)
-    for key in sorted(notes):
-        yield key, sorted(notes[key], key=lambda row: (row["return_line"], row["portion"], row["decision"]))
-
-
-def _gathered(
-    notes: Iterable[tuple[tuple[str, str, str], list[Row]]], minimum_of: Mapping[str, Decimal]
-) -> Iterable[tuple[tuple[str, str, str], list[Row]]]:
-    """The notes that reach their minimum, and small ones of a company, retailer and currency together if these do."""
-    ready: dict[tuple[str, str, str], list[Row]] = {}
-    small: dict[tuple[str, str, str], list[tuple[str, list[Row]]]] = defaultdict(list)
-    for (company, return_id, currency), rows in notes:
-        retailer = rows[0]["retailer"]
-        if _reaches(rows, minimum_of.get(retailer)):
-            ready[company, return_id, currency] = rows
-        else:
-            small[company, retailer, currency].append((return_id, rows))
-    for (company, retailer, currency), waiting in small.items():
-        together = [row for _, rows in waiting for row in rows]
-        if _reaches(together, minimum_of.get(retailer)):
-            ready[company, waiting[0][0], currency] = together
-    yield from sorted(ready.items())
-
-
-def _reaches(rows: Sequence[Row], minimum: Decimal | None) -> bool:
-    return not minimum or sum(row["net_minor"] for row in rows) >= to_minor(minimum, rows[0]["currency"])
-
-
 def _request(
     rows: Sequence[Row],
     reference: str,
     sellers: Mapping[str, Party],
     buyers: Mapping[str, Party | None],
     issued_on: date,
+    fees: Mapping[str, tuple[Fee, ...]],
 ) -> CreditRequest:
-    first = rows[0]
+    first = min(rows, key=lambda row: (row["return_id"], row["return_line"]))
     return CreditRequest(
         reference=reference,
         company=first["company"],
@@ -157,11 +162,11 @@ def _request(
         return_number=first["number"],
         issued_on=issued_on,
         currency=first["currency"],
-        lines=tuple(_line(number, row) for number, row in enumerate(rows, 1)),
+        lines=tuple(_line(number, row, fees.get(row["decision"], ())) for number, row in enumerate(rows, 1)),
     )
 
 
-def _line(number: int, row: Row) -> CreditLine:
+def _line(number: int, row: Row, fees: tuple[Fee, ...]) -> CreditLine:
     return CreditLine(
         line_no=number,
         invoice_number=row["invoice_number"],
@@ -179,16 +184,19 @@ def _line(number: int, row: Row) -> CreditLine:
         tax_rate=Decimal(row["tax_rate"]),
         return_line=row["return_line"],
         reason=row["reason"],
+        fees=fees,
     )
 
 
-def _intent(rows: Sequence[Row], request: CreditRequest, sequence: int, problem: str | None) -> dict[str, Any]:
+def _intent(
+    rows: Sequence[Row], request: CreditRequest, sequence: int, return_id: str, problem: str | None
+) -> dict[str, Any]:
     text = request.canonical()
     return {
         "reference": request.reference,
         "company": request.company,
         "retailer": request.retailer,
-        "return_id": rows[0]["return_id"],
+        "return_id": return_id,
         "sequence": sequence,
         "currency": request.currency,
         "net_minor": sum(row["net_minor"] for row in rows),

@@ -143,7 +143,12 @@ def _sale_of(hub: Hub, invoice_line: str) -> Row:
             f"There is no invoice line {invoice_line}. Next: write company/invoice/line, for example WR01/536370/1."
         )
     supply = hub.store.supply(known[0]["retailer"], [known[0]["gtin"]]).to_pylist()
-    return next(row for row in supply if row["invoice_line"] == invoice_line)
+    for row in supply:
+        if row["invoice_line"] == invoice_line:
+            return dict(row)
+    raise PermanentError(
+        f"The invoice of {invoice_line} was cancelled in the ERP. Next: name the one that took its place."
+    )
 
 
 def _units_of_portion(hub: Hub, name: str, claim: Row) -> int | None:

@@ -46,6 +46,7 @@ def _waiting(hub: Hub, partner: Partner) -> Sequence[dict[str, Any]]:
     since = partner.credit_notes_from
     if since is None:
         return []
+    # What takes a credit back is no credit note: the ERP sends that document.
     notes: list[dict[str, Any]] = hub.store.untold_notes(partner.id, since).to_pylist()
     return notes
 

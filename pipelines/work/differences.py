@@ -63,7 +63,7 @@ def resolve_differences(hub: Hub, retailer: Partner) -> int:
     marks, clocks = hub.store.marks(Kind.DIFFERING, retailer.id), _clocks(hub, retailer.id)
     returns = _to_look_at(hub, marks, clocks)
     differing = held_in(hub, returns) if returns else HELD_DIFFERENCES.empty_table()
-    done = {Kind.DIFFERING: marks}
+    done: dict[str, pa.Table] = {Kind.DIFFERING: marks}
     if not differing.num_rows:
         hub.store.record(Outcome("resolve", retailer.id, seen=done))
         return 0

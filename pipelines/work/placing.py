@@ -45,7 +45,8 @@ class Touched:
     stated; ``sales`` (``SUPPLY``) and ``shipped`` (``SHIPMENT_LINES``) are not stored yet. ``seen`` makes of the stored
     ``PARCELS`` what they are after what the batch itself did: units that it counted in or took back, and units of new
     lines that were there before. ``split_up`` names inspections of which it took a part, ``void`` lines that it took
-    back; ``numbered`` counts portions that it gave to new lines. ``assigned`` is what a person says now, ``unassigned``
+    back; ``numbered`` counts portions that it gave to new lines. ``unshipped`` names ship notices that hold no longer,
+    ``unsold`` invoice lines that were cancelled. ``assigned`` is what a person says now, ``unassigned``
     names what of it is taken back.
     """
 
@@ -58,6 +59,8 @@ class Touched:
     seen: Seen = lambda stored: stored
     split_up: Collection[str] = ()
     void: Collection[str] = ()
+    unshipped: Collection[str] = ()
+    unsold: Collection[str] = ()
     numbered: Mapping[str, int] = field(default_factory=dict)
     assigned: pa.Table = field(default_factory=partial(empty, ASSIGNMENTS))
     unassigned: Collection[str] = ()
@@ -105,6 +108,8 @@ def _as_one(parts: Sequence[Touched]) -> Touched:
             seen=partial(one_after_the_other, first.seen, other.seen),
             split_up={*first.split_up, *other.split_up},
             void={*first.void, *other.void},
+            unshipped={*first.unshipped, *other.unshipped},
+            unsold={*first.unsold, *other.unsold},
             numbered={**first.numbered, **other.numbered},
         )
     return first
@@ -171,10 +176,11 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     beside = box_mates(mates, claims["return_line"].to_pylist())
     gtins, orders = (distinct(pa.concat_tables([claims, beside])[name]) for name in ("gtin", "po_number"))
     supply = hub.store.supply(touched.retailer, gtins, orders)
-    supply = freed(pa.concat_tables([supply, touched.sales]), stored)
+    supply = pa.concat_tables([supply, touched.sales])
+    supply = freed(supply.filter(pc.invert(_among(supply["invoice_line"], touched.unsold))), stored)
     unknown = set(gtins) - set(hub.store.items_for(gtins)["gtin"].to_pylist()) - set(distinct(touched.sales["gtin"]))
     places = pa.concat_tables([part.select(_PLACE) for part in (touched.places, old, mates)])
-    claims, beside = (_with_packing(hub, some, places, touched.shipped) for some in (claims, beside))
+    claims, beside = (_with_packing(hub, some, places, touched) for some in (claims, beside))
     policy = hub.catalog.partner(touched.retailer).partner.policy
     assigned, others, supply = place_assigned(
         claims,
@@ -190,12 +196,13 @@ def _split(hub: Hub, touched: Touched, claims: pa.Table, old: pa.Table, stored: 
     return Split(pa.concat_tables([assigned, found.allocations]), found.findings)
 
 
-def _with_packing(hub: Hub, claims: pa.Table, places: pa.Table, new: pa.Table) -> pa.Table:
-    """The claims with the orders for which our dispatch advice, the ``new`` one too, packed their cartons."""
+def _with_packing(hub: Hub, claims: pa.Table, places: pa.Table, touched: Touched) -> pa.Table:
+    """The claims with the orders for which our dispatch advice, that of the batch too, packed their cartons."""
     lines = places.filter(pc.is_in(places["return_line"], claims["return_line"].combine_chunks()))
     labels = labels_of(lines)
-    own = new.filter(pc.is_in(new["carton"], pa.array(labels, pa.string())))
-    shipped = pa.concat_tables([hub.store.shipped_in(labels), own])
+    own = touched.shipped.filter(_among(touched.shipped["carton"], labels))
+    known = hub.store.shipped_in(labels)
+    shipped = pa.concat_tables([known.filter(pc.invert(_among(known["document"], touched.unshipped))), own])
     return with_packing(claims, lines, shipped, facts_of(hub, (), shipped))
 
 
@@ -259,6 +266,10 @@ def _named(places: pa.Table) -> dict[tuple[str, int], str]:
     return dict(zip(keys, places["return_line"].to_pylist(), strict=True))
 
 
+def _among(names: pa.ChunkedArray, wanted: Collection[str]) -> pa.ChunkedArray:
+    return pc.is_in(names, pa.array(sorted(wanted), pa.string()))
+
+
 def _lines_mask(findings: pa.Table, lines: Collection[tuple[str, int]]) -> pa.Array:
     told = zip(findings["document"].to_pylist(), findings["line_no"].to_pylist(), strict=True)
     return pa.array([line in lines for line in told], pa.bool_())
@@ -289,14 +300,18 @@ def touched_by_sales(hub: Hub, retailer: str, sales: pa.Table, documents: pa.Arr
     return Touched(retailer, dict.fromkeys(stating | beside, by) | items, sales=sales)
 
 
-def touched_by_shipments(hub: Hub, shipped: pa.Table) -> Iterator[Touched]:
-    """The items of claims whose cartons new ``SHIPMENT_LINES`` packed: a late dispatch advice speaks for them too."""
-    document_of = first_by(shipped["carton"], shipped["document"])
+def touched_by_shipments(hub: Hub, shipped: pa.Table, outdated: Collection[str] = ()) -> Iterator[Touched]:
+    """The items of claims whose cartons new ``SHIPMENT_LINES`` packed: a late dispatch advice speaks for them too.
+
+    So do the cartons of ``outdated`` ones, that hold no longer.
+    """
+    both = pa.concat_tables([hub.store.shipped_by(outdated), shipped])
+    document_of = first_by(both["carton"], both["document"])
     claimed = hub.store.items_in_cartons(document_of)
     for retailer in distinct(claimed["retailer"]):
         own = claimed.filter(pc.equal(claimed["retailer"], retailer))
         documents = pa.array([document_of[carton] for carton in own["carton"].to_pylist()], pa.string())
-        yield Touched(retailer, first_by(own["gtin"], documents), shipped=shipped)
+        yield Touched(retailer, first_by(own["gtin"], documents), shipped=shipped, unshipped=outdated)
 
 
 def touched_by_claims(hub: Hub, retailer: str, claims: pa.Table, places: pa.Table) -> Touched:

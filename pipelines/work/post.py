@@ -7,6 +7,8 @@ Why no fault posts twice: only the one id that is bound is ever posted, binding 
 fence, and an ERP posts a draft at most once. A request that nobody answered is not repeated before the ERP's longest
 request is over and the reference was looked up again; what comes even later is an orphan draft, and moves no money.
 
+A counter-document of a posted credit (pipelines.work.reverse) goes the same way, and moves what was credited back.
+
 An ERP without drafts (its adapter prepares them on our side) has only that second wall: there posting is the request
 that makes the document, so it is announced like one before it is sent, and looked up after the ERP's longest request.
 What such an ERP does later than it promises cannot be kept out; the next look finds it and tells it loudly.
@@ -25,6 +27,7 @@ import pyarrow as pa
 from connectors.erp.port import AccessDenied, Erp, ErpDocument
 from connectors.store import StaleError
 from pipelines.steps.credits import credited
+from pipelines.steps.reversals import reversed_by
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
 from schemas.money import to_minor
@@ -53,6 +56,10 @@ class IntentBook(Protocol):
 
     def intent_lines(self, reference: str) -> pa.Table:
         """``credit_intent_line`` rows of an intent."""
+        ...
+
+    def reversal_lines(self, reference: str) -> pa.Table:
+        """``reversal_line`` rows of a counter-document."""
         ...
 
     def lease(self, reference: str, owner: str, seconds: float) -> int | None:
@@ -144,11 +151,12 @@ class Intent:
     draft_id: str | None
     look_again_at: datetime | None
     lease_fence: int
+    kind: str | None = None
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> "Intent":
         """The intent of a stored row."""
-        return cls(**{f.name: row[f.name] for f in fields(cls)})
+        return cls(**{f.name: row[f.name] for f in fields(cls) if f.name in row})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +245,8 @@ class Posting:
         with suppress(ValueError):
             request = CreditRequest.model_validate_json(intent.request)
             net, tax = (to_minor(amount, request.currency) for amount in (request.net, request.tax))
-            if (digest, request.reference, request.retailer, net, tax) == expected:
+            kind = request.kind if request.charges else None
+            if (digest, request.reference, request.retailer, net, tax) == expected and kind == intent.kind:
                 return request
         raise PermanentError(
             f"The request of {intent.reference} is not the one that its intent was made for. "
@@ -262,6 +271,7 @@ class Posting:
                 f"Draft {draft_id} of {reference} is no longer in the ERP. "
                 "Next: find out who deleted it; once released, the intent gets a new draft."
             )
+        self._ensure_listed(document, found)
         return document
 
     def _found(self) -> ErpDocument | None:
@@ -281,8 +291,21 @@ class Posting:
                 "Next: reverse all but one in the ERP, then release the intent."
             )
 
+    def _ensure_listed(self, document: ErpDocument, found: Sequence[ErpDocument]) -> None:
+        """UncertainError: what is posted is not in the list yet, so the list cannot say that it is the only one.
+
+        Where the ERP has drafts there can be no other: only the bound one is ever posted.
+        """
+        known = any(one.state == "posted" and one.draft_id == document.draft_id for one in found)
+        if document.state == "posted" and not known and not self.desk.erp.capabilities.draft_state:
+            raise UncertainError(
+                f"{document.draft_id} is posted, and the ERP's list of {document.reference} does not show it yet. "
+                "Next: nothing, it is looked up later."
+            )
+
     def _created(self, request: CreditRequest) -> ErpDocument:
         """A new draft, read back. When to look again is stored before anything is sent, in case we die."""
+        self._ensure_possible(request)
         before = self.intent.state
         self._change("send", state="sent", look_again_at=self.desk.now() + self.desk.quarantine)
         try:
@@ -300,6 +323,15 @@ class Posting:
             )
         return document
 
+    def _ensure_possible(self, request: CreditRequest) -> None:
+        """PermanentError: it is a counter-document, and this ERP's adapter writes none."""
+        if request.charges and not self.desk.erp.capabilities.counter_documents:
+            raise PermanentError(
+                f"{request.reference} charges {request.net + request.tax} {request.currency} again, and this ERP's "
+                "adapter writes no such document. Next: charge it in the ERP by hand, then "
+                f"`backhaul withdraw {request.reference}` says by which document; the ledger keeps the credit."
+            )
+
     def _ensure_same(self, document: ErpDocument, request: CreditRequest) -> None:
         """The document says what the request says. PermanentError: it does not, to the minor unit."""
         intent = self.intent
@@ -310,6 +342,7 @@ class Posting:
             "net_minor": intent.net_minor,
             "tax_minor": intent.tax_minor,
             "line_count": len(request.lines),
+            "charges": request.charges,
         }
         if document.request_hash is not None:
             expected["request_hash"] = intent.request_hash
@@ -341,7 +374,9 @@ class Posting:
         self._step("read posted")
         if document is not None and document.state == "posted":
             if not self.desk.erp.capabilities.draft_state:
-                self._ensure_single(self.desk.erp.find(self.intent.reference))
+                found = self.desk.erp.find(self.intent.reference)
+                self._ensure_single(found)
+                self._ensure_listed(document, found)
             return document
         raise refusal or UncertainError(
             f"The ERP took the posting of {draft.draft_id} but does not show it as posted. "
@@ -363,17 +398,20 @@ class Posting:
 
     def _record(self, document: ErpDocument) -> None:
         """Credit note, movements and the intent's end, in one outcome."""
-        reference = self.intent.reference
         note = {name: getattr(document, name) for name in CREDIT_NOTES.names if name != "document_digest"}
         note["document_digest"] = document.digest
-        lines = self.desk.book.intent_lines(reference)
-        rows = {
-            "credit_note": pa.Table.from_pylist([note], CREDIT_NOTES),
-            "movement": credited(lines, reference, self.intent.currency, self.desk.rule_version),
-        }
+        rows = {"credit_note": pa.Table.from_pylist([note], CREDIT_NOTES), "movement": self._movements()}
         end = {"state": "posted", "draft_id": document.draft_id, "problem": None, "look_again_at": None}
         self._change("post", rows, **end, **_RELEASED)
         self._step("record")
+
+    def _movements(self) -> pa.Table:
+        """What the posted document does to the ledger."""
+        intent, book = self.intent, self.desk.book
+        if intent.kind:
+            lines = book.reversal_lines(intent.reference)
+            return reversed_by(lines, intent.reference, intent.currency, self.desk.rule_version)
+        return credited(book.intent_lines(intent.reference), intent.reference, intent.currency, self.desk.rule_version)
 
     def _leave(self, ending: Ending, **values: Any) -> None:
         """Let go of the intent in a state that says what is next."""
@@ -407,8 +445,17 @@ _RELEASED = {"lease_owner": None, "lease_until": None}
 
 
 def _discard_others(erp: Erp, reference: str, bound: str | None, step: OnStep) -> int:
-    orphans = [d.draft_id for d in erp.find(reference) if d.state == "draft" and d.draft_id != bound]
-    for draft_id in orphans:
-        erp.discard(draft_id)
-        step("discard", reference)
-    return len(orphans)
+    """Discard the drafts beside the bound one; what the ERP refuses to discard is left. Answers how many are gone."""
+    gone = 0
+    for draft_id in [d.draft_id for d in erp.find(reference) if d.state == "draft" and d.draft_id != bound]:
+        try:
+            erp.discard(draft_id)
+        except PermanentError:
+            document = erp.read(draft_id)
+            if document is not None and document.state == "posted":
+                raise
+            step("orphan left", reference)
+        else:
+            step("discard", reference)
+            gone += 1
+    return gone

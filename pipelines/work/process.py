@@ -36,6 +36,7 @@ from pipelines.work.placing import (
     touched_by_shipments,
 )
 from pipelines.work.rows import Rows
+from pipelines.work.standing import cancel_sales, cancelled_among, outdated
 from pipelines.work.versions import note_versions
 from schemas.errors import TransientError
 from schemas.findings import as_records
@@ -141,8 +142,13 @@ def _record(
         changes += counted.told.changes
         touched += counted.touched
         found = counted.told.found
-    if "shipment" in checked.others:
-        touched += touched_by_shipments(hub, checked.others["shipment"])
+    if checked.cancelled_sales.num_rows:
+        cancelled = cancel_sales(hub, checked)
+        rows.add("sale_cancelled", cancelled.rows)
+        findings.append(cancelled.findings)
+        touched += cancelled.touched
+    touched += touched_by_shipments(hub, checked.others["shipment"], checked.outdated)
+    changes += outdated(checked)
     told, changed = add_placed(hub, rows, touched, found)
     new, again = _by_batch(told, checked)
     findings.append(new)
@@ -201,11 +207,12 @@ def _add_sales(hub: Hub, rows: Rows, checked: Checked) -> Iterator[Touched]:
 
 def _sold_to_each(hub: Hub, sales: pa.Table) -> Iterator[Touched]:
     """What the sales touch, retailer by retailer, of those that we know."""
-    known = {one.id for one in hub.catalog.partners}
+    known, unsold = {one.id for one in hub.catalog.partners}, cancelled_among(hub, sales)
     for retailer in distinct(sales["retailer"]):
         if retailer in known:
             own = sales.filter(pc.equal(sales["retailer"], retailer))
-            yield touched_by_sales(hub, retailer, sold(own, _invoice_line_ids(own)), own["document"])
+            touched = touched_by_sales(hub, retailer, sold(own, _invoice_line_ids(own)), own["document"])
+            yield replace(touched, unsold=unsold)
 
 
 def _invoice_lines(sales: pa.Table) -> pa.Table:

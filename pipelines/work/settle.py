@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,7 @@ from connectors.store import StaleError
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
 from pipelines.steps.facts import Known
+from pipelines.steps.grouping import NoteTerms
 from pipelines.steps.policy_days import by_policy, policy_on
 from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
@@ -20,6 +22,8 @@ from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions_on, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
+from pipelines.work.reconciliations import with_reconciliations
+from pipelines.work.reverse import take_back_uncounted
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
 from schemas.outcome import Change, Outcome
@@ -65,6 +69,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         _decide(hub, retailer, settled)
         follow_up(hub, today)
         _intend(hub, retailer, settled)
+        take_back_uncounted(hub, retailer.id)
         route(hub, today)
     return settled
 
@@ -166,10 +171,13 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         issued_on=today,
         limits_of={retailer.id: policy.limits},
         doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),
-        minimum_of={retailer.id: policy.credit.note_minimum},
+        notes_of={retailer.id: _note_terms(hub, retailer, policy)},
+        fees=credits.fees_of(hub.store.query("reports/pricing_of_credits.sql", retailer=retailer.id).to_pylist()),
     )
     if not composed.intents.num_rows:
         return
+    if policy.credit.notes_attach:
+        composed = with_reconciliations(hub, retailer.id, composed)
     composed = control.controlled(composed, policy, _spent(hub, today), today)
     rows = {
         "credit_intent": composed.intents,
@@ -178,6 +186,13 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
     }
     hub.store.record(Outcome("intend", retailer.id, rows))
     settled.intents += composed.intents.num_rows
+
+
+def _note_terms(hub: Hub, retailer: Partner, policy: Policy) -> NoteTerms:
+    """What a note gathers, by the retailer's own calendar."""
+    terms, zone = policy.credit, retailer.timezone
+    today = hub.now().astimezone(ZoneInfo(zone)).date()
+    return NoteTerms(terms.notes_per, zone, today, terms.note_minimum)
 
 
 def _behind(hub: Hub, retailer: Partner) -> control.Behind:

@@ -97,6 +97,12 @@ left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
 union all
 select 'credit_intent' as table_name, c.reference as row_key,
+  'no credit intent ' || c.reverses as what
+from credit_intent as c
+left join credit_intent as p on p.reference = c.reverses
+where c.reverses is not null and p.reference is null
+union all
+select 'credit_intent' as table_name, c.reference as row_key,
   'no return ' || c.return_id as what
 from credit_intent as c
 left join "return" as p on p.return_id = c.return_id
@@ -342,6 +348,42 @@ from return_line as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
 union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no allocation ' || c.portion as what
+from reversal_line as c
+left join allocation as p on p.portion = c.portion
+where c.portion is not null and p.portion is null
+union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no credit intent line ' || c.of_reference || '|' || c.of_line_no as what
+from reversal_line as c
+left join credit_intent_line as p on p.reference = c.of_reference and p.line_no = c.of_line_no
+where p.reference is null
+union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no credit intent ' || c.reference as what
+from reversal_line as c
+left join credit_intent as p on p.reference = c.reference
+where c.reference is not null and p.reference is null
+union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no document ' || c.cause as what
+from reversal_line as c
+left join document as p on p.document = c.cause
+where c.cause is not null and p.document is null
+union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no invoice line ' || c.invoice_line as what
+from reversal_line as c
+left join invoice_line as p on p.invoice_line = c.invoice_line
+where c.invoice_line is not null and p.invoice_line is null
+union all
+select 'reversal_line' as table_name, c.reference || '|' || c.line_no as row_key,
+  'no return line ' || c.return_line as what
+from reversal_line as c
+left join return_line as p on p.return_line = c.return_line
+where c.return_line is not null and p.return_line is null
+union all
 select 'routing' as table_name, c.routing as row_key,
   'no allocation ' || c.portion as what
 from routing as c
@@ -365,6 +407,12 @@ select 'routing' as table_name, c.routing as row_key,
 from routing as c
 left join return_line as p on p.return_line = c.return_line
 where c.return_line is not null and p.return_line is null
+union all
+select 'sale_cancelled' as table_name, c.invoice_line as row_key,
+  'no document ' || c.document as what
+from sale_cancelled as c
+left join document as p on p.document = c.document
+where c.document is not null and p.document is null
 union all
 select 'settlement' as table_name, c.decision || '|' || c.document || '|' || c.line_no as row_key,
   'no decision ' || c.decision as what

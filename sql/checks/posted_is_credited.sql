@@ -1,5 +1,6 @@
 -- A posted intent, its credit note and its movements into credited say the same, and what its lines withhold is moved
--- so; there is none without the others. What a decision credits with nothing needs no note.
+-- so; there is none without the others. What a decision credits with nothing needs no note. What counter-documents do is
+-- in reversed_within_credited.sql.
 -- columns: table_name text, row_key text, what text
 select 'credit_intent' as table_name, c.reference as row_key,
   'state ' || c.state || ': intent ' || c.net_minor || ' net, ' || c.tax_minor || ' tax; credit note '
@@ -20,7 +21,7 @@ left join (
   select reference, sum(units) as units, sum(withheld_net) as withheld_net, sum(withheld_tax) as withheld_tax
   from credit_intent_line group by reference
 ) as l on l.reference = c.reference
-where (c.state = 'posted' and (
+where c.kind is null and ((c.state = 'posted' and (
     n.reference is null or m.cause is null or m.units <> coalesce(l.units, 0)
     or n.net_minor <> c.net_minor or n.tax_minor <> c.tax_minor or n.currency <> c.currency
     or m.net_minor <> c.net_minor or m.tax_minor <> c.tax_minor
@@ -28,7 +29,7 @@ where (c.state = 'posted' and (
     or coalesce(w.net_minor, 0) <> coalesce(l.withheld_net, 0)
     or coalesce(w.tax_minor, 0) <> coalesce(l.withheld_tax, 0)
   ))
-  or (c.state <> 'posted' and (n.reference is not null or m.cause is not null or w.cause is not null))
+  or (c.state <> 'posted' and (n.reference is not null or m.cause is not null or w.cause is not null)))
 union all
 select 'movement', m.movement, m.to_bucket || ' without an intent: cause ' || m.cause
 from movement as m

@@ -8,8 +8,12 @@ select
   c.look_again_at
 from credit_intent as c
 join "return" as r on r.return_id = c.return_id
-left join credit_intent_line as l on l.reference = c.reference
-where c.state <> 'posted' and c.retailer = coalesce(:retailer, c.retailer)
+left join (
+  select reference, line_no, units from credit_intent_line
+  union all
+  select reference, line_no, units from reversal_line
+) as l on l.reference = c.reference
+where c.state not in ('posted', 'withdrawn') and c.retailer = coalesce(:retailer, c.retailer)
 group by
   c.retailer, r.number, c.reference, c.state, c.currency, c.net_minor, c.tax_minor, c.problem, c.approved_by,
   c.attempts, c.draft_id, c.look_again_at

@@ -7,7 +7,8 @@ select
   i.invoice_line, i.company, i.invoice_number, i.invoice_line_no, i.sold_on, i.po_number, i.po_line,
   i.gtin, t.vendor_item, t.description, i.tax_category, i.tax_rate,
   d.net_minor - coalesce(d.credit_net, d.net_minor) as withheld_net,
-  d.tax_minor - coalesce(d.credit_tax, d.tax_minor) as withheld_tax
+  d.tax_minor - coalesce(d.credit_tax, d.tax_minor) as withheld_tax,
+  d.at as decided_at
 from mark as k
 cross join decision as d
 join allocation as a on a.portion = d.portion

@@ -12,7 +12,7 @@ from connectors.erp.file_out import FileOutErp
 from connectors.erp.memory import MemoryErp
 from connectors.erp.port import Erp
 from schemas.errors import PermanentError
-from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles import business_central_wickham as central
 from tests.erp.doubles.odoo_world import erp_of, wickham
 
@@ -196,3 +196,32 @@ def test_the_request_is_recognised_where_the_erp_keeps_its_hash(erp, reference):
     requests = [credit_request(f"{reference}-{n}", return_number=f"R-{n}") for n in range(2)]
     kept = [erp.read(erp.create_draft(request)).request_hash for request in requests]
     assert kept == [hashlib.sha256(request.canonical().encode()).hexdigest() for request in requests]
+
+
+@pytest.mark.parametrize("kind", ["reversal", "correction"])
+def test_what_takes_a_credit_back_is_a_document_of_its_own_that_charges(erp, reference, kind):
+    if not erp.capabilities.counter_documents:
+        pytest.skip("it says that it cannot: such a request is never sent to it")
+    draft_id = erp.create_draft(counter_request(reference, kind=kind))
+    draft = erp.read(draft_id)
+    assert (draft.state, draft.charges, draft.net_minor, draft.tax_minor, draft.line_count) == (
+        "draft", True, 13333, 2667, 2,
+    )  # fmt: skip
+    erp.post(draft_id, ON)
+    posted = erp.read(draft_id)
+    assert (posted.state, posted.charges, posted.net_minor, posted.tax_minor) == ("posted", True, 13333, 2667)
+    assert posted.number
+    assert list(erp.find(reference)) == [posted]
+
+
+def test_a_credit_and_what_takes_it_back_stand_beside_each_other(erp, reference):
+    if not erp.capabilities.counter_documents:
+        pytest.skip("it says that it cannot: such a request is never sent to it")
+    requests = [credit_request(f"{reference}-1"), counter_request(f"{reference}-2")]
+    drafts = [erp.create_draft(request) for request in requests]
+    for draft_id in drafts:
+        erp.post(draft_id, ON)
+    credit, counter = (erp.read(draft_id) for draft_id in drafts)
+    assert (credit.charges, counter.charges) == (False, True)
+    assert credit.number != counter.number
+    assert [one.draft_id for one in erp.find(f"{reference}-2")] == drafts[1:]

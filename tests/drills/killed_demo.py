@@ -124,7 +124,7 @@ def main(scratch: Path, points: int, at_once: int = 2) -> None:
     use_dagster_home(scratch)
     status, effects = demonstrate(scratch / "whole", said=scratch / "first.txt")
     again, _ = demonstrate(scratch / "whole", said=scratch / "second.txt")
-    chosen = [1 + (len(effects) - 1) * number // max(points - 1, 1) for number in range(points)]
+    chosen = [1 + len(effects) * (2 * number + 1) // (2 * points) for number in range(points)]
     running: set[int] = set()
     for at in chosen:
         if len(running) == at_once:

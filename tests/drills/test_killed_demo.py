@@ -16,7 +16,7 @@ from connectors.store import Store
 from pipelines.settings import load_settings
 from pipelines.wiring import clock_of
 
-POINTS = int(os.environ.get("BACKHAUL_KILLS", "3"))  # evenly spaced over the whole run; `make soak` takes more
+POINTS = int(os.environ.get("BACKHAUL_KILLS", "1"))  # evenly spaced over the whole run; `make soak` takes more
 DRIVER = Path(__file__).with_name("killed_demo.py")
 
 # The final ledger: what was said, placed, moved, decided and credited. Leases, attempts and the audit chain, which

@@ -16,11 +16,16 @@ Judge = Callable[[bytes], list[str]]
 
 @pytest.fixture(scope="session")
 def schema_faults() -> Judge:
-    """What the UBL 2.1 schema of a credit note has against a document."""
-    schema = etree.XMLSchema(etree.parse(str(_SHIPPED / "maindoc" / "UBL-CreditNote-2.1.xsd")))
+    """What the UBL 2.1 schema of a credit note, or of an invoice, has against a document."""
+    schemas = {
+        name: etree.XMLSchema(etree.parse(str(_SHIPPED / "maindoc" / f"UBL-{name}-2.1.xsd")))
+        for name in ("CreditNote", "Invoice")
+    }
 
     def judge(note: bytes) -> list[str]:
-        schema.validate(etree.fromstring(note))
+        root = etree.fromstring(note)
+        schema = schemas[etree.QName(root).localname]
+        schema.validate(root)
         return [str(error) for error in schema.error_log]
 
     return judge

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from schemas.credits import CreditLine, CreditRequest
+from schemas.credits import Corrected, CreditLine, CreditRequest
 from schemas.money import share, to_decimal
 from schemas.partners import Address, Party
 
@@ -73,6 +73,13 @@ def credit_request(reference: str = "BH-AAAAAAAAAAAAA", **changed: Any) -> Credi
     return CreditRequest(**fields | changed)
 
 
+def counter_request(reference: str = "BH-BBBBBBBBBBBBB", **changed: Any) -> CreditRequest:
+    """A valid request that takes a posted credit back; every field can be given."""
+    corrects = Corrected(reference="BH-AAAAAAAAAAAAA", number="CN-000001", posted_on=_DAY + timedelta(days=10))
+    fields = {"kind": "reversal", "corrects": corrects, "why": "counted twice, R&D <sample>"}
+    return credit_request(reference, **fields | changed)
+
+
 def varied_requests(count: int, seed: int) -> list[CreditRequest]:
     """Requests of every tax category, with many lines, invoices and orders, odd texts and odd amounts."""
     random = Random(seed)
@@ -84,7 +91,8 @@ def _varied(random: Random, number: int) -> CreditRequest:
     size = random.choice([1, 2, 5, 40])
     # Tax rounded to whole yen on each of many lines strays further than EN 16931 allows: such a note is refused.
     currency = random.choice(["GBP", "EUR", "SEK"] if size > 1 else ["GBP", "JPY"])
-    return credit_request(
+    made = counter_request if number % 4 == 3 else credit_request
+    return made(
         f"BH-{number:013}",
         currency=currency,
         return_number=random.choice(["R-1", "0007", "RÜCK & <1>", "Ж-12"]),

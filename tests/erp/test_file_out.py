@@ -58,6 +58,7 @@ def test_the_journal_has_a_row_for_each_note_of_the_day(erp, folder):
     assert _journal(folder)[1] == {
         "number": "CN-000003", "reference": "BH-3", "posted_on": "2026-03-14", "retailer": "nordstad",
         "currency": "GBP", "net": "100.00", "tax": "20.00", "gross": "120.00", "draft_id": "BH-3_1",
+        "kind": "credit note",
         "sha256": hashlib.sha256(note).hexdigest(),
     }  # fmt: skip
     assert [row["reference"] for row in _journal(folder, date(2026, 3, 15))] == ["BH-2"]

@@ -21,6 +21,10 @@ SAP = {
     "kind": "sap", "url": "https://sap.example.com", "user": "BACKHAUL", "password_file": "keys/sap",
     "companies": {"WR01": "1010"}, "revenue_account": "41000000", "tax_account": "22000000",
 }  # fmt: skip
+CENTRAL = {
+    "kind": "business_central", "tenant": "wickham.example", "client_id": "c11e",
+    "secret_file": "keys/business_central",
+}  # fmt: skip
 
 ODOO = {"kind": "odoo", "url": "https://wickham.odoo.example.com", "key_file": "keys/odoo"}
 
@@ -48,7 +52,9 @@ def test_without_a_kind_credit_notes_become_files_below_the_state_folder(erp, tm
     assert (tmp_path / "state" / "erp" / "posted").is_dir()
 
 
-@pytest.mark.parametrize(("erp", "name"), [(TRYTON, "TrytonErp"), (SAP, "SapErp"), (ODOO, "OdooErp")])
+@pytest.mark.parametrize(
+    ("erp", "name"), [(TRYTON, "TrytonErp"), (SAP, "SapErp"), (CENTRAL, "BusinessCentralErp"), (ODOO, "OdooErp")]
+)
 def test_a_key_is_read_beside_the_settings_and_nothing_is_sent_before_the_first_use(erp, name, tmp_path):
     key(tmp_path, str(erp["kind"]))
     loaded = load_settings(written(tmp_path, **erp))
@@ -62,6 +68,7 @@ WRONG = {
     "a key that means nothing": (TRYTON | {"folder": "erp"}, "erp.tryton.folder"),
     "a customer of two retailers": (TRYTON | {"customers": {"a": "1", "b": "1"}}, "more than one retailer"),
     "no accounts": ({"kind": "sap", "url": "https://sap.example.com", "user": "B", "companies": {}}, "revenue_account"),
+    "a tenant that is a path": (CENTRAL | {"tenant": "../x"}, "tenant"),
     "a database that is a path": (TRYTON | {"database": "../x"}, "database"),
 }
 
@@ -73,7 +80,7 @@ def test_settings_that_cannot_be_meant_name_their_key(case, tmp_path):
         load_settings(written(tmp_path, **erp))
 
 
-@pytest.mark.parametrize("page", ["tryton", "sap", "odoo", "file_out"])
+@pytest.mark.parametrize("page", ["tryton", "sap", "business_central", "odoo", "file_out"])
 def test_each_page_shows_settings_that_load(page):
     text = (Path(__file__).parents[2] / "docs" / "erp" / f"{page}.md").read_text(encoding="utf-8")
     example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])

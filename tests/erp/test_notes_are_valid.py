@@ -8,17 +8,25 @@ from lxml import etree
 
 from connectors.erp.file_out.reading import read_note
 from connectors.erp.file_out.ubl import NS, draft_note, posted_note
-from schemas.credits import CreditRequest
+from schemas.credits import CreditRequest, Fee
 from schemas.errors import PermanentError
 from schemas.money import to_minor
-from tests.erp.credit_requests import BUYER, SELLER, credit_line, credit_request, varied_requests
+from tests.erp.credit_requests import (
+    BUYER,
+    SELLER,
+    counter_request,
+    credit_line,
+    credit_request,
+    varied_requests,
+)
 
 ON = date(2026, 3, 14)
 REQUESTS = varied_requests(64, seed=20260314)
 
 
 def _note(request: CreditRequest) -> bytes:
-    return posted_note(draft_note(request, f"{request.reference}_1"), "CN-000001", ON)
+    number = "DN-000001" if request.charges else "CN-000001"
+    return posted_note(draft_note(request, f"{request.reference}_1"), number, ON)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: f"{r.reference}-{r.lines[0].tax_category}-{len(r.lines)}")
@@ -64,7 +72,20 @@ def test_what_is_written_is_what_is_read(request_):
     assert document.net_minor == to_minor(request_.net, request_.currency)
     assert document.tax_minor == to_minor(request_.tax, request_.currency)
     assert document.line_count == len(request_.lines)
-    assert (document.number, document.posted_on, document.draft_id) == ("CN-000001", ON, f"{request_.reference}_1")
+    assert document.charges is request_.charges
+    assert (document.posted_on, document.draft_id) == (ON, f"{request_.reference}_1")
+
+
+def test_what_takes_a_credit_note_back_is_a_debit_note_that_names_it_first():
+    root = etree.fromstring(_note(counter_request()))
+    assert etree.QName(root).localname == "Invoice"
+    assert root.findtext("cbc:InvoiceTypeCode", None, NS) == "383"
+    billed = root.findall("cac:BillingReference/cac:InvoiceDocumentReference", NS)
+    assert [one.findtext("cbc:ID", None, NS) for one in billed] == ["CN-000001", "INV-1001"]
+    assert root.findtext("cbc:Note", None, NS) == (
+        "Reversal of credit note CN-000001 of 2026-03-12 for return R-1, our reference BH-BBBBBBBBBBBBB: "
+        "counted twice, R&D <sample>"
+    )
 
 
 def test_the_tax_of_the_breakdown_is_the_sum_of_the_lines_and_not_computed_anew():
@@ -83,6 +104,21 @@ def test_each_original_invoice_is_named_once_with_its_date():
     ]  # fmt: skip
 
 
+def test_fees_are_allowances_of_their_line_that_lead_from_its_price_to_its_net(schema_faults, rule_faults):
+    fees = (
+        Fee(kind="restocking", net=Decimal("25.00"), reason="20 % restocking"),
+        Fee(kind="handling", net=Decimal("0.01"), reason="0.01 GBP for handling"),
+    )
+    note = _note(credit_request(lines=(credit_line(fees=fees),)))
+    assert (schema_faults(note), rule_faults(note)) == ([], [])
+    (line,) = etree.fromstring(note).findall("cac:CreditNoteLine", NS)
+    allowances = line.findall("cac:AllowanceCharge", NS)
+    assert [(a.findtext("cbc:AllowanceChargeReason", None, NS), a.findtext("cbc:Amount", None, NS))
+            for a in allowances] == [("20 % restocking", "25.00"), ("0.01 GBP for handling", "0.01")]  # fmt: skip
+    assert line.findtext("cac:Price/cbc:PriceAmount", None, NS) == "125.01"
+    assert line.findtext("cbc:LineExtensionAmount", None, NS) == "100.00"
+
+
 def test_a_price_is_exact_where_a_quotient_would_be_rounded():
     root = etree.fromstring(_note(credit_request(lines=(credit_line(units=3, net=Decimal("100.00")),))))
     price = root.find("cac:CreditNoteLine/cac:Price", NS)
@@ -99,7 +135,9 @@ def test_the_same_request_gives_the_same_bytes():
     [
         ({"lines": ()}, "no lines"),
         ({"currency": "KWD"}, "3 decimals"),
+        ({"kind": "reversal"}, "names no credit note"),
         ({"lines": (credit_line(units=0),)}, "0 units"),
+        ({"lines": (credit_line(fees=(Fee(kind="freight", net=Decimal(1), reason=" "),)),)}, "fee without"),
         ({"lines": (credit_line(net=Decimal("-1.00")),)}, "negative"),
         ({"lines": (credit_line(net=Decimal("1.005")),)}, "parts of a minor unit"),
         ({"currency": "JPY"}, "parts of a minor unit"),

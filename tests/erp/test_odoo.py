@@ -1,7 +1,7 @@
 """Credit notes in Odoo, against the double of its JSON-2 API: what is sent, read back, refused, and never shown."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -14,12 +14,11 @@ from connectors.erp.http import Refused
 from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.odoo.notes import priced
 from connectors.erp.odoo.wire import plain, sent
-from connectors.erp.port import AccessDenied
 from schemas.credits import CreditRequest
-from schemas.errors import PermanentError, TransientError, UncertainError
+from schemas.errors import PermanentError
 from schemas.money import share, to_decimal
 from tests.erp.credit_requests import credit_line, credit_request
-from tests.erp.doubles.odoo import KEY, LINE, MOVE, OdooDouble
+from tests.erp.doubles.odoo import LINE, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import company, erp_of, sold, wickham
 from tests.erp.doubles.serving import served
 
@@ -93,7 +92,7 @@ def test_a_price_gives_the_exact_amount_or_stands_for_the_whole_line(net, units,
 
 
 @pytest.mark.parametrize("rounding", ["round_per_line", "round_globally"])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_amounts_are_ours_to_the_cent_however_odoo_rounds(rounding, seed, tmp_path):
     odoo, random = wickham(), Random(seed)
     odoo.records.update("res.company", 1, {"tax_calculation_rounding_method": rounding})
@@ -123,6 +122,20 @@ def test_without_the_tax_that_we_say_odoo_would_compute_another(odoo):
     odoo.records.update("res.company", 1, {"tax_calculation_rounding_method": "round_globally"})
     made = odoo.moves.create({"move_type": "out_refund", "partner_id": 2, "invoice_line_ids": lines})
     assert odoo.records.row(MOVE, made)["amount_tax"] == Decimal("0.02")
+
+
+@pytest.mark.parametrize(("tax", "said"), [("20.00", False), ("20.01", True)])
+def test_a_tax_is_said_only_where_odoo_may_compute_another(tax, said, odoo, tmp_path):
+    bodies: list[bytes] = []
+
+    def heard(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content)
+        return odoo(request)
+
+    erp = OdooErp(erp_of(odoo, tmp_path)._settings, transport=httpx.MockTransport(heard))
+    draft = erp.read(erp.create_draft(credit_request(lines=(credit_line(tax=Decimal(tax)),))))
+    assert any(b"tax_totals" in body for body in bodies) is said
+    assert draft.tax_minor == int(Decimal(tax) * 100)
 
 
 def test_a_line_of_several_taxes_is_left_to_odoos_arithmetic(odoo, erp):
@@ -298,91 +311,6 @@ def test_no_draft_is_posted_whose_amounts_change_with_the_day(odoo, tmp_path):
     assert erp.read(draft).state == "draft"
 
 
-# Faults
-
-
-def test_a_key_that_ran_out_stops_posting_for_all(odoo, erp):
-    odoo.now = lambda: datetime(2026, 7, 1, tzinfo=UTC)
-    with pytest.raises(AccessDenied, match=r"Invalid apikey.*Next: put a valid key"):
-        erp.find("BH-AAAAAAAAAAAAA")
-
-
-def test_a_right_that_is_missing_is_told_in_odoos_words(odoo, erp):
-    odoo.lacking.add((MOVE, "create"))
-    with pytest.raises(AccessDenied, match=r"not allowed to create 'account.move'.*Next: give the key's user"):
-        erp.create_draft(credit_request())
-
-
-def test_a_host_that_is_busy_has_taken_nothing_and_says_for_how_long(odoo, erp):
-    odoo.per_second, odoo.retry_after = 0, 120
-    with pytest.raises(TransientError, match="takes no more requests for now"):
-        erp.create_draft(credit_request())
-    asked = len(odoo.asked)
-    with pytest.raises(TransientError, match=r"asked for a pause, of which 1[12]\d s are left"):
-        erp.create_draft(credit_request())
-    assert len(odoo.asked) == asked
-
-
-def test_a_server_of_several_databases_must_be_told_which(odoo, tmp_path):
-    odoo.databases = 2
-    with pytest.raises(Refused, match="requested URL was not found"):
-        erp_of(odoo, tmp_path).find("BH-1")
-    assert erp_of(odoo, tmp_path, database="wickham").find("BH-1") == []
-
-
-def test_a_fault_of_the_server_is_in_doubt_where_it_may_have_changed_something(odoo, tmp_path):
-    def broken(request: httpx.Request) -> httpx.Response:
-        if failing not in request.url.path:
-            return odoo(request)
-        return httpx.Response(500, json={"name": "builtins.ValueError", "message": "x", "debug": "Traceback"})
-
-    erp = OdooErp(erp_of(odoo, tmp_path)._settings, transport=httpx.MockTransport(broken))
-    failing = "search_read"
-    with pytest.raises(TransientError):
-        erp.find("BH-1")
-    failing = "create"
-    with pytest.raises(UncertainError):
-        erp.create_draft(credit_request())
-
-
-@pytest.mark.parametrize("cut", [None, 400])
-def test_a_traceback_of_odoo_reaches_nobody(cut, odoo, tmp_path):
-    def answered(request: httpx.Request) -> httpx.Response:
-        answer = odoo(request)
-        body = answer.content
-        if not answer.is_success:
-            assert b"Traceback" in body[:cut]
-        return httpx.Response(answer.status_code, content=body[:cut] if not answer.is_success else body)
-
-    erp = OdooErp(erp_of(odoo, tmp_path)._settings, transport=httpx.MockTransport(answered))
-    draft = erp.create_draft(credit_request())
-    odoo.records.update("account.journal", 1, {"active": False})
-    with pytest.raises(PermanentError) as fault:
-        erp.post(draft, ON)
-    assert "Traceback" not in str(fault.value)
-    assert "/opt/odoo" not in str(fault.value)
-
-
-def test_a_replica_that_is_behind_hides_a_draft_and_never_makes_one_of_two(odoo, erp):
-    odoo.freeze_replica()
-    draft = erp.create_draft(credit_request())
-    assert list(erp.find("BH-AAAAAAAAAAAAA")) == []
-    assert erp.read(draft) is None
-    odoo.thaw_replica()
-    assert [one.draft_id for one in erp.find("BH-AAAAAAAAAAAAA")] == [draft]
-
-
-def test_the_key_is_in_no_text(odoo, tmp_path):
-    def echoing(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(422, json={"message": f"you sent {request.headers['Authorization']}"})
-
-    erp = OdooErp(erp_of(odoo, tmp_path)._settings, transport=httpx.MockTransport(echoing))
-    with pytest.raises(Refused) as fault:
-        erp.find("BH-1")
-    assert KEY not in str(fault.value)
-    assert KEY not in repr(erp._client)
-
-
 def test_over_a_real_socket_it_is_the_same(odoo, tmp_path: Path):
     with served(odoo) as url:
         erp = OdooErp(erp_of(odoo, tmp_path, url=url)._settings)
@@ -394,9 +322,5 @@ def test_over_a_real_socket_it_is_the_same(odoo, tmp_path: Path):
 
 
 def test_amounts_pass_as_their_shortest_decimal():
-    assert plain({"a": 133.33, "b": False, "c": [0.1, 7]}) == {
-        "a": Decimal("133.33"),
-        "b": None,
-        "c": [Decimal("0.1"), 7],
-    }
+    assert plain({"a": 133.33, "b": False, "c": [1, "x"]}) == {"a": Decimal("133.33"), "b": None, "c": [1, "x"]}
     assert sent({"a": Decimal("33.33"), "b": ON, "c": [Decimal(1)]}) == {"a": 33.33, "b": "2026-03-14", "c": [1.0]}

@@ -16,7 +16,7 @@ from tests.erp.doubles.serving import served
 
 TODAY = date(2026, 3, 14)
 ALL = ["key", "server", "database", "company WR01", "rights", "posting", "fields", "journal of Wickham & Rowe Ltd",
-       "taxes", "period of Wickham & Rowe Ltd", "customer nordstad", "customer lindhaus"]  # fmt: skip
+       "taxes", "period of Wickham & Rowe Ltd", "customer nordstad", "customer lindhaus", "sales"]  # fmt: skip
 
 
 def looked(odoo: OdooDouble, folder: Path, **changed: object) -> dict[str, Step]:
@@ -82,6 +82,14 @@ def test_taxes_inside_the_price_are_worth_knowing(tmp_path):
     update("account.tax", 2, price_include=True)(odoo)
     taxes = looked(odoo, tmp_path)["taxes"]
     assert (taxes.state, "5% stand inside the price" in taxes.told) == ("note", True)
+
+
+def test_sales_that_cannot_be_read_keep_no_credit_note_back(tmp_path):
+    odoo = wickham()
+    odoo.lacking.add(("sale.order", "read"))
+    odoo.missing.add("stock.picking")
+    sales = looked(odoo, tmp_path)["sales"]
+    assert (sales.state, "could not read sale.order, stock.picking;" in sales.told) == ("note", True)
 
 
 def test_a_retailer_that_the_settings_do_not_name(tmp_path):

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.steps.credits import Composed, compose, credited, reference_of
+from pipelines.steps.credits import Composed, compose, credited, fees_of, reference_of
+from pipelines.steps.grouping import NoteTerms
 from schemas.credits import CreditRequest
 from schemas.errors import ConfigError
 from schemas.money import to_minor
@@ -217,10 +218,10 @@ def test_requests_say_exactly_what_the_ledger_holds(rows):
 def test_small_credits_wait_until_they_reach_the_minimum_and_then_go_out_on_one_note():
     small = [accepted(f"nordstad/R{n}/1#1", net_minor=300, tax_minor=60, number=f"R{n}") for n in (1, 2, 3)]
     large = accepted("nordstad/R9/1#1", net_minor=1000, number="R9")
-    minimum = {"nordstad": Decimal("8.00")}
-    waiting = composed(*small[:2], large, minimum_of=minimum)
+    minimum = {"nordstad": NoteTerms(minimum=Decimal("8.00"))}
+    waiting = composed(*small[:2], large, notes_of=minimum)
     assert waiting.intents["return_id"].to_pylist() == ["nordstad/R9"]
-    together = composed(*small, large, minimum_of=minimum)
+    together = composed(*small, large, notes_of=minimum)
     assert together.intents["return_id"].to_pylist() == ["nordstad/R1", "nordstad/R9"]
     assert together.intents["net_minor"].to_pylist() == [900, 1000]
     assert together.intent_lines["line_no"].to_pylist() == [1, 2, 3, 1]
@@ -232,4 +233,30 @@ def test_small_credits_of_another_company_or_currency_do_not_count():
         accepted("nordstad/R2/1#1", net_minor=300, company="WR02"),
         accepted("nordstad/R3/1#1", net_minor=300, currency="EUR"),
     ]
-    assert composed(*rows, minimum_of={"nordstad": Decimal(6)}).intents.num_rows == 0
+    assert composed(*rows, notes_of={"nordstad": NoteTerms(minimum=Decimal(6))}).intents.num_rows == 0
+
+
+def priced(rule: str, before: int, after: int, because: str) -> dict[str, Any]:
+    named = {"decision": "nordstad/R1/1#1>received@doc-1/1", "step": 1, "currency": "GBP"}
+    return named | {"rule": rule, "before_minor": before, "after_minor": after, "because": because}
+
+
+def test_fees_stand_on_their_line_and_what_is_before_them_is_exact():
+    fees = fees_of([
+        priced("credit.fees.restocking_percent", 5000, 4500, "less 10 % restocking"),
+        priced("credit.fees.freight_percent", 4500, 4500, "less 0.0001 % for freight"),
+        priced("credit.fees.handling", 4500, 4000, "less 2.50 GBP for handling each of 2 units"),
+    ])  # fmt: skip
+    (request,) = requests(composed(accepted(), fees=fees))
+    (line,) = request.lines
+    assert [(fee.kind, fee.net, fee.reason) for fee in line.fees] == [
+        ("restocking", Decimal("5.00"), "10 % restocking"),
+        ("handling", Decimal("5.00"), "2.50 GBP for handling each of 2 units"),
+    ]
+    assert (line.net, line.before_fees) == (Decimal("40.00"), Decimal("50.00"))
+
+
+def test_a_request_without_fees_is_the_text_that_it_always_was():
+    (request,) = requests(composed(accepted()))
+    assert not {"fees", "kind", "corrects", "why"} & set(request.canonical().replace('"', " ").split())
+    assert CreditRequest.model_validate_json(request.canonical()) == request

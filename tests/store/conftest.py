@@ -239,6 +239,26 @@ class World:
         change = Change("credit_intent", {"reference": reference}, values, {"lease_fence": intent["lease_fence"]})
         self.record("post", change, credit_note=rows("credit_note", note), movement=moved)
 
+    def take_back(self, reference: str, units: int = 1, net: int = 75, tax: int = 15) -> None:
+        """A counter-document that waits for approval: units of the one line of a posted credit."""
+        (credit,) = self.store.table("credit_intent", reference=reference).to_pylist()
+        (line,) = self.store.intent_lines(reference).to_pylist()
+        names = ("company", "retailer", "return_id", "currency", "request", "request_hash")
+        intent = {name: credit[name] for name in names} | {
+            "reference": f"{reference}-back", "sequence": credit["sequence"] + 1, "net_minor": net, "tax_minor": tax,
+            "state": "needs_approval", "kind": "correction", "reverses": reference, "approvals_needed": 1,
+            "approvals": 0,
+        }  # fmt: skip
+        back = {name: line[name] for name in ("portion", "return_line", "invoice_line")} | {
+            "reference": f"{reference}-back", "line_no": 1, "of_reference": reference, "of_line_no": 1, "units": units,
+            "net_minor": net, "tax_minor": tax,
+        }  # fmt: skip
+        part = {"reference": f"{reference}-back", "person": "ada", "name": "Ada", "part": "preparer"}
+        self.record(
+            "reverse", credit_intent=rows("credit_intent", intent), reversal_line=rows("reversal_line", back),
+            credit_part=rows("credit_part", part),
+        )  # fmt: skip
+
     def answer(self, name: str = "997-1", control: int = 1) -> None:
         """A pending answer."""
         message = {
@@ -272,6 +292,12 @@ class World:
         """A document of one of the kinds of which nothing is worked out yet, with one line."""
         part = self.document(f"{kind}-1", kind)
         self.record(f"process {kind}", **part, **{STORED[kind]: rows(STORED[kind], self.place(part))})
+
+    def cancel_sale(self, invoice_line: str) -> None:
+        """The ERP's word that an invoice was cancelled."""
+        part = self.document(f"cancelled-{invoice_line}", "sales", "erp-supply", purpose="withdrawn")
+        said = self.place(part) | {"invoice_line": invoice_line, "retailer": RETAILER}
+        self.record("process sales", **part, sale_cancelled=rows("sale_cancelled", said))
 
     def assign(self, return_line: str, invoice_line: str, units: int = 4) -> str:
         """A person's word on which sale units stand; answers its id."""
@@ -357,13 +383,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases, 
             return url
         url = copied(made(database, False), tmp_path_factory.mktemp("credited"))
         with Store.open(url, Clock(), "tester") as store:
-            _credit(World(store))
+            credit_all(World(store))
         return url
 
     return made
 
 
-def _credit(world: World) -> None:
+def credit_all(world: World) -> None:
+    """R1 and R2 go all the way, and other kinds come, so that every sealed table has rows."""
     world.see_map()
     world.credit_one("R1", "INV1")
     world.credit_one("R2", "INV2", credit_net=300)
@@ -374,7 +401,9 @@ def _credit(world: World) -> None:
     world.claim()
     world.see_policy()
     world.take_part("BH-R2", "Ada")
+    world.take_back("BH-R2")
     world.stop_posting()
+    world.cancel_sale("WR01/INV9/1")
     for kind in STORED:
         world.tell(kind)
 

@@ -111,7 +111,7 @@ def test_the_story_of_a_line_has_every_chapter(world, store):
     chapters = {name: getattr(story, name).num_rows for name in story.__slots__}
     assert chapters == dict.fromkeys(story.__slots__, 1) | {
         "documents": 2, "files": 2, "arrivals": 2, "movements": 4, "findings": 0, "assignments": 0, "reopened_by": 0,
-        "pricings": 0, "policy_versions": 0, "parts": 0,
+        "pricings": 0, "policy_versions": 0, "parts": 0, "reversal_lines": 0,
     }  # fmt: skip
     assert story.movements["to_bucket"].to_pylist() == ["announced", "received", "accepted", "credited"]
     assert story.receipt_lines["units"].to_pylist() == [4]

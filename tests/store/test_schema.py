@@ -1,5 +1,6 @@
 """The database is what schemas/records.py says, on the first opening and on every later one."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -9,20 +10,24 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
+import pyarrow as pa
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, create_engine, inspect, select
 from sqlmodel import SQLModel
 
 from connectors.store import Store
 from connectors.store import database as databases
-from connectors.store.insert import TABLES
+from connectors.store.insert import SEALED_TABLES, TABLES, key_of
 from connectors.store.ledger_views import ledger_views
+from connectors.store.roll import told
 from connectors.store.schema import MIGRATIONS, SQL, name_of, revision, views
+from connectors.store.seal import GENESIS, event_hash, first_row_digest, row_key
+from connectors.store.shapes import arrow_type
 from schemas.errors import ConfigError, PermanentError
 from schemas.records import APPEND_ONLY, SEALED
 from tests.databases import dropped
@@ -37,8 +42,45 @@ def now():
 def test_migrations_lead_to_the_records(url):
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     engine.dispose()
+    # On PostgreSQL triggers stand for foreign keys.
+    assert [one for one in found if engine.name == "sqlite" or one[0] != "add_fk"] == []
+
+
+def test_no_row_points_nowhere(database, credited_url, credited, only_postgresql):
+    """Every foreign key of schemas/records.py is held, by triggers; on SQLite they are foreign keys."""
+    with database.raw(credited_url) as raw:
+        for table in TABLES.values():
+            assert not table.foreign_key_constraints or raw.rows(f'select count(*) from "{table.name}"') > [(0,)]
+            for link in table.foreign_key_constraints:
+                said = dict.fromkeys(link.column_keys, "'nowhere'")
+                said = {name: another(table.c[name]) for name in unique_columns(table)} | said
+                values = ", ".join(said.get(column.name, f'"{column.name}"') for column in table.columns)
+                with pytest.raises(INTEGRITY, match=r"foreign key: \w+ .*nowhere.* points to no"):
+                    raw.rows(f'insert into "{table.name}" {listed(table)} select {values} from "{table.name}" limit 1')
+
+
+def listed(table):
+    return "(" + ", ".join(f'"{column.name}"' for column in table.columns) + ")"
+
+
+def unique_columns(table):
+    """The columns of its key, and of every other one that tells rows apart."""
+    keys = [key.columns for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
+    keys += [index.columns for index in table.indexes if index.unique]
+    return {column.name for key in keys for column in key}
+
+
+def another(column):
+    if arrow_type(column) == pa.int64():
+        return "77"
+    return "'nowhere'" if column.foreign_keys else "'another'"
+
+
+def test_keys_never_change(database, credited_url, credited, only_postgresql):
+    with database.raw(credited_url) as raw, pytest.raises(INTEGRITY, match="return_line is never changed"):
+        raw.rows("update return_line set return_id = 'nowhere'")
 
 
 def test_migrations_stand_in_one_line():
@@ -90,20 +132,40 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
     database, url, store, world, tmp_path
 ):
     world.credit_one()
+    with store._engine.connect() as connection:
+        events = list(in_first_form(connection))
     store.close()
     (tmp_path / "first").mkdir()
     first = database.new(tmp_path / "first")
     with database.raw(url) as now_there, first_schema(first) as shape, database.raw(first) as raw:
         raw.unlinked()
         for table, columns in shape.items():
-            listed = ", ".join(f'"{name}"' for name in columns)
-            for row in now_there.rows(f'select {listed} from "{table}"'):
-                raw.rows(f'insert into "{table}" ({listed}) values ({", ".join("?" * len(row))})', *row)
+            named = ", ".join(f'"{name}"' for name in columns)
+            known = now_there.rows(f'select {named} from "{table}"') if table != "audit_event" else events
+            for row in known:
+                raw.rows(f'insert into "{table}" ({named}) values ({", ".join("?" * len(row))})', *row)
     with Store.open(first, now) as store:
         assert store.table("outbound_message")["answered_by"].null_count > 0
         assert store.claims_in(["nordstad/R1"])["units"].to_pylist() == [4]
         assert store.verify() == []
     dropped(first)
+
+
+def in_first_form(connection):
+    """The audit events as they were written before there were rolls."""
+    prev_hash = GENESIS
+    digests = {}
+    for name in SEALED_TABLES:
+        stored = connection.execute(select(databases.of(connection).as_stored(TABLES[name]))).all()
+        names = TABLES[name].columns.keys()
+        places = [names.index(one) for one in key_of(TABLES[name])]
+        digests[name] = {row_key(row[place] for place in places): first_row_digest(names, row) for row in stored}
+    for event in connection.execute(select(databases.of(connection).as_stored(TABLES["audit_event"])).order_by("seq")):
+        said = {name: {key: digests[name][key] for key in keys} for name, keys in told(event.rows, event.roll).items()}
+        rows = json.dumps(said)
+        said = (event.seq, event.at, event.actor, event.action, event.subject, rows, prev_hash)
+        prev_hash = event_hash(*said)
+        yield (*said, prev_hash)  # in the order of the columns
 
 
 @contextmanager

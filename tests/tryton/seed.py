@@ -40,8 +40,9 @@ def main(config_file, database, key):
     for customer, (month, day), lines in INVOICES:
         an_invoice(customers[customer], datetime.date(YEAR, month, day), lines, products, taxes)
     close_january(company)
-    a_user_with_a_key("backhaul", ["Accounting"], company, key)
+    a_user_with_a_key("backhaul", ["Accounting", "Sales", "Stock"], company, key)
     a_user_with_a_key("visitor", [], company, f"{key}-of-a-visitor")
+    a_key_of_the_clerk(f"{key}-of-the-clerk")
 
 
 def a_company():
@@ -127,6 +128,7 @@ def the_products(accounts, tax):
         template = Template(
             name=name, default_uom=unit, type="goods", list_price=Decimal(40), account_category=category
         )
+        template.salable, template.sale_uom = True, unit
         (one,) = template.products
         one.suffix_code = code
         one.identifiers.new(type="ean", code=ean)
@@ -175,6 +177,13 @@ def a_user_with_a_key(login, groups, company, key):
         user.groups.append(group)
     user.save()
     Application(user=user, application="rest", key=key).save()
+
+
+def a_key_of_the_clerk(key):
+    """Of the one who sells and ships: the administrator, who has every group."""
+    User, Application = Model.get("res.user"), Model.get("res.user.application")
+    (admin,) = User.find([("login", "=", "admin")])
+    Application(user=admin, application="rest", key=key).save()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv-tryton" / "bin"
 CACHE = ROOT / ".state" / "tryton"
 KEY = "a-key-of-the-tests-0123456789"
-MODULES = ("backhaul_key", "account_product")
+MODULES = ("backhaul_key", "account_product", "sale")
 CONFIG = """
 [database]
 uri = sqlite://
@@ -32,7 +32,10 @@ path = {path}
 listen = 127.0.0.1:{port}
 [session]
 timeout = 0
-"""  # the last: a database that is copied there while the server runs is seen at once
+[queue]
+worker = True
+"""  # timeout: a database that is copied there while the server runs is seen at once; worker: there is none, so that a
+# confirmed sale waits and can still be changed
 _MADE_FROM = (
     ROOT / "connectors/erp/tryton/server-module/requirements.lock",
     ROOT / "connectors" / "erp" / "tryton" / "server-module" / "backhaul_key",

@@ -16,7 +16,7 @@ from tests.erp.credit_requests import credit_request
 
 _EMPTY = {
     "state": "ready", "attempts": 0, "lease_owner": None, "lease_fence": 0, "lease_until": None,
-    "look_again_at": None, "draft_id": None, "problem": None,
+    "look_again_at": None, "draft_id": None, "problem": None, "kind": None,
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class IntentBook:
         self._leases_hold = leases_hold
         self.rows: dict[str, dict[str, Any]] = {}
         self.lines: dict[str, pa.Table] = {}
+        self.reversals: dict[str, pa.Table] = {}
         self.notes: list[dict[str, Any]] = []
         self.movements: list[dict[str, Any]] = []
         self.actions: list[str] = []
@@ -69,6 +70,9 @@ class IntentBook:
             "request": text,
             "request_hash": hashlib.sha256(text.encode()).hexdigest(),
         } | changed  # fmt: skip
+        if request.charges:
+            self.rows[request.reference] |= {"kind": request.kind}
+            self.reversals[request.reference] = _reversals(request)
         self.lines[request.reference] = _lines(request)
         return request.reference
 
@@ -82,6 +86,10 @@ class IntentBook:
     def intent_lines(self, reference: str) -> pa.Table:
         """Lines of an intent."""
         return self.lines[reference]
+
+    def reversal_lines(self, reference: str) -> pa.Table:
+        """Lines of a counter-document."""
+        return self.reversals[reference]
 
     def lease(self, reference: str, owner: str, seconds: float) -> int | None:
         """The next fence, or None while a lease holds."""
@@ -121,6 +129,12 @@ def _lines(request: CreditRequest) -> pa.Table:
     for name in ("withheld_net", "withheld_tax"):
         table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(pa.int64()))
     return table
+
+
+def _reversals(request: CreditRequest) -> pa.Table:
+    """The lines of a counter-document that takes whole lines back."""
+    rows = [_line(request, line) | {"withheld_net": 0, "withheld_tax": 0} for line in request.lines]
+    return pa.Table.from_pylist(rows)
 
 
 def _line(request: CreditRequest, line: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from connectors.erp.memory import Fate, MemoryErp
 from connectors.erp.port import AccessDenied
 from pipelines.work.post import UNREACHABLE_MAX, Posted, post_credits, sweep_orphans
 from schemas.errors import PermanentError, TransientError
-from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.work.intent_book import Clock, IntentBook
 
 REFERENCE = credit_request().reference
@@ -423,3 +423,52 @@ def test_an_orphan_that_turns_out_to_be_posted_is_loud(desk):
     with pytest.raises(PermanentError, match="cannot be discarded"):
         desk.post()
     assert desk.intent["state"] == "posted"
+
+
+def test_an_orphan_that_the_erp_will_not_discard_keeps_nobody_else_waiting(desk):
+    desk.book.add(credit_request("BH-OTHER"))
+    desk.erp.create_draft(credit_request())
+    desk.erp.create_draft(credit_request())
+    desk.erp.script(Fate.OK, Fate.REFUSED)
+    assert desk.post() == Posted(posted=2)
+    assert sweep_orphans(desk.book, desk.erp) == 1
+    assert desk.states == ["posted", "posted"]
+
+
+# --- counter-documents
+
+
+@pytest.mark.parametrize(
+    ("fate", "draft_state"),
+    [
+        *((fate, True) for fate in (Fate.OK, Fate.BUSY, Fate.LOST, Fate.TIMEOUT_AFTER, Fate.LATE, Fate.TWICE)),
+        *((fate, False) for fate in (Fate.OK, Fate.BUSY, Fate.LOST, Fate.TIMEOUT_AFTER, Fate.LATE)),
+    ],
+)
+def test_what_takes_a_credit_back_goes_the_same_way_whatever_happens_and_is_booked_once(fate, draft_state):
+    book = IntentBook(clock := Clock())
+    reference = book.add(counter_request())
+    desk = Desk(clock, book, MemoryErp(draft_state=draft_state))
+    desk.erp.script(fate)
+    for _ in range(4):
+        desk.post()
+        desk.later(2 * QUARANTINE)
+    assert book.rows[reference]["state"] == "posted"
+    (posted,) = [document for document in desk.erp.documents if document.state == "posted"]
+    assert (posted.charges, posted.number) == (True, "DN-000001")
+    moved = [(m["from_bucket"], m["to_bucket"], m["units"], m["net_minor"]) for m in book.movements]
+    assert moved == [("credited", "reversed", 3, 10000), ("credited", "reversed", 1, 3333)]
+
+
+def test_an_erp_that_has_a_credit_where_a_counter_document_should_be_is_stopped(desk):
+    reference = desk.book.add(counter_request())
+    desk.erp.create_draft(credit_request(reference))
+    desk.post()
+    assert desk.book.rows[reference]["state"] == "parked"
+    assert "charges is False, not True" in desk.book.rows[reference]["problem"]
+
+
+def test_an_intent_of_another_kind_than_its_request_is_not_sent(desk):
+    desk.intent["kind"] = "reversal"
+    assert desk.post() == Posted(parked=1)
+    assert "not the one that its intent was made for" in desk.intent["problem"]

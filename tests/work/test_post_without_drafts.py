@@ -117,3 +117,18 @@ def test_the_posting_of_one_credit_does_not_wait_for_another(desk):
     desk.book.add(credit_request("BH-OTHER"))
     desk.erp.script(Fate.LATE)
     assert post_credits(desk.book, desk.erp, "tester", desk.clock) == Posted(posted=1, uncertain=1)
+
+
+def test_what_the_list_does_not_show_yet_is_not_taken_for_the_only_one(desk):
+    """Two deliveries, and a list that has not heard of them: it is looked up later, and then told."""
+    find = desk.erp.find
+    desk.erp.script(Fate.TWICE)
+    desk.erp.find = lambda reference: []
+    assert desk.post() == Posted(uncertain=1)
+    desk.later()
+    assert desk.post() == Posted(uncertain=1)
+    assert desk.book.notes == []
+    desk.erp.find = find
+    desk.later()
+    assert desk.post() == Posted(parked=1)
+    assert "posted 2 times" in desk.intent["problem"]

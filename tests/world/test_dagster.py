@@ -54,7 +54,9 @@ def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(
         "ledger_conserves", *(f"{table}_meet_expectations" for table in STORED),
     }  # fmt: skip
     assert {sensor.name for sensor in defs.sensors or []} >= {"partner_folders", *MAILBOXES}
-    assert {schedule.name for schedule in defs.schedules or []} == {"daily_report", "hourly_sweep", "nightly_upkeep"}
+    assert {schedule.name for schedule in defs.schedules or []} == {
+        "daily_report", "hourly_supply", "hourly_sweep", "nightly_upkeep",
+    }  # fmt: skip
 
 
 def test_each_mailbox_of_the_partners_folder_in_force_has_a_sensor(bench: Bench) -> None:

@@ -10,8 +10,9 @@ from datetime import date
 
 import httpx
 
+from connectors.erp.business_central.ledger import booked, stands
 from connectors.erp.business_central.notes import closed_hash, memo
-from connectors.erp.business_central.reading import LINES, age, document, stands
+from connectors.erp.business_central.reading import LINES, age, document
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.wire import Record, Wire, any_of, quoted
 from connectors.erp.http import Refused
@@ -101,7 +102,7 @@ class BusinessCentralErp:
         if held is None:
             return
         company, record = held
-        if self._document(company, record).state == "posted" or stands(record["status"]) != "draft":
+        if self._document(company, record).state == "posted" or stands(record) != "draft":
             raise PermanentError(
                 f"{draft_id} is {record['number']} with status {record['status']} and cannot be discarded. "
                 "Next: a person must see why it was taken for an orphan; a released draft is reopened there."
@@ -144,16 +145,11 @@ class BusinessCentralErp:
         return document(record, self._posted(company, record), self._retailers)
 
     def _posted(self, company: str, record: Record) -> bool:
-        """Whether it is posted; where the status leaves that open, whether the general ledger has entries of it."""
-        standing = stands(str(record["status"]))
-        if standing != "unclear":
-            return standing != "draft"
-        where = (
-            f"documentNumber eq {quoted(str(record['number']))} and documentType eq 'Credit_x0020_Memo' "
-            f"and postingDate eq {record['postingDate']}"
-        )
-        entries, _ = self._wire.page(company, "generalLedgerEntries", where, None, "entryNumber", 1)
-        return bool(entries)
+        """Whether it is posted; where the status leaves that open, the general ledger tells."""
+        standing = stands(record)
+        if standing == "unclear":
+            return bool(booked(self._wire, company, "Credit Memo", [record]))
+        return standing != "draft"
 
     def _remove_halves(self, company: str, reference: str) -> None:
         """Delete what an earlier request left of a draft; nothing of ours is at work when a new one is made."""
@@ -198,4 +194,4 @@ class BusinessCentralErp:
 
 def _half(record: Record, found: ErpDocument) -> bool:
     """A draft that has not its last line: its making was broken off. What a person may have made is left alone."""
-    return found.state == "draft" and stands(record["status"]) == "draft" and closed_hash(record[LINES]) is None
+    return found.state == "draft" and stands(record) == "draft" and closed_hash(record[LINES]) is None

@@ -78,7 +78,7 @@ def _rights(subject: Subject, company: str) -> Iterator[Step]:
     refused = []
     for entities in _READ:
         try:
-            subject.wire.page(company, entities, "", None, "", 1)
+            subject.wire.page(company, entities, "", "", 1)
         except BackhaulError as fault:
             refused.append(f"{entities} ({str(fault).partition(' Next: ')[0]})")
     if refused:

@@ -37,6 +37,11 @@ def memo(
             f"{request.reference} has more than {REFERENCE_MAX} characters, or credits nothing at all; Business "
             "Central keeps neither. Next: settle it outside of the ERP."
         )
+    if request.charges:
+        raise PermanentError(
+            f"{request.reference} takes a posted credit back, which this adapter does not do in Business Central. "
+            "Next: charge it there by an invoice."
+        )
     pairs = [(line, *_original(line, invoices)) for line in request.lines]
     for _, invoice, _ in pairs:
         _ensure_theirs(request, invoice, customer)

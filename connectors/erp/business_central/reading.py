@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
+from connectors.erp.business_central.ledger import stands
 from connectors.erp.business_central.notes import closed_hash
 from connectors.erp.business_central.wire import ETAG, Record
 from connectors.erp.port import ErpDocument
@@ -15,26 +16,14 @@ from schemas.errors import PermanentError
 from schemas.money import to_minor
 
 LINES = "salesCreditMemoLines"
-_DRAFT = ("Draft", "In Review")
-_POSTED = ("Paid", "Corrective")
 # What changes after posting without anybody touching the note: paid, sent, printed.
 _PASSING = frozenset({ETAG, "@odata.context", "status", "lastModifiedDateTime", LINES})
 _PARTS = re.compile(r"([0-9]+)")
 
 
-def stands(status: str) -> Literal["draft", "posted", "unclear", "canceled"]:
-    """What a memo's status says. ``Open`` is said of a posted one, and of a draft that somebody released."""
-    status = status.replace("_x0020_", " ")
-    if status in _DRAFT:
-        return "draft"
-    if status in _POSTED:
-        return "posted"
-    return "canceled" if status == "Canceled" else "unclear"
-
-
 def document(record: Record, posted: bool, retailers: Mapping[str, str]) -> ErpDocument:
     """The record in our words; ``retailers`` by customer number. PermanentError: somebody canceled it."""
-    if stands(str(record["status"])) == "canceled":
+    if stands(record) == "canceled":
         raise PermanentError(
             f"{record['number']} of {record['externalDocumentNumber']} is canceled in Business Central. "
             "Next: find out who did that; a credit is taken back by a document of its own."

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O"]
 _LOGIN = "https://login.microsoftonline.com"
 
 
@@ -34,8 +35,13 @@ class BusinessCentralSettings(BaseModel):
     longest_request_seconds: int = Field(
         1080, ge=480, description="how long a request may still take effect: 8 minutes in the queue, 10 at work"
     )
-    page_size: int = Field(1000, ge=1, le=20_000, description="documents that are read at once from the supply")
-    overlap_seconds: int = Field(900, ge=0, description="how far the supply looks back for what was committed late")
+    page_documents: int = Field(200, ge=1, le=20_000, description="documents that the supply reads at once")
+    overlap_seconds: int = Field(
+        1800, ge=1, description="how far the supply looks back, for what a long transaction saved late"
+    )
+    tax_categories: dict[str, TaxCategory] = Field(
+        default_factory=dict, description="tax code there → EN 16931 VAT category; left out: S where there is a rate"
+    )
 
     @field_validator("customers", "companies")
     @classmethod

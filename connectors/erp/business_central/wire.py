@@ -9,7 +9,7 @@ import httpx
 
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.tokens import Tokens
-from connectors.erp.http import HttpClient, Pace
+from connectors.erp.http import HttpClient, Pace, Refused
 from connectors.erp.port import AccessDenied
 from connectors.erp.throttle import Rate, Throttle
 from schemas.errors import PermanentError
@@ -19,6 +19,7 @@ Record = dict[str, Any]
 
 # Without it a read may come from a replica that lags behind, also on pages that ask for one themselves.
 _PRIMARY = {"Data-Access-Intent": "ReadWrite"}
+_NOT_FOUND = 404  # we only ask for sets, and a set that is empty is there
 _NEXT = "@odata.nextLink"
 ETAG = "@odata.etag"
 
@@ -62,14 +63,21 @@ class Wire:
         return found
 
     def page(
-        self, company: str, entities: str, where: str, expand: str | None, order: str, size: int
+        self,
+        company: str,
+        entities: str,
+        where: str,
+        order: str,
+        size: int,
+        expand: str | None = None,
+        fields: Sequence[str] = (),
     ) -> tuple[list[Record], str | None]:
-        """The first records that match, at most ``size``, and where the next ones are (for ``following``)."""
-        return self._page(self._of(company, entities), _query(where, expand, order), size)
+        """The first records that match, at most ``size``, and whether (and where) there are more."""
+        return self._page(self._of(company, entities), _query(where, expand, order, fields), size)
 
-    def following(self, link: str, size: int) -> tuple[list[Record], str | None]:
-        """The records after a page."""
-        return self._page(*self._behind(link), size)
+    def lines(self, company: str, entities: str, record: Record, lines: str) -> list[Record]:
+        """All lines of a document, asked for by themselves."""
+        return list(self._all(f"{self._of(company, entities)}({record['id']})/{lines}", []))
 
     def complete(self, record: Record, lines: str) -> None:
         """Read the lines that did not fit into the record's page."""
@@ -107,7 +115,15 @@ class Wire:
 
     def _page(self, path: str, params: Sequence[tuple[str, str]], size: int | None) -> tuple[list[Record], str | None]:
         wanted = {"Prefer": f"odata.maxpagesize={size}"} if size else {}
-        body = self._authorised(lambda login: self._client.get(path, params, {**_PRIMARY, **wanted, **login}))
+        try:
+            body = self._authorised(lambda login: self._client.get(path, params, {**_PRIMARY, **wanted, **login}))
+        except Refused as refused:
+            if refused.status != _NOT_FOUND:
+                raise
+            raise AccessDenied(
+                f"Business Central has nothing at {self._root}: {refused.said}. "
+                "Next: correct tenant, environment and companies under erp:; no credit is to blame."
+            ) from None
         return list(body["value"]), body.get(_NEXT)
 
     def _changed(
@@ -138,8 +154,8 @@ class Wire:
         return unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
 
 
-def _query(where: str, expand: str | None, order: str | None) -> list[tuple[str, str]]:
-    given = {"$filter": where, "$expand": expand, "$orderby": order}
+def _query(where: str, expand: str | None, order: str | None, fields: Sequence[str] = ()) -> list[tuple[str, str]]:
+    given = {"$filter": where, "$expand": expand, "$orderby": order, "$select": ",".join(fields)}
     return [(name, value) for name, value in given.items() if value]
 
 

@@ -1,5 +1,6 @@
 """Open this when the file ERP does something: drafts, posting by one rename, and healing of what was interrupted."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -8,9 +9,10 @@ from typing import Literal
 
 from connectors.erp.file_out.journal import Journal
 from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_file_name, reference_of
+from connectors.erp.file_out.papers import RECONCILIATIONS, write_paper
 from connectors.erp.file_out.reading import read_note
-from connectors.erp.file_out.ubl import draft_note, posted_note
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.file_out.ubl import CHARGE, CREDIT, draft_note, posted_note
+from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
 
@@ -22,6 +24,7 @@ _CAPABILITIES = Capabilities(
     discount_on_credit=False,
     # A request ends with its process; the time is for one that was stopped while it held the lock.
     max_request_seconds=0,
+    counter_documents=True,
 )
 
 
@@ -31,7 +34,8 @@ class FileOutErp:
     Any number of processes may use the folder. A process killed at any moment leaves a state that the next call mends.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, papers: Papers | None = None) -> None:
+        self._papers = papers
         self._notes = NoteFolder(folder)
         self._journal = Journal(self._notes)
         self._checked = False
@@ -58,22 +62,40 @@ class FileOutErp:
             raise PermanentError(
                 f"reference {request.reference!r} cannot be a file name. Next: use letters, digits and hyphens."
             )
+        paper = self._paper(request)
         with self._opened() as listing:
             draft_id = self._notes.next_draft_id(request.reference, listing)
             path = self._notes.draft(draft_id)
             with _faults(TransientError, f"writing {path.name}"):
-                temporary = self._notes.write_beside(path, draft_note(request, draft_id))
+                temporary = self._notes.write_beside(path, draft_note(request, draft_id, paper))
             with _faults(UncertainError, f"filing {path.name}"):
                 self._notes.move(temporary, path)
             listing.drafts.add(draft_id)
         return draft_id
 
+    def _paper(self, request: CreditRequest) -> bytes | None:
+        """The reconciliation that the request names, also as a file of its own beside the journal.
+
+        PermanentError: nobody has it, or what is there is another one.
+        """
+        if request.reconciliation is None:
+            return None
+        data = self._papers(request.reference) if self._papers else None
+        if data is None or hashlib.sha256(data).hexdigest() != request.reconciliation.sha256:
+            raise PermanentError(
+                f"{request.reference} has a reconciliation that is not there. "
+                "Next: put back the vault from a backup, then release the intent."
+            )
+        write_paper(self._notes.root, RECONCILIATIONS, f"{request.reference}.pdf", data)
+        return data
+
     def post(self, draft_id: str, on: date) -> None:
         """The draft as a numbered note in posted/. PermanentError when it, or another of its reference, is posted."""
         with self._opened() as listing:
             self._ensure_can_be_posted(draft_id, listing)
-            self._document(draft_id, listing)  # it still is the note that was written there
-            place = Place(listing.next_number(), on.isoformat())
+            draft = self._document(draft_id, listing)  # it still is the note that was written there
+            series = (CHARGE if draft.charges else CREDIT).series
+            place = Place(listing.next_number(series), on.isoformat())
             path = self._notes.posted(draft_id, place)
             self._journal.mend(listing, place.day)  # it refuses when notes were taken away: before, not after
             with _faults(TransientError, f"writing {path.name}"):

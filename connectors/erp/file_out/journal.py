@@ -14,7 +14,7 @@ from schemas.errors import PermanentError
 from schemas.money import to_decimal
 
 COLUMNS = (
-    "number", "reference", "posted_on", "retailer", "currency", "net", "tax", "gross", "draft_id", "sha256"
+    "number", "reference", "posted_on", "retailer", "currency", "net", "tax", "gross", "draft_id", "kind", "sha256"
 )  # fmt: skip
 _DRAFT_ID = COLUMNS.index("draft_id")
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -77,7 +77,7 @@ def _whole_lines(journal: bytes) -> Lines:
     lines: Lines = {}
     with suppress(csv.Error):
         for row in csv.reader(io.StringIO(journal.decode(errors="replace"))):
-            if len(row) == len(COLUMNS) and row[0].startswith("CN-") and _DIGEST.fullmatch(row[-1]):
+            if len(row) == len(COLUMNS) and row[0].startswith(("CN-", "DN-")) and _DIGEST.fullmatch(row[-1]):
                 lines[row[_DRAFT_ID]] = _line(row)
     return lines if journal == (_HEADER + "".join(lines.values())).encode() else {}
 
@@ -94,6 +94,7 @@ def _row(document: ErpDocument) -> tuple[str, ...]:
         f"{tax:f}",
         f"{net + tax:f}",
         document.draft_id,
+        "debit note" if document.charges else "credit note",
         document.digest,
     )
 

@@ -1,7 +1,7 @@
 """Open this when you ask where a note lies: the names of files, the lock, and writes that are whole or not there.
 
     drafts/<draft id>.xml                       a note that moves no money yet
-    posted/<number>_<day>_<draft id>.xml        a credit note: it came here by one rename
+    posted/<number>_<day>_<draft id>.xml        a credit note (CN-) or what takes one back (DN-): by one rename
     discarded/<draft id>.xml                    an orphan draft; kept so that no draft id is ever given twice
     journal/<day>.csv                           what was posted that day; can be made again from posted/
 
@@ -26,7 +26,9 @@ LOCK_WAIT_SECONDS_MAX = 30.0
 _LOCK_POLL_SECONDS = 0.02
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
 _DRAFT_NAME = re.compile(rf"({_REFERENCE.pattern}_[0-9]+)\.xml")
-_POSTED_NAME = re.compile(rf"(CN-[0-9]{{6,}})_([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})_({_REFERENCE.pattern}_[0-9]+)\.xml")
+_POSTED_NAME = re.compile(
+    rf"((?:CN|DN)-[0-9]{{6,}})_([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})_({_REFERENCE.pattern}_[0-9]+)\.xml"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Listing:
         self.posted: dict[str, Place] = {}
         self._by_reference: dict[str, set[str]] = defaultdict(set)
         self._by_day: dict[str, dict[str, str]] = defaultdict(dict)
-        self._highest = 0
+        self._highest: dict[str, int] = defaultdict(int)
         for draft_id, place in posted:
             self.add_posted(draft_id, place)
 
@@ -54,7 +56,8 @@ class Listing:
         self.posted[draft_id] = place
         self._by_reference[reference_of(draft_id)].add(draft_id)
         self._by_day[place.day][draft_id] = place.number
-        self._highest = max(self._highest, int(place.number[3:]))
+        series, _, number = place.number.partition("-")
+        self._highest[series] = max(self._highest[series], int(number))
 
     def of(self, reference: str) -> list[str]:
         """The draft ids of this reference, drafts and posted ones, in the order in which they were made."""
@@ -69,9 +72,12 @@ class Listing:
         """The numbers of that day's notes by draft id, in the order in which they were found or posted."""
         return self._by_day.get(day, {})
 
-    def next_number(self) -> str:
-        """The number after the highest: CN-000001, CN-000002, ... without gaps, since none is drawn in vain."""
-        return f"CN-{self._highest + 1:06}"
+    def next_number(self, series: str) -> str:
+        """The number after the highest: CN-000001, CN-000002, ... without gaps, since none is drawn in vain.
+
+        What takes credit notes back is numbered by itself: DN-000001.
+        """
+        return f"{series}-{self._highest[series] + 1:06}"
 
 
 def reference_of(draft_id: str) -> str:

@@ -2,13 +2,14 @@
 
 replacements/<reference>.json    goods that the retailer gets again, free of charge
 recourse/<supplier>_<id>.csv     what a supplier owes us
+reconciliations/<reference>.pdf  what stands behind every line of a credit note; the note holds it too
 """
 
 from pathlib import Path
 
 from connectors.disk import disk_faults, make_folder, write_whole
 
-REPLACEMENTS, RECOURSE = "replacements", "recourse"
+REPLACEMENTS, RECOURSE, RECONCILIATIONS = "replacements", "recourse", "reconciliations"
 _MODE = 0o644
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from connectors.erp.file_out.ubl import DRAFT, NS, REFERENCE, REQUEST, parse
+from connectors.erp.file_out.ubl import CHARGE, DRAFT, NS, REFERENCE, REQUEST, form_of, parse
 from connectors.erp.port import ErpDocument
 from schemas.errors import PermanentError
 from schemas.money import to_minor
@@ -25,6 +25,7 @@ def read_note(note: bytes, state: Literal["draft", "posted"], name: str) -> ErpD
 
 
 def _document(root: Any, state: Literal["draft", "posted"], digest: str) -> ErpDocument:
+    form = form_of(root)
     currency = _text(root, "cbc:DocumentCurrencyCode")
     return ErpDocument(
         reference=_our(root, REFERENCE),
@@ -36,9 +37,10 @@ def _document(root: Any, state: Literal["draft", "posted"], digest: str) -> ErpD
         currency=currency,
         net_minor=to_minor(Decimal(_text(root, "cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount")), currency),
         tax_minor=to_minor(Decimal(_text(root, "cac:TaxTotal/cbc:TaxAmount")), currency),
-        line_count=len(root.findall("cac:CreditNoteLine", NS)),
+        line_count=len(root.findall(f"cac:{form.line}", NS)),
         digest=digest,
         request_hash=_our(root, REQUEST),
+        charges=form is CHARGE,
     )
 
 

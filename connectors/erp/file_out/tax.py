@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from schemas.credits import CreditLine, CreditRequest
+from schemas.credits import STANDS_ALONE, CreditLine, CreditRequest
 
 _CENT = Decimal("0.01")
 # BR-CO-17 lets the tax of a breakdown differ from taxable amount times rate by less than one unit of the currency.
@@ -22,7 +22,6 @@ class Category:
     seller_vat: bool = True
     buyer_vat: bool = False
     delivery: bool = False  # where and when it was supplied (BT-80, BG-14)
-    alone: bool = False  # no other category beside it, and no VAT identifiers
 
 
 CATEGORIES: dict[str, Category] = {
@@ -34,9 +33,7 @@ CATEGORIES: dict[str, Category] = {
         "intra-community", exemption=("VATEX-EU-IC", "Intra-community supply"), buyer_vat=True, delivery=True
     ),
     "G": Category("export", exemption=("VATEX-EU-G", "Export outside the EU")),
-    "O": Category(
-        "not subject", states_rate=False, exemption=("VATEX-EU-O", "Not subject to VAT"), seller_vat=False, alone=True
-    ),
+    "O": Category("not subject", states_rate=False, exemption=("VATEX-EU-O", "Not subject to VAT"), seller_vat=False),
 }
 
 
@@ -76,7 +73,7 @@ def _party_problems(code: str, request: CreditRequest) -> list[str]:
     checks = (
         (category.seller_vat and not request.seller.vat_id, f"category {code} needs the seller's VAT id"),
         (category.buyer_vat and not request.buyer.vat_id, f"category {code} needs the buyer's VAT id"),
-        (category.alone and _mixed(request), f"category {code} cannot stand beside other categories"),
+        (code in STANDS_ALONE and _mixed(request), f"category {code} cannot stand beside other categories"),
     )
     return [text for failed, text in checks if failed]
 

@@ -1,8 +1,14 @@
-"""Open this when you ask how a credit note looks as a file: UBL 2.1 CreditNote after EN 16931, one element a fact."""
+"""Open this when you ask how a credit note looks as a file: UBL 2.1 CreditNote after EN 16931, one element a fact.
 
+What takes a posted credit back is a UBL Invoice: EN 16931 knows credit notes of positive amounts and documents that
+charge, and no negative credit note.
+"""
+
+import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,23 +16,43 @@ from typing import Any
 from lxml import etree
 
 from connectors.erp.file_out.tax import CATEGORIES, Subtotal, breakdown, tax_problems
-from schemas.credits import CreditLine, CreditRequest
+from schemas.credits import STANDS_ALONE, CreditLine, CreditRequest, Fee
 from schemas.errors import PermanentError
 from schemas.money import exponent
 from schemas.partners import Party
 
 NS = {
-    "cn": "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
 SPECIFICATION = "urn:cen.eu:en16931:2017"
-CREDIT_NOTE = "381"  # UNTDID 1001; amounts are positive
 PIECE = "H87"  # UN/ECE Recommendation 20
 GTIN = "0160"  # ISO 6523
-SET_OFF = "To be set off against open invoices"
+SET_OFF, CHARGED = "To be set off against open invoices", "Charged again; due with the open invoices"
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the documents of UBL call the same things; amounts are positive in both."""
+
+    root: str
+    type_code: str  # BT-3, UNTDID 1001
+    line: str
+    quantity: str
+    series: str  # what our numbers of such documents begin with
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the root element."""
+        return f"urn:oasis:names:specification:ubl:schema:xsd:{self.root}-2"
+
+
+CREDIT = Form("CreditNote", "381", "CreditNoteLine", "CreditedQuantity", "CN")
+# 383 is a debit note, in EN 16931 and among the invoices of Peppol BIS Billing 3: it charges what was credited.
+CHARGE = Form("Invoice", "383", "InvoiceLine", "InvoicedQuantity", "DN")
+FORMS = (CREDIT, CHARGE)
 # What ties the note to our books (BG-24): description by role. The reader looks them up by these words.
+RECONCILIATION, PDF = "Reconciliation, line by line", "application/pdf"
 REFERENCE, RETURN, DRAFT, REQUEST = "Credit reference", "Return number", "Draft", "SHA-256 of the request"
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -43,15 +69,20 @@ def parse(note: bytes) -> Any:
     return etree.fromstring(note, etree.XMLParser(**_PARSER_OPTIONS))
 
 
-def draft_note(request: CreditRequest, draft_id: str) -> bytes:
+def draft_note(request: CreditRequest, draft_id: str, paper: bytes | None = None) -> bytes:
     """The note as a draft: its number is the draft's id, its date the request's. Same request and id, same bytes.
 
+    ``paper`` is the reconciliation that the request names, as PDF; it is embedded (BT-125).
     PermanentError when EN 16931 has no way to say what the request says.
     """
     _ensure_expressible(request)
-    root = etree.Element(f"{{{NS['cn']}}}CreditNote", nsmap={None: NS["cn"], "cac": NS["cac"], "cbc": NS["cbc"]})
-    for element in _content(request, draft_id):
+    form = CHARGE if request.charges else CREDIT
+    names: dict[str | None, str] = {None: form.namespace, "cac": NS["cac"], "cbc": NS["cbc"]}
+    root = etree.Element(f"{{{form.namespace}}}{form.root}", nsmap=names)
+    for element in _content(request, draft_id, form):
         root.append(element)
+    if paper is not None:
+        _attach(root, request, paper)
     return _bytes(root)
 
 
@@ -61,6 +92,14 @@ def posted_note(draft: bytes, number: str, on: date) -> bytes:
     root.find("cbc:ID", NS).text = number
     root.find("cbc:IssueDate", NS).text = on.isoformat()
     return _bytes(root)
+
+
+def form_of(root: Any) -> Form:
+    """Which document this is. LookupError: none of ours."""
+    for form in FORMS:
+        if root.tag == f"{{{form.namespace}}}{form.root}":
+            return form
+    raise LookupError(f"{root.tag} is no document of ours")
 
 
 def _bytes(root: Any) -> bytes:
@@ -84,6 +123,7 @@ def _document_problems(request: CreditRequest) -> list[str]:
         (places > 2, f"{request.currency} has {places} decimals, the standard allows 2"),
         (not _legible(request.seller.legal_name), "the seller has no name"),
         (not _legible(request.buyer.legal_name), "the buyer has no name"),
+        (request.charges and request.corrects is None, "it names no credit note that it takes back"),
     ]
     for line in request.lines:
         checks += [
@@ -93,6 +133,10 @@ def _document_problems(request: CreditRequest) -> list[str]:
             (_too_fine(line.tax, places), f"line {line.line_no} has parts of a minor unit in its tax"),
             (not _legible(line.invoice_number), f"line {line.line_no} names no original invoice"),
             (not _item_name(line), f"line {line.line_no} names no item"),
+            *(
+                (fee.net <= 0 or not _legible(fee.reason), f"line {line.line_no} has a fee without amount or reason")
+                for fee in line.fees
+            ),
         ]
     return [text for failed, text in checks if failed]
 
@@ -101,18 +145,19 @@ def _too_fine(amount: Decimal, places: int) -> bool:
     return amount != amount.quantize(Decimal(1).scaleb(-places))
 
 
-def _content(request: CreditRequest, draft_id: str) -> Iterable[Any]:
+def _content(request: CreditRequest, draft_id: str, form: Form) -> Iterable[Any]:
     """The elements of the document in the order of the UBL schema."""
-    with_vat = not any(CATEGORIES[line.tax_category].alone for line in request.lines)
+    with_vat = not any(line.tax_category in STANDS_ALONE for line in request.lines)  # BR-O-02 to BR-O-04
     yield _cbc("CustomizationID", SPECIFICATION)
     yield _cbc("ID", draft_id)
     yield _cbc("IssueDate", request.issued_on.isoformat())
-    yield _cbc("CreditNoteTypeCode", CREDIT_NOTE)
-    yield _cbc("Note", f"Credit for return {request.return_number}, our reference {request.reference}")
+    yield _cbc(f"{form.root}TypeCode", form.type_code)
+    yield _cbc("Note", _note(request))
     yield _cbc("DocumentCurrencyCode", request.currency)
     if _needs_delivery(request):
         yield _supply_period(request.lines)
     yield from _order_reference(request.lines)
+    yield from _corrected_note(request)
     yield from _original_invoices(request.lines)
     yield from _our_references(request, draft_id)
     yield _cac("AccountingSupplierParty", _party(request.seller, request.company, with_vat))
@@ -120,11 +165,22 @@ def _content(request: CreditRequest, draft_id: str) -> Iterable[Any]:
     if _needs_delivery(request):
         country = _cac("Country", _cbc("IdentificationCode", request.buyer.address.country))
         yield _cac("Delivery", _cac("DeliveryLocation", _cac("Address", country)))
-    yield _cac("PaymentTerms", _cbc("Note", SET_OFF))
+    yield _cac("PaymentTerms", _cbc("Note", CHARGED if request.charges else SET_OFF))
     yield _tax_total(request)
     yield _totals(request)
     for line in request.lines:
-        yield _line(line, request.currency)
+        yield _line(line, request.currency, form)
+
+
+def _note(request: CreditRequest) -> str:
+    """What the document is about, in words (BT-22)."""
+    if request.corrects is None:
+        return f"Credit for return {request.return_number}, our reference {request.reference}"
+    why = f": {request.why}" if request.why else ""
+    return (
+        f"{request.kind.capitalize()} of credit note {request.corrects.number} of {request.corrects.posted_on} for "
+        f"return {request.return_number}, our reference {request.reference}{why}"
+    )
 
 
 def _needs_delivery(request: CreditRequest) -> bool:
@@ -144,11 +200,23 @@ def _order_reference(lines: tuple[CreditLine, ...]) -> Iterable[Any]:
         yield _cac("OrderReference", _cbc("ID", order))
 
 
+def _corrected_note(request: CreditRequest) -> Iterable[Any]:
+    """The credit note that is taken back, before the invoices that it credited (BG-3)."""
+    if request.corrects is not None:
+        yield _billing(request.corrects.number, request.corrects.posted_on)
+
+
+def _billing(number: str, day: date) -> Any:
+    return _cac(
+        "BillingReference",
+        _cac("InvoiceDocumentReference", _cbc("ID", number), _cbc("IssueDate", day.isoformat())),
+    )
+
+
 def _original_invoices(lines: tuple[CreditLine, ...]) -> Iterable[Any]:
     """Each original invoice once, with its date (BG-3)."""
     for day, number in sorted({(line.invoice_date, line.invoice_number) for line in lines}):
-        invoice = _cac("InvoiceDocumentReference", _cbc("ID", number), _cbc("IssueDate", day.isoformat()))
-        yield _cac("BillingReference", invoice)
+        yield _billing(number, day)
 
 
 def _our_references(request: CreditRequest, draft_id: str) -> Iterable[Any]:
@@ -160,6 +228,21 @@ def _our_references(request: CreditRequest, draft_id: str) -> Iterable[Any]:
     }
     for description, value in ours.items():
         yield _cac("AdditionalDocumentReference", _cbc("ID", value), _cbc("DocumentDescription", description))
+
+
+def _attach(root: Any, request: CreditRequest, paper: bytes) -> None:
+    """The reconciliation, behind our other references (BG-24)."""
+    name = request.reconciliation.name if request.reconciliation else f"{request.reference}.pdf"
+    reference = _cac(
+        "AdditionalDocumentReference",
+        _cbc("ID", name.removesuffix(".pdf")),
+        _cbc("DocumentDescription", RECONCILIATION),
+        _cac(
+            "Attachment",
+            _cbc("EmbeddedDocumentBinaryObject", base64.b64encode(paper).decode(), mimeCode=PDF, filename=name),
+        ),
+    )
+    root.findall("cac:AdditionalDocumentReference", NS)[-1].addnext(reference)
 
 
 def _party(party: Party, identifier: str, with_vat: bool) -> Any:
@@ -223,20 +306,31 @@ def _totals(request: CreditRequest) -> Any:
     return _cac("LegalMonetaryTotal", *(_amount(name, value, request.currency) for name, value in amounts.items()))
 
 
-def _line(line: CreditLine, currency: str) -> Any:
+def _line(line: CreditLine, currency: str, form: Form) -> Any:
     return _cac(
-        "CreditNoteLine",
+        form.line,
         _cbc("ID", str(line.line_no)),
-        _cbc("CreditedQuantity", str(line.units), unitCode=PIECE),
+        _cbc(form.quantity, str(line.units), unitCode=PIECE),
         _amount("LineExtensionAmount", line.net, currency),
         _cac("OrderLineReference", _cbc("LineID", line.po_line)),
+        *(_fee(fee, currency) for fee in line.fees),
         _item(line),
         # The price of all units of the line at once: exact, where net by units would be a rounded quotient.
         _cac(
             "Price",
-            _amount("PriceAmount", line.net, currency),
+            _amount("PriceAmount", line.before_fees, currency),
             _cbc("BaseQuantity", str(line.units), unitCode=PIECE),
         ),
+    )
+
+
+def _fee(fee: Fee, currency: str) -> Any:
+    """An allowance of the line (BG-27): taken off what its units cost, and taxed as they are."""
+    return _cac(
+        "AllowanceCharge",
+        _cbc("ChargeIndicator", "false"),
+        _cbc("AllowanceChargeReason", fee.reason),
+        _amount("Amount", fee.net, currency),
     )
 
 

@@ -1,11 +1,12 @@
 """Open this when Odoo does something with a credit note: drafts, posting, reading back, against a running server."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import httpx
 
 from connectors.erp.http import HttpClient, Pace, Refused
+from connectors.erp.odoo.known import Known
 from connectors.erp.odoo.notes import (
     ORIGINAL_FIELDS,
     ORIGINAL_LINE_FIELDS,
@@ -21,7 +22,7 @@ from connectors.erp.port import Capabilities, ErpDocument
 from connectors.erp.secrets import Secret, read_secret
 from connectors.erp.throttle import Rate, Throttle
 from schemas.credits import CreditRequest
-from schemas.errors import ConfigError, PermanentError
+from schemas.errors import PermanentError
 
 MOVE, LINE = "account.move", "account.move.line"
 LINE_ORDER = "move_id, sequence, id"  # as an invoice shows its lines
@@ -51,8 +52,7 @@ class OdooErp:
     def __init__(self, settings: OdooSettings, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
         self._client, self._wire = connect(settings, transport)
-        self._companies: dict[str, int] = {}
-        self._retailers: dict[int, str] = {}
+        self._known = Known(self._wire, settings)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -81,7 +81,7 @@ class OdooErp:
 
     def create_draft(self, request: CreditRequest) -> str:
         """A draft; answers its id. PermanentError: the original invoices do not bear it."""
-        company = self._company(request.company)
+        company = self._known.company(request.company)
         values = credit_values(request, self._sold(request, company))
         return str(self._wire.create(MOVE, values, company))
 
@@ -132,7 +132,7 @@ class OdooErp:
         return self._told(self._searched(domain))
 
     def _searched(self, domain: Domain) -> list[Record]:
-        self._known_companies()
+        self._known.companies()
         found = self._wire.search(MOVE, [["move_type", "=", "out_refund"], *domain], FIELDS)
         return [one for one in found if not abandoned(one)]
 
@@ -144,39 +144,10 @@ class OdooErp:
         shown = ["product", "line_note", "line_section"]
         of_these: Domain = [["move_id", "in", ids], ["display_type", "in", shown]]
         lines = self._wire.search(LINE, of_these, LINE_FIELDS, order=LINE_ORDER)
-        retailers = self._known_retailers()
+        retailers = self._known.retailers()
         return [
             document(one, [line for line in lines if id_of(line["move_id"]) == one["id"]], retailers) for one in records
         ]
-
-    def _known_companies(self) -> dict[str, int]:
-        """Ids of the companies that our key's user works for, by name; asked once."""
-        if not self._companies:
-            found = self._wire.search("res.company", [], ["name"])
-            if not found:
-                raise ConfigError("Odoo shows our key no company. Next: add companies to the key's user.")
-            self._wire.act_for([one["id"] for one in found])
-            self._companies = {one["name"]: one["id"] for one in found}
-        return self._companies
-
-    def _known_retailers(self) -> dict[int, str]:
-        """Retailers by the commercial partner that their contact belongs to; asked once."""
-        if not self._retailers:
-            ours = {code: retailer for retailer, code in self._settings.customers.items()}
-            found = self._wire.search(
-                "res.partner", [["ref", "in", sorted(ours)]], ["ref", "commercial_partner_id"], archived=True
-            )
-            self._retailers = {id_of(one["commercial_partner_id"]) or one["id"]: ours[one["ref"]] for one in found}
-        return self._retailers
-
-    def _company(self, ours: str) -> int:
-        name, known = self._settings.companies.get(ours, ours), self._known_companies()
-        if name not in known:
-            raise PermanentError(
-                f"Odoo shows our key no company named {name}. "
-                f"Next: correct erp: companies: {ours} in the settings, or add the company to the key's user."
-            )
-        return known[name]
 
     def _sold(self, request: CreditRequest, company: int) -> Sold:
         """The original invoices with all that hangs on them."""
@@ -189,15 +160,10 @@ class OdooErp:
         ids = [one["id"] for one in invoices]
         of_these: Domain = [["move_id", "in", ids], ["display_type", "=", "product"]]
         lines = self._wire.search(LINE, of_these, ORIGINAL_LINE_FIELDS, order=LINE_ORDER)
-        products = self._by_id("product.product", (id_of(one["product_id"]) for one in lines), PRODUCT_FIELDS)
-        taxes = self._by_id("account.tax", (tax for one in lines for tax in one["tax_ids"]), TAX_FIELDS)
-        customers = (partner for partner, known in self._known_retailers().items() if known == request.retailer)
+        products = self._wire.by_id("product.product", (id_of(one["product_id"]) for one in lines), PRODUCT_FIELDS)
+        taxes = self._wire.by_id("account.tax", (tax for one in lines for tax in one["tax_ids"]), TAX_FIELDS)
+        customers = (partner for partner, known in self._known.retailers().items() if known == request.retailer)
         return Sold(invoices, lines, products, taxes, self._price_places(), frozenset(customers))
-
-    def _by_id(self, model: str, ids: Iterable[int | None], fields: Sequence[str]) -> dict[int, Record]:
-        wanted = sorted({one for one in ids if one})
-        found = self._wire.search(model, [["id", "in", wanted]], fields, archived=True) if wanted else []
-        return {one["id"]: one for one in found}
 
     def _price_places(self) -> int:
         found = self._wire.search("decimal.precision", [["name", "=", "Product Price"]], ["digits"])

@@ -8,10 +8,12 @@ from datetime import date
 import httpx
 
 from connectors.erp.checks import Step, faulty, missing, note, ok
+from connectors.erp.http import Refused
 from connectors.erp.odoo.adapter import LINE, MOVE, connect
 from connectors.erp.odoo.notes import ORIGINAL_FIELDS, ORIGINAL_LINE_FIELDS
 from connectors.erp.odoo.reading import FIELDS, LINE_FIELDS
 from connectors.erp.odoo.settings import OdooSettings
+from connectors.erp.odoo.sold import SOURCES
 from connectors.erp.odoo.wire import Record, Wire, id_of
 from schemas.errors import BackhaulError
 
@@ -192,6 +194,22 @@ def _customers(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
             yield missing(f"customer {retailer}", f"{told} the Reference {mapped[retailer]}", following)
 
 
+def _sales(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
+    """Only a supply reads these; credit notes need none of them."""
+    lacking = [source.model for source in SOURCES.values() if not _readable(subject.wire, source.model)]
+    if lacking:
+        yield note("sales", f"a supply from here could not read {', '.join(lacking)}; credit notes do not need it")
+    else:
+        yield ok("sales", "a supply may read items, orders, invoices and deliveries")
+
+
+def _readable(wire: Wire, model: str) -> bool:
+    try:
+        return bool(wire.ask(model, "has_access", operation="read"))
+    except Refused:  # the module that has it is not installed
+        return False
+
+
 _QUESTIONS: tuple[Callable[[Subject, Sequence[Record]], Iterator[Step]], ...] = (
-    _rights, _posting, _fields, _journal, _taxes, _period, _customers,
+    _rights, _posting, _fields, _journal, _taxes, _period, _customers, _sales,
 )  # fmt: skip

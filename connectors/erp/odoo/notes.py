@@ -6,12 +6,12 @@ law wants it; what does not fit is refused here, before anything is sent.
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from connectors.erp.odoo.taxes import Taxed, cents, simple, summed, tax_values
 from connectors.erp.odoo.wire import Record, id_of, name_of
 from schemas.credits import CreditLine, CreditRequest
 from schemas.errors import PermanentError
@@ -52,6 +52,7 @@ def credit_values(request: CreditRequest, sold: Sold) -> dict[str, Any]:
     head = _head(request, sold, [invoice for _, invoice, _ in pairs])
     numbers = sorted({line.invoice_number for line in request.lines})
     lines = [_line(request, line, original, sold) for line, _, original in pairs]
+    taxed = [Taxed(line, original["tax_ids"], made) for (line, _, original), made in zip(pairs, lines, strict=True)]
     return {
         "move_type": "out_refund",
         **{name: id_of(head[name]) or False for name in _COPIED},
@@ -61,7 +62,7 @@ def credit_values(request: CreditRequest, sold: Sold) -> dict[str, Any]:
         "invoice_payment_term_id": False,  # due at once, as Odoo's own wizard has it
         **({"reversed_entry_id": head["id"]} if len(numbers) == 1 else {}),
         "invoice_line_ids": [[0, 0, values] for values in (*lines, _check(request))],
-        **_taxed([(line, original) for line, _, original in pairs], sold.taxes),
+        **tax_values(taxed, sold.taxes, exponent(request.currency)),
     }
 
 
@@ -117,14 +118,10 @@ def _ensure_taxed_alike(line: CreditLine, original: Record, sold: Sold) -> None:
     if included := [one["name"] for one in taxes if one["price_include"]]:
         told = f"line {line.invoice_line} has the tax {included[0]} inside its price in Odoo"
         raise _unfit(line, told, "credit it by hand in Odoo; prices of the trade stand without tax")
-    rate = sum((Decimal(one["amount"]) for one in taxes), Decimal(0))
-    if _simple(taxes) and rate != line.tax_rate:
+    rate = summed(Decimal(one["amount"]) for one in taxes)
+    if simple(taxes) and rate != line.tax_rate:
         told = f"line {line.invoice_line} was taxed {rate.normalize():f} % in Odoo, not {line.tax_rate:f} %"
         raise _unfit(line, told, "correct the sale line")
-
-
-def _simple(taxes: Sequence[Record]) -> bool:
-    return all(one["amount_type"] == "percent" for one in taxes)
 
 
 def _head(request: CreditRequest, sold: Sold, invoices: Sequence[Record]) -> Record:
@@ -173,27 +170,8 @@ def priced(net: Decimal, units: int, currency: str, places: int) -> tuple[int, D
 
     ``places``: the decimals that the database keeps of a price (2 unless somebody raised "Product Price").
     """
-    price = (net / units).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    cent = Decimal(1).scaleb(-exponent(currency))
-    return (units, price) if (price * units).quantize(cent, ROUND_HALF_UP) == net else (1, net)
-
-
-def _taxed(pairs: Sequence[tuple[CreditLine, Record]], taxes: Mapping[int, Record]) -> dict[str, Any]:
-    """Our tax of each tax group, to the cent, in the same transaction as the lines.
-
-    Odoo computes taxes from the lines, rounded a line or a document at a time by a setting of the company; shares of an
-    invoice are rounded otherwise. ``tax_totals`` is what its own form sends when somebody corrects a tax amount. Groups
-    with a line of several taxes are left to Odoo's arithmetic.
-    """
-    groups: dict[int, Decimal] = defaultdict(Decimal)
-    left: set[int] = set()
-    for line, original in pairs:
-        own = [id_of(taxes[one]["tax_group_id"]) or 0 for one in original["tax_ids"]]
-        if len(own) == 1:
-            groups[own[0]] += line.tax
-        left.update(own if len(own) > 1 else ())
-    said = [{"id": one, "tax_amount_currency": amount} for one, amount in sorted(groups.items()) if one not in left]
-    return {"tax_totals": {"subtotals": [{"tax_groups": said}]}} if said else {}
+    price = cents(net / units, places)
+    return (units, price) if cents(price * units, exponent(currency)) == net else (1, net)
 
 
 def _unfit(line: CreditLine, told: str, following: str) -> PermanentError:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+Look = Literal["colour", "size"]
+
 
 class OdooSettings(BaseModel):
     """An Odoo database, our key to it, and what our companies and retailers are called there."""
@@ -20,6 +22,12 @@ class OdooSettings(BaseModel):
     ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     companies: dict[str, str] = Field(default_factory=dict, description="our company → its name in Odoo")
     customers: dict[str, str] = Field(default_factory=dict, description="retailer → Reference of its contact in Odoo")
+    attributes: dict[Look, str] = Field(
+        default={"colour": "Color", "size": "Size"}, description="what these attributes of products are called there"
+    )
+    tax_categories: dict[str, Literal["S", "Z", "E", "AE", "K", "G", "O"]] = Field(
+        default_factory=dict, description="name of a tax → its EN 16931 category, where the tax itself has none"
+    )
     requests_per_second: float = Field(5, gt=0)
     timeout_seconds: float = Field(60, gt=0, description="longest silence of the server")
     longest_request_seconds: int = Field(

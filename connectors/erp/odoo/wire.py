@@ -4,7 +4,7 @@
 answered with 200 and undone when it is not (odoo/documentation, External JSON-2 API).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -45,7 +45,13 @@ class Wire:
             wanted["limit"] = limit
         context = {"active_test": False} if archived else {}
         found = self.ask(model, "search_read", context=context, **wanted)
-        return cast(list[Record], plain(found or []))
+        return [plain(row) for row in cast(list[Record], found or [])]
+
+    def by_id(self, model: str, ids: Iterable[int | None], fields: Sequence[str]) -> dict[int, Record]:
+        """The records of these ids, archived ones too."""
+        wanted = sorted({one for one in ids if one})
+        found = self.search(model, [["id", "in", wanted]], fields, archived=True) if wanted else []
+        return {one["id"]: one for one in found}
 
     def ask(
         self, model: str, method: str, ids: Sequence[int] = (), *, context: Mapping[str, object] = _NOTHING, **said: Any
@@ -98,15 +104,15 @@ def sent(value: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
-    """A value of Odoo's JSON as ours: ``false`` is None, numbers with a point are decimals in their shortest form."""
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    return None if value is False else value
+def plain(row: Record) -> Record:
+    """A record of Odoo's JSON as ours: ``false`` is None, numbers with a point are decimals in their shortest form.
+
+    Lists (ids, or an id and a name) and JSON fields stay as they are.
+    """
+    return {
+        name: None if value is False else Decimal(repr(value)) if type(value) is float else value
+        for name, value in row.items()
+    }
 
 
 def id_of(related: Any) -> int | None:

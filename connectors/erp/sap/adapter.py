@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import httpx
+
 from connectors.erp.http import HttpClient, Pace
 from connectors.erp.port import AccessDenied, Capabilities, ErpDocument, draft_of
 from connectors.erp.sap.journal import Row, document, parties, posting, refusal
@@ -24,7 +26,7 @@ _REQUESTS_OF_A_POSTING = 3
 class SapErp:
     """An SAP system. It keeps no reference single and has no drafts: see docs/erp/sap.md for what follows from that."""
 
-    def __init__(self, settings: SapSettings, drafts: Path) -> None:
+    def __init__(self, settings: SapSettings, drafts: Path, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
         self._drafts = PreparedDrafts(drafts)
         password = read_secret("erp", settings.password_file, settings.password_env)
@@ -38,6 +40,7 @@ class SapErp:
             ca_file=settings.ca_file,
             explain=_explain,
             also_secret=[Secret(password)],
+            transport=transport,
         )
         self._headers = {"sap-client": settings.client}
 
@@ -52,6 +55,7 @@ class SapErp:
             discount_on_credit=False,
             # From the moment at which posting is announced: it looks and asks for a token before it sends.
             max_request_seconds=self._settings.longest_request_seconds + _REQUESTS_OF_A_POSTING * self._one_request,
+            counter_documents=True,
         )
 
     @property

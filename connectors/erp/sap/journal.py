@@ -4,6 +4,8 @@
     revenue       + net       a line for each line of the note, with the original invoice in its text
     output tax    + tax       a line for each rate
 
+What takes a credit back has the opposite signs, and a document type of its own.
+
 The header says our reference (REF_DOC_NO) and the id of our draft (HEADER_TXT).
 """
 
@@ -38,11 +40,12 @@ def posting(request: CreditRequest, draft_id: str, on: date, settings: SapSettin
         for number, (account, _, text) in enumerate(lines, 2)
     ]
     owed = {"ITEMNO_ACC": "1", "CUSTOMER": customer, "ITEM_TEXT": f"Return {request.return_number}"[:50]}
-    amounts = [-(request.net + request.tax), *(amount for _, amount, _ in lines)]
+    sign = -1 if request.charges else 1
+    amounts = [sign * amount for amount in (-(request.net + request.tax), *(amount for _, amount, _ in lines))]
     return {
         "DOCUMENTHEADER": {
             "COMP_CODE": company,
-            "DOC_TYPE": settings.document_type,
+            "DOC_TYPE": settings.charge_type if request.charges else settings.document_type,
             "DOC_DATE": on.isoformat(),
             "PSTNG_DATE": on.isoformat(),
             "REF_DOC_NO": request.reference,
@@ -94,6 +97,8 @@ def document(entry: Row, settings: SapSettings, request: CreditRequest | None) -
     retailers = {number: retailer for retailer, number in settings.customers.items()}
     customers = [str(item["Customer"]) for item in items if item["Customer"]]
     customer = customers[0] if len(set(customers)) == 1 else "of several customers"
+    charges = _charges(items, customer)
+    sign = -1 if charges else 1
     return ErpDocument(
         reference=entry["ReferenceDocument"],
         draft_id=entry["AccountingDocumentHeaderText"],
@@ -102,12 +107,19 @@ def document(entry: Row, settings: SapSettings, request: CreditRequest | None) -
         posted_on=posted_on(entry),
         retailer=retailers.get(customer, f"customer {customer}"),
         currency=currency,
-        net_minor=_sum(items, settings.revenue_account, currency),
-        tax_minor=_sum(items, settings.tax_account, currency),
+        net_minor=sign * _sum(items, settings.revenue_account, currency),
+        tax_minor=sign * _sum(items, settings.tax_account, currency),
         line_count=sum(item["GLAccount"] == settings.revenue_account for item in items),
         digest=_digest(entry, items),
         request_hash=hashlib.sha256(request.canonical().encode()).hexdigest() if request else None,
+        charges=charges,
     )
+
+
+def _charges(items: Sequence[Row], customer: str) -> bool:
+    """Whether the customer is debited: what takes a credit back."""
+    codes = {item["DebitCreditCode"] for item in items if str(item["Customer"]) == customer}
+    return codes == {"S"}
 
 
 def posted_on(entry: Row) -> date:

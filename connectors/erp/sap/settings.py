@@ -20,6 +20,9 @@ class SapSettings(BaseModel):
     ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     client: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = "100"
     document_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = "DG"
+    charge_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = Field(
+        "DR", description="document type of what takes a credit back"
+    )
     revenue_account: Account = Field(description="G/L account that credits are taken from")
     tax_account: Account = Field(description="G/L account of output tax")
     companies: dict[str, Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]] = Field(description="ours → company code")

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import httpx
+
 from connectors.erp.http import HttpClient, Pace, Refused
 from connectors.erp.port import Capabilities, ErpDocument
 from connectors.erp.secrets import Secret, read_secret
@@ -19,7 +21,7 @@ _INVOICE = "account.invoice"
 _NOT_FOUND = 404
 
 
-def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
+def connect(settings: TrytonSettings, transport: httpx.BaseTransport | None = None) -> tuple[HttpClient, Wire]:
     """The way to the server; nothing is sent yet. ConfigError: the address or the key cannot be used."""
     key = Secret(read_secret("erp", settings.key_file, settings.key_env), "bearer ")
     client = HttpClient(
@@ -30,16 +32,26 @@ def connect(settings: TrytonSettings) -> tuple[HttpClient, Wire]:
         throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
         ca_file=settings.ca_file,
         explain=explain,
+        transport=transport,
     )
     return client, Wire(client, settings.database)
+
+
+def known_companies(wire: Wire) -> dict[str, int]:
+    """Ids of the companies that our key may act for, by their party's code; the wire acts for them from now on."""
+    found = wire.search("company.company", [], ["party.code"])
+    if not found:
+        raise ConfigError("Tryton shows our key no company. Next: add companies to the key's user.")
+    wire.act_for([one["id"] for one in found])
+    return {one["party"]["code"]: one["id"] for one in found}
 
 
 class TrytonErp:
     """A Tryton database with our module (see server-module): one document a reference, drafts included."""
 
-    def __init__(self, settings: TrytonSettings) -> None:
+    def __init__(self, settings: TrytonSettings, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
-        self._client, self._wire = connect(settings)
+        self._client, self._wire = connect(settings, transport)
         self._retailers = {code: retailer for retailer, code in settings.customers.items()}
         self._companies: dict[str, int] = {}
 
@@ -53,6 +65,7 @@ class TrytonErp:
             tax_override=True,
             discount_on_credit=False,
             max_request_seconds=self._settings.longest_request_seconds,
+            counter_documents=True,
         )
 
     def close(self) -> None:
@@ -128,11 +141,7 @@ class TrytonErp:
     def _known_companies(self) -> dict[str, int]:
         """Ids of the companies that our key may act for, by their party's code; asked once."""
         if not self._companies:
-            found = self._wire.search("company.company", [], ["party.code"])
-            if not found:
-                raise ConfigError("Tryton shows our key no company. Next: add companies to the key's user.")
-            self._wire.act_for([one["id"] for one in found])
-            self._companies = {one["party"]["code"]: one["id"] for one in found}
+            self._companies = known_companies(self._wire)
         return self._companies
 
     def _values(self, request: CreditRequest) -> dict[str, object]:

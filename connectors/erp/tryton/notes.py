@@ -1,5 +1,7 @@
 """Open this when you ask how a credit note looks in Tryton: an invoice of negative lines, each against its original.
 
+What takes a credit note back is an invoice of positive lines, against the same originals.
+
 Everything that an invoice needs besides amounts (customer, address, accounts, items, taxes) is its original invoice's,
 as the law wants it; what does not fit is refused here, before anything is sent.
 """
@@ -19,7 +21,7 @@ ORIGINAL_FIELDS = (
     "currency.code", "company", "lines.type", "lines.quantity", "lines.unit", "lines.account", "lines.product",
     "lines.product.code", "lines.product.identifiers.code", "lines.taxes",
 )  # fmt: skip
-TAX_FIELDS = ("description", "type", "rate", "childs", "credit_note_account")
+TAX_FIELDS = ("description", "type", "rate", "childs", "credit_note_account", "invoice_account")
 _PRICE_PLACES = 4  # Tryton's usual precision of a unit price
 _SHARED = ("party", "invoice_address", "account", "journal", "currency", "company")
 
@@ -33,16 +35,22 @@ def invoice_values(
     lines = [_line(request, line, original) for line, _, original in pairs]
     for line, _, original in pairs:
         _ensure_taxed_alike(line, original, taxes)
-    rows = _tax_rows([(line, original) for line, _, original in pairs], taxes)
+    rows = _tax_rows([(line, original) for line, _, original in pairs], taxes, request.charges)
     return {
         "type": "out",
         **{name: _id(head[name]) for name in _SHARED},
         "reference": request.reference,
-        "description": f"Return {request.return_number}",
+        "description": _description(request),
         "invoice_date": request.issued_on,
         "lines": [["create", lines]],
         **({"taxes": [["create", rows]]} if rows else {}),
     }
+
+
+def _description(request: CreditRequest) -> str:
+    if request.corrects is None:
+        return f"Return {request.return_number}"
+    return f"{request.kind.capitalize()} of {request.corrects.number}, return {request.return_number}"
 
 
 def _original(line: CreditLine, originals: Sequence[Record]) -> tuple[Record, Record]:
@@ -105,7 +113,7 @@ def _line(request: CreditRequest, line: CreditLine, original: Record) -> dict[st
         "product": _id(original["product"]),
         "unit": _id(original["unit"]),
         "account": _id(original["account"]),
-        "quantity": float(-quantity),
+        "quantity": float(quantity if request.charges else -quantity),
         "unit_price": price,
         "taxes": [["add", list(original["taxes"])]],
         "description": f"{line.description or line.vendor_item or line.gtin}{pieces}",
@@ -129,20 +137,23 @@ def _ensure_taxed_alike(line: CreditLine, original: Record, taxes: Mapping[int, 
         raise _unfit(line, told, "correct the sale line")
 
 
-def _tax_rows(pairs: Sequence[tuple[CreditLine, Record]], taxes: Mapping[int, Record]) -> list[dict[str, Any]]:
+def _tax_rows(
+    pairs: Sequence[tuple[CreditLine, Record]], taxes: Mapping[int, Record], charges: bool
+) -> list[dict[str, Any]]:
     """Our tax, to the cent, on Tryton's own base; a line with none or several taxes is left to Tryton's arithmetic."""
     groups: dict[int, list[CreditLine]] = defaultdict(list)
     for line, original in pairs:
         if len(original["taxes"]) == 1 and line.net:
             groups[original["taxes"][0]].append(line)
+    account, sign = ("invoice_account", 1) if charges else ("credit_note_account", -1)
     return [
         {
             "tax": tax,
-            "account": _id(taxes[tax]["credit_note_account"]),
+            "account": _id(taxes[tax][account]),
             "description": taxes[tax]["description"],
             "manual": False,
-            "base": -sum((line.net for line in lines), Decimal(0)),
-            "amount": -sum((line.tax for line in lines), Decimal(0)),
+            "base": sign * sum((line.net for line in lines), Decimal(0)),
+            "amount": sign * sum((line.tax for line in lines), Decimal(0)),
         }
         for tax, lines in groups.items()
         if _simple(taxes[tax])

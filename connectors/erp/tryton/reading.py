@@ -33,6 +33,9 @@ def document(record: Record, retailers: Mapping[str, str]) -> ErpDocument:
             "Next: find out who did that; a credit is taken back by a document of its own."
         )
     posted = record["state"] in _POSTED
+    # An out invoice below nothing gives money back; one above it charges what a credit had given.
+    charges = record["untaxed_amount"] > 0 or record["tax_amount"] > 0
+    sign = 1 if charges else -1
     code, currency = record["party"]["code"], record["currency"]["code"]
     return ErpDocument(
         reference=record["backhaul_key"],
@@ -42,11 +45,12 @@ def document(record: Record, retailers: Mapping[str, str]) -> ErpDocument:
         posted_on=record["invoice_date"] if posted else None,
         retailer=retailers.get(code, f"party {code}"),
         currency=currency,
-        net_minor=to_minor(-record["untaxed_amount"], currency),
-        tax_minor=to_minor(-record["tax_amount"], currency),
+        net_minor=to_minor(sign * record["untaxed_amount"], currency),
+        tax_minor=to_minor(sign * record["tax_amount"], currency),
         line_count=sum(line["type"] == "line" for line in record["lines"]),
         digest=_digest(record, posted),
         request_hash=record["backhaul_request"],
+        charges=charges,
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -26,9 +26,10 @@ class Wire:
         context = {"company": companies[0], "companies": list(companies), "company_filter": "all"}
         self._headers = {"X-Tryton-Context": _encoded(context)}
 
-    def search(self, model: str, domain: Domain, fields: Sequence[str]) -> list[Record]:
+    def search(self, model: str, domain: Domain, fields: Sequence[str], limit: int | None = None) -> list[Record]:
         """The records that match, by id, with these fields; names of related records' fields are dotted."""
         params = [("d", _encoded(sent(domain))), ("o", _encoded([["id", "ASC"]])), *(("f", name) for name in fields)]
+        params += [("s", str(limit))] if limit is not None else []
         found = self._client.get(self._models + model, params, self._headers)
         return cast(list[Record], plain(found or []))
 
@@ -65,6 +66,9 @@ def sent(value: Any) -> Any:
     """A value as Tryton's JSON has it."""
     if isinstance(value, Decimal):
         return {"__class__": "Decimal", "decimal": f"{value:f}"}
+    if isinstance(value, datetime):
+        names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+        return {"__class__": "datetime"} | {name: getattr(value, name) for name in names}
     if isinstance(value, date):
         return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
     if isinstance(value, Mapping):
@@ -82,6 +86,8 @@ def plain(value: Any) -> Any:
         return value
     if value.get("__class__") == "Decimal":
         return Decimal(value["decimal"])
+    if value.get("__class__") == "datetime":
+        return datetime(**{name: part for name, part in value.items() if name != "__class__"})  # noqa: DTZ001 (UTC)
     if value.get("__class__") == "date":
         return date(value["year"], value["month"], value["day"])
     return {key: plain(one) for key, one in value.items() if key != "__name__"}

@@ -36,7 +36,7 @@ _MARKED = {
         join return_line as l on l.return_line = g.return_line where g.route in ('send_back', 'repair')
         and not exists (select 1 from movement as m where m.portion = g.portion and m.cause = g.routing)""",
     "untold": """select n.reference, i.retailer from credit_note as n
-        join credit_intent as i on i.reference = n.reference where not exists (
+        join credit_intent as i on i.reference = n.reference and i.kind is null where not exists (
         select 1 from outbound_message as o where o.kind = 'credit note' and o.in_answer_to = n.reference)""",
 }
 
@@ -47,6 +47,8 @@ _INDEXES = (
     ("credit_intent", "intended_on"),
     ("credit_intent", "return_id"),
     ("credit_note", "posted_on", "number"),
+    ("credit_intent_line", "return_line"),
+    ("difference", "kind"),
     ("difference", "receipt_document"),
     ("due_event", "event", "met", "partner"),
     ("outbound_message", "in_answer_to"),

@@ -43,6 +43,7 @@ _WINDOW, _WINDOW_REQUESTS = timedelta(minutes=5), 6000
 _PAGE_MAX = 20_000
 _PATH = re.compile(r"^/v2\.0/([^/]+)/([^/]+)/api/v2\.0/(.*)$")
 _STEP = re.compile(r"^(\w+)(?:\(([0-9a-fA-F-]{36})\))?$")
+_EXPANDED = re.compile(r"(\w+)(?:\(\$select=([\w,]+)\))?")
 _ACTION = "Microsoft.NAV."
 
 
@@ -161,13 +162,17 @@ class BusinessCentral:
         """A page of what matches, in the order that is asked for, each with its tag and the lines that are expanded."""
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
         found = [one for one in records if matching(query.get("$filter"))(one)]
-        order = [*(query.get("$orderby", "").replace(" asc", "").split(",") if "$orderby" in query else []), "id"]
-        found.sort(key=lambda one: tuple(one.get(field) or "" for field in order) if order != ["id"] else ())
+        order, descending = _order(query.get("$orderby", ""))
+        if order:
+            found.sort(key=lambda one: [str(one[field]) for field in order], reverse=descending)
+        order = [*order, "id"]
         page, token = self._cut(request, query, order, found)
         shown = [self._whole(request, query, one) for one in page]
         body: Record = {"@odata.context": f"{API}/$metadata#{name}", "value": shown}
         if token is not None:
-            body["@odata.nextLink"] = f"{API}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
+            body["@odata.nextLink"] = (
+                f"{_origin(request)}{request.url.path}?{urlencode({**query, '$skiptoken': token})}"
+            )
         return _json(200, body)
 
     def _cut(
@@ -189,16 +194,18 @@ class BusinessCentral:
         return page, str(int(after or 0) + len(page))
 
     def _whole(self, request: httpx.Request, query: Mapping[str, str], record: Record) -> Record:
-        shown = {name: value for name, value in record.items() if not isinstance(value, list)}
-        for name in filter(None, query.get("$expand", "").split(",")):
+        shown = _selected(record, query.get("$select", ""))
+        for name, fields in _EXPANDED.findall(query.get("$expand", "")):
             if not isinstance(record.get(name), list):
                 raise Refusal(400, "BadRequest", f"Could not find a property named '{name}'.")
-            lines = record[name]
+            lines = [_selected(line, fields) for line in record[name]]
             shown[name] = lines[: self._line_page_size]
             if len(lines) > self._line_page_size:
                 path = f"{request.url.path}({record['id']})/{name}"
-                token = json.dumps([str(shown[name][-1]["id"])]) if self._pages_by_key else str(len(shown[name]))
-                shown[f"{name}@odata.nextLink"] = f"{API}{path}?{urlencode({'$skiptoken': token})}"
+                last = record[name][self._line_page_size - 1]["id"]
+                token = json.dumps([str(last)]) if self._pages_by_key else str(self._line_page_size)
+                asked = {"$select": fields, "$skiptoken": token} if fields else {"$skiptoken": token}
+                shown[f"{name}@odata.nextLink"] = f"{_origin(request)}{path}?{urlencode(asked)}"
         return shown
 
     def _changed(self, request: httpx.Request, steps: Sequence[str]) -> httpx.Response:
@@ -226,6 +233,27 @@ class BusinessCentral:
             return httpx.Response(204)
         self.books.change_memo(memo, _body(request))
         return _json(200, self._whole(request, {}, memo))
+
+
+def _selected(record: Record, fields: str) -> Record:
+    """The fields that are asked for (all where none is named), and the tag; lines are no fields."""
+    names = fields.split(",") if fields else [name for name, value in record.items() if not isinstance(value, list)]
+    if unknown := [name for name in names if name not in record]:
+        raise Refusal(400, "BadRequest", f"Could not find a property named '{unknown[0]}'.")
+    return {
+        name: record[name]
+        for name in ({"@odata.etag": 0, **dict.fromkeys(names)} if "@odata.etag" in record else names)
+    }
+
+
+def _order(text: str) -> tuple[list[str], bool]:
+    """Fields to sort by, and whether downwards (the double knows one way for all of them)."""
+    words = [part.split() for part in text.split(",") if part.strip()]
+    return [word[0] for word in words], any(word[1:] == ["desc"] for word in words)
+
+
+def _origin(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode()}"
 
 
 def _parts(step: str) -> tuple[str, str | None]:

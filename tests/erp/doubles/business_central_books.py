@@ -95,7 +95,7 @@ class Books:
         """A posted invoice of these lines (item, quantity, net, taxCode); items are made where they are not there."""
         rows = [self._sold_line(line) for line in lines]
         net = sum((row["netAmount"] for row in rows), Decimal(0))
-        tax = sum(_taxes(rows).values(), Decimal(0))
+        tax = _taxed(rows)
         day = on.isoformat()
         head = {"number": number, "customerNumber": customer, "invoiceDate": day, "postingDate": day, "status": "Open",
                 "currencyCode": self.local_currency, "totalAmountExcludingTax": net, "totalTaxAmount": tax,
@@ -113,7 +113,8 @@ class Books:
 
     def _item(self, number: str, gtin: str) -> None:
         if not self._find("items", "number", number):
-            self.add("items", number=number, gtin=gtin, displayName=f"Item {number}", type="Inventory")
+            unit = {"baseUnitOfMeasureCode": "PCS", "type": "Inventory"}
+            self.add("items", number=number, gtin=gtin, displayName=f"Item {number}", **unit)
 
     def release(self, memo: Record) -> None:
         """A person releases a draft: it reads Open, as a posted memo does."""
@@ -195,7 +196,7 @@ class Books:
         """The totals, as Business Central makes them itself: tax of all lines of a code together, rounded once."""
         lines = memo["salesCreditMemoLines"]
         net = sum((line["netAmount"] for line in lines), Decimal(0))
-        tax = sum(_taxes(lines).values(), Decimal(0))
+        tax = _taxed(lines)
         self.touch(memo, totalAmountExcludingTax=net, totalTaxAmount=tax, totalAmountIncludingTax=net + tax)
 
     def change_memo(self, memo: Record, body: Mapping[str, Any]) -> None:
@@ -280,15 +281,20 @@ class Books:
         return next((one for one in self._tables[name] if one[field] == value), None)
 
     def _id(self) -> str:
-        return str(uuid.UUID(int=0xB0C0_0000_0000_4000_8000_0000_0000_0000 + next(self._ids) * 0x9E37_79B9 % 2**40))
+        return str(uuid.UUID(int=0xB0C0_0000_0000_4000_8000_0000_0000_0000 + next(self._ids) * 0x9E37_79B9))
 
 
-def _taxes(lines: Sequence[Mapping[str, Any]]) -> dict[str, Decimal]:
-    """Tax of each code: of the sum of its lines, half away from zero."""
-    nets: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
+def _taxed(lines: Sequence[Record]) -> Decimal:
+    """The tax of all lines of a code together, rounded once; each line gets what it adds to that of those before it."""
+    nets: dict[str, Decimal] = defaultdict(Decimal)
+    taxes: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        nets[line.get("taxCode", ""), line.get("taxPercent", Decimal(0))] += line["netAmount"]
-    return {code: (net * rate / 100).quantize(_CENT, ROUND_HALF_UP) for (code, rate), net in nets.items()}
+        code, before = line.get("taxCode", ""), taxes[line.get("taxCode", "")]
+        nets[code] += line["netAmount"]
+        taxes[code] = (nets[code] * line.get("taxPercent", Decimal(0)) / 100).quantize(_CENT, ROUND_HALF_UP)
+        line["netTaxAmount"] = line["totalTaxAmount"] = taxes[code] - before
+        line["netAmountIncludingTax"] = line["amountIncludingTax"] = line["netAmount"] + line["netTaxAmount"]
+    return sum(taxes.values(), Decimal(0))
 
 
 def _filled(known: Mapping[str, fields.Field], values: Mapping[str, Any]) -> Record:

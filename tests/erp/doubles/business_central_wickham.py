@@ -26,7 +26,7 @@ def wickham(
     """A Business Central with one customer, and the invoices that these requests credit (else ``credit_request()``)."""
     central = BusinessCentral(now, **given)
     central.books.customer(CUSTOMER)
-    for request in requests or [credit_request()]:
+    for request in [credit_request()] if requests is None else requests:
         invoiced(central, request)
     return central
 
@@ -43,6 +43,16 @@ def invoiced(central: BusinessCentral, request: CreditRequest) -> None:
         central.books.sold(number, CUSTOMER, lines[0].invoice_date, rows, currencyCode=request.currency)
 
 
+def memos(central: BusinessCentral) -> list[dict[str, Any]]:
+    """All credit memos, drafts and posted ones, in the order in which they were made."""
+    return central.books.records("salesCreditMemos")
+
+
+def posted(central: BusinessCentral) -> list[str]:
+    """The numbers of the posted ones."""
+    return [one["number"] for one in memos(central) if one["number"].startswith("PS-")]
+
+
 def settings(**changed: Any) -> BusinessCentralSettings:
     """Our settings of it; the secret stands in the environment."""
     os.environ[_SECRET_ENV] = SECRET
@@ -53,6 +63,7 @@ def settings(**changed: Any) -> BusinessCentralSettings:
     return BusinessCentralSettings(**given)
 
 
-def connected(central: Callable[[httpx.Request], httpx.Response], **changed: Any) -> BusinessCentralErp:
-    """Our adapter to a double, in this process."""
-    return BusinessCentralErp(settings(**changed), transport=httpx.MockTransport(central))
+def connected(central: Callable[[httpx.Request], httpx.Response] | None, **changed: Any) -> BusinessCentralErp:
+    """Our adapter to a double in this process, or (None) to the address of the settings."""
+    transport = httpx.MockTransport(central) if central else None
+    return BusinessCentralErp(settings(**changed), transport=transport)

@@ -66,7 +66,8 @@ _ONLY_ON = {"action_post": MOVE, "button_draft": MOVE, "button_cancel": MOVE, "h
 class OdooDouble:
     """A server with one database. Its state is reached over HTTP as a client does, or past it by tests.
 
-    ``lacking``: rights that the key's user does not have, as ``(model, operation)``; ``groups`` are those it is in.
+    ``lacking``: rights that the key's user does not have, as ``(model, operation)``; ``groups`` are those it is in;
+    ``missing``: models of modules that are not installed.
     """
 
     now: Callable[[], datetime] = lambda: datetime(2026, 3, 14, 9, 30, 0, 250_000, UTC)
@@ -76,6 +77,7 @@ class OdooDouble:
     keys: dict[str, datetime] = field(default_factory=lambda: {KEY: datetime(2026, 6, 1, tzinfo=UTC)})
     lacking: set[tuple[str, str]] = field(default_factory=set)
     groups: set[str] = field(default_factory=lambda: {"base.group_user", "account.group_account_invoice"})
+    missing: set[str] = field(default_factory=set)
     per_second: int | None = None
     retry_after: int | None = 1
     asked: list[str] = field(default_factory=list)
@@ -163,7 +165,7 @@ class OdooDouble:
             raise
 
     def _bound(self, model: str, method: str, body: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
-        if model not in FIELDS:
+        if model not in FIELDS or model in self.missing:
             raise _http("NotFound", f"the model '{model}' does not exist", 404)
         if method not in _SIGNATURES or _ONLY_ON.get(method, model) != model:
             raise _http("NotFound", f"The method '{model}.{method}' does not exist", 404)

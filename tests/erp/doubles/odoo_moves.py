@@ -158,7 +158,7 @@ class Moves:
         ensure_writable(LINE, values)
         shown = values.get("display_type") or "product"
         line = {"discount": 0, "sequence": 10, "tax_ids": (), **values, "display_type": shown, "move_id": move}
-        line["tax_ids"] = _many2many(values.get("tax_ids", ()))
+        line["tax_ids"] = _many2many(values.get("tax_ids", ())) if shown == "product" else ()
         head = self._records.row(MOVE, move)
         line |= {"price_subtotal": Decimal(0), "move_type": head["move_type"]}
         if shown == "product":

@@ -1,8 +1,8 @@
 """Open this when a test of Odoo needs something sold: companies, customers, items, invoices."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,57 @@ def sold(
     return move
 
 
+def item(odoo: OdooDouble, number: int, **changed: Any) -> int:
+    """A coat with a barcode of its own, blue, size 38."""
+    make = odoo.records.insert
+    template = make("product.template", {"name": f"Coat {number}", "active": True})
+    values = []
+    for attribute, value in (("Color", "Blue"), ("Size", "38")):
+        of = make("product.attribute", {"name": attribute})
+        values.append(make("product.template.attribute.value", {"name": value, "attribute_id": of}))
+    return make("product.product", {
+        "name": f"Coat {number}", "product_tmpl_id": template, "default_code": f"C-{number}", "uom_id": 1,
+        "barcode": f"95200001{number:04}{_check_digit(f'95200001{number:04}')}", "active": True,
+        "product_template_attribute_value_ids": tuple(values), **changed,
+    })  # fmt: skip
+
+
+def order(odoo: OdooDouble, number: int, **changed: Any) -> int:
+    """A confirmed sales order of two lines: ten coats and four, under the retailer's own number."""
+    make = odoo.records.insert
+    made = make("sale.order", {
+        "name": f"S{number:05}", "state": "sale", "partner_id": 2, "partner_shipping_id": 2, "company_id": 1,
+        "client_order_ref": f"PO-{number}", "date_order": datetime(2026, 2, 20, 8, tzinfo=UTC), "currency_id": 1,
+        **changed,
+    })  # fmt: skip
+    for product, quantity in ((1, 10), (2, 4)):
+        make("sale.order.line", {"order_id": made, "sequence": 10, "name": "Wool coat", "product_id": product,
+                                 "product_uom_id": 1, "product_uom_qty": quantity, "price_unit": 33.33,
+                                 "discount": 10.0})  # fmt: skip
+    return made
+
+
+def shipment(odoo: OdooDouble, number: int, **changed: Any) -> int:
+    """A delivery that left: ten coats in a carton with an SSCC, four in none."""
+    make = odoo.records.insert
+    made = make("stock.picking", {
+        "name": f"WH/OUT/{number:05}", "state": "done", "picking_type_code": "outgoing", "partner_id": 2,
+        "company_id": 1, "date_done": datetime(2026, 3, 1, 15, tzinfo=UTC), **changed,
+    })  # fmt: skip
+    carton = make("stock.package", {"name": f"09520000{number:09}{_check_digit(f'09520000{number:09}')}"})
+    for product, quantity, package in ((1, 10, carton), (2, 4, None)):
+        make("stock.move.line", {"picking_id": made, "product_id": product, "product_uom_id": 1, "quantity": quantity,
+                                 "result_package_id": package, "state": "done"})  # fmt: skip
+    return made
+
+
+SALES: Mapping[str, Callable[..., int]] = {"items": item, "orders": order, "shipments": shipment}
+
+
+def _check_digit(digits: str) -> int:
+    return -sum(int(one) * (3 if place % 2 == 0 else 1) for place, one in enumerate(reversed(digits))) % 10
+
+
 def settings(folder: Path, **changed: Any) -> OdooSettings:
     """How the adapter reaches it."""
     key = folder / "odoo-key"
@@ -90,4 +141,4 @@ def erp_of(odoo: OdooDouble, folder: Path, **changed: Any) -> OdooErp:
     return OdooErp(settings(folder, **changed), transport=httpx.MockTransport(odoo))
 
 
-__all__ = ["LINE", "MOVE", "company", "erp_of", "settings", "sold", "wickham"]
+__all__ = ["LINE", "MOVE", "SALES", "company", "erp_of", "item", "order", "settings", "shipment", "sold", "wickham"]
