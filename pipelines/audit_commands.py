@@ -5,17 +5,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.terminal import EXIT_FINDINGS, out, told_plainly
+from pipelines.terminal import EXIT_FINDINGS, SettingsOption, out, told_plainly
 from schemas.errors import ConfigError
 
 audit = typer.Typer(
     help="Sign the head of the audit chain every day, and tell whether anybody changed the books.", no_args_is_help=True
 )
 
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
-]
 AnchorsOption = Annotated[
     Path | None, typer.Option("--anchors", metavar="FOLDER", help="The folder of the anchors; else the settings' one.")
 ]

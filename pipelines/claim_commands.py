@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from pipelines.goods_commands import By, Line, Reason, SettingsOption
-from pipelines.terminal import out, told_plainly
+from pipelines.goods_commands import By, Line, Reason
+from pipelines.terminal import SettingsOption, out, told_plainly
 from pipelines.wiring import Hub
 
 claim = typer.Typer(help="Claims under warranty: what supports them, and what became of them.", no_args_is_help=True)

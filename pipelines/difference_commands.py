@@ -1,16 +1,10 @@
 """Open this when you look for ``backhaul box``, ``differences`` or ``resolve``: thin over what does the work."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.terminal import out, told_plainly
-
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
-]
+from pipelines.terminal import SettingsOption, out, told_plainly
 
 
 @told_plainly

@@ -5,16 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.terminal import out, told_plainly
+from pipelines.terminal import SettingsOption, out, told_plainly
 from schemas.goods import Route
 
 Line = Annotated[str, typer.Argument(help="A return line such as nordstad/NS100001/3.")]
 By = Annotated[str, typer.Option("--by", help="Who says so.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever reads the line's story.")]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
-]
 
 
 @told_plainly

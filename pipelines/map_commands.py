@@ -10,17 +10,13 @@ import typer
 from rich.progress import Progress
 
 from pipelines.map_schema import schema
-from pipelines.terminal import EXIT_FINDINGS, err, out, told_plainly
+from pipelines.terminal import EXIT_FINDINGS, SettingsOption, err, out, told_plainly
 
 map_words = typer.Typer(help="Test, trace, compare, lint, replay and promote mappings.", no_args_is_help=True)
 
 Partners = Annotated[list[str] | None, typer.Argument(metavar="[PARTNER]...", help="Only these; otherwise all.")]
 FolderOption = Annotated[
     Path | None, typer.Option("--partners", metavar="FOLDER", help="The partners' folder; else the settings' one.")
-]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
 LimitOption = Annotated[int, typer.Option("--limit", min=0, help="Show so many rows; 0 shows all.")]
 

@@ -5,17 +5,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.terminal import EXIT_FINDINGS, err, out, told_plainly
+from pipelines.terminal import EXIT_FINDINGS, SettingsOption, err, out, told_plainly
 
 # `partner new` stands in pipelines/partner_new.py, and is added in pipelines/cli.py.
 partner = typer.Typer(help="Propose, list and check partners.", no_args_is_help=True)
 
 FolderOption = Annotated[
     Path | None, typer.Option("--partners", metavar="FOLDER", help="The partners' folder; else the settings' one.")
-]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.terminal import EXIT_FINDINGS, out, told_plainly
+from pipelines.terminal import EXIT_FINDINGS, SettingsOption, out, told_plainly
 
 policy = typer.Typer(help="List, show, check, try and approve the policies of a retailer.", no_args_is_help=True)
 
@@ -16,10 +16,6 @@ NameArgument = Annotated[
 ]
 FolderOption = Annotated[
     Path | None, typer.Option("--partners", metavar="FOLDER", help="The partners' folder; else the settings' one.")
-]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
 
 

@@ -1,17 +1,12 @@
 """Open this when you look for ``backhaul supply``: its words, each thin over the functions that do the work."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.terminal import err, out, told_plainly
+from pipelines.terminal import SettingsOption, err, out, told_plainly
 
 supply = typer.Typer(help="What the ERP sold: items, orders, shipments, invoices.", no_args_is_help=True)
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
-]
 
 
 @supply.callback()

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -11,6 +12,11 @@ from schemas.errors import BackhaulError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
+]
 
 out = Console()
 err = Console(stderr=True)

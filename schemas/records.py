@@ -7,7 +7,7 @@ Foreign keys hold the path of the money: no line without its document, no credit
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
@@ -429,7 +429,7 @@ class Movement(SQLModel, table=True):
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")
-    invoice_line: str | None = Field(None, index=True, foreign_key="invoice_line.invoice_line")
+    invoice_line: str | None = Field(None, foreign_key="invoice_line.invoice_line")  # as its portion's
     units: int
     net_minor: int
     tax_minor: int
@@ -447,12 +447,18 @@ class Inspection(SQLModel, table=True):
     ``replaces`` is the inspection of the same units before they were placed anew.
     """
 
+    __table_args__ = (
+        Index(
+            None, "replaces",
+            sqlite_where=text("replaces is not null"), postgresql_where=text("replaces is not null"),
+        ),
+    )  # fmt: skip
     movement: str = Field(primary_key=True, foreign_key="movement.movement")
     portion: str = Field(index=True, foreign_key="allocation.portion")
     units: int
     condition: str
     receipt_document: str = Field(index=True, foreign_key="document.document")
-    replaces: str | None = Field(None, index=True, foreign_key="inspection.movement")
+    replaces: str | None = Field(None, foreign_key="inspection.movement")
 
 
 class Difference(SQLModel, table=True):

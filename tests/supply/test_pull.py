@@ -15,22 +15,23 @@ from connectors.erp.supply import SupplyPage
 from connectors.erp.supply_memory import MemorySupply
 from connectors.store import Store
 from pipelines.settings import SHIPPED_PARTNERS
-from pipelines.wiring import Hub, open_hub
+from pipelines.wiring import Hub
 from pipelines.work import supply as work
 from pipelines.work.supply import pull
 from schemas.errors import ConfigError, TransientError
 from schemas.supply import SupplyKind
+from tests.databases import Databases
 from tests.supply.rows import invoice, item, order, shipment
-from tests.world.town import LAMP, Town, build, line, notice, receipt, sale, settings_of
+from tests.world.town import LAMP, Town, build, line, notice, receipt, sale, town_at
 
 NAME = "memory"
 SSCC = "095200000000000013"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def built(database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
-    build(folder)
+    build(folder, None if database.name == "sqlite" else database.new(folder))
     shutil.copytree(SHIPPED_PARTNERS / "erp-supply", folder / "partners" / "erp-supply")
     return folder
 
@@ -42,10 +43,9 @@ def erp() -> MemorySupply:
 
 @pytest.fixture
 def town(built: Path, tmp_path: Path, erp: MemorySupply) -> Iterator[Town]:
-    shutil.copytree(built, tmp_path / "town")
-    settings = settings_of(tmp_path / "town").model_copy(update={"supplies": {NAME: ErpSupplySettings(kind="erp")}})
-    with open_hub(settings) as hub:
-        yield Town(replace(hub, supplies={NAME: lambda: nullcontext(erp)}))
+    with town_at(built, tmp_path / "town") as opened:
+        settings = opened.hub.settings.model_copy(update={"supplies": {NAME: ErpSupplySettings(kind="erp")}})
+        yield Town(replace(opened.hub, settings=settings, supplies={NAME: lambda: nullcontext(erp)}))
 
 
 def sold(number: str, units: int = 10, **changed: Any) -> dict[str, Any]:
@@ -69,9 +69,7 @@ def test_a_pulled_sale_is_the_sale_of_a_file(town: Town, erp: MemorySupply, buil
     erp.tell("invoices", sold("I1", 20))
     pull(town.hub, NAME)
     town.deliver(notice("R1", line(5)), receipt("W1", 5, "R1", complete=True))
-    shutil.copytree(built, tmp_path / "other")
-    with open_hub(settings_of(tmp_path / "other")) as hub:
-        by_file = Town(hub)
+    with town_at(built, tmp_path / "other") as by_file:
         by_file.deliver(sale("I1", 20), notice("R1", line(5)), receipt("W1", 5, "R1", complete=True))
         assert town.standing() == by_file.standing()
         assert town.balances() == by_file.balances()

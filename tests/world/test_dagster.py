@@ -49,13 +49,13 @@ def online(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
 def test_it_knows_the_chain_the_report_the_checks_and_a_sensor_for_each_mailbox(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*CHAIN, "returns_report"}
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*CHAIN, "returns_report", "supplied_sales"}
     assert {check.name for check in graph.asset_check_keys} == {
         "ledger_conserves", *(f"{table}_meet_expectations" for table in STORED),
     }  # fmt: skip
     assert {sensor.name for sensor in defs.sensors or []} >= {"partner_folders", *MAILBOXES}
     assert {schedule.name for schedule in defs.schedules or []} == {
-        "daily_report", "hourly_supply", "hourly_sweep", "nightly_upkeep",
+        "daily_report", "hourly_supply", "hourly_sweep", "nightly_anchor", "nightly_upkeep",
     }  # fmt: skip
 
 
