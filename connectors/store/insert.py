@@ -23,7 +23,7 @@ for _table in TABLES.values():
             _one.type = Integer().with_variant(BigInteger(), "postgresql")
 SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
 # The store's own: no outcome carries rows of these.
-OWN = frozenset({"creditable", "audit_event"})
+OWN = frozenset({"creditable", "audit_event", "mark"})
 _TOLD_AGAIN = frozenset(name_of(record) for record in TOLD_AGAIN)
 _LATEST = frozenset(name_of(record) for record in LATEST)
 _MANY = 1_000

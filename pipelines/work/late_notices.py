@@ -39,7 +39,7 @@ def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Ta
         for row in opened.returns.to_pylist()
         if row["number"] in names or row["return_id"] in boxes.to_pylist() or row["return_id"] in fitting
     ]
-    known = set(hub.store.table("due_event", partner=partner.id, event=EVENT)["subject"].to_pylist()) if due else set()
+    known = set(hub.store.clocks(EVENT, [row["subject"] for row in due])["subject"].to_pylist())
     again = (
         Change("due_event", {"subject": row["subject"], "event": EVENT}, {"met": False})
         for row in due
@@ -76,7 +76,7 @@ def count_late(hub: Hub, partner: Partner) -> None:
     due = hub.store.table("due_event", partner=partner.id, event=EVENT, met=False)["subject"].to_pylist()
     if not due:
         return
-    opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
+    opened = {row["return_id"]: row["document"] for row in hub.store.returns_with(due).to_pylist()}
     amended = {name: str(last["document"]) for name, last in amended_by(hub, due).items()}
     by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | _boxes_for(hub, due, opened) | amended)
     again = again_of(hub, by, {})
