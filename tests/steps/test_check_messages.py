@@ -13,7 +13,8 @@ from schemas.rules import LINES
 from schemas.tables import DOCUMENTS, NOTICE_LINES, RECEIPT_LINES, SALE_LINES
 
 FILE = "f" * 64
-KNOWN = pa.schema([(n, pa.string()) for n in ("document", "partner", "kind", "number", "content", "state")])
+_KNOWN = ("document", "partner", "kind", "number", "purpose", "issued_on", "content", "state")
+KNOWN = pa.schema([DOCUMENTS.field(n) if n in DOCUMENTS.names else (n, pa.string()) for n in _KNOWN])
 
 
 def document(kind: str, name: str = "d-1", **spoil: Any) -> dict[str, Any]:

@@ -135,5 +135,5 @@ def test_kinds_actions_and_findings_are_one_table():
 
 
 def test_the_query_of_counted_units_knows_the_reasons_that_speak_of_a_fault():
-    text = (SQL / "reports" / "counted.sql").read_text(encoding="utf-8")
+    text = (SQL / "views" / "counted_unit.sql").read_text(encoding="utf-8")
     assert f"l.reason in ({', '.join(repr(one) for one in FAULTY_REASONS)})" in text

@@ -68,6 +68,8 @@ BREACHES = [
         "from inspection",
         "%received@%",
     ),
+    ("marked", "delete from movement where to_bucket = 'credited'", "nordstad/%"),
+    ("reversed_within_credited", "update credit_intent set kind = 'reversal'", "BH-%"),
     ("words_carried_out", "update authorisation set outcome = 'refuse'", "nordstad/R2/1#1!1"),
     ("routed_as_counted", "update routing set units = 3", "%~1"),
     ("replacements_tie", "update replacement_order set units = 3", "RO-1"),

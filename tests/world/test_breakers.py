@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.erp.memory import MemoryErp
+from connectors.store import roll
 from pipelines.show import status_view
 from pipelines.work.breakers import open_stops, resume
 from pipelines.work.run import post
@@ -65,7 +66,7 @@ def test_a_day_far_above_the_others_stops_all_posting_until_a_person_lets_it_go_
     shop = busy.hub.catalog.partner("shop").partner
     assert post(busy.hub, shop).posted == 3  # what was resumed today does not stop again today
     (event,) = [row for row in busy.store.table(AuditEvent).to_pylist() if row["action"] == "resume posting"]
-    assert (event["actor"], stop["stop"] in event["rows"]) == ("Ada", True)
+    assert (event["actor"], stop["stop"] in roll.told(event["rows"], event["roll"])["posting_stop"]) == ("Ada", True)
     assert busy.store.verify() == []
 
 
