@@ -1,7 +1,8 @@
-"""Open this when you ask how an SAP gateway is reached: login, the token for changes, and what it says in a refusal."""
+"""Open this when you ask how an SAP gateway is reached: login, the token for changes, and its days and its refusals."""
 
 import base64
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import httpx
@@ -11,6 +12,9 @@ from connectors.erp.port import AccessDenied
 from connectors.erp.sap.settings import SapConnection
 from connectors.erp.secrets import Secret, read_secret
 from connectors.erp.throttle import Rate, Throttle
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY_MS = 86_400_000
 
 
 def client_of(settings: SapConnection, transport: httpx.BaseTransport | None = None) -> HttpClient:
@@ -55,3 +59,14 @@ def _inner(found: Any) -> Iterator[str]:
     for one in details if isinstance(details, list) else ():
         if isinstance(one, Mapping) and one.get("severity") == "error" and "/CX_" not in str(one.get("code")):
             yield str(one.get("message"))
+
+
+def day_text(day: date) -> str:
+    """A day as OData V2 has it in JSON: /Date(milliseconds)/."""
+    return f"/Date({(day.toordinal() - _EPOCH) * _DAY_MS})/"
+
+
+def day_of(text: Any) -> date:
+    """The day of such a text; the time of day is left out."""
+    milliseconds = int(str(text).removeprefix("/Date(").partition(")")[0])
+    return date.fromordinal(_EPOCH + milliseconds // _DAY_MS)
