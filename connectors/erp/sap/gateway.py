@@ -50,7 +50,8 @@ def explain(body: Any) -> str | None:
         return None
     message = fault.get("message")
     told = [str(message.get("value"))] if isinstance(message, Mapping) else []
-    return "; ".join(dict.fromkeys([*told, *_inner(fault.get("innererror"))])) or None
+    every = [one.strip().rstrip(".") for one in (*told, *_inner(fault.get("innererror")))]
+    return "; ".join(dict.fromkeys(every)) or None
 
 
 def _inner(found: Any) -> Iterator[str]:
