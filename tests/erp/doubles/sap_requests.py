@@ -4,18 +4,17 @@ Written from what is published, not from what is convenient:
 
 - entities, fields, lengths, what may be created and changed: CDS imports of API_CREDIT_MEMO_REQUEST_SRV and of
   OP_API_BILLING_DOCUMENT_SRV_0001 (tkdang97/SAP-Bike-Rental) in public repositories;
-- deep insert only, sub-entities that cannot be filtered, DELETE and PATCH of the head: help.sap.com, Credit Memo
-  Request (A2X), constraints and operations;
+- deep insert only, PATCH and DELETE of the head: a public digest of help.sap.com, Credit Memo Request (A2X);
 - If-Match from LastChangeDateTime, 428 without it, 412 where it is old: SAP note 3514624, and community.sap.com,
   "Handling 412 Precondition Failed and 428 Precondition Required";
-- tokens (X-CSRF-Token: Fetch, tied to a session's cookie; 403 with x-csrf-token: Required): the gateway's help;
+- tokens (X-CSRF-Token: Fetch, tied to a session's cookie; 403 with x-csrf-token: Required): other public doubles;
 - refusals with innererror and errordetails: community.sap.com, "Purchase Requisition OData API, episode 3", and the
   gateway's "Error Response Control for Backend Data Provider";
-- status values (A not, B partly, C wholly; document categories M, O, S; transfer to accounting C): quick infos of the
-  same imports; billing joins requests whose heads agree: help.sap.com, split criteria of billing documents.
+- status fields: quick infos of the same imports.
 
-Where they say nothing, a switch of ``Books`` stands for both answers: when billing comes, whether accounting takes its
-documents, whether customizing drops a billing block. Message numbers are of the usual kind, not looked up.
+Known of SAP's Sales and not looked up: the values of statuses (A not, B partly, C wholly; transfer to accounting C) and
+of document categories (M, O, S), that billing joins requests whose heads agree, and that a price by hand holds. Where nothing is said, a switch of ``Books`` stands for both answers: when billing comes, whether accounting takes its
+documents, whether customizing drops a billing block. Message numbers are of the usual kind.
 """
 
 import base64
