@@ -13,7 +13,9 @@ Written from what is published, not from what is convenient:
 - status fields: quick infos of the same imports.
 
 Known of SAP's Sales and not looked up: the values of statuses (A not, B partly, C wholly; transfer to accounting C) and
-of document categories (M, O, S), that billing joins requests whose heads agree, and that a price by hand holds. Where nothing is said, a switch of ``Books`` stands for both answers: when billing comes, whether accounting takes its
+of document categories (M, O, S), that billing joins requests whose heads agree, and that a price by hand holds.
+
+Where nothing is said, a switch of ``Books`` stands for both answers: when billing comes, whether accounting takes its
 documents, whether customizing drops a billing block. Message numbers are of the usual kind.
 """
 
