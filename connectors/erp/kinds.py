@@ -15,6 +15,7 @@ from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
+from connectors.erp.sap_requests.settings import SapRequestSettings
 from connectors.erp.supply import Supply
 from connectors.erp.tryton.settings import TrytonSettings
 from schemas.errors import ConfigError
@@ -30,13 +31,14 @@ ErpSettings = Annotated[
     Annotated[FileOutSettings, Tag("file_out")]
     | Annotated[TrytonSettings, Tag("tryton")]
     | Annotated[SapSettings, Tag("sap")]
+    | Annotated[SapRequestSettings, Tag("sap_requests")]
     | Annotated[OdooSettings, Tag("odoo")]
     | Annotated[BusinessCentralSettings, Tag("business_central")],
     Discriminator(_kind),
 ]
 
 
-Remote = TypeVar("Remote", TrytonSettings, SapSettings, OdooSettings, BusinessCentralSettings)
+Remote = TypeVar("Remote", TrytonSettings, SapSettings, SapRequestSettings, OdooSettings, BusinessCentralSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
         from connectors.erp.sap.adapter import SapErp
 
         return SapErp(_located(settings, around), around.state_folder / settings.drafts)
+    if isinstance(settings, SapRequestSettings):
+        from connectors.erp.sap_requests.adapter import SapRequestErp
+
+        return SapRequestErp(_located(settings, around))
     if isinstance(settings, OdooSettings):
         from connectors.erp.odoo.adapter import OdooErp
 
@@ -121,6 +127,11 @@ def check_erp(settings: BaseModel, around: Around, today: date) -> Iterator[Step
 
         drafts = around.state_folder / settings.drafts
         yield from sap_checks.steps(_located(settings, around), drafts, around.companies, around.retailers)
+        return
+    if isinstance(settings, SapRequestSettings):
+        from connectors.erp.sap_requests import checks as request_checks
+
+        yield from request_checks.steps(_located(settings, around), around.companies, around.retailers)
         return
     if isinstance(settings, OdooSettings):
         from connectors.erp.odoo import checks as odoo_checks

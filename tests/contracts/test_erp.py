@@ -14,6 +14,7 @@ from connectors.erp.port import Erp
 from schemas.errors import PermanentError
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles import business_central_wickham as central
+from tests.erp.doubles import sap_requests_wickham as requests
 from tests.erp.doubles.odoo_world import erp_of, wickham
 
 ON = date(2026, 3, 14)
@@ -35,6 +36,7 @@ def reference() -> str:
         "memory without drafts",
         "business_central",
         "sap",
+        "sap_requests",
         "odoo",
         pytest.param("tryton", marks=pytest.mark.tryton),
     ]
@@ -53,6 +55,8 @@ def _erp(request, tmp_path) -> Erp:
     if request.param == "business_central":
         # An invoice is paid by one note, and refuses a second.
         return central.connected(central.wickham(), apply_to_invoice=False)
+    if request.param == "sap_requests":
+        return requests.connected(requests.wickham())  # billing comes as soon as a request is released
     if request.param == "odoo":
         return erp_of(wickham(), tmp_path)
     if request.param == "tryton":

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from datetime import timedelta
 from email.message import Message
 from itertools import count
 from pathlib import Path
@@ -24,10 +25,12 @@ from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.port import Erp, ErpDocument
 from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
+from connectors.erp.sap_requests.adapter import SapRequestErp
 from schemas.credits import CreditRequest
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
+from tests.erp.doubles import sap_requests_wickham as sap_requests
 from tests.erp.doubles.odoo import LINE, MOVE
 from tests.erp.fates import LATE_SECONDS, FaultyPort, FaultyWay, simulated
 from tests.work.intent_book import Clock
@@ -242,6 +245,49 @@ class BusinessCentralWorld:
         return json.dumps(said | {"id": f"f{said['id'][1:]}"}).encode() if said else data
 
 
+class SapRequestWorld:
+    """The double of SAP's Sales, whose billing comes a quarter of an hour after a release. Lists may be stale."""
+
+    def __init__(self, folder: Path) -> None:
+        self._way = FaultyWay(self, Clock())
+        self.faulty: Faulty = self._way
+        settings = sap_requests.settings(longest_request_seconds=LATE_SECONDS)
+        self.erp = SapRequestErp(settings, transport=self._way)
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        request = credit_request()
+        self._double = sap_requests.wickham(clock, [request], billing_delay=timedelta(minutes=15))
+        self._way.__init__(self, clock)  # type: ignore[misc]
+        simulated(self.erp._wire._client, clock)
+        self._lists: dict[str, httpx.Response] = {}
+        self._old: dict[str, httpx.Response] = {}
+        return request
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        return list(self.erp.find(reference))
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.changes(request):
+            self._old = dict(self._lists)
+        answer = self._double(request)
+        if _lists_requests(request):
+            self._lists[str(request.url)] = answer
+        return answer
+
+    def changes(self, request: httpx.Request) -> bool:
+        return request.method != "GET"
+
+    def as_before(self, request: httpx.Request) -> httpx.Response | None:
+        return self._old.get(str(request.url)) if _lists_requests(request) else None
+
+    def misnamed(self, data: bytes) -> bytes:
+        return data.replace(b'"CreditMemoRequest": "6', b'"CreditMemoRequest": "7')
+
+
+def _lists_requests(request: httpx.Request) -> bool:
+    return "PurchaseOrderByCustomer" in str(request.url)
+
+
 def _lists_entries(request: httpx.Request) -> bool:
     return request.url.path.endswith("A_JournalEntry")
 
@@ -249,6 +295,7 @@ def _lists_entries(request: httpx.Request) -> bool:
 WORLDS: dict[str, Callable[[Path], Any]] = {
     "memory": MemoryWorld,
     "sap": SapWorld,
+    "sap requests": SapRequestWorld,
     "odoo": OdooWorld,
     "business central": BusinessCentralWorld,
 }

@@ -29,6 +29,7 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "odoo": frozenset(),
     "business central": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),
+    "sap requests": frozenset(),
 }
 
 
@@ -102,7 +103,7 @@ def test_whatever_becomes_of_three_requests_in_every_way_there_is_one_credit_not
 
 
 # One schedule in so many by default, so that an adapter takes a few seconds; the soak takes them all.
-SHARES = {"memory": 3, "sap": 14, "odoo": 14, "business central": 14}
+SHARES = {"memory": 3, "sap": 14, "sap requests": 14, "odoo": 14, "business central": 14}
 
 
 @pytest.mark.parametrize("name", WORLDS)

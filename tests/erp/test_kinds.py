@@ -21,6 +21,10 @@ SAP = {
     "kind": "sap", "url": "https://sap.example.com", "user": "BACKHAUL", "password_file": "keys/sap",
     "companies": {"WR01": "1010"}, "revenue_account": "41000000", "tax_account": "22000000",
 }  # fmt: skip
+REQUESTS = {
+    "kind": "sap_requests", "url": "https://s4.example.com", "user": "BACKHAUL", "password_file": "keys/sap_requests",
+    "companies": {"WR01": "1010"},
+}  # fmt: skip
 CENTRAL = {
     "kind": "business_central", "tenant": "wickham.example", "client_id": "c11e",
     "secret_file": "keys/business_central",
@@ -53,7 +57,14 @@ def test_without_a_kind_credit_notes_become_files_below_the_state_folder(erp, tm
 
 
 @pytest.mark.parametrize(
-    ("erp", "name"), [(TRYTON, "TrytonErp"), (SAP, "SapErp"), (CENTRAL, "BusinessCentralErp"), (ODOO, "OdooErp")]
+    ("erp", "name"),
+    [
+        (TRYTON, "TrytonErp"),
+        (SAP, "SapErp"),
+        (REQUESTS, "SapRequestErp"),
+        (CENTRAL, "BusinessCentralErp"),
+        (ODOO, "OdooErp"),
+    ],
 )
 def test_a_key_is_read_beside_the_settings_and_nothing_is_sent_before_the_first_use(erp, name, tmp_path):
     key(tmp_path, str(erp["kind"]))
@@ -68,6 +79,7 @@ WRONG = {
     "a key that means nothing": (TRYTON | {"folder": "erp"}, "erp.tryton.folder"),
     "a customer of two retailers": (TRYTON | {"customers": {"a": "1", "b": "1"}}, "more than one retailer"),
     "no accounts": ({"kind": "sap", "url": "https://sap.example.com", "user": "B", "companies": {}}, "revenue_account"),
+    "an account that requests have not": (REQUESTS | {"tax_account": "22000000"}, "erp.sap_requests.tax_account"),
     "a tenant that is a path": (CENTRAL | {"tenant": "../x"}, "tenant"),
     "a database that is a path": (TRYTON | {"database": "../x"}, "database"),
 }

@@ -1,19 +1,17 @@
 """Open this when SAP does something with a credit: drafts are ours, posted by BAPI, read back by OData."""
 
-import base64
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import httpx
 
-from connectors.erp.http import HttpClient, Pace
-from connectors.erp.port import AccessDenied, Capabilities, ErpDocument, draft_of
+from connectors.erp.port import Capabilities, ErpDocument, draft_of
+from connectors.erp.sap.gateway import client_of, token
 from connectors.erp.sap.journal import Row, document, parties, posting, refusal
 from connectors.erp.sap.prepared import PreparedDrafts, reference_of
 from connectors.erp.sap.settings import SapSettings
-from connectors.erp.secrets import Secret, read_secret
-from connectors.erp.throttle import PAUSE_SECONDS_MAX, Rate, Throttle
+from connectors.erp.throttle import PAUSE_SECONDS_MAX
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 
@@ -29,19 +27,7 @@ class SapErp:
     def __init__(self, settings: SapSettings, drafts: Path, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
         self._drafts = PreparedDrafts(drafts)
-        password = read_secret("erp", settings.password_file, settings.password_env)
-        login = Secret(base64.b64encode(f"{settings.user}:{password}".encode()).decode(), "Basic ")
-        self._client = HttpClient(
-            "SAP",
-            settings.url,
-            {"Authorization": login},
-            pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-            throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
-            ca_file=settings.ca_file,
-            explain=_explain,
-            also_secret=[Secret(password)],
-            transport=transport,
-        )
+        self._client = client_of(settings, transport)
         self._headers = {"sap-client": settings.client}
 
     @property
@@ -101,8 +87,8 @@ class SapErp:
         if known.state == "posted":
             raise PermanentError(f"{draft_id} is posted already, as {known.number}. Next: read it back.")
         parameters = posting(request, draft_id, on, self._settings)
-        token = self._token()
-        answer = self._client.change("POST", _BAPI, parameters, self._headers | token)
+        held = self._token()
+        answer = self._client.change("POST", _BAPI, parameters, self._headers | held)
         if told := refusal(answer):
             raise PermanentError(
                 f"SAP refuses {draft_id}: {told}. Next: a person corrects it, then releases the intent."
@@ -145,20 +131,9 @@ class SapErp:
 
     def _token(self) -> dict[str, str]:
         """SAP takes no changing request without a token that was fetched before."""
-        found = self._client.headers(_SERVICE, [("$format", "json")], self._headers | {"X-CSRF-Token": "Fetch"})
-        token = found.get("X-CSRF-Token")
-        if not token:
-            raise AccessDenied("SAP gives no token for changes. Next: see the user's rights to the gateway services.")
-        return {"X-CSRF-Token": token}
+        return token(self._client, _SERVICE, self._headers)
 
 
 def _counter(draft_id: str) -> int:
     counter = draft_id.rpartition("_")[2]
     return int(counter) if counter.isdecimal() else 0
-
-
-def _explain(body: object) -> str | None:
-    """What the gateway says in a refusal."""
-    fault = body.get("error") if isinstance(body, dict) else None
-    message = fault.get("message") if isinstance(fault, dict) else None
-    return str(message.get("value")) if isinstance(message, dict) else None

@@ -26,12 +26,13 @@ def steps(settings: SapSettings, drafts: Path, companies: Sequence[str], retaile
             yield faulty("gateway", fault)
             return
     yield ok("gateway", f"{settings.url} takes the login, gives a token for changes, and shows journal entries")
-    yield from _mapped("company", companies, settings.companies)
-    yield from _mapped("customer", retailers, settings.customers)
+    yield from mapped("company", companies, settings.companies)
+    yield from mapped("customer", retailers, settings.customers)
     yield note("accounts, periods", "not asked: SAP tells about them when it posts, and the credit waits")
 
 
-def _mapped(what: str, ours: Sequence[str], known: dict[str, str]) -> Iterator[Step]:
+def mapped(what: str, ours: Sequence[str], known: dict[str, str]) -> Iterator[Step]:
+    """A step for each company or customer of ours: the settings say what it is called in SAP."""
     key = {"company": "companies", "customer": "customers"}[what]
     for one in ours:
         if one in known:

@@ -18,7 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.erp.port import ErpDocument
-from connectors.erp.sap.settings import SapSettings
+from connectors.erp.sap.gateway import day_of
+from connectors.erp.sap.settings import SapConnection, SapSettings
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 from schemas.money import exponent, to_minor
@@ -60,7 +61,7 @@ def posting(request: CreditRequest, draft_id: str, on: date, settings: SapSettin
     }
 
 
-def parties(request: CreditRequest, settings: SapSettings) -> tuple[str, str]:
+def parties(request: CreditRequest, settings: SapConnection) -> tuple[str, str]:
     """Company code and customer number."""
     if request.company not in settings.companies:
         raise PermanentError(
@@ -104,7 +105,7 @@ def document(entry: Row, settings: SapSettings, request: CreditRequest | None) -
         draft_id=entry["AccountingDocumentHeaderText"],
         state="posted",
         number=f"{entry['CompanyCode']}/{entry['AccountingDocument']}/{entry['FiscalYear']}",
-        posted_on=posted_on(entry),
+        posted_on=day_of(entry["PostingDate"]),
         retailer=retailers.get(customer, f"customer {customer}"),
         currency=currency,
         net_minor=sign * _sum(items, settings.revenue_account, currency),
@@ -120,12 +121,6 @@ def _charges(items: Sequence[Row], customer: str) -> bool:
     """Whether the customer is debited: what takes a credit back."""
     codes = {item["DebitCreditCode"] for item in items if str(item["Customer"]) == customer}
     return codes == {"S"}
-
-
-def posted_on(entry: Row) -> date:
-    """The posting date of OData V2: /Date(milliseconds)/."""
-    milliseconds = int(str(entry["PostingDate"]).removeprefix("/Date(").partition(")")[0])
-    return date.fromordinal(date(1970, 1, 1).toordinal() + milliseconds // 86_400_000)
 
 
 def _sum(items: Sequence[Row], account: str, currency: str) -> int:

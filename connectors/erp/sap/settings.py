@@ -8,26 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 Account = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,10}$")]
 
 
-class SapSettings(BaseModel):
-    """An SAP gateway, our user there, and what our companies, retailers and accounts are called."""
+class SapConnection(BaseModel):
+    """An SAP gateway, our user there, and what our companies and retailers are called."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["sap"]
     url: str = Field(description="address of the gateway: https://sap.example.com")
     user: str = Field(min_length=1, description="the technical user")
     password_file: Path | None = Field(None, description="file with its password, readable by us alone")
     password_env: str | None = Field(None, description="or the environment variable that holds the password")
     ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     client: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = "100"
-    document_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = "DG"
-    charge_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = Field(
-        "DR", description="document type of what takes a credit back"
-    )
-    revenue_account: Account = Field(description="G/L account that credits are taken from")
-    tax_account: Account = Field(description="G/L account of output tax")
     companies: dict[str, Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]] = Field(description="ours → company code")
     customers: dict[str, Account] = Field(default_factory=dict, description="retailer → customer number")
-    drafts: Path = Field(Path("sap-drafts"), description="folder of prepared drafts, below the state folder")
     requests_per_second: float = Field(10, gt=0)
     timeout_seconds: float = Field(60, gt=0, description="longest silence of the system")
     longest_request_seconds: int = Field(
@@ -41,3 +33,16 @@ class SapSettings(BaseModel):
         if twice := sorted({code for code in named.values() if list(named.values()).count(code) > 1}):
             raise ValueError(f"{twice[0]} stands for more than one")
         return named
+
+
+class SapSettings(SapConnection):
+    """Credits as journal entries: the accounts and document types that they are posted with."""
+
+    kind: Literal["sap"]
+    document_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = "DG"
+    charge_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = Field(
+        "DR", description="document type of what takes a credit back"
+    )
+    revenue_account: Account = Field(description="G/L account that credits are taken from")
+    tax_account: Account = Field(description="G/L account of output tax")
+    drafts: Path = Field(Path("sap-drafts"), description="folder of prepared drafts, below the state folder")

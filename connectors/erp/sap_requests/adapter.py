@@ -1,0 +1,146 @@
+"""Open this when SAP's Sales does something with a credit: a blocked request, its release, the credit memo of billing.
+
+A credit memo request moves no money. We take its block away; billing, which is SAP's own job, makes the credit memo.
+Between the two the request is still a draft for us, and the intent is looked at again until the credit memo is booked.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import httpx
+
+from connectors.erp.http import Refused
+from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.sap.gateway import day_text
+from connectors.erp.sap.journal import parties
+from connectors.erp.sap_requests.notes import REFERENCE_MAX, memo_request
+from connectors.erp.sap_requests.reading import document, followers, gone
+from connectors.erp.sap_requests.settings import SapRequestSettings
+from connectors.erp.sap_requests.wire import Record, Wire, quoted
+from schemas.credits import CreditRequest
+from schemas.errors import PermanentError, TransientError, UncertainError
+
+_NUMBER = re.compile(r"[0-9A-Z]{1,10}")
+_GONE = 404
+_CHANGED = 412  # somebody else changed it since it was read; nothing was done
+
+
+class SapRequestErp:
+    """The Sales of an SAP S/4HANA. It keeps no reference single; only the bound request is ever released."""
+
+    def __init__(self, settings: SapRequestSettings, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._settings = settings
+        self._wire = Wire(settings, transport)
+        self._retailers = {number: retailer for retailer, number in settings.customers.items()}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this ERP can do."""
+        return Capabilities(
+            native_key="none",
+            draft_state=True,
+            line_reference="line",
+            tax_override=False,
+            discount_on_credit=False,
+            max_request_seconds=self._settings.longest_request_seconds,
+        )
+
+    def ask_around(self) -> None:
+        """See that both services answer and would let us change requests; nothing is changed."""
+        self._wire.token()
+        self._wire.requests("PurchaseOrderByCustomer eq 'BH-CHECK'")
+        self._wire.bills(["0"])
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._wire.close()
+
+    def find(self, reference: str) -> Sequence[ErpDocument]:
+        """Every request of our reference that is not rejected, oldest first, with the credit memo it became."""
+        if len(reference) > REFERENCE_MAX:
+            return []
+        found = self._wire.requests(f"PurchaseOrderByCustomer eq {quoted(reference)}")
+        return [self._document(one) for one in found if _ours(one) and one["PurchaseOrderByCustomer"] == reference]
+
+    def read(self, draft_id: str) -> ErpDocument | None:
+        """The request of this number, and the credit memo it became; None when there is none, or it is rejected."""
+        held = self._held(draft_id)
+        return self._document(held) if held else None
+
+    def create_draft(self, request: CreditRequest) -> str:
+        """A blocked request with its items, made by one call. PermanentError: it cannot be credited, or is not held."""
+        company, customer = parties(request, self._settings)
+        bills = self._wire.bills(sorted({line.invoice_number for line in request.lines}))
+        made = self._wire.create(memo_request(request, company, customer, bills, self._settings))
+        number = str(made["CreditMemoRequest"])
+        if not made["HeaderBillingBlockReason"]:
+            raise PermanentError(
+                f"SAP made {number} for {request.reference} without billing block {self._settings.billing_block}. "
+                "Next: block or reject it there at once, and see why the block was dropped; then release the intent."
+            )
+        return number
+
+    def post(self, draft_id: str, on: date) -> None:
+        """Release this request, to be billed under this day.
+
+        PermanentError when it is billed already, or somebody else blocked it; UncertainError when it was released
+        before and billing has not made its credit memo.
+        """
+        record = self._held(draft_id)
+        if record is None:
+            raise PermanentError(f"there is no draft {draft_id}. Next: find the reference, and see what became of it.")
+        found, block = self._document(record), record["HeaderBillingBlockReason"]
+        if found.state == "posted":
+            raise PermanentError(f"{draft_id} is posted already, as {found.number}. Next: read it back.")
+        if not block:
+            raise UncertainError(
+                f"{draft_id} is released, and its credit memo is not booked. Next: nothing, it is looked up later; if "
+                "it stays, see the billing due list, and the billing documents that wait for accounting."
+            )
+        if block != self._settings.billing_block:
+            raise PermanentError(
+                f"{draft_id} has billing block {block}, which is not ours. Next: find out who set it, and why; "
+                f"put back {self._settings.billing_block}, then release the intent."
+            )
+        try:
+            self._wire.write(record, {"HeaderBillingBlockReason": "", "BillingDocumentDate": day_text(on)})
+        except Refused as refused:
+            raise _disturbed(draft_id, "released", refused) from None
+
+    def discard(self, draft_id: str) -> None:
+        """Delete a blocked request as it was read; nothing happens when it is gone. PermanentError: it is released."""
+        record = self._held(draft_id)
+        if record is None:
+            return
+        if not record["HeaderBillingBlockReason"] or followers(record):
+            raise PermanentError(
+                f"{draft_id} is released to billing and cannot be discarded. "
+                "Next: a person must see who released it, and reject its items or cancel its credit memo."
+            )
+        try:
+            self._wire.delete(record)
+        except Refused as refused:
+            if refused.status != _GONE:
+                raise _disturbed(draft_id, "deleted", refused) from None
+
+    def _held(self, draft_id: str) -> Record | None:
+        """The request of this number, if it carries a reference and is not rejected."""
+        if not _NUMBER.fullmatch(draft_id):
+            return None
+        found = self._wire.requests(f"CreditMemoRequest eq {quoted(draft_id)}")
+        return next((one for one in found if _ours(one)), None)
+
+    def _document(self, record: Record) -> ErpDocument:
+        return document(record, self._wire.bills(followers(record)), self._retailers)
+
+
+def _ours(record: Record) -> bool:
+    return bool(record["PurchaseOrderByCustomer"]) and not gone(record)
+
+
+def _disturbed(draft_id: str, what: str, refused: Refused) -> Refused | TransientError:
+    """The refusal itself, unless the request is only not any more as we read it."""
+    if refused.status != _CHANGED:
+        return refused
+    return TransientError(f"{draft_id} was changed by somebody else and not {what}. Next: nothing, it is tried again.")

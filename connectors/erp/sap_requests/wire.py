@@ -1,0 +1,115 @@
+"""Open this when you ask how SAP's sales documents are spoken to: OData V2, its pages, tags, dates and tokens.
+
+Services: API_CREDIT_MEMO_REQUEST_SRV (A_CreditMemoRequest and what hangs on it) and API_BILLING_DOCUMENT_SRV.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from connectors.erp.http import Refused
+from connectors.erp.port import AccessDenied
+from connectors.erp.sap.gateway import client_of, token
+from connectors.erp.sap_requests.settings import SapRequestSettings
+
+Record = dict[str, Any]
+
+REQUESTS = "/sap/opu/odata/sap/API_CREDIT_MEMO_REQUEST_SRV/"
+BILLING = "/sap/opu/odata/sap/API_BILLING_DOCUMENT_SRV/"
+_WITH_REQUEST = "to_Item/to_PricingElement,to_Text,to_SubsequentProcFlowDoc"
+_PAGE = 100
+_AT_ONCE = 20
+_NOT_FOUND = 404  # we only ask for sets, and a set that is empty is there
+
+
+class Wire:
+    """Reading, making and changing sales documents of one system. Faults are those of HttpClient."""
+
+    def __init__(self, settings: SapRequestSettings, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = client_of(settings, transport)
+        self._headers = {"sap-client": settings.client}
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def token(self) -> dict[str, str]:
+        """The header that lets us change requests, fetched anew; nothing is changed."""
+        return token(self._client, REQUESTS, self._headers)
+
+    def requests(self, where: str) -> list[Record]:
+        """Credit memo requests that match, oldest first, with items, prices, texts and what followed them."""
+        found = self._all(REQUESTS, "A_CreditMemoRequest", where, _WITH_REQUEST, "CreditMemoRequest")
+        return sorted(found, key=lambda one: str(one["CreditMemoRequest"]).zfill(10))
+
+    def bills(self, numbers: Sequence[str]) -> list[Record]:
+        """Billing documents of these numbers, with their items; those that are not there are left out."""
+        found: list[Record] = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            where = " or ".join(f"BillingDocument eq {quoted(one)}" for one in numbers[start : start + _AT_ONCE])
+            found += self._all(BILLING, "A_BillingDocument", where, "to_Item", "BillingDocument")
+        return found
+
+    def create(self, values: Mapping[str, Any]) -> Record:
+        """A new credit memo request with all its items, as SAP made it."""
+        made: Record = self._client.change("POST", f"{REQUESTS}A_CreditMemoRequest", values, self._changing())["d"]
+        return made
+
+    def write(self, record: Record, values: Mapping[str, Any]) -> None:
+        """Change a request that still is as it was read. Refused with 412: it is not."""
+        self._client.change("PATCH", _path(record), values, self._changing() | _only(record))
+
+    def delete(self, record: Record) -> None:
+        """Remove a request that still is as it was read. Refused with 412: it is not."""
+        self._client.change("DELETE", _path(record), None, self._changing() | _only(record))
+
+    def _changing(self) -> dict[str, str]:
+        return self._headers | self.token()
+
+    def _all(self, service: str, entities: str, where: str, expand: str, order: str) -> list[Record]:
+        found: list[Record] = []
+        while True:
+            params = [
+                ("$filter", where),
+                ("$expand", expand),
+                ("$orderby", order),
+                ("$top", str(_PAGE)),
+                ("$skip", str(len(found))),
+                ("$format", "json"),
+            ]
+            page = self._page(service, entities, params)
+            found += page
+            if len(page) < _PAGE:
+                return found
+
+    def _page(self, service: str, entities: str, params: Sequence[tuple[str, str]]) -> list[Record]:
+        try:
+            body = self._client.get(f"{service}{entities}", params, self._headers)
+        except Refused as refused:
+            if refused.status != _NOT_FOUND:
+                raise
+            raise AccessDenied(
+                f"SAP has nothing at {service}: {refused.said}. "
+                "Next: let somebody activate the service there; no credit is to blame."
+            ) from None
+        return list(body["d"]["results"])
+
+
+def _path(record: Record) -> str:
+    return f"{REQUESTS}A_CreditMemoRequest({quoted(record['CreditMemoRequest'])})"
+
+
+def _only(record: Record) -> dict[str, str]:
+    """As it was read: without this header a change is refused (428)."""
+    return {"If-Match": str(record["__metadata"]["etag"])}
+
+
+def quoted(text: str) -> str:
+    """A text as a filter and a key have it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def inside(record: Record, name: str) -> list[Record]:
+    """What was read along with a record under this name."""
+    return list(record[name]["results"])

@@ -1,0 +1,32 @@
+"""The fields of SAP's credit memo requests and billing documents that the double has, and what may be sent of them.
+
+Names, lengths, and which may not be created or changed: CDS imports of the two services (sources: sap_requests.py).
+"""
+
+# Field: longest text; None: a number, a day or a list.
+HEAD: dict[str, int | None] = {
+    "CreditMemoRequestType": 4, "SalesOrganization": 4, "DistributionChannel": 2, "OrganizationDivision": 2,
+    "SoldToParty": 10, "PurchaseOrderByCustomer": 35, "CustomerPurchaseOrderDate": None, "CreditMemoRequestDate": None,
+    "TransactionCurrency": 5, "SDDocumentReason": 3, "PricingDate": None, "HeaderBillingBlockReason": 2,
+    "BillingDocumentDate": None, "ReferenceSDDocument": 10, "AccountingDocExternalReference": 16,
+    "AssignmentReference": 18, "to_Item": None, "to_Text": None,
+}  # fmt: skip
+ITEM: dict[str, int | None] = {
+    "CreditMemoRequestItem": 6, "CreditMemoRequestItemText": 40, "Material": 40, "RequestedQuantity": None,
+    "RequestedQuantityUnit": 3, "ReferenceSDDocument": 10, "ReferenceSDDocumentItem": 6, "ItemBillingBlockReason": 2,
+    "SalesDocumentRjcnReason": 2, "to_PricingElement": None,
+}  # fmt: skip
+ELEMENT: dict[str, int | None] = {
+    "ConditionType": 4, "ConditionRateValue": None, "ConditionCurrency": 5, "ConditionQuantity": None,
+    "ConditionQuantityUnit": 3,
+}  # fmt: skip
+TEXT: dict[str, int | None] = {"Language": 2, "LongTextID": 4, "LongText": None}
+
+# What a deep insert cannot do without.
+NEEDED = ("CreditMemoRequestType", "SoldToParty")
+AREA = ("SalesOrganization", "DistributionChannel", "OrganizationDivision")
+# Heads of requests that agree in these become one billing document.
+COMBINED_BY = (
+    "SoldToParty", "TransactionCurrency", "BillingDocumentDate", "AccountingDocExternalReference",
+    "AssignmentReference", *AREA,
+)  # fmt: skip
