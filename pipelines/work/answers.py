@@ -67,7 +67,8 @@ def _refused(hub: Hub, partner: Partner, recorded: Mapping[str, pa.Table]) -> di
     sales = hub.store.known_invoice_lines([one for one in portions["invoice_line"].to_pylist() if one])
     placed = portions.join(lines, "return_line", join_type="inner").join(returns, "return_id", join_type="inner")
     placed = placed.join(sales.select(["invoice_line", "sold_on"]), "invoice_line")
-    return {(document, line_no): rule for document, line_no, rule in refused_before(placed, partner.policy)}
+    told = refused_before(placed, hub.catalog.partner(partner.id).policies, hub.now().date())
+    return {(document, line_no): rule for document, line_no, rule in told}
 
 
 def _decided_later(partner: Partner, recorded: Mapping[str, pa.Table]) -> list[str]:

@@ -15,6 +15,7 @@ from pipelines.steps import warranty
 from pipelines.work import claims
 from schemas.handling_tables import WAITING
 from schemas.partners import Policy
+from schemas.policies import Agreed
 
 STANDING = steps.Standing(date(2026, 6, 1), bought=100, returned=10)
 
@@ -33,7 +34,7 @@ def waiting(*units: int, **spoiled: Any) -> pa.Table:
 
 def said(table: pa.Table, **terms: Any) -> pa.Table:
     policy = Policy.model_validate({"authorisation": {"since": "2026-01-01"} | terms})
-    return steps.authorise(table, policy, STANDING, "v1")
+    return steps.authorise(table, [Agreed("partner.yaml", policy, "v1")], STANDING)
 
 
 def test_a_share_is_used_in_the_order_of_the_days_and_a_portion_is_cut() -> None:
@@ -49,7 +50,7 @@ def test_a_share_is_used_in_the_order_of_the_days_and_a_portion_is_cut() -> None
 
 def test_the_pieces_of_a_portion_have_its_money_to_the_cent() -> None:
     table = waiting(7)
-    moved = steps.carry_out(said(table, share={"percent": 12}), table, "v1")
+    moved = steps.carry_out(said(table, share={"percent": 12}), table)
     assert moved["to_bucket"].to_pylist() == ["authorised", "refused"]
     for name in ("units", "net_minor", "tax_minor"):
         assert pc.sum(moved[name]).as_py() == pc.sum(table[name]).as_py()
@@ -70,7 +71,7 @@ def test_our_word_holds_whatever_sale_units_stand_on_since() -> None:
 def test_a_word_on_units_that_do_not_wait_is_refused() -> None:
     words = said(waiting(3))
     with pytest.raises(ValueError, match="do not wait"):
-        steps.carry_out(words, waiting(3).slice(0, 0), "v1")
+        steps.carry_out(words, waiting(3).slice(0, 0))
 
 
 @pytest.mark.parametrize("start", ["sold", "shipped"])
@@ -78,6 +79,20 @@ def test_the_window_starts_with_the_sale_or_with_the_shipment(start: str) -> Non
     table = waiting(3, shipped_on=date(2026, 2, 20))
     (word,) = said(table, start=start, window_days=20).to_pylist()
     assert word["outcome"] == ("refuse" if start == "sold" else "authorise")
+
+
+def test_each_unit_has_the_window_and_the_version_of_the_policy_of_its_day() -> None:
+    terms = {"since": "2026-01-01"}
+    old = Policy.model_validate({"window_days": 59, "authorisation": terms})
+    new = Policy.model_validate({"window_days": 60, "authorisation": terms})
+    policies = [Agreed("partner.yaml", old, "v1"), Agreed("march", new, "v2", date(2026, 3, 2))]
+    words = steps.authorise(waiting(1, 1, 1), policies, STANDING).to_pylist()
+    # Sold on 2026-01-01 and announced on the first, second and third of March: 59, 60 and 61 days later.
+    assert [(row["outcome"], row["policy_version"]) for row in words] == [
+        ("authorise", "v1"), ("authorise", "v2"), ("refuse", "v2"),
+    ]  # fmt: skip
+    moved = steps.carry_out(pa.Table.from_pylist(words), waiting(1, 1, 1))
+    assert moved["rule_version"].to_pylist() == ["v1", "v2", "v2"]
 
 
 def test_nothing_waits_and_nothing_is_said() -> None:
