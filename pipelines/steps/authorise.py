@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pipelines.steps.item_flags import flag_of
 from pipelines.steps.movements import Amounts, move, part_of
 from pipelines.steps.policy_days import place_of_policy
-from schemas.authorisation import Authorisation
+from pipelines.steps.window_start import NO_STARTS, TOLD, Starts, with_start
 from schemas.handling_tables import AUTHORISATIONS, WAITING
 from schemas.ledger import Bucket
 from schemas.money import to_decimal, to_minor
@@ -32,7 +32,16 @@ _TO = {
 }  # fmt: skip
 _AMOUNTS = ("units", "net_minor", "tax_minor")
 # The window of a piece, without grace, and the version are those of the policy that holds for its day.
-_PIECES = pa.schema([*WAITING, ("window", pa.int64()), ("policy_version", pa.string()), ("beyond", pa.bool_())])
+_PIECES = pa.schema(
+    [
+        *WAITING,
+        ("window_from", pa.date32()),
+        ("window_event", pa.string()),
+        ("window", pa.int64()),
+        ("policy_version", pa.string()),
+        ("beyond", pa.bool_()),
+    ]
+)
 _ORDER = [(name, "ascending") for name in ("returned_on", "number", "line_no", "portion")]
 
 
@@ -65,14 +74,16 @@ class Rule:
     cut: Callable[[pa.Table, Policy, Standing], list[int]] | None = None
 
 
-def authorise(waiting: pa.Table, policies: Sequence[Agreed], standing: Standing) -> pa.Table:
+def authorise(
+    waiting: pa.Table, policies: Sequence[Agreed], standing: Standing, starts: Starts = NO_STARTS
+) -> pa.Table:
     """``AUTHORISATIONS`` for the ``WAITING`` units of one retailer: the first rule that speaks decides.
 
     ``policies`` are the one without days and then those with days; each unit has the window of the one that holds for
     its day. What is `ask` already and would be asked again gets no second row. ``standing`` is of that retailer.
     """
     policy = policies[0].policy
-    left = _judged(waiting.sort_by(_ORDER), policies, standing.today)
+    left = _judged(waiting.sort_by(_ORDER), policies, standing.today, starts)
     words = list[dict[str, Any]]()
     for rule in RULES:
         if rule.cut is not None:
@@ -87,13 +98,15 @@ def authorise(waiting: pa.Table, policies: Sequence[Agreed], standing: Standing)
     return _numbered(new)
 
 
-def _judged(waiting: pa.Table, policies: Sequence[Agreed], today: date) -> pa.Table:
+def _judged(waiting: pa.Table, policies: Sequence[Agreed], today: date, starts: Starts = NO_STARTS) -> pa.Table:
     """The units as pieces, each with what the policy that holds for its day says."""
     place = place_of_policy(waiting, policies, today)
-    own = policies[0].policy.authorisation.window_days
+    terms = policies[0].policy.authorisation
+    own = terms.window_days
     windows = pa.array([one.policy.window_days if own is None else own for one in policies], pa.int64())
     versions = pa.array([one.version for one in policies], pa.string())
-    pieces = waiting.append_column("window", windows.take(place)).append_column("policy_version", versions.take(place))
+    pieces = with_start(waiting, terms.start, starts)
+    pieces = pieces.append_column("window", windows.take(place)).append_column("policy_version", versions.take(place))
     return pieces.append_column("beyond", pa.repeat(pa.scalar(False), waiting.num_rows)).cast(_PIECES)
 
 
@@ -103,8 +116,7 @@ def carry_out(words: pa.Table, waiting: pa.Table) -> pa.Table:
     Pieces of one portion together have its money, to the minor unit. ValueError: a word on units that do not wait.
     """
     row_of = {row["portion"]: row for row in waiting.to_pylist()}
-    before: dict[str, Amounts] = {}
-    moving: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    before, moving = dict[str, Amounts](), dict[tuple[str, str], list[dict[str, Any]]]()
     for word in words.sort_by("authorisation").to_pylist():
         if word["portion"] not in row_of:
             raise ValueError(f"{word['authorisation']} is about units that do not wait for a word")
@@ -230,15 +242,10 @@ def _reasons(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     return pc.take(pa.array(list(words.values()), pa.string()), pc.index_in(pieces["reason"], keys))
 
 
-def _start(pieces: pa.Table, terms: Authorisation) -> Any:
-    """The day the window counts from; where no ship notice tells when goods left, the day of the sale."""
-    return pc.coalesce(pieces["shipped_on"], pieces["sold_on"]) if terms.start == "shipped" else pieces["sold_on"]
-
-
 def _late(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     """A day that is not known is a person's to find out."""
     terms = policy.authorisation
-    days = pc.days_between(_start(pieces, terms), pieces["returned_on"])
+    days = pc.days_between(pieces["window_from"], pieces["returned_on"])
     last = pc.add(pieces["window"], terms.grace_days)
     return pc.if_else(pc.is_valid(days), _where(pc.greater(days, last), terms.late), "ask")
 
@@ -342,12 +349,12 @@ def _because_reason(row: Row, policy: Policy, standing: Standing) -> str:
 
 def _because_late(row: Row, policy: Policy, standing: Standing) -> str:
     terms = policy.authorisation
-    start = (row["shipped_on"] or row["sold_on"]) if terms.start == "shipped" else row["sold_on"]
+    start = row["window_from"]
     if start is None or row["returned_on"] is None:
         return "The day of the sale or of the return is not known, so the window cannot be judged."
     days = (row["returned_on"] - start).days
     return (
-        f"Announced on {row['returned_on']}, {days} days after {start}; "
+        f"Announced on {row['returned_on']}, {days} days after {TOLD[row['window_event']]} on {start}; "
         f"the window is {row['window'] + terms.grace_days} days with {terms.grace_days} of grace."
     )
 

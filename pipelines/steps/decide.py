@@ -30,6 +30,7 @@ from pipelines.steps.resolved_rules import (
     taken_as_announced,
     turned_down,
 )
+from pipelines.steps.window_start import NO_STARTS, Starts, with_start
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
 from schemas.policies import Agreed, version_of
@@ -191,13 +192,17 @@ def _with(facts: pa.Table, **columns: Any) -> pa.Table:
     return pa.table([*(facts[name] for name in kept), *columns.values()], [*kept, *columns])
 
 
-def refused_before(placed: pa.Table, policies: Sequence[Agreed], today: date) -> list[tuple[str, int, str]]:
+def refused_before(
+    placed: pa.Table, policies: Sequence[Agreed], today: date, starts: Starts = NO_STARTS
+) -> list[tuple[str, int, str]]:
     """Announced lines that cannot be credited whatever comes: document, line and the rule; no unit is in its window.
 
-    ``placed`` has document, line_no, sold_on and returned_on for each portion, judged by the policy of its day.
+    ``placed`` has document, line_no, return_line, invoice_line, sold_on and returned_on for each portion, judged by the
+    policy of its day.
     """
     parts = [pa.schema([("document", pa.string()), ("line_no", pa.int64()), ("late", pa.bool_())]).empty_table()]
-    for agreed, own in by_policy(placed, policies, today):
+    for agreed, rows in by_policy(placed, policies, today):
+        own = with_start(rows, agreed.policy.credit.window.start, starts)
         late = pc.fill_null(pc.equal(entitled.late(own, agreed.policy), "refuse"), False)
         parts.append(own.select(["document", "line_no"]).append_column("late", late).cast(parts[0].schema))
     lines = pa.concat_tables(parts)

@@ -21,6 +21,7 @@ from pipelines.steps import authorise as steps
 from pipelines.steps.movements import move
 from pipelines.wiring import Hub
 from pipelines.work.placing import distinct
+from pipelines.work.window_starts import starts_of
 from schemas.errors import PermanentError
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.handling_tables import SENT
@@ -57,7 +58,8 @@ def authorise(hub: Hub, retailer: Partner) -> Words:
         waiting = hub.store.waiting(retailer.id, terms.since)
         if waiting.num_rows:
             policies = hub.catalog.partner(retailer.id).policies
-            words = steps.authorise(waiting, policies, standing_of(hub, retailer, waiting))
+            starts = starts_of(hub, [retailer.policy], waiting)
+            words = steps.authorise(waiting, policies, standing_of(hub, retailer, waiting), starts)
             _record(hub, retailer, words, waiting)
             for row in pc.value_counts(words["outcome"].combine_chunks()).to_pylist():
                 setattr(told, row["values"], row["counts"])

@@ -12,8 +12,9 @@ import pytest
 from mappings.answers import authorisations
 from pipelines.steps import authorise as steps
 from pipelines.steps import warranty
+from pipelines.steps.window_start import Starts
 from pipelines.work import claims
-from schemas.handling_tables import WAITING
+from schemas.handling_tables import SHIPPED_OF, STATED_DAYS, WAITING
 from schemas.partners import Policy
 from schemas.policies import Agreed
 
@@ -74,11 +75,33 @@ def test_a_word_on_units_that_do_not_wait_is_refused() -> None:
         steps.carry_out(words, waiting(3).slice(0, 0))
 
 
-@pytest.mark.parametrize("start", ["sold", "shipped"])
-def test_the_window_starts_with_the_sale_or_with_the_shipment(start: str) -> None:
-    table = waiting(3, shipped_on=date(2026, 2, 20))
-    (word,) = said(table, start=start, window_days=20).to_pylist()
-    assert word["outcome"] == ("refuse" if start == "sold" else "authorise")
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("sold", "59 days after the sale on 2026-01-01"),
+        ("shipped", "58 days after the shipment on 2026-01-02"),
+        ("delivered", "56 days after the delivery on 2026-01-04"),
+        ("consumer", "54 days after the consumer's receipt on 2026-01-06"),
+    ],
+)
+@pytest.mark.parametrize("grace", [0, 1])
+def test_the_window_starts_with_the_event_that_was_agreed(start: str, told: str, grace: int) -> None:
+    shipped = [{"invoice_line": "WR01/I1/1", "shipped_on": date(2026, 1, 2), "delivered_on": date(2026, 1, 3)}]
+    # The proof goes before what the ship notice said.
+    stated = [{"return_line": "shop/R1/1", "delivered_on": date(2026, 1, 4), "consumer_on": date(2026, 1, 6)}]
+    starts = Starts(pa.Table.from_pylist(shipped, SHIPPED_OF), pa.Table.from_pylist(stated, STATED_DAYS))
+    days = int(told.split()[0])
+    terms = {"since": "2026-01-01", "start": start, "window_days": days - 1, "grace_days": grace}
+    policies = [Agreed("partner.yaml", Policy.model_validate({"authorisation": terms}), "v1")]
+    (word,) = steps.authorise(waiting(3), policies, STANDING, starts).to_pylist()
+    assert word["outcome"] == ("authorise" if grace else "refuse")
+    assert grace or told in word["because"]
+
+
+@pytest.mark.parametrize("start", ["shipped", "delivered", "consumer"])
+def test_where_no_later_day_is_known_the_one_before_it_counts(start: str) -> None:
+    (word,) = said(waiting(3), start=start, window_days=58).to_pylist()
+    assert "59 days after the sale on 2026-01-01" in word["because"]
 
 
 def test_each_unit_has_the_window_and_the_version_of_the_policy_of_its_day() -> None:
