@@ -36,6 +36,8 @@ def attach(
     serial: Annotated[str | None, typer.Option("--serial", help="The serial number of the goods.")] = None,
     lot: Annotated[str | None, typer.Option("--lot", help="Their lot number.")] = None,
     purchased: Annotated[str | None, typer.Option("--purchased", help="The day of purchase, YYYY-MM-DD.")] = None,
+    delivered: Annotated[str | None, typer.Option("--delivered", help="The day the retailer got them.")] = None,
+    consumer: Annotated[str | None, typer.Option("--consumer", help="The day the consumer got them.")] = None,
     settings: SettingsOption = None,
 ) -> None:
     """Attach evidence to a claim; once it is complete, the next run decides."""
@@ -44,7 +46,8 @@ def attach(
     from pipelines.work.claims import attach as attach_evidence
 
     with open_hub(settings) as hub:
-        name = attach_evidence(hub, line, file, Stated(note, serial, lot, _day(purchased)), by)
+        days = (_day(purchased), _day(delivered), _day(consumer))
+        name = attach_evidence(hub, line, file, Stated(note, serial, lot, *days), by)
         out.print(f"{name} is attached, by {by}. Next: `backhaul run` decides once all is there.", highlight=False)
 
 
@@ -67,8 +70,9 @@ def claim_view(hub: Hub, line: str) -> Iterator[RenderableType]:
 
     told = claim_of(hub, line)
     yield f"{line}: {told['units']} of {told['gtin'] or 'an unknown item'}, {told['reason'] or 'without a reason'}"
+    days = ("purchased_on", "delivered_on", "consumer_on")
     parts: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-        ("Evidence", "claim_evidence", ("name", "note", "serial", "lot", "purchased_on", "by")),
+        ("Evidence", "claim_evidence", ("name", "note", "serial", "lot", *days, "by")),
         ("Decisions", "decision", ("outcome", "units", "because")),
         ("Replacements", "replacement_order", ("reference", "units", "state")),
         ("Recourse", "recourse", ("recourse", "supplier", "units", "state")),
@@ -84,4 +88,4 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise typer.BadParameter(f"{text} is no day; write one like 2026-03-15", param_hint="--purchased") from None
+        raise typer.BadParameter(f"{text} is no day; write one like 2026-03-15", param_hint="the day") from None

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.credit_terms import START, StartEvent
+
 Word = Literal["authorise", "refuse", "keep", "dispose", "ask"]
 
 
@@ -49,7 +51,7 @@ class Authorisation(_Strict):
     unplaced: Word = Field("ask", description="units of which no sale is known")
     items: tuple[ItemFlag, ...] = Field((), description="the first flag that names an item decides")
     reasons: dict[str, Word] = Field({}, description="codes of mappings/codes/reasons.csv; what is not named goes on")
-    start: Literal["sold", "shipped"] = Field("sold", description="the day from which the window is counted")
+    start: StartEvent = Field("sold", description=START + "; where it is not known, the one before it")
     window_days: int | None = Field(None, ge=0, description="calendar days in the partner's zone; none: the policy's")
     grace_days: int = Field(0, ge=0, description="days after the window in which nothing is refused yet")
     late: Word = "refuse"

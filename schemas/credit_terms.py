@@ -14,6 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 Against = Literal["refuse", "hold"]
 Ruled = Literal["credit", "refuse", "hold"]
+StartEvent = Literal["sold", "shipped", "delivered", "consumer"]
+START = (
+    "what the window counts from, in this order: the day of our invoice, the day the goods left us, the day the "
+    "retailer got them (by a proof, else by the ship notice), the day the consumer got them (stated)"
+)
 NotesPer = Literal["return", "retailer", "day", "week", "month"]
 
 
@@ -46,9 +51,13 @@ class Season(_Strict):
 
 
 class Window(_Strict):
-    """How long after the sale goods may come back, in calendar days of the partner's zone."""
+    """How long after the sale, or another event, goods may come back, in calendar days of the partner's zone."""
 
     days: int | None = Field(None, ge=0, description="the same as window_days of the policy; write one of the two")
+    start: StartEvent = Field("sold", description=START)
+    no_start: Literal["earlier", "hold"] = Field(
+        "earlier", description="where that day is not known: the event before it counts; or a person looks"
+    )
     transit_days: int = Field(0, ge=0, description="days from the sale until the window starts: goods are on their way")
     grace_days: int = Field(0, ge=0, description="days after the window in which nobody calls them late")
     seasons: tuple[Season, ...] = Field((), description="the first one that a sale is in goes before the days")

@@ -71,6 +71,8 @@ class ClaimEvidence(SQLModel, table=True):
     serial: str | None = None
     lot: str | None = None
     purchased_on: date | None = None
+    delivered_on: date | None = None
+    consumer_on: date | None = None
     by: str
     at: datetime = Field(sa_type=UtcTime)
 

@@ -13,7 +13,6 @@ WAITING = _table(
     units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     gtin=_T, vendor_item=_T, reason=_T, disposition=_T,
     returned_on=_D, invoice_line=_T, sold_on=_D,
-    shipped_on=(_D, "when we shipped the item under its order; null when no ship notice says so"),
     unplaced=_T,
     given=(pa.bool_(), "we authorised units of this line before, on another sale than now"),
     said=(_I, "how many words there are on the portion"),
@@ -42,6 +41,16 @@ SENT = _table(
     portion=_T, return_line=_T, invoice_line=_T, units=_I, net_minor=_I, tax_minor=_I, currency=_T,
     bucket=(_T, "announced or authorised"),
     document=(_T, "the shipment message"),
+)  # fmt: skip
+
+SHIPPED_OF = _table(
+    "when what an invoice line sold left us and came to the retailer, as our ship notices say; one row a line",
+    invoice_line=_T, shipped_on=_D, delivered_on=_D,
+)  # fmt: skip
+
+STATED_DAYS = _table(
+    "days that somebody stated or proved of a return line; of several the latest",
+    return_line=_T, delivered_on=(_D, "the retailer got the goods"), consumer_on=(_D, "the consumer did"),
 )  # fmt: skip
 
 UNROUTED = _table(

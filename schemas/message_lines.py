@@ -50,7 +50,7 @@ class ShipmentLine(SQLModel, table=True):
     store: str | None = None
     po_number: str | None = Field(None, index=True)
     po_line: str | None = None
-    invoice_number: str | None = None
+    invoice_number: str | None = Field(None, index=True)
     delivery_note: str | None = Field(None, index=True)
     gtin: str | None = None
     vendor_item: str | None = None
@@ -61,6 +61,7 @@ class ShipmentLine(SQLModel, table=True):
     carton: str | None = Field(None, index=True)
     lot: str | None = None
     shipped_on: date | None = None
+    delivered_on: date | None = None
 
 
 class BillingLine(SQLModel, table=True):

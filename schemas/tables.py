@@ -131,7 +131,7 @@ SHIPMENT_LINES = _table(
     gtin=_T, vendor_item=_T, buyer_item=_T,
     quantity_raw=_T, unit_raw=_T, units=_I,
     carton=_T, lot=_T,
-    shipped_on=_D,
+    shipped_on=_D, delivered_on=(_D, "when the retailer got it, or will"),
 )  # fmt: skip
 
 INVOICE_LINES = _table(

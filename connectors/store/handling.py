@@ -12,7 +12,17 @@ from sqlalchemy import column as untyped
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
-from schemas.handling_tables import GOING_BACK, SENT, UNAUTHORISED, UNCLAIMED, UNORDERED, UNROUTED, WAITING
+from schemas.handling_tables import (
+    GOING_BACK,
+    SENT,
+    SHIPPED_OF,
+    STATED_DAYS,
+    UNAUTHORISED,
+    UNCLAIMED,
+    UNORDERED,
+    UNROUTED,
+    WAITING,
+)
 from schemas.ledger import Bucket
 from schemas.marks import Kind
 
@@ -110,6 +120,32 @@ class HandlingReads(Reads):
         chosen = chosen.group_by(*keys, moved.c.currency).having(amounts[0] > 0)
         shape = pa.schema([field for field in SENT if field.name != "document"])
         return self._select(chosen.order_by(moved.c.portion), shape)
+
+    def shipped_of(self, invoice_lines: Iterable[str]) -> pa.Table:
+        """``SHIPPED_OF`` these invoice lines, the earliest days that accepted ship notices to their retailer say.
+
+        A ship notice that names the invoice goes before one that names only its order.
+        """
+        sold, lines, documents = TABLES["invoice_line"], TABLES["shipment_line"], TABLES["document"]
+        named = lines.c.invoice_number == sold.c.invoice_number
+
+        def earliest(day: ColumnElement[Any]) -> ColumnElement[Any]:
+            own = case((named, day))
+            return func.coalesce(func.min(own), func.min(day))
+
+        ordered = and_(lines.c.po_number == sold.c.po_number, lines.c.invoice_number.is_(None))
+        chosen = select(sold.c.invoice_line, earliest(lines.c.shipped_on), earliest(lines.c.delivered_on))
+        chosen = chosen.join_from(sold, lines, and_(lines.c.gtin == sold.c.gtin, or_(named, ordered)))
+        chosen = chosen.join(documents, documents.c.document == lines.c.document)
+        chosen = chosen.where(documents.c.state == "accepted", documents.c.partner != sold.c.retailer)
+        return self._in_chunks(chosen.group_by(sold.c.invoice_line), sold.c.invoice_line, invoice_lines, SHIPPED_OF)
+
+    def stated_days(self, return_lines: Iterable[str]) -> pa.Table:
+        """``STATED_DAYS`` of these return lines."""
+        stored = TABLES["claim_evidence"]
+        days = (func.max(stored.c.delivered_on), func.max(stored.c.consumer_on))
+        chosen = select(stored.c.return_line, *days).group_by(stored.c.return_line)
+        return self._in_chunks(chosen, stored.c.return_line, return_lines, STATED_DAYS)
 
     def bought_and_returned(self, retailer: str, since: date) -> tuple[int, int]:
         """Units sold to the retailer from this day on, and those of them that returns have taken."""

@@ -1,12 +1,13 @@
-"""Open this when an editor completes or underlines a mapping, an outbound map or a partner.yaml wrongly: JSON Schema.
+"""Open this when an editor completes or underlines what you write wrongly: JSON Schema of each kind of file.
 
-The schemas are made from the models (schemas/rules.py, schemas/outbound.py, schemas/partners.py) and say what the
+The schemas are made from the models (schemas/rules.py, outbound.py, partners.py, policies.py) and say what the
 *written* files may hold: one text where a list is meant, functions by name or with their argument, the fields of a kind
 directly under `lines:`, nothing for a key that is taken away. They are kept as schemas/*.schema.json; a test holds them
 current.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,7 @@ from mappings.outbound.catalog import shipped_names
 from schemas.findings import CATALOGUE
 from schemas.outbound import OUTBOUND, OUTBOUND_KINDS, OutboundKind, OutboundRules, columns_of
 from schemas.partners import Partner
+from schemas.policies import DATED, PolicyFile
 from schemas.rules import LINES, As, Rules, field_types
 
 Schema = dict[str, Any]
@@ -30,6 +32,7 @@ FILES = {
     "mapping": "mapping.schema.json",
     "outbound": "outbound.schema.json",
     "partner": "partner.schema.json",
+    "policy": "policy.schema.json",
 }
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "schemas"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -44,8 +47,9 @@ _EXCLUDE = (("from", "const"), ("only", "skip"))
 
 
 def schema_text(which: str) -> str:
-    """The text of a schema file: `mapping`, `outbound` or `partner`."""
-    schema = {"mapping": mapping_schema, "outbound": outbound_schema, "partner": partner_schema}[which]()
+    """The text of a schema file: `mapping`, `outbound`, `partner` or `policy`."""
+    made = {"mapping": mapping_schema, "outbound": outbound_schema, "partner": partner_schema, "policy": policy_schema}
+    schema = made[which]()
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -124,11 +128,38 @@ def _only_columns_of(kind: OutboundKind) -> Schema:
 def partner_schema() -> Schema:
     """JSON Schema of a partner.yaml."""
     schema = _written(Partner, "A partner of Backhaul: a retailer, a warehouse or our own ERP.")
-    policy = schema["$defs"]["Policy"]["properties"]
+    _with_codes(schema["$defs"]["Policy"]["properties"])
+    return schema
+
+
+def policy_schema() -> Schema:
+    """JSON Schema of a file of ``policies/``: only what can differ by day, its first day, and who wrote it."""
+    schema = _written(PolicyFile, "A policy of Backhaul that holds from a day on.")
+    parts = schema["$defs"]
+    policy = parts["Policy"]
+    _with_codes(policy["properties"])
+    policy["properties"] = {name: entry for name, entry in policy["properties"].items() if name in DATED}
+    policy["required"] = ["written_by"]
+    parts["Control"]["properties"].pop("judged_by")
+    top = {name: entry for name, entry in schema.items() if name != "$defs"}
+    return top | {"$defs": _reached(top, parts)}
+
+
+def _with_codes(policy: Schema) -> None:
+    """Only codes that there are, in the keys of a policy that are made of codes."""
     policy["conditions"]["propertyNames"] = {"enum": sorted(code_lists.canonical("conditions"))}
     policy["unplaced"]["propertyNames"] = {"enum": [code for code in CATALOGUE if code.startswith("LINE-")]}
     policy["goods_stay"]["items"] = {"enum": sorted(code_lists.canonical("dispositions"))}
-    return schema
+
+
+def _reached(top: Schema, parts: Schema) -> Schema:
+    """The parts that are still named by what is left of a schema, in their order."""
+    found, waiting = set[str](), [top]
+    while waiting:
+        named = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(waiting.pop()))) - found
+        found |= named
+        waiting += [parts[name] for name in sorted(named)]
+    return {name: part for name, part in parts.items() if name in found}
 
 
 def shipped_standards() -> list[str]:
@@ -282,9 +313,13 @@ def _promise(function: Callable[..., Any]) -> str:
     return (function.__doc__ or "").split("\n")[0]
 
 
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def main(arguments: list[str]) -> int:
     """With ``--write`` the schemas are written anew; otherwise it says whether they are current."""
-    stale = [which for which in FILES if path_of(which).read_text(encoding="utf-8") != schema_text(which)]
+    stale = [which for which in FILES if _kept(path_of(which)) != schema_text(which)]
     for which in stale:
         if "--write" in arguments:
             path_of(which).write_text(schema_text(which), encoding="utf-8")

@@ -6,21 +6,23 @@ portion: so many of its units are within what it allows, the others beyond.
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.item_flags import flag_of
 from pipelines.steps.movements import Amounts, move, part_of
-from schemas.authorisation import Authorisation, ItemFlag
+from pipelines.steps.policy_days import place_of_policy
+from pipelines.steps.window_start import NO_STARTS, TOLD, Starts, with_start
 from schemas.handling_tables import AUTHORISATIONS, WAITING
 from schemas.ledger import Bucket
 from schemas.money import to_decimal, to_minor
 from schemas.partners import Policy
+from schemas.policies import Agreed
 from schemas.tables import MOVEMENTS, empty
 
 Row = Mapping[str, Any]
@@ -29,7 +31,17 @@ _TO = {
     "authorise": Bucket.AUTHORISED, "refuse": Bucket.REFUSED, "keep": Bucket.KEPT, "dispose": Bucket.DISPOSED,
 }  # fmt: skip
 _AMOUNTS = ("units", "net_minor", "tax_minor")
-_PIECES = WAITING.append(pa.field("beyond", pa.bool_()))
+# The window of a piece, without grace, and the version are those of the policy that holds for its day.
+_PIECES = pa.schema(
+    [
+        *WAITING,
+        ("window_from", pa.date32()),
+        ("window_event", pa.string()),
+        ("window", pa.int64()),
+        ("policy_version", pa.string()),
+        ("beyond", pa.bool_()),
+    ]
+)
 _ORDER = [(name, "ascending") for name in ("returned_on", "number", "line_no", "portion")]
 
 
@@ -62,12 +74,16 @@ class Rule:
     cut: Callable[[pa.Table, Policy, Standing], list[int]] | None = None
 
 
-def authorise(waiting: pa.Table, policy: Policy, standing: Standing, policy_version: str) -> pa.Table:
+def authorise(
+    waiting: pa.Table, policies: Sequence[Agreed], standing: Standing, starts: Starts = NO_STARTS
+) -> pa.Table:
     """``AUTHORISATIONS`` for the ``WAITING`` units of one retailer: the first rule that speaks decides.
 
-    What is `ask` already and would be asked again gets no second row. ``standing`` is of that retailer.
+    ``policies`` are the one without days and then those with days; each unit has the window of the one that holds for
+    its day. What is `ask` already and would be asked again gets no second row. ``standing`` is of that retailer.
     """
-    left = waiting.sort_by(_ORDER).append_column("beyond", pa.repeat(pa.scalar(False), waiting.num_rows)).cast(_PIECES)
+    policy = policies[0].policy
+    left = _judged(waiting.sort_by(_ORDER), policies, standing.today, starts)
     words = list[dict[str, Any]]()
     for rule in RULES:
         if rule.cut is not None:
@@ -79,17 +95,28 @@ def authorise(waiting: pa.Table, policy: Policy, standing: Standing, policy_vers
         words += [_word(row, one, rule, policy, standing) for row, one in zip(pieces, said, strict=True)]
         left = left.filter(pc.invert(spoken))
     new = [row for row in words if row["outcome"] != "ask" or row["answers"] is None]
-    return _numbered(new, policy_version)
+    return _numbered(new)
 
 
-def carry_out(words: pa.Table, waiting: pa.Table, rule_version: str) -> pa.Table:
+def _judged(waiting: pa.Table, policies: Sequence[Agreed], today: date, starts: Starts = NO_STARTS) -> pa.Table:
+    """The units as pieces, each with what the policy that holds for its day says."""
+    place = place_of_policy(waiting, policies, today)
+    terms = policies[0].policy.authorisation
+    own = terms.window_days
+    windows = pa.array([one.policy.window_days if own is None else own for one in policies], pa.int64())
+    versions = pa.array([one.version for one in policies], pa.string())
+    pieces = with_start(waiting, terms.start, starts)
+    pieces = pieces.append_column("window", windows.take(place)).append_column("policy_version", versions.take(place))
+    return pieces.append_column("beyond", pa.repeat(pa.scalar(False), waiting.num_rows)).cast(_PIECES)
+
+
+def carry_out(words: pa.Table, waiting: pa.Table) -> pa.Table:
     """``MOVEMENTS`` of ``AUTHORISATIONS``: out of `announced`, by what was said; `ask` moves nothing.
 
     Pieces of one portion together have its money, to the minor unit. ValueError: a word on units that do not wait.
     """
     row_of = {row["portion"]: row for row in waiting.to_pylist()}
-    before: dict[str, Amounts] = {}
-    moving: dict[str, list[dict[str, Any]]] = {word: [] for word in _TO}
+    before, moving = dict[str, Amounts](), dict[tuple[str, str], list[dict[str, Any]]]()
     for word in words.sort_by("authorisation").to_pylist():
         if word["portion"] not in row_of:
             raise ValueError(f"{word['authorisation']} is about units that do not wait for a word")
@@ -97,23 +124,24 @@ def carry_out(words: pa.Table, waiting: pa.Table, rule_version: str) -> pa.Table
         gone = before.get(word["portion"], Amounts())
         part = part_of(Amounts(*(row[name] for name in _AMOUNTS)), word["units"], gone)
         before[word["portion"]] = gone + part
-        if word["outcome"] in moving:
+        if word["outcome"] in _TO:
             amounts = dict(zip(_AMOUNTS, (part.units, part.net_minor, part.tax_minor), strict=True))
-            moving[word["outcome"]].append({**row, **amounts, "cause": word["authorisation"]})
+            moved = moving.setdefault((word["outcome"], word["policy_version"]), [])
+            moved.append({**row, **amounts, "cause": word["authorisation"]})
     moves = [empty(MOVEMENTS)]
-    for outcome, rows in moving.items():
+    for (outcome, version), rows in moving.items():
         chosen = pa.Table.from_pylist(rows, WAITING.append(pa.field("cause", pa.string())))
-        moves.append(move(chosen, Bucket.ANNOUNCED, _TO[outcome], chosen["cause"], rule_version))
+        moves.append(move(chosen, Bucket.ANNOUNCED, _TO[outcome], chosen["cause"], version))
     return pa.concat_tables(moves).sort_by("movement")
 
 
 def by_a_person(
-    asked: pa.Table, outcome: str, by: str, reason: str, policy: Policy, standing: Standing, policy_version: str
+    asked: pa.Table, outcome: str, by: str, reason: str, policies: Sequence[Agreed], standing: Standing
 ) -> pa.Table:
     """``AUTHORISATIONS`` that answer what was asked of a person (``WAITING`` with ``asked``): authorise or refuse."""
     rule = Rule("person", _nothing, lambda row, policy, standing: reason)
-    words = [_word(row, outcome, rule, policy, standing) | {"by": by} for row in asked.sort_by(_ORDER).to_pylist()]
-    return _numbered(words, policy_version)
+    pieces = _judged(asked.sort_by(_ORDER), policies, standing.today).to_pylist()
+    return _numbered([_word(row, outcome, rule, policies[0].policy, standing) | {"by": by} for row in pieces])
 
 
 def number_of(return_id: str) -> str:
@@ -139,13 +167,14 @@ def _word(row: Row, outcome: str, rule: Rule, policy: Policy, standing: Standing
         "because": rule.because(row, policy, standing),
         "number": number_of(row["return_id"]) if comes else None,
         "expires_on": standing.today + timedelta(days=terms.valid_days) if comes else None,
+        "policy_version": row["policy_version"],
         "answers": row["asked"],
         "said": row["said"],
         "by": None,
     }
 
 
-def _numbered(words: list[dict[str, Any]], version: str) -> pa.Table:
+def _numbered(words: list[dict[str, Any]]) -> pa.Table:
     """With their ids: the portion and a counter. Of several that end a question the first says so."""
     times: dict[str, int] = {}
     for row in words:
@@ -153,7 +182,6 @@ def _numbered(words: list[dict[str, Any]], version: str) -> pa.Table:
         times[portion] = times.get(portion, said) + 1
         row["authorisation"] = f"{portion}!{times[portion]}"
         row["answers"] = row["answers"] if times[portion] == said + 1 else None
-        row["policy_version"] = version
     return pa.Table.from_pylist(words, AUTHORISATIONS).sort_by("authorisation")
 
 
@@ -197,17 +225,6 @@ def _unplaced(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     return _where(pc.is_null(pieces["invoice_line"]), policy.authorisation.unplaced)
 
 
-def flag_of(row: Row, flags: tuple[ItemFlag, ...]) -> ItemFlag | None:
-    """The first flag that names the row's ``gtin`` or ``vendor_item``."""
-    return next((flag for flag in flags if names_one_of(row, flag.items)), None)
-
-
-def names_one_of(row: Row, patterns: tuple[str, ...], columns: tuple[str, ...] = ("gtin", "vendor_item")) -> bool:
-    """Whether a pattern fits one of these columns of the row; `*` stands for any characters."""
-    names = [row[name] for name in columns if row[name]]
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
-
-
 def _items(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     """Judged once an item, not once a line."""
     flags = policy.authorisation.items
@@ -225,21 +242,12 @@ def _reasons(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     return pc.take(pa.array(list(words.values()), pa.string()), pc.index_in(pieces["reason"], keys))
 
 
-def _window(policy: Policy) -> int:
-    terms = policy.authorisation
-    return (policy.window_days if terms.window_days is None else terms.window_days) + terms.grace_days
-
-
-def _start(pieces: pa.Table, terms: Authorisation) -> Any:
-    """The day the window counts from; where no ship notice tells when goods left, the day of the sale."""
-    return pc.coalesce(pieces["shipped_on"], pieces["sold_on"]) if terms.start == "shipped" else pieces["sold_on"]
-
-
 def _late(pieces: pa.Table, policy: Policy, standing: Standing) -> Any:
     """A day that is not known is a person's to find out."""
     terms = policy.authorisation
-    days = pc.days_between(_start(pieces, terms), pieces["returned_on"])
-    return pc.if_else(pc.is_valid(days), _where(pc.greater(days, _window(policy)), terms.late), "ask")
+    days = pc.days_between(pieces["window_from"], pieces["returned_on"])
+    last = pc.add(pieces["window"], terms.grace_days)
+    return pc.if_else(pc.is_valid(days), _where(pc.greater(days, last), terms.late), "ask")
 
 
 def _share_left(policy: Policy, standing: Standing) -> int:
@@ -341,13 +349,13 @@ def _because_reason(row: Row, policy: Policy, standing: Standing) -> str:
 
 def _because_late(row: Row, policy: Policy, standing: Standing) -> str:
     terms = policy.authorisation
-    start = (row["shipped_on"] or row["sold_on"]) if terms.start == "shipped" else row["sold_on"]
+    start = row["window_from"]
     if start is None or row["returned_on"] is None:
         return "The day of the sale or of the return is not known, so the window cannot be judged."
     days = (row["returned_on"] - start).days
     return (
-        f"Announced on {row['returned_on']}, {days} days after {start}; "
-        f"the window is {_window(policy)} days with {terms.grace_days} of grace."
+        f"Announced on {row['returned_on']}, {days} days after {TOLD[row['window_event']]} on {start}; "
+        f"the window is {row['window'] + terms.grace_days} days with {terms.grace_days} of grace."
     )
 
 

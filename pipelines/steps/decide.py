@@ -3,8 +3,9 @@
 What a credit amounts to is reckoned in ``price``; how a rule says what it decided stands in ``because``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipelines.steps.deductions import with_taken
 from pipelines.steps.entitled import silent, verdicts, where
 from pipelines.steps.facts import NOTHING_KNOWN, Known, prepared
 from pipelines.steps.movements import move
+from pipelines.steps.policy_days import by_policy
 from pipelines.steps.price import Priced, price, pricings
 from pipelines.steps.resolved_rules import (
     KIND,
@@ -28,9 +30,10 @@ from pipelines.steps.resolved_rules import (
     taken_as_announced,
     turned_down,
 )
+from pipelines.steps.window_start import NO_STARTS, Starts, with_start
 from schemas.ledger import DECIDED_INTO, EXPECTED, Bucket
 from schemas.partners import Policy
-from schemas.policies import version_of
+from schemas.policies import Agreed, version_of
 from schemas.tables import CAP_USES, DECISIONS, MOVEMENTS, SETTLEMENTS, empty
 
 OUTCOMES = (*DECIDED_INTO, "hold")
@@ -189,15 +192,23 @@ def _with(facts: pa.Table, **columns: Any) -> pa.Table:
     return pa.table([*(facts[name] for name in kept), *columns.values()], [*kept, *columns])
 
 
-def refused_before(placed: pa.Table, policy: Policy) -> list[tuple[str, int, str]]:
+def refused_before(
+    placed: pa.Table, policies: Sequence[Agreed], today: date, starts: Starts = NO_STARTS
+) -> list[tuple[str, int, str]]:
     """Announced lines that cannot be credited whatever comes: document, line and the rule; no unit is in its window.
 
-    ``placed`` has document, line_no, sold_on and returned_on for each portion.
+    ``placed`` has document, line_no, return_line, invoice_line, sold_on and returned_on for each portion, judged by the
+    policy of its day.
     """
-    late = pc.fill_null(pc.equal(entitled.late(placed, policy), "refuse"), False)
-    lines = placed.select(["document", "line_no"]).append_column("late", late)
+    parts = [pa.schema([("document", pa.string()), ("line_no", pa.int64()), ("late", pa.bool_())]).empty_table()]
+    for agreed, rows in by_policy(placed, policies, today):
+        own = with_start(rows, agreed.policy.credit.window.start, starts)
+        late = pc.fill_null(pc.equal(entitled.late(own, agreed.policy), "refuse"), False)
+        parts.append(own.select(["document", "line_no"]).append_column("late", late).cast(parts[0].schema))
+    lines = pa.concat_tables(parts)
     whole = lines.group_by(["document", "line_no"], use_threads=False).aggregate([("late", "all")])
-    return [(row["document"], row["line_no"], "window_days") for row in whole.to_pylist() if row["late_all"]]
+    rows = whole.sort_by([("document", "ascending"), ("line_no", "ascending")]).to_pylist()
+    return [(row["document"], row["line_no"], "window_days") for row in rows if row["late_all"]]
 
 
 def carry_out(decisions: pa.Table, undecided: pa.Table, rule_version: str) -> pa.Table:

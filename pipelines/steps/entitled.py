@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.sentences import counted, joined, stay
+from pipelines.steps.window_start import START_DAY, START_EVENT, TOLD
 from schemas.partners import Policy
 
 _NOTHING = pa.scalar(None, pa.string())
@@ -98,13 +99,24 @@ def days_over(facts: pa.Table, policy: Policy) -> Any:
     """
     terms = policy.credit.window
     allowed = policy.window_days + terms.transit_days + terms.grace_days
-    over = pc.subtract(pc.days_between(facts["sold_on"], facts["returned_on"]), allowed)
+    over = pc.subtract(pc.days_between(_start(facts, policy), facts["returned_on"]), allowed)
     season = season_of(facts, policy)
     if season is None:
         return over
     ends = pa.array([one.return_by for one in terms.seasons], pa.date32()).take(season)
     by_season = pc.subtract(pc.days_between(ends, facts["returned_on"]), terms.grace_days)
     return pc.if_else(pc.is_valid(season), by_season, over)
+
+
+def _start(facts: pa.Table, policy: Policy) -> Any:
+    """The day that the window counts from; null where it is not known, or not the day that the policy wants."""
+    terms = policy.credit.window
+    if START_DAY not in facts.column_names:
+        return facts["sold_on"]
+    if terms.no_start == "earlier":
+        return facts[START_DAY]
+    wanted = pc.equal(facts[START_EVENT], terms.start)
+    return pc.if_else(wanted, facts[START_DAY], pa.scalar(None, pa.date32()))
 
 
 def season_of(facts: pa.Table, policy: Policy) -> Any | None:
@@ -178,14 +190,23 @@ def because_unauthorised(facts: pa.Table, policy: Policy) -> Any:
 def because_late(facts: pa.Table, policy: Policy) -> Any:
     """The days, or which of them is missing."""
     terms, days = policy.credit.window, policy.window_days
-    missing = pc.if_else(pc.is_null(facts["sold_on"]), "sale", "return")
-    unknown = joined("The day of the ", missing, f" is not known, so the window of {days} days cannot be judged.")
+    start = _start(facts, policy)
+    missing = pc.if_else(pc.is_null(start), TOLD[terms.start], "the return")
+    unknown = joined("The day of ", missing, f" is not known, so the window of {days} days cannot be judged.")
     rest = f"the window is {days} days"
-    rest += f", from {terms.transit_days} days after the sale" if terms.transit_days else ""
+    rest += f", from {terms.transit_days} days after {TOLD[terms.start]}" if terms.transit_days else ""
     rest += f", with {terms.grace_days} days of grace" if terms.grace_days else ""
-    _, *when = stay(facts["returned_on"], facts["sold_on"])
+    _, *when = stay(facts["returned_on"], start, _event(facts))
     told = joined("Returned on ", *when, "; ", _limit(facts, policy, rest), ".")
     return pc.coalesce(told, unknown)
+
+
+def _event(facts: pa.Table) -> Any:
+    """What each row's window counts from, in words."""
+    if START_EVENT not in facts.column_names:
+        return TOLD["sold"]
+    names = pa.array(list(TOLD), pa.string())
+    return pa.array(list(TOLD.values()), pa.string()).take(pc.index_in(facts[START_EVENT], names))
 
 
 def _limit(facts: pa.Table, policy: Policy, otherwise: str) -> Any:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.basis import with_prices
+from pipelines.steps.window_start import Starts, with_start
 from schemas.ledger import Bucket
 from schemas.partners import Policy
 
@@ -17,12 +18,14 @@ class Known:
 
     ``sales``: the retailer's sales of the items, with gtin, currency, sold_on, units, net_minor. ``purchases`` and
     ``credited`` are what caps are reckoned from (PURCHASES, CREDITED), ``taken`` are open deductions (TAKEN).
+    ``starts`` are the days that windows may count from beside the sale's.
     """
 
     sales: pa.Table | None = None
     purchases: pa.Table | None = None
     credited: pa.Table | None = None
     taken: pa.Table | None = None
+    starts: Starts | None = None
 
 
 NOTHING_KNOWN = Known()
@@ -33,6 +36,8 @@ def prepared(undecided: pa.Table, policy: Policy, known: Known = NOTHING_KNOWN) 
     facts = undecided.combine_chunks()
     at = facts.column_names.index("condition")
     facts = facts.set_column(at, "condition", _conditions(facts))
+    if policy.credit.window.start != "sold":
+        facts = with_start(facts, policy.credit.window.start, known.starts)
     return with_prices(facts, policy, known.sales)
 
 

@@ -24,11 +24,16 @@ def by_policy(facts: pa.Table, policies: Sequence[Agreed], today: date) -> Itera
     if len(policies) == 1:
         yield policies[0], facts
         return
-    place = _places(_days(facts, policies[0].policy.control.judged_by, today), policies)
+    place = place_of_policy(facts, policies, today)
     for number, one in enumerate(policies):
         own = facts.filter(pc.equal(place, number))
         if own.num_rows:
             yield one, own
+
+
+def place_of_policy(facts: pa.Table, policies: Sequence[Agreed], today: date) -> pa.ChunkedArray:
+    """For each row the place among these policies (as in ``by_policy``) of the one that holds for it, int64."""
+    return _places(_days(facts, policies[0].policy.control.judged_by, today), policies)
 
 
 def _days(facts: pa.Table, judged_by: str, today: date) -> pa.ChunkedArray:

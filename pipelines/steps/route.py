@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.authorise import names_one_of
+from pipelines.steps.item_flags import names_one_of
 from pipelines.steps.movements import move
 from schemas.goods import Goods, RouteRule
 from schemas.handling_tables import GOING_BACK, ROUTINGS, UNROUTED

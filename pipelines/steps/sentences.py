@@ -46,11 +46,11 @@ def counted(number: Any, one: str = "unit") -> pa.Array:
     return pa.array(texts, pa.string()).take(known.indices)
 
 
-def stay(returned_on: Any, sold_on: Any) -> Parts:
+def stay(returned_on: Any, since: Any, event: Any = "the sale") -> Parts:
     """Parts of `returned on 2026-05-31, 30 days after the sale on 2026-05-01`, row by row."""
-    days = pc.days_between(sold_on, returned_on)
-    side = pc.if_else(pc.greater_equal(days, 0), " after the sale on ", " before the sale on ")
-    return "returned on ", _days(returned_on), ", ", counted(pc.abs(days), "day"), side, _days(sold_on)
+    days = pc.days_between(since, returned_on)
+    side = pc.if_else(pc.greater_equal(days, 0), " after ", " before ")
+    return "returned on ", _days(returned_on), ", ", counted(pc.abs(days), "day"), side, event, " on ", _days(since)
 
 
 def _days(column: Any) -> pa.Array:

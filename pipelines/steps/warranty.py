@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.authorise import names_one_of
+from pipelines.steps.item_flags import names_one_of
 from schemas.ledger import Bucket
 from schemas.money import to_minor
 from schemas.partners import Policy

@@ -12,6 +12,7 @@ from mappings.translation import Translation
 from pipelines.steps.check import Checked
 from pipelines.steps.decide import refused_before
 from pipelines.wiring import Hub
+from pipelines.work.window_starts import starts_of
 from schemas.findings import Finding, Place, as_table
 from schemas.partners import Partner
 from schemas.tables import FINDINGS, empty
@@ -67,7 +68,10 @@ def _refused(hub: Hub, partner: Partner, recorded: Mapping[str, pa.Table]) -> di
     sales = hub.store.known_invoice_lines([one for one in portions["invoice_line"].to_pylist() if one])
     placed = portions.join(lines, "return_line", join_type="inner").join(returns, "return_id", join_type="inner")
     placed = placed.join(sales.select(["invoice_line", "sold_on"]), "invoice_line")
-    return {(document, line_no): rule for document, line_no, rule in refused_before(placed, partner.policy)}
+    policies = hub.catalog.partner(partner.id).policies
+    starts = starts_of(hub, [one.policy for one in policies], placed)
+    told = refused_before(placed, policies, hub.now().date(), starts)
+    return {(document, line_no): rule for document, line_no, rule in told}
 
 
 def _decided_later(partner: Partner, recorded: Mapping[str, pa.Table]) -> list[str]:

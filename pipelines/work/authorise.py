@@ -18,10 +18,10 @@ from mappings.answers.answer import name_of
 from mappings.answers.authorisations import word_rows
 from mappings.outbound.interchanges import written_file
 from pipelines.steps import authorise as steps
-from pipelines.steps.decide import policy_version
 from pipelines.steps.movements import move
 from pipelines.wiring import Hub
 from pipelines.work.placing import distinct
+from pipelines.work.window_starts import starts_of
 from schemas.errors import PermanentError
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.handling_tables import SENT
@@ -58,10 +58,10 @@ def authorise(hub: Hub, retailer: Partner) -> Words:
     if terms.since is not None:
         waiting = hub.store.waiting(retailer.id, terms.since)
         if waiting.num_rows:
-            standing = standing_of(hub, retailer, waiting)
-            version = policy_version(retailer.policy)
-            words = steps.authorise(waiting, retailer.policy, standing, version)
-            _record(hub, retailer, words, waiting, version)
+            policies = hub.catalog.partner(retailer.id).policies
+            starts = starts_of(hub, [retailer.policy], waiting)
+            words = steps.authorise(waiting, policies, standing_of(hub, retailer, waiting), starts)
+            _record(hub, retailer, words, waiting)
             for row in pc.value_counts(words["outcome"].combine_chunks()).to_pylist():
                 setattr(told, row["values"], row["counts"])
         _forget_moved(hub, retailer, waiting)
@@ -99,17 +99,14 @@ def answer_asked(hub: Hub, line: str, outcome: str, by: str, reason: str) -> str
             f"Nothing of {line} waits for a word of ours. Next: `backhaul status` lists what does, "
             f"`backhaul explain {line}` tells what became of it."
         )
-    retailer = hub.catalog.partner(asked["retailer"][0].as_py()).partner
-    standing = steps.Standing(local_day(hub, retailer))
-    version = policy_version(retailer.policy)
-    words = steps.by_a_person(asked, outcome, by, reason, retailer.policy, standing, version)
-    _record(hub, retailer, words, asked, version, by)
+    folder = hub.catalog.partner(asked["retailer"][0].as_py())
+    standing = steps.Standing(local_day(hub, folder.partner))
+    words = steps.by_a_person(asked, outcome, by, reason, folder.policies, standing)
+    _record(hub, folder.partner, words, asked, by)
     return str(words["number"][0].as_py() or "")
 
 
-def _record(
-    hub: Hub, retailer: Partner, words: pa.Table, waiting: pa.Table, version: str, by: str | None = None
-) -> None:
+def _record(hub: Hub, retailer: Partner, words: pa.Table, waiting: pa.Table, by: str | None = None) -> None:
     """Words, movements, clocks and answers, at once."""
     if not words.num_rows:
         return
@@ -117,7 +114,7 @@ def _record(
     clocks, met = _clocks(hub, retailer, words)
     rows = {
         "authorisation": words,
-        "movement": steps.carry_out(words, waiting, version),
+        "movement": steps.carry_out(words, waiting),
         "outbound_message": messages,
         "finding": findings,
         "due_event": clocks,

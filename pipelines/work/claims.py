@@ -49,6 +49,8 @@ class Stated:
     serial: str | None = None
     lot: str | None = None
     purchased_on: date | None = None
+    delivered_on: date | None = None
+    consumer_on: date | None = None
 
 
 # --- evidence
@@ -65,7 +67,8 @@ def attach(hub: Hub, line: str, path: Path | None, stated: Stated, by: str) -> s
         with disk_faults(f"reading {path}"):
             digest = hub.vault.put(path.read_bytes())
     said: Row = {"file": digest, "note": stated.note, "serial": stated.serial, "lot": stated.lot,
-                 "purchased_on": stated.purchased_on}  # fmt: skip
+                 "purchased_on": stated.purchased_on, "delivered_on": stated.delivered_on,
+                 "consumer_on": stated.consumer_on}  # fmt: skip
     if not any(said.values()):
         raise PermanentError(f"There is nothing to attach to {line}. Next: name a file, or state what is known.")
     known = hub.store.table(ClaimEvidence, return_line=line).to_pylist()
@@ -75,7 +78,7 @@ def attach(hub: Hub, line: str, path: Path | None, stated: Stated, by: str) -> s
     name = f"{line}&{len(known) + 1}"
     row = said | {"evidence": name, "return_line": line, "name": path.name if path else None, "by": by}
     shape = pa.schema([
-        (column, pa.date32() if column == "purchased_on" else pa.string()) for column in row
+        (column, pa.date32() if column.endswith("_on") else pa.string()) for column in row
     ])  # fmt: skip
     hub.store.record(Outcome("attach", line, {"claim_evidence": pa.Table.from_pylist([row], shape)}), actor=by)
     return name

@@ -26,6 +26,7 @@ from pipelines.work.reconciliations import with_reconciliations
 from pipelines.work.reverse import take_back_uncounted
 from pipelines.work.route import route
 from pipelines.work.versions import young_maps
+from pipelines.work.window_starts import starts_of
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner, Policy
 from schemas.policies import Agreed
@@ -142,6 +143,7 @@ def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Kn
         purchases=store.purchases(retailer) if policy.caps else None,
         credited=store.credited(retailer) if policy.caps else None,
         taken=store.taken(retailer) if policy.credit.deductions.when_taken != "ignore" else None,
+        starts=starts_of(hub, [policy], undecided),
     )
 
 

@@ -5,7 +5,6 @@ select
   w.units, w.net_minor, w.tax_minor, w.currency,
   w.gtin, t.vendor_item, w.reason, w.disposition, w.returned_on,
   w.invoice_line, i.sold_on,
-  (select min(s.shipped_on) from shipment_line as s where s.po_number = i.po_number and s.gtin = i.gtin) as shipped_on,
   w.unplaced,
   exists (
     select 1 from authorisation as g

@@ -1,5 +1,6 @@
 """What a case expects beside what came of it, and how the difference is told."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ def differing(hub: Hub, case: Case) -> list[str]:
     told: list[str] = []
     decisions, notes = list(_decisions(hub)), list(_notes(hub))
     told += _unlike("decided", [_decided(one) for one in case.decided], decisions)
+    told += _unlike("words", [one.model_dump(exclude_none=True) for one in case.words], list(_words(hub)))
+    told += list(_not_taken(hub, case))
     told += _unlike("differences", [_different(one) for one in case.differences], list(_differences(hub)))
     if case.notes is None:
         told += _all_posted(decisions, notes)
@@ -91,6 +94,28 @@ def _decisions(hub: Hub) -> Iterator[Row]:
         }
 
 
+def _words(hub: Hub) -> Iterator[Row]:
+    items = {row["return_line"]: row["gtin"] for row in hub.store.table("return_line").to_pylist()}
+    for row in hub.store.table("authorisation").to_pylist():
+        yield {
+            "word": row["outcome"],
+            "units": row["units"],
+            "item": _NAMES.get(items[row["return_line"]]),
+            "percent": row["percent"],
+            "rule": row["rule"],
+            "says": row["because"],
+        }
+
+
+def _not_taken(hub: Hub, case: Case) -> Iterator[str]:
+    """How much of deductions was settled, where the case speaks of deductions."""
+    if case.taken is None:
+        return
+    settled = sum(row["amount_minor"] for row in hub.store.table("settlement").to_pylist())
+    if to_decimal(settled, "EUR") != case.taken:
+        yield f"taken: expected {case.taken}, settled are {to_decimal(settled, 'EUR')}"
+
+
 def _invoice(invoice_line: str | None) -> str | None:
     return invoice_line.split("/", 1)[1].removesuffix("/1") if invoice_line else None
 
@@ -126,7 +151,9 @@ def _still(hub: Hub, decisions: Sequence[Row]) -> Iterator[Row]:
     held = sum(row.get("hold", 0) for row in decisions)
     portions = hub.store.open_portions().to_pylist()
     for bucket in OPEN:
-        units = sum(row.get(f"{bucket.value}_units") or 0 for row in portions)
-        units -= held if bucket.value == "received" else 0
-        if units and bucket.value != "accepted":
-            yield {bucket.value: units}
+        units = Counter[str]()
+        for row in portions:
+            where = row["expected_in"] if bucket.value == "announced" else bucket.value
+            units[where or bucket.value] += row.get(f"{bucket.value}_units") or 0
+        units["received"] -= held if bucket.value == "received" else 0
+        yield from ({where: count} for where, count in sorted(units.items()) if count and where != "accepted")

@@ -80,6 +80,42 @@ class Received(_Strict):
     purpose: str = "original"
 
 
+class Shipped(_Strict):
+    """A line of a ship notice of ours."""
+
+    item: Item = "lamp"
+    units: int = 1
+    invoice: str = ""
+    po: str = ""
+    on: date = date(2026, 1, 3)
+    delivered: date | None = None
+
+
+class Stated(_Strict):
+    """Days that a person states of a return line, or proves: when the retailer got the goods, when the consumer did."""
+
+    line: str
+    delivered: date | None = None
+    consumer: date | None = None
+    by: str = "Ada Holm"
+
+
+class Deducted(_Strict):
+    """An amount that the retailer took from what it paid, with tax."""
+
+    amount: Decimal
+    reference: str = "D1"
+    return_: str = Field("", alias="return", description="the return that it names")
+    invoice: str = ""
+    po: str = ""
+    item: Item | None = None
+    units: int | None = None
+    currency: str = "EUR"
+    on: date = date(2026, 3, 20)
+    reason: str = Field("return", description="what it is for; a code of mappings/codes/deductions.csv")
+    own_note: bool = Field(False, description="a credit note that the retailer wrote for us (self-billed)")
+
+
 class Assigned(_Strict):
     """A person's word that units of a return line belong to an invoice line."""
 
@@ -110,6 +146,17 @@ class Decided(_Strict):
         return next(name for name in OUTCOMES if getattr(self, name) is not None)
 
 
+class Word(_Strict):
+    """Our word on announced goods before they are shipped."""
+
+    word: Literal["authorise", "refuse", "keep", "dispose", "ask"]
+    units: int
+    item: Item | None = None
+    percent: int | None = Field(None, description="of the net amount, where the goods stay at the store")
+    rule: str | None = None
+    says: str | None = None
+
+
 class Different(_Strict):
     """A difference between what was announced and what came."""
 
@@ -132,6 +179,9 @@ class Later(_Strict):
 
     today: date = date(2026, 7, 1)
     sold: tuple[Sold, ...] = ()
+    shipped: tuple[Shipped, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    deducted: tuple[Deducted, ...] = ()
     announced: tuple[Announced, ...] = ()
     received: tuple[Received, ...] = ()
     assigned: tuple[Assigned, ...] = ()
@@ -144,6 +194,9 @@ class Case(_Strict):
     policies: dict[str, Any] = Field(default_factory=dict, description="files of policies/, by name")
     today: date = date(2026, 6, 1)
     sold: tuple[Sold, ...] = ()
+    shipped: tuple[Shipped, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    deducted: tuple[Deducted, ...] = ()
     announced: tuple[Announced, ...] = ()
     received: tuple[Received, ...] = ()
     assigned: tuple[Assigned, ...] = ()
@@ -152,14 +205,16 @@ class Case(_Strict):
         default_factory=dict, description="who may not approve what waits, with a part of the reason"
     )
     approved_by: tuple[str, ...] = Field((), description="who approves what waits, one after the other")
+    words: tuple[Word, ...] = Field((), description="our word on what was announced")
     decided: tuple[Decided, ...] = ()
+    taken: Decimal | None = Field(None, description="how much of the deductions the decisions settled, with tax")
     differences: tuple[Different, ...] = ()
     notes: tuple[Note, ...] | None = Field(None, description="nothing: what is credited is posted, all of it")
     still: dict[Bucket, int] = Field(default_factory=dict, description="units that are nowhere decided, by bucket")
     findings: tuple[str, ...] = Field((), description="codes that are found, among others")
 
 
-DOCUMENTS = ("sold", "announced", "received", "assigned")
+DOCUMENTS = ("sold", "shipped", "announced", "received", "stated", "deducted", "assigned")
 
 
 @dataclass(frozen=True)

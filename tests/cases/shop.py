@@ -26,13 +26,15 @@ from pipelines.settings import Settings
 from pipelines.wiring import Hub
 from pipelines.work.approve import approve
 from pipelines.work.assign import assign
+from pipelines.work.claims import Stated as ClaimStated
+from pipelines.work.claims import attach
 from pipelines.work.process import process
 from pipelines.work.run import post
 from pipelines.work.settle import settle
 from schemas.errors import PermanentError
 from schemas.outcome import Outcome
 from schemas.partners import Channel, Partner, Party
-from tests.cases.form import ITEMS, Announced, Case, Later, Received, Sold, Told
+from tests.cases.form import ITEMS, Announced, Case, Deducted, Later, Received, Shipped, Sold, Told
 
 _SHOP: dict[str, Any] = {
     "id": "shop", "name": "Shop", "role": "retailer",
@@ -56,6 +58,18 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "retailer": "", "store": "", "notice_number": "", "received_on": _DAY, "gtin": "as: gtin",
         "quantity": "as: units", "condition": "", "complete": "as: flag", "carton": "",
     },
+    "shipment": {
+        "po_number": "", "invoice_number": "", "gtin": "as: gtin", "quantity": "as: units", "shipped_on": _DAY,
+        "delivered_on": _DAY,
+    },
+    "deduction": {
+        "reference": "", "return_number": "", "invoice_number": "", "po_number": "", "gtin": "as: gtin",
+        "quantity": "as: units", "amount": "as: money", "currency": "", "reason": "", "paid_on": _DAY,
+    },
+    "invoice": {
+        "bill": "", "invoice_number": "", "corrects": "", "po_number": "", "gtin": "as: gtin", "quantity": "as: units",
+        "net": "as: money", "currency": "",
+    },
     "sales": {
         "company": "", "retailer": "", "store": "", "invoice_number": "", "invoice_line": "", "po_number": "",
         "sold_on": _DAY, "gtin": "as: gtin", "vendor_item": "", "description": "", "quantity": "as: units",
@@ -64,7 +78,14 @@ _COLUMNS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 _DOCUMENT = {"number": "", "purpose": "", "issued_on": _DAY}
-_WHOSE = {"notice": "shop", "receipt": "dock", "sales": "erp"}
+_WHOSE = {
+    "notice": "shop",
+    "receipt": "dock",
+    "sales": "erp",
+    "shipment": "erp",
+    "deduction": "shop",
+    "invoice": "shop",
+}
 
 
 class Shop:
@@ -79,7 +100,7 @@ class Shop:
         self._kept: dict[Any, str] = {}
         for kind, partner in _WHOSE.items():
             home = folder / "partners" / partner
-            (home / "maps").mkdir(parents=True)
+            (home / "maps").mkdir(parents=True, exist_ok=True)
             (home / "maps" / f"{kind}.yaml").write_text(_map(kind))
             (home / "partner.yaml").write_text(_OTHERS.get(partner) or yaml.safe_dump(_SHOP))
         self._store = Store.open(f"sqlite:///{folder / 'hub.db'}", lambda: self._now)
@@ -185,6 +206,16 @@ def _arrive(hub: Hub, case: Case | Later, section: str) -> None:
     elif section == "received":
         for _, own in groupby(case.received, lambda one: (one.receipt, one.purpose)):
             _deliver(hub, "receipt", [_receipt(one) for one in own])
+    elif section == "shipped":
+        _deliver(hub, "shipment", [_shipment(one) for one in case.shipped])
+    elif section == "deducted":
+        for taken in case.deducted:
+            kind, written = ("invoice", _own_note) if taken.own_note else ("deduction", _deduction)
+            _deliver(hub, kind, [written(taken)])
+    elif section == "stated":
+        for said in case.stated:
+            days = {"delivered_on": said.delivered, "consumer_on": said.consumer}
+            attach(hub, said.line, None, ClaimStated(**days), said.by)
     else:
         for one in case.assigned:
             assign(hub, one.line, one.invoice, "as the case says", one.by)
@@ -229,6 +260,32 @@ def _receipt(one: Received) -> dict[str, Any]:
         "number": one.receipt, "purpose": one.purpose, "issued_on": one.on, "retailer": "SHOP", "store": one.store,
         "notice_number": one.of, "received_on": one.on, "gtin": ITEMS[one.item], "quantity": one.units,
         "condition": one.condition, "complete": str(one.complete).lower(), "carton": one.carton,
+    }  # fmt: skip
+
+
+def _shipment(one: Shipped) -> dict[str, Any]:
+    return {
+        "number": f"S-{one.on}", "purpose": "original", "issued_on": one.on, "po_number": one.po,
+        "invoice_number": one.invoice, "gtin": ITEMS[one.item], "quantity": one.units, "shipped_on": one.on,
+        "delivered_on": one.delivered,
+    }  # fmt: skip
+
+
+def _deduction(one: Deducted) -> dict[str, Any]:
+    return {
+        "number": one.reference, "purpose": "original", "issued_on": one.on, "reference": one.reference,
+        "return_number": one.return_, "invoice_number": one.invoice, "po_number": one.po,
+        "gtin": ITEMS[one.item] if one.item else None, "quantity": one.units, "amount": -one.amount,
+        "currency": one.currency, "reason": one.reason, "paid_on": one.on,
+    }  # fmt: skip
+
+
+def _own_note(one: Deducted) -> dict[str, Any]:
+    return {
+        "number": one.reference, "purpose": "original", "issued_on": one.on, "bill": "credit",
+        "invoice_number": one.reference, "corrects": one.invoice, "po_number": one.po,
+        "gtin": ITEMS[one.item] if one.item else None, "quantity": one.units, "net": one.amount,
+        "currency": one.currency,
     }  # fmt: skip
 
 

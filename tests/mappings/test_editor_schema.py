@@ -213,6 +213,44 @@ def test_a_mistake_in_a_partner_is_underlined(right, wrong):
     assert faults("partner", yaml.safe_load(PARTNER.replace(right, wrong, 1)))
 
 
+POLICY = """\
+valid_from: "2027-03-01"
+expires: "2028-02-29"
+policy:
+  written_by: Ines Carvalho
+  window_days: 90
+  conditions: {damaged: hold}
+  control: {standing_days: 200}
+  credit: {basis: {price: last}}
+"""
+
+
+def test_a_policy_file_is_valid():
+    assert faults("policy", yaml.safe_load(POLICY)) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('valid_from: "2027-03-01"\n', ""),
+        ("expires", "expired"),
+        ("  written_by: Ines Carvalho\n", ""),
+        ("window_days: 90", "windo_days: 90"),
+        ("window_days: 90", "receipt_days: 90"),
+        ("standing_days: 200", "judged_by: sold_on"),
+        ("damaged: hold", "broken: hold"),
+        ("price: last", "price: lowest"),
+    ],
+)
+def test_a_mistake_in_a_policy_file_is_underlined(right, wrong):
+    assert right in POLICY
+    assert faults("policy", yaml.safe_load(POLICY.replace(right, wrong, 1)))
+
+
+def test_the_schema_of_policies_names_nothing_that_holds_for_all_days():
+    assert not {"Authorisation", "Reconciliation", "Channel"} & json.loads(schema_text("policy"))["$defs"].keys()
+
+
 def test_functions_are_offered_with_what_they_give():
     offered = json.dumps(json.loads(schema_text("mapping"))["$defs"]["Clean"])
     for name, function in CLEAN.items():

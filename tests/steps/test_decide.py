@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.steps.decide import RULES, carry_out, decide, policy_version, refused_before
 from schemas.partners import Policy
+from schemas.policies import Agreed, without_days
 from schemas.tables import DECISIONS, UNDECIDED
 
 POLICY = Policy(window_days=90, spread_tolerance=Decimal("1.50"))
@@ -253,4 +254,8 @@ def test_an_announced_line_is_refused_before_it_comes_when_no_unit_of_it_is_in_t
         {"document": "d-1", "line_no": number, "sold_on": sold_on, "returned_on": date(2026, 5, 31)}
         for number, sold_on in [(1, day), (2, late), (3, late), (3, day), (4, late), (4, late), (5, None)]
     ]
-    assert refused_before(pa.Table.from_pylist(rows), POLICY) == [("d-1", 2, "window_days"), ("d-1", 4, "window_days")]
+    placed, lines = pa.Table.from_pylist(rows), [("d-1", 2, "window_days"), ("d-1", 4, "window_days")]
+    assert refused_before(placed, [without_days(POLICY)], date(2026, 6, 1)) == lines
+    longer = Agreed("spring", POLICY.model_copy(update={"window_days": 365}), "v2", date(2026, 5, 31))
+    assert refused_before(placed, [without_days(POLICY), longer], date(2026, 6, 1)) == []
+    assert refused_before(placed.slice(0, 0), [without_days(POLICY)], date(2026, 6, 1)) == []

@@ -12,9 +12,11 @@ import pytest
 from mappings.answers import authorisations
 from pipelines.steps import authorise as steps
 from pipelines.steps import warranty
+from pipelines.steps.window_start import Starts
 from pipelines.work import claims
-from schemas.handling_tables import WAITING
+from schemas.handling_tables import SHIPPED_OF, STATED_DAYS, WAITING
 from schemas.partners import Policy
+from schemas.policies import Agreed
 
 STANDING = steps.Standing(date(2026, 6, 1), bought=100, returned=10)
 
@@ -33,7 +35,7 @@ def waiting(*units: int, **spoiled: Any) -> pa.Table:
 
 def said(table: pa.Table, **terms: Any) -> pa.Table:
     policy = Policy.model_validate({"authorisation": {"since": "2026-01-01"} | terms})
-    return steps.authorise(table, policy, STANDING, "v1")
+    return steps.authorise(table, [Agreed("partner.yaml", policy, "v1")], STANDING)
 
 
 def test_a_share_is_used_in_the_order_of_the_days_and_a_portion_is_cut() -> None:
@@ -49,7 +51,7 @@ def test_a_share_is_used_in_the_order_of_the_days_and_a_portion_is_cut() -> None
 
 def test_the_pieces_of_a_portion_have_its_money_to_the_cent() -> None:
     table = waiting(7)
-    moved = steps.carry_out(said(table, share={"percent": 12}), table, "v1")
+    moved = steps.carry_out(said(table, share={"percent": 12}), table)
     assert moved["to_bucket"].to_pylist() == ["authorised", "refused"]
     for name in ("units", "net_minor", "tax_minor"):
         assert pc.sum(moved[name]).as_py() == pc.sum(table[name]).as_py()
@@ -70,14 +72,50 @@ def test_our_word_holds_whatever_sale_units_stand_on_since() -> None:
 def test_a_word_on_units_that_do_not_wait_is_refused() -> None:
     words = said(waiting(3))
     with pytest.raises(ValueError, match="do not wait"):
-        steps.carry_out(words, waiting(3).slice(0, 0), "v1")
+        steps.carry_out(words, waiting(3).slice(0, 0))
 
 
-@pytest.mark.parametrize("start", ["sold", "shipped"])
-def test_the_window_starts_with_the_sale_or_with_the_shipment(start: str) -> None:
-    table = waiting(3, shipped_on=date(2026, 2, 20))
-    (word,) = said(table, start=start, window_days=20).to_pylist()
-    assert word["outcome"] == ("refuse" if start == "sold" else "authorise")
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("sold", "59 days after the sale on 2026-01-01"),
+        ("shipped", "58 days after the shipment on 2026-01-02"),
+        ("delivered", "56 days after the delivery on 2026-01-04"),
+        ("consumer", "54 days after the consumer's receipt on 2026-01-06"),
+    ],
+)
+@pytest.mark.parametrize("grace", [0, 1])
+def test_the_window_starts_with_the_event_that_was_agreed(start: str, told: str, grace: int) -> None:
+    shipped = [{"invoice_line": "WR01/I1/1", "shipped_on": date(2026, 1, 2), "delivered_on": date(2026, 1, 3)}]
+    # The proof goes before what the ship notice said.
+    stated = [{"return_line": "shop/R1/1", "delivered_on": date(2026, 1, 4), "consumer_on": date(2026, 1, 6)}]
+    starts = Starts(pa.Table.from_pylist(shipped, SHIPPED_OF), pa.Table.from_pylist(stated, STATED_DAYS))
+    days = int(told.split()[0])
+    terms = {"since": "2026-01-01", "start": start, "window_days": days - 1, "grace_days": grace}
+    policies = [Agreed("partner.yaml", Policy.model_validate({"authorisation": terms}), "v1")]
+    (word,) = steps.authorise(waiting(3), policies, STANDING, starts).to_pylist()
+    assert word["outcome"] == ("authorise" if grace else "refuse")
+    assert grace or told in word["because"]
+
+
+@pytest.mark.parametrize("start", ["shipped", "delivered", "consumer"])
+def test_where_no_later_day_is_known_the_one_before_it_counts(start: str) -> None:
+    (word,) = said(waiting(3), start=start, window_days=58).to_pylist()
+    assert "59 days after the sale on 2026-01-01" in word["because"]
+
+
+def test_each_unit_has_the_window_and_the_version_of_the_policy_of_its_day() -> None:
+    terms = {"since": "2026-01-01"}
+    old = Policy.model_validate({"window_days": 59, "authorisation": terms})
+    new = Policy.model_validate({"window_days": 60, "authorisation": terms})
+    policies = [Agreed("partner.yaml", old, "v1"), Agreed("march", new, "v2", date(2026, 3, 2))]
+    words = steps.authorise(waiting(1, 1, 1), policies, STANDING).to_pylist()
+    # Sold on 2026-01-01 and announced on the first, second and third of March: 59, 60 and 61 days later.
+    assert [(row["outcome"], row["policy_version"]) for row in words] == [
+        ("authorise", "v1"), ("authorise", "v2"), ("refuse", "v2"),
+    ]  # fmt: skip
+    moved = steps.carry_out(pa.Table.from_pylist(words), waiting(1, 1, 1))
+    assert moved["rule_version"].to_pylist() == ["v1", "v2", "v2"]
 
 
 def test_nothing_waits_and_nothing_is_said() -> None:

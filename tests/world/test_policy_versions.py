@@ -12,6 +12,7 @@ from mappings.catalog import Catalog
 from pipelines.explain import story_view
 from pipelines.steps.policy_change import try_policy
 from pipelines.work.approve import approve
+from pipelines.work.policy_try import tried
 from pipelines.work.policy_versions import approve_policy, policy_rows
 from pipelines.work.settle import settle
 from schemas.errors import ConfigError, PermanentError
@@ -104,6 +105,23 @@ def test_a_policy_is_tried_on_what_was_decided_and_writes_nothing(town: Town) ->
     }
     assert [town.store.table(record).num_rows for record in (Decision, Movement)] == before
     assert town.store.decided("shop", town.hub.now() + timedelta(days=1)).num_rows == 0
+
+
+def test_caps_are_tried_with_what_was_credited_before_those_days(town: Town) -> None:
+    for number in ("R1", "R2", "R3"):
+        credit(town, number)
+    now, day = town.hub.now(), timedelta(days=1)
+    policy = Policy.model_validate({
+        "caps": [{"name": "all", "amount": 20}], "credit": {"deductions": {"when_taken": "settle"}},
+    })  # fmt: skip
+    found = tried(town.hub, town.hub.catalog.partner("shop"), Agreed("capped", policy, "v"), now - day)
+    assert found.all.num_rows == 3
+    assert [(row["return_line"], row["would_rule"]) for row in found.changed.to_pylist()] == [("shop/R3/1", "caps.all")]
+    before, after = (
+        town.store.query("reports/credited_before.sql", retailer="shop", since=at)["net_minor"].to_pylist()
+        for at in (now - day, now + day)
+    )
+    assert (before, sum(after)) == ([], 3000)
 
 
 def test_the_facts_of_a_decision_are_those_that_it_was_made_on(town: Town) -> None:
