@@ -206,6 +206,7 @@ class Posting:
         try:
             return self._attempt()
         except StaleError:
+            self._give_back()
             return Ending.HELD  # the lease ran out, or the intent was carried further since it was listed
 
     def _attempt(self) -> Ending:
@@ -225,6 +226,14 @@ class Posting:
             self._leave(Ending.BUSY, problem=str(busy))
             return Ending.BUSY
         return Ending.POSTED
+
+    def _give_back(self) -> None:
+        """Let go of the lease, if it still is ours: who comes next need not wait for its end."""
+        intent = self.intent
+        ours = {"lease_fence": intent.lease_fence, "lease_owner": self.desk.owner}
+        change = Change("credit_intent", {"reference": intent.reference}, _RELEASED, ours)
+        with suppress(StaleError, TransientError):
+            self.desk.book.record(Outcome("give back", intent.reference, {}, (change,)))
 
     def _carry(self) -> None:
         """The protocol."""
