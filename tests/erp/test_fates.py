@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from pipelines.work.post import post_credits, sweep_orphans
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import post_credits
 from tests.erp.fate_worlds import WORLDS, World, opened
 from tests.erp.fates import FATES, STALE
 from tests.work.intent_book import Clock, IntentBook

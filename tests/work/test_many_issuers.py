@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from connectors.store import Store
-from pipelines.work.post import DUE_STATES
+from pipelines.work.intent_book import DUE_STATES
 from tests.databases import PostgresDatabases, copied, dropped
 from tests.postgres_server import USER
 from tests.store.conftest import Clock

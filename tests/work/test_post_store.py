@@ -10,7 +10,9 @@ from connectors.erp.file_out import FileOutErp
 from connectors.erp.memory import Fate, MemoryErp
 from connectors.store import Store
 from pipelines.steps.credits import compose
-from pipelines.work.post import DUE_STATES, Posted, post_credits, sweep_orphans
+from pipelines.work.intent_book import DUE_STATES
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import Posted, post_credits
 from schemas.outcome import Outcome
 from schemas.partners import Limits
 from tests.erp.credit_requests import BUYER, SELLER
