@@ -8,7 +8,7 @@ from rich.console import Console
 from pipelines.defs.resources import HubResource
 from pipelines.verify import verify_all
 from pipelines.work.anchoring import anchor_day
-from pipelines.work.post import sweep_orphans
+from pipelines.work.orphans import sweep_orphans
 
 NAMED_MAX = 20  # violations named in the run's log
 

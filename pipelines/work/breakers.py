@@ -14,7 +14,7 @@ from connectors.store import StaleError
 from pipelines.steps.breakers import Stop, too_much
 from pipelines.wiring import Hub
 from pipelines.work.erp_differences import differs_from_erp
-from pipelines.work.post import DUE_STATES
+from pipelines.work.intent_book import DUE_STATES
 from schemas.errors import PermanentError, TransientError, UncertainError
 from schemas.outcome import Change, Outcome
 from schemas.records import PostingStop

@@ -15,12 +15,12 @@ What such an ERP does later than it promises cannot be kept out; the next look f
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
@@ -28,13 +28,14 @@ from connectors.erp.port import AccessDenied, Erp, ErpDocument
 from connectors.store import StaleError
 from pipelines.steps.credits import credited
 from pipelines.steps.reversals import reversed_by
+from pipelines.work.intent_book import DUE_STATES, Intent, IntentBook, OnStep
+from pipelines.work.orphans import discard_others
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
 from schemas.money import to_minor
 from schemas.outcome import Change, Outcome
 
 RULE_VERSION = "post-1"
-DUE_STATES = ("ready", "sent", "drafted", "uncertain")
 MARGIN_SECONDS = 30  # on top of the ERP's longest request, before an unanswered one is looked up again
 LEASE_SECONDS = 120  # likewise on top; a lease that runs out early does no harm, its fence does not fit any more
 UNREACHABLE_MAX = 5  # intents in a row without an answer: then the ERP is away, and the others wait for the next run
@@ -43,32 +44,6 @@ CREDIT_NOTES = pa.schema({
     "reference": pa.string(), "number": pa.string(), "draft_id": pa.string(), "posted_on": pa.date32(),
     "currency": pa.string(), "net_minor": pa.int64(), "tax_minor": pa.int64(), "document_digest": pa.string(),
 })  # fmt: skip
-
-OnStep = Callable[[str, str], None]
-
-
-class IntentBook(Protocol):
-    """What posting needs of the store."""
-
-    def intents(self, states: str | Collection[str], retailer: str | None = None) -> pa.Table:
-        """``credit_intent`` rows in one of these states, by reference."""
-        ...
-
-    def intent_lines(self, reference: str) -> pa.Table:
-        """``credit_intent_line`` rows of an intent."""
-        ...
-
-    def reversal_lines(self, reference: str) -> pa.Table:
-        """``reversal_line`` rows of a counter-document."""
-        ...
-
-    def lease(self, reference: str, owner: str, seconds: float) -> int | None:
-        """A fence that is higher than every one before, or None while somebody else has the intent."""
-        ...
-
-    def record(self, outcome: Outcome) -> None:
-        """All of it or nothing. StaleError: a change expected another state."""
-        ...
 
 
 @dataclass
@@ -128,37 +103,6 @@ def post_credits(
     return total
 
 
-def sweep_orphans(book: IntentBook, erp: Erp, retailer: str | None = None, on_step: OnStep | None = None) -> int:
-    """Discard every draft that a late or repeated request left beside a posted credit note; answers how many."""
-    step = on_step or (lambda step, reference: None)
-    posted = book.intents("posted", retailer).to_pylist()
-    return sum(_discard_others(erp, row["reference"], row["draft_id"], step) for row in posted)
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A credit intent, as the store has it at this moment."""
-
-    reference: str
-    retailer: str
-    currency: str
-    net_minor: int
-    tax_minor: int
-    request: str
-    request_hash: str
-    state: str
-    attempts: int
-    draft_id: str | None
-    look_again_at: datetime | None
-    lease_fence: int
-    kind: str | None = None
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> "Intent":
-        """The intent of a stored row."""
-        return cls(**{f.name: row[f.name] for f in fields(cls) if f.name in row})
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that posting works with."""
@@ -206,6 +150,7 @@ class Posting:
         try:
             return self._attempt()
         except StaleError:
+            self._give_back()
             return Ending.HELD  # the lease ran out, or the intent was carried further since it was listed
 
     def _attempt(self) -> Ending:
@@ -225,6 +170,14 @@ class Posting:
             self._leave(Ending.BUSY, problem=str(busy))
             return Ending.BUSY
         return Ending.POSTED
+
+    def _give_back(self) -> None:
+        """Let go of the lease, if it still is ours: who comes next need not wait for its end."""
+        intent = self.intent
+        ours = {"lease_fence": intent.lease_fence, "lease_owner": self.desk.owner}
+        change = Change("credit_intent", {"reference": intent.reference}, _RELEASED, ours)
+        with suppress(StaleError, TransientError):
+            self.desk.book.record(Outcome("give back", intent.reference, {}, (change,)))
 
     def _carry(self) -> None:
         """The protocol."""
@@ -434,7 +387,7 @@ class Posting:
     def discard_orphans(self) -> int:
         """Discard the drafts beside the posted one. What cannot be discarded now is left to ``sweep_orphans``."""
         try:
-            return _discard_others(self.desk.erp, self.intent.reference, self.intent.draft_id, self.desk.step)
+            return discard_others(self.desk.erp, self.intent.reference, self.intent.draft_id, self.desk.step)
         except (TransientError, UncertainError):
             self._step("orphans left")
             return 0
@@ -442,20 +395,3 @@ class Posting:
 
 _COUNTED = (Ending.POSTED, Ending.PARKED, Ending.UNCERTAIN)
 _RELEASED = {"lease_owner": None, "lease_until": None}
-
-
-def _discard_others(erp: Erp, reference: str, bound: str | None, step: OnStep) -> int:
-    """Discard the drafts beside the bound one; what the ERP refuses to discard is left. Answers how many are gone."""
-    gone = 0
-    for draft_id in [d.draft_id for d in erp.find(reference) if d.state == "draft" and d.draft_id != bound]:
-        try:
-            erp.discard(draft_id)
-        except PermanentError:
-            document = erp.read(draft_id)
-            if document is not None and document.state == "posted":
-                raise
-            step("orphan left", reference)
-        else:
-            step("discard", reference)
-            gone += 1
-    return gone

@@ -7,7 +7,8 @@ from connectors.store.owner import this_process
 from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
 from pipelines.work.breakers import posting_is_stopped
-from pipelines.work.post import DUE_STATES, Posted, post_credits
+from pipelines.work.intent_book import DUE_STATES
+from pipelines.work.post import Posted, post_credits
 from pipelines.work.process import Processed, process
 from pipelines.work.receive import Received, receive
 from pipelines.work.send import send

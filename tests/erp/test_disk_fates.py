@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 import pytest
 
 from connectors.erp.file_out import FileOutErp
-from pipelines.work.post import post_credits, sweep_orphans
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import post_credits
 from tests.erp.credit_requests import credit_request
 from tests.work.intent_book import Clock, IntentBook
 

@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from pipelines.work.post import post_credits, sweep_orphans
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import post_credits
 from tests.erp.fate_worlds import WORLDS, World, opened
 from tests.erp.fates import FATES, STALE
 from tests.work.intent_book import Clock, IntentBook
@@ -102,8 +103,8 @@ def test_whatever_becomes_of_three_requests_in_every_way_there_is_one_credit_not
         assert ensure_once(name, world, 1) == len(FATES) ** ATTEMPTS
 
 
-# One schedule in so many by default, so that an adapter takes a few seconds; the soak takes them all.
-SHARES = {"memory": 3, "sap": 14, "sap requests": 14, "odoo": 14, "business central": 14}
+# One schedule in so many by default, so that an adapter takes a second; the soak takes them all.
+SHARES = {"memory": 20, "sap": 70, "sap requests": 70, "odoo": 70, "business central": 70}
 
 
 @pytest.mark.parametrize("name", WORLDS)

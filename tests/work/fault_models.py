@@ -14,7 +14,8 @@ from typing import Any
 
 from connectors.erp.memory import Fate, MemoryErp
 from connectors.erp.port import ErpDocument
-from pipelines.work.post import post_credits, sweep_orphans
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import post_credits
 from schemas.credits import CreditRequest
 from schemas.outcome import Outcome
 from tests.erp.credit_requests import credit_request

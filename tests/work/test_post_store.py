@@ -10,7 +10,9 @@ from connectors.erp.file_out import FileOutErp
 from connectors.erp.memory import Fate, MemoryErp
 from connectors.store import Store
 from pipelines.steps.credits import compose
-from pipelines.work.post import Posted, post_credits, sweep_orphans
+from pipelines.work.intent_book import DUE_STATES
+from pipelines.work.orphans import sweep_orphans
+from pipelines.work.post import Posted, post_credits
 from schemas.outcome import Outcome
 from schemas.partners import Limits
 from tests.erp.credit_requests import BUYER, SELLER
@@ -96,6 +98,20 @@ def test_a_lease_that_ran_out_is_fenced_by_the_store(store, clock):
     assert post_credits(store, erp, "tester", clock, on_step=sleep) == Posted(waiting=1)
     assert store.table("credit_note").num_rows == 1
     assert (store.verify(), store.violations()) == ([], [])
+
+
+def test_who_listed_an_intent_before_it_was_carried_further_gives_its_lease_back(store, clock):
+    """Another bound a draft between our listing and our lease; the next one need not wait for the end of our lease."""
+    (reference,) = _accept(store, 1)
+    listed = store.intents(DUE_STATES)
+    erp = MemoryErp()
+    erp.script(Fate.OK, Fate.BUSY)
+    assert post_credits(store, erp, "another", clock) == Posted(waiting=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "intents", lambda *_: listed)
+        assert post_credits(store, erp, "tester", clock) == Posted(waiting=1)
+    assert store.table("credit_intent", reference=reference)["lease_owner"].to_pylist() == [None]
+    assert post_credits(store, erp, "tester", clock) == Posted(posted=1)
 
 
 def test_many_issuers_at_once_post_each_intent_once(store, url, clock, tmp_path):
