@@ -229,6 +229,8 @@ def _customer_return(request: GoodsRequest, places: Places, goods: TrytonGoods) 
             f"The warehouse {goods.warehouse} has no input of its own in Tryton, so goods cannot be put away by grade. "
             "Next: give it an input location, or take erp: goods: locations out of the settings."
         )
+    for code in {line.location for line in request.lines if line.location}:
+        places.location(code)  # before anything is made
     moves = [
         {"product": product, "unit": unit, "quantity": float(line.units), "from_location": source,
          "to_location": arrival, "company": places.company, "unit_price": Decimal(0), "currency": places.currency()}
