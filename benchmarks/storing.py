@@ -29,7 +29,6 @@ from schemas.outcome import Outcome
 
 LINES, BATCH = 100_000, 20_000
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-UNITS, NET, TAX = 4, 4_000, 760
 _DOCUMENT = "0123456789ab-1"
 _PLACE = {"document": _DOCUMENT, "file": "f" * 64, "offset": 106, "length": 700}
 
@@ -108,7 +107,8 @@ def _persisted(url: str, lines: int, batch: int, processor_time: Callable[[], fl
         for outcome in outcomes:
             store.record(outcome)
         seconds = time.perf_counter() - clock, processor_time() - processor
-        assert store.table("creditable")["units_taken"].to_pylist() == [UNITS] * lines
+        taken = {name: sum(store.table("creditable")[f"{short}_taken"].to_pylist()) for name, short in _TAKEN.items()}
+        assert taken == {name: sum(values.to_pylist()) for name, values in _amounts(range(lines)).items()}
         assert store.table("decision").num_rows == lines
     return seconds
 
@@ -131,8 +131,9 @@ def _sell(store: Store, numbers: range) -> None:
     tables["invoice_line"] = sales.append_column("line_no", pa.array(numbers, pa.int64()))
     tables["return"] = _rows(numbers, held, return_id="nordstad/R{0}", number="R{0}")
     tables["return_line"] = _rows(
-        numbers, held | {"line_no": 1, "units": UNITS}, return_line="nordstad/R{0}/1", return_id="nordstad/R{0}"
+        numbers, held | {"line_no": 1}, return_line="nordstad/R{0}/1", return_id="nordstad/R{0}"
     )
+    tables["return_line"] = _with_amounts(numbers, tables["return_line"], "units")
     store.record(Outcome("process sales", "erp", tables))
 
 
@@ -143,37 +144,55 @@ def _rows(numbers: range, same: dict[str, Any], **texts: str) -> pa.Table:
     return pa.table(columns)
 
 
+def _amounts(numbers: range) -> dict[str, pa.Array]:
+    """Units and money of each line: they differ from line to line."""
+    units = [number % 7 + 1 for number in numbers]
+    net = [1_000 * one - number % 97 for one, number in zip(units, numbers, strict=True)]
+    found = {"units": units, "net_minor": net, "tax_minor": [one * 19 // 100 for one in net]}
+    return {name: pa.array(values, pa.int64()) for name, values in found.items()}
+
+
+def _with_amounts(numbers: range, rows: pa.Table, *names: str) -> pa.Table:
+    for name in names or tuple(_TAKEN):
+        rows = rows.append_column(name, _amounts(numbers)[name])
+    return rows
+
+
 def _moved(numbers: range, frm: str, to: str, cause: str) -> pa.Table:
-    amounts = {"units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR", "rule_version": "v1"}
-    return _rows(numbers, amounts | {"from_bucket": frm, "to_bucket": to}, **_PORTION, cause=cause,
+    same = {"currency": "EUR", "rule_version": "v1", "from_bucket": frm, "to_bucket": to}
+    rows = _rows(numbers, same, **_PORTION, cause=cause,
                  invoice_line="WR01/I{0}/1", movement=f"nordstad/R{{0}}/1#1>{to}@{cause}")  # fmt: skip
+    return _with_amounts(numbers, rows)
 
 
+_TAKEN = {"units": "units", "net_minor": "net", "tax_minor": "tax"}
 _PORTION = {"portion": "nordstad/R{0}/1#1", "return_line": "nordstad/R{0}/1"}
 _RECEIVED = f"nordstad/R{{0}}/1#1>received@{_DOCUMENT}/7"
 
 
 def _noticed(numbers: range) -> Outcome:
-    weighed = {"units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR", "evidence": "invoice+price",
-               "rank": 5, "spread_low": NET, "spread_high": NET, "rule_version": "v1"}  # fmt: skip
-    portions = _rows(numbers, weighed, **_PORTION, invoice_line="WR01/I{0}/1")
+    weighed = {"currency": "EUR", "evidence": "invoice+price", "rank": 5, "rule_version": "v1"}
+    portions = _with_amounts(numbers, _rows(numbers, weighed, **_PORTION, invoice_line="WR01/I{0}/1"))
+    for spread in ("spread_low", "spread_high"):
+        portions = portions.append_column(spread, portions["net_minor"])
     return Outcome("process", "nordstad", {
         "allocation": portions, "movement": _moved(numbers, "sold", "announced", _DOCUMENT),
     })  # fmt: skip
 
 
 def _counted(numbers: range) -> Outcome:
-    counted = _rows(numbers, {"units": UNITS, "condition": "sellable", "receipt_document": _DOCUMENT},
+    counted = _rows(numbers, {"condition": "sellable", "receipt_document": _DOCUMENT},
                     movement=_RECEIVED, portion=_PORTION["portion"])  # fmt: skip
+    counted = _with_amounts(numbers, counted, "units")
     moved = _moved(numbers, "announced", "received", f"{_DOCUMENT}/7")
     return Outcome("process", "nordstad", {"inspection": counted, "movement": moved})
 
 
 def _decided(numbers: range) -> Outcome:
-    said = {"outcome": "credit", "units": UNITS, "net_minor": NET, "tax_minor": TAX, "currency": "EUR",
+    said = {"outcome": "credit", "currency": "EUR",
             "rule": "conditions.sellable", "because": "sellable goods are credited in full",
             "policy_version": "p1"}  # fmt: skip
-    decisions = _rows(numbers, said, decision=_RECEIVED, **_PORTION)
+    decisions = _with_amounts(numbers, _rows(numbers, said, decision=_RECEIVED, **_PORTION))
     moved = _moved(numbers, "received", "accepted", _RECEIVED)
     return Outcome("decide", "nordstad", {"decision": decisions, "movement": moved})
 

@@ -5,7 +5,7 @@ The tables of ``schemas.records`` for what happens to goods beside their money.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
@@ -79,6 +79,7 @@ class ReplacementOrder(SQLModel, table=True):
     """Goods that the retailer gets again, free of charge, once a movement into `replaced`. state: ready, sent."""
 
     __tablename__ = "replacement_order"
+    __table_args__ = (Index(None, "state", "retailer"),)
     reference: str = Field(primary_key=True)
     movement: str = Field(unique=True, foreign_key="movement.movement")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")
@@ -88,7 +89,7 @@ class ReplacementOrder(SQLModel, table=True):
     gtin: str | None = None
     units: int
     reason: str | None = None
-    state: str = Field("ready", index=True)
+    state: str = "ready"
 
 
 class Recourse(SQLModel, table=True):

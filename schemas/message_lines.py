@@ -51,7 +51,7 @@ class ShipmentLine(SQLModel, table=True):
     po_number: str | None = Field(None, index=True)
     po_line: str | None = None
     invoice_number: str | None = None
-    delivery_note: str | None = None
+    delivery_note: str | None = Field(None, index=True)
     gtin: str | None = None
     vendor_item: str | None = None
     buyer_item: str | None = None
@@ -132,7 +132,7 @@ class AnswerLine(SQLModel, table=True):
     file: str
     offset: int
     length: int
-    request_number: str | None = None
+    request_number: str | None = Field(None, index=True)
     authorisation: str | None = None
     verdict: str | None = None
     po_number: str | None = Field(None, index=True)

@@ -22,10 +22,12 @@ class Outcome:
     """What a piece of work adds to the store, in one transaction or not at all.
 
     ``rows`` are new rows by table name of ``schemas.records``. Movements among them change the creditable balance of
-    their invoice lines in the same transaction; the database refuses more than was sold.
+    their invoice lines in the same transaction; the database refuses more than was sold. ``seen`` are marks by kind
+    (schemas/marks.py; subject and edition) that this work is done with: they go, unless there was new cause meanwhile.
     """
 
     action: str
     subject: str
     rows: Mapping[str, pa.Table] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    seen: Mapping[str, pa.Table] = field(default_factory=dict)

@@ -7,13 +7,14 @@ Foreign keys hold the path of the money: no line without its document, no credit
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
 from schemas.goods_documents import GoodsDocumentLine, GoodsDocumentRow
 from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, ReplacementOrder, Routing
 from schemas.items import ItemComponent, ItemName
+from schemas.marks import Mark  # noqa: F401  (stored, and neither sealed)
 from schemas.message_lines import AnswerLine, BillingLine, DeductionLine, OrderLine, ShipmentLine
 from schemas.moments import UtcTime
 from schemas.pricing import CapUse, Deciding, Pricing, Settlement  # noqa: F401  (Deciding: stored, and neither sealed)
@@ -54,12 +55,13 @@ class SourceFile(SQLModel, table=True):
     """Bytes in the vault, once for each partner. state: received, processed, quarantined."""
 
     __tablename__ = "source_file"
+    __table_args__ = (Index(None, "state", "partner"), Index(None, "partner", "arrived_at"))
     partner: str = Field(primary_key=True)
     file: str = Field(primary_key=True)
     name: str
     size: int
     arrived_at: datetime = Field(sa_type=UtcTime)
-    state: str = Field("received", index=True)
+    state: str = "received"
     standard: str | None = None
 
 
@@ -300,10 +302,10 @@ class Return(SQLModel, table=True):
     """A return as we hold it. origin: notice, or dock for a provisional return from an unannounced box."""
 
     __tablename__ = "return"
-    __table_args__ = (UniqueConstraint("retailer", "number"),)
+    __table_args__ = (UniqueConstraint("retailer", "number"), Index(None, "retailer", "origin", "store"))
     return_id: str = Field(primary_key=True)
-    retailer: str = Field(index=True)
-    number: str
+    retailer: str
+    number: str = Field(index=True)
     origin: str
     document: str = Field(foreign_key="document.document")  # the notice, or the receipt of a provisional return
     store: str | None = None
@@ -428,7 +430,7 @@ class Movement(SQLModel, table=True):
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
     return_line: str = Field(index=True, foreign_key="return_line.return_line")
-    invoice_line: str | None = Field(None, index=True, foreign_key="invoice_line.invoice_line")
+    invoice_line: str | None = Field(None, foreign_key="invoice_line.invoice_line")  # as its portion's
     units: int
     net_minor: int
     tax_minor: int
@@ -446,12 +448,18 @@ class Inspection(SQLModel, table=True):
     ``replaces`` is the inspection of the same units before they were placed anew.
     """
 
+    __table_args__ = (
+        Index(
+            None, "replaces",
+            sqlite_where=text("replaces is not null"), postgresql_where=text("replaces is not null"),
+        ),
+    )  # fmt: skip
     movement: str = Field(primary_key=True, foreign_key="movement.movement")
     portion: str = Field(index=True, foreign_key="allocation.portion")
     units: int
     condition: str
     receipt_document: str = Field(index=True, foreign_key="document.document")
-    replaces: str | None = Field(None, index=True, foreign_key="inspection.movement")
+    replaces: str | None = Field(None, foreign_key="inspection.movement")
 
 
 class Difference(SQLModel, table=True):
@@ -461,8 +469,8 @@ class Difference(SQLModel, table=True):
     """
 
     return_line: str = Field(primary_key=True, foreign_key="return_line.return_line")
-    kind: str = Field(primary_key=True)
-    receipt_document: str = Field(primary_key=True, foreign_key="document.document")
+    kind: str = Field(primary_key=True, index=True)
+    receipt_document: str = Field(primary_key=True, index=True, foreign_key="document.document")
     receipt_line_no: int = Field(primary_key=True)
     units: int
 
@@ -501,6 +509,7 @@ class CreditIntent(SQLModel, table=True):
     __tablename__ = "credit_intent"
     __table_args__ = (
         UniqueConstraint("company", "return_id", "sequence"),
+        Index(None, "retailer", "state"),
         CheckConstraint(
             "state = 'needs_approval' or coalesce(approvals, 0) >= coalesce(approvals_needed, 0)",
             name="credit_intent_approved",
@@ -508,8 +517,8 @@ class CreditIntent(SQLModel, table=True):
     )
     reference: str = Field(primary_key=True)
     company: str
-    retailer: str = Field(index=True)
-    return_id: str = Field(foreign_key="return.return_id")
+    retailer: str
+    return_id: str = Field(index=True, foreign_key="return.return_id")
     sequence: int
     currency: str
     net_minor: int
@@ -525,7 +534,7 @@ class CreditIntent(SQLModel, table=True):
     draft_id: str | None = Field(None, unique=True)
     approved_by: str | None = None
     problem: str | None = None
-    intended_on: date | None = None
+    intended_on: date | None = Field(None, index=True)
     approvals_needed: int | None = None
     approvals: int | None = None
     kind: str | None = None
@@ -572,7 +581,7 @@ class CreditIntentLine(SQLModel, table=True):
     line_no: int = Field(primary_key=True)
     decision: str = Field(unique=True, foreign_key="decision.decision")
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(foreign_key="return_line.return_line")
+    return_line: str = Field(index=True, foreign_key="return_line.return_line")
     invoice_line: str = Field(foreign_key="invoice_line.invoice_line")
     units: int
     net_minor: int
@@ -585,6 +594,7 @@ class CreditNote(SQLModel, table=True):
     """A posted credit note, as read back from the ERP."""
 
     __tablename__ = "credit_note"
+    __table_args__ = (Index(None, "posted_on", "number"),)
     reference: str = Field(primary_key=True, foreign_key="credit_intent.reference")
     number: str = Field(unique=True)
     draft_id: str = Field(unique=True)
@@ -605,15 +615,16 @@ class OutboundMessage(SQLModel, table=True):
     """
 
     __tablename__ = "outbound_message"
+    __table_args__ = (Index(None, "partner", "control"), Index(None, "partner", "state"), Index(None, "kind", "state"))
     key: str = Field(primary_key=True)
-    partner: str = Field(index=True)
+    partner: str
     channel: str
     kind: str
     name: str
     file: str
     control: int | None = None
-    in_answer_to: str
-    state: str = Field("pending", index=True)
+    in_answer_to: str = Field(index=True)
+    state: str = "pending"
     answered_by: str | None = None
 
 
@@ -621,9 +632,10 @@ class DueEvent(SQLModel, table=True):
     """What must happen next, and by when. Overdue ones are in somebody's queue."""
 
     __tablename__ = "due_event"
+    __table_args__ = (Index(None, "event", "met", "partner"),)
     subject: str = Field(primary_key=True)
     event: str = Field(primary_key=True)
-    partner: str = Field(index=True)
+    partner: str
     due_on: date
     met: bool = False
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from pipelines.cli import app
+from pipelines.cli import WORDS, app
 from pipelines.settings import Settings
 from schemas.findings import CATALOGUE
 from schemas.ledger import COLUMNS, EXPECTED, FINAL, LEGAL_MOVES, OPEN, OPEN_COLUMNS, ORIGINS, Bucket
@@ -35,13 +35,23 @@ def words(command: Any, before: str = "") -> set[str]:
     return {word for name, one in below.items() for word in words(one, f"{before} {name}".strip())}
 
 
-def test_every_command_of_the_readme_exists_and_every_command_is_in_the_readme() -> None:
+def shown(page: str, said: str) -> set[str]:
+    """The commands that a page shows; none is shown that does not exist."""
     known = words(get_command(app))
-    named = re.findall(r"\.venv/bin/backhaul ([a-z]+(?:[ -][a-z]+)*)", README)
-    shown = {name for line in named for name in known if f"{line} ".startswith(f"{name} ")}
-    assert all(any(f"{line} ".startswith(f"{name} ") for name in known) for line in named), named
-    assert known - shown <= {"demo", "dagster"}  # these two are make targets in the README
-    assert {"edi show", "edi check"} <= known
+    named = re.findall(rf"`{said} ([a-z]+(?:[ -][a-z]+)*)", page)
+    found = {line: {name for name in known if f"{line} ".startswith(f"{name} ")} for line in named}
+    assert all(found.values()), [line for line, names in found.items() if not names]
+    return set().union(*found.values())
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    assert {"status", "explain", "verify"} <= shown(README, re.escape(".venv/bin/backhaul"))
+
+
+def test_the_page_of_commands_shows_every_command_in_the_order_of_the_help() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert shown(page, "backhaul") == words(get_command(app))
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == list(WORDS)
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
@@ -55,6 +65,12 @@ def test_every_path_in_the_readme_exists() -> None:
         assert (ROOT / path).exists(), path
     for link in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_every_link_of_the_docs_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
 
 
 def test_the_glossary_names_every_stored_table() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from connectors.store import database
 from connectors.store.insert import SEALED_TABLES, TABLES, key_of
-from connectors.store.roll import Sealed, count_told, told
+from connectors.store.roll import UNREADABLE, Sealed, count_told, told
 from connectors.store.seal import FEW, GENESIS, digests, event_hash, first_row_digest, row_digest, row_key, row_keys
 from connectors.store.violation import Violation
 
@@ -66,7 +66,7 @@ def _chain(connection: Connection, anchors: Iterable[Anchor]) -> tuple[Sealed, l
         try:
             for table, rows in told(event.rows, event.roll).items():
                 sealed.setdefault(table, {}).update(rows)
-        except (ValueError, TypeError, OSError, MemoryError):  # Arrow's own faults are ValueErrors and OSErrors
+        except UNREADABLE:
             trail.found.append(_event(event.seq, "what it tells of its rows was altered"))
     return sealed, [*trail.found, *trail.missing()]
 
@@ -90,9 +90,10 @@ class _Trail:
         """Judge the next event."""
         self.found += _judge(event, self.number + 1, self.hash)
         self.rows += _count(event)
-        while self._anchors and self._anchors[-1].seq <= event.seq:
+        self.number = event.seq if isinstance(event.seq, int) else self.number + 1
+        while self._anchors and self._anchors[-1].seq <= self.number:
             self._compare(self._anchors.pop(), event)
-        self.number, self.hash = event.seq, event.hash
+        self.hash = event.hash
 
     def _compare(self, anchor: Anchor, event: Any) -> None:
         if (anchor.seq, anchor.hash) != (event.seq, event.hash):
@@ -131,7 +132,7 @@ def _anchored(check: str, anchor: Anchor, what: str) -> Violation:
 def _count(event: Any) -> int:
     try:
         return count_told(event.rows)
-    except (ValueError, TypeError):  # it is named as altered
+    except UNREADABLE:  # it is named as altered
         return 0
 
 

@@ -144,8 +144,8 @@ def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
     here = database.of(connection)
     for chunk in chunks(sorted(set(drawn.to_pylist())), MANY):
         here.hold_rows(connection, "allocation", "portion", chunk)
-        among, keys = here.among("portion", chunk)
-        found = connection.exec_driver_sql(_NEGATIVE.format(among=among), (keys, keys)).first()
+        among, keys = here.among("m.portion", chunk)
+        found = connection.exec_driver_sql(_NEGATIVE.format(among=among), (keys,)).first()
         if found:
             portion, bucket, units = found
             raise StaleError(
@@ -157,9 +157,11 @@ def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
 _NEGATIVE = f"""
 select portion, bucket, -sum(units)
 from (
-  select portion, to_bucket as bucket, units, net_minor, tax_minor from movement where {{among}}
-  union all
-  select portion, from_bucket, -units, -net_minor, -tax_minor from movement where {{among}}
+  select
+    m.portion, case when s.side = 1 then m.to_bucket else m.from_bucket end as bucket,
+    s.side * m.units as units, s.side * m.net_minor as net_minor, s.side * m.tax_minor as tax_minor
+  from movement as m cross join (select 1 as side union all select -1) as s
+  where {{among}}
 ) as moved
 where bucket not in ({", ".join(f"'{bucket}'" for bucket in ORIGINS)})
 group by portion, bucket

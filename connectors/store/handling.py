@@ -1,11 +1,13 @@
 """Open this when our word on announced goods, or where goods go, rests on wrong facts: what the store knows of both."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+import pyarrow.compute as pc
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, table
 from sqlalchemy import column as untyped
 
 from connectors.store.insert import TABLES
@@ -13,9 +15,10 @@ from connectors.store.reads import Reads
 from schemas.goods_documents import TO_BOOK
 from schemas.handling_tables import GOING_BACK, SENT, UNAUTHORISED, UNCLAIMED, UNORDERED, UNROUTED, WAITING
 from schemas.ledger import Bucket
+from schemas.marks import Kind
 from schemas.moments import UtcTime
-from schemas.tables import empty
 
+Row = dict[str, Any]
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
 _NOT_SENT = (Bucket.ANNOUNCED, Bucket.AUTHORISED)
 
@@ -38,62 +41,62 @@ class HandlingReads(Reads):
         """``SENT`` of a retailer, as shipment messages of these partners say.
 
         A box that they name speaks for its lines; the number of a return, or that of its authorisation, for all lines.
-        Of several messages the first by id. Looked up from the messages on, never through all movements.
+        Of several messages the first by id. Looked up from the units that were not sent, never through all messages.
         """
-        boxes, numbers = self._shipped(partners)
-        if not boxes and not numbers:
-            return empty(SENT)
-        returns = self._returns_by_number(retailer, numbers)
-        cartons = TABLES["carton"]
-        in_boxes = self._rows_in(cartons, cartons.c.carton, boxes).to_pylist()
-        lines = TABLES["return_line"]
-        wanted = sorted({*returns, *(row["return_id"] for row in in_boxes)})
-        by: dict[str, str] = {}
-        for row in self._rows_in(lines, lines.c.return_id, wanted, lines.c.retailer == retailer).to_pylist():
-            said = [returns.get(row["return_id"]), boxes.get(row["carton"])]
-            telling = [one for one in said if one]
-            if telling:
-                by[row["return_line"]] = min(telling)
-        found = self._not_yet_sent(by)
+        waiting = self._not_yet_sent(retailer)
+        lines = {row["return_line"]: row for row in self._lines_with(waiting["return_line"].to_pylist())}
+        said = self._shipped(partners, lines.values())
+        by = {name: min(telling) for name, row in lines.items() if (telling := said(row))}
+        found = waiting.filter(pc.is_in(waiting["return_line"], pa.array(sorted(by), pa.string())))
         return found.append_column(
             "document", pa.array([by[one] for one in found["return_line"].to_pylist()], pa.string())
         )
 
-    def _shipped(self, partners: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """The boxes and the numbers that these partners' shipment messages name, each with the first message by id."""
+    def _lines_with(self, return_lines: Iterable[str]) -> list[Row]:
+        """These return lines with the numbers by which a message may name them: of the return, of our word on it."""
+        lines, returns, words = TABLES["return_line"], TABLES["return"], TABLES["authorisation"]
+        names = ("return_line", "return_id", "carton", "number")
+        shape = pa.schema([(name, pa.string()) for name in names])
+        chosen = select(lines.c.return_line, lines.c.return_id, lines.c.carton, returns.c.number)
+        rows: list[Row] = self._in_chunks(
+            chosen.join_from(lines, returns), lines.c.return_line, return_lines, shape
+        ).to_pylist()
+        given = select(lines.c.return_id, words.c.number).join_from(words, lines).distinct()
+        shape = pa.schema([("return_id", pa.string()), ("number", pa.string())])
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for word in self._in_chunks(given, lines.c.return_id, [row["return_id"] for row in rows], shape).to_pylist():
+            if word["number"]:
+                numbers[word["return_id"]].add(word["number"])
+        return [row | {"numbers": {row["number"], *numbers[row["return_id"]]}} for row in rows]
+
+    def _shipped(self, partners: Collection[str], wanted: Collection[Row]) -> Callable[[Row], list[str]]:
+        """What tells of a line which shipment messages of these partners name it: the first of each kind of name."""
+        labels = {row["carton"] for row in wanted if row["carton"]}
+        numbers = {number for row in wanted for number in row["numbers"]}
+        boxes = self._first_naming("carton", labels, partners)
+        notes = self._first_naming("delivery_note", numbers, partners)
+        orders = self._first_naming("po_number", numbers, partners)
+
+        def said(row: Row) -> list[str]:
+            named = [boxes.get(row["carton"]), *(kind.get(one) for kind in (notes, orders) for one in row["numbers"])]
+            return [document for document in named if document]
+
+        return said
+
+    def _first_naming(self, column: str, names: Collection[str], partners: Collection[str]) -> dict[str, str]:
+        """The first shipment message by id of these partners that has each of these names in a column."""
         lines, documents = TABLES["shipment_line"], TABLES["document"]
-        names = ("carton", "delivery_note", "po_number")
-        chosen = select(documents.c.document, *(lines.c[name] for name in names)).join_from(documents, lines)
+        chosen = select(lines.c[column], func.min(documents.c.document)).join_from(lines, documents)
         chosen = chosen.where(
             documents.c.partner.in_(sorted(partners)), documents.c.kind == "shipment", documents.c.state == "accepted"
-        )
-        shape = pa.schema([(name, pa.string()) for name in ("document", *names)])
-        boxes, numbers = dict[str, str](), dict[str, str]()
-        for row in self._select(chosen.order_by(documents.c.document.desc()), shape).to_pylist():
-            for name in names:
-                if row[name]:
-                    (boxes if name == "carton" else numbers)[row[name]] = row["document"]
-        return boxes, numbers
+        ).group_by(lines.c[column])
+        shape = pa.schema([("name", pa.string()), ("document", pa.string())])
+        found = self._in_chunks(chosen, lines.c[column], sorted(names), shape)
+        return dict(zip(found["name"].to_pylist(), found["document"].to_pylist(), strict=True))
 
-    def _returns_by_number(self, retailer: str, numbers: dict[str, str]) -> dict[str, str]:
-        """The retailer's returns that have one of these numbers, or are authorised under one, with its message."""
-        returns, words, lines = TABLES["return"], TABLES["authorisation"], TABLES["return_line"]
-        shape = pa.schema([("return_id", pa.string()), ("number", pa.string())])
-        own = select(returns.c.return_id, returns.c.number).where(returns.c.retailer == retailer)
-        given = select(lines.c.return_id, words.c.number).join_from(words, lines).where(lines.c.retailer == retailer)
-        rows = [
-            *self._in_chunks(own, returns.c.number, numbers, shape).to_pylist(),
-            *self._in_chunks(given, words.c.number, numbers, shape).to_pylist(),
-        ]
-        found: dict[str, str] = {}
-        for row in rows:
-            document = numbers[row["number"]]
-            found[row["return_id"]] = min(found.get(row["return_id"], document), document)
-        return found
-
-    def _not_yet_sent(self, return_lines: Iterable[str]) -> pa.Table:
-        """``SENT`` without its message: what is announced or authorised of these lines."""
-        moved = TABLES["movement"]
+    def _not_yet_sent(self, retailer: str) -> pa.Table:
+        """``SENT`` without its message: what is announced or authorised of a retailer's lines."""
+        moved, marks = TABLES["movement"], TABLES["mark"]
         into, out_of = moved.c.to_bucket.in_(_NOT_SENT), moved.c.from_bucket.in_(_NOT_SENT)
 
         def balance(amount: ColumnElement[Any], into: Any = into, out_of: Any = out_of) -> ColumnElement[Any]:
@@ -103,10 +106,12 @@ class HandlingReads(Reads):
         amounts = [balance(moved.c[name]) for name in ("units", "net_minor", "tax_minor")]
         said = balance(moved.c.units, moved.c.to_bucket == Bucket.AUTHORISED, moved.c.from_bucket == Bucket.AUTHORISED)
         bucket = case((said > 0, Bucket.AUTHORISED.value), else_=Bucket.ANNOUNCED.value)
-        chosen = select(*keys, *amounts, moved.c.currency, bucket).where(into | out_of)
+        chosen = select(*keys, *amounts, moved.c.currency, bucket)
+        chosen = chosen.join_from(marks, moved, moved.c.portion == marks.c.subject)
+        chosen = chosen.where(marks.c.kind == Kind.OPEN.value, marks.c.retailer == retailer, into | out_of)
         chosen = chosen.group_by(*keys, moved.c.currency).having(amounts[0] > 0)
         shape = pa.schema([field for field in SENT if field.name != "document"])
-        return self._in_chunks(chosen, moved.c.return_line, return_lines, shape).sort_by("portion")
+        return self._select(chosen.order_by(moved.c.portion), shape)
 
     def bought_and_returned(self, retailer: str, since: date) -> tuple[int, int]:
         """Units sold to the retailer from this day on, and those of them that returns have taken."""
@@ -119,15 +124,17 @@ class HandlingReads(Reads):
 
     def on_its_way(self, retailer: str) -> tuple[int, dict[str, int]]:
         """Units of the retailer that we authorised and that were not counted in, and their net money by currency."""
-        moved, lines = TABLES["movement"], TABLES["return_line"]
+        moved, marks = TABLES["movement"], TABLES["mark"]
         into, out_of = moved.c.to_bucket.in_(_ON_ITS_WAY), moved.c.from_bucket.in_(_ON_ITS_WAY)
 
         def balance(name: str) -> ColumnElement[Any]:
             amount = moved.c[name]
             return func.sum(case((and_(into, ~out_of), amount), (and_(out_of, ~into), -amount), else_=0))
 
-        chosen = select(moved.c.currency, balance("units"), balance("net_minor")).join_from(moved, lines)
-        chosen = chosen.where(lines.c.retailer == retailer, or_(into, out_of)).group_by(moved.c.currency)
+        chosen = select(moved.c.currency, balance("units"), balance("net_minor"))
+        chosen = chosen.join_from(marks, moved, moved.c.portion == marks.c.subject)
+        chosen = chosen.where(marks.c.kind == Kind.OPEN.value, marks.c.retailer == retailer, or_(into, out_of))
+        chosen = chosen.group_by(moved.c.currency)
         shape = pa.schema([("currency", pa.string()), ("units", pa.int64()), ("net", pa.int64())])
         rows = self._select(chosen, shape).to_pylist()
         return sum(row["units"] for row in rows), {row["currency"]: row["net"] for row in rows}
@@ -167,11 +174,13 @@ class HandlingReads(Reads):
         shape = UNROUTED.append(pa.field("said", pa.int64()))
         return self._view("left_to_person", shape, "inspection", untyped("return_line") == return_line)
 
-    def confirmed_instructions(self) -> list[str]:
-        """The keys of instructions that their warehouse confirmed."""
-        found = self._view("instruction", pa.schema([("key", pa.string())]), "key", untyped("confirmed"))
-        keys: list[str] = found["key"].to_pylist()
-        return keys
+    def confirmed_instructions(self, among: Iterable[str]) -> list[str]:
+        """The keys of those of these instructions that their warehouse confirmed."""
+        shape = pa.schema([("key", pa.string())])
+        key: ColumnElement[Any] = untyped("key")
+        chosen = select(key).select_from(table("instruction")).where(untyped("confirmed"))
+        keys: list[str] = self._in_chunks(chosen, untyped("key"), among, shape)["key"].to_pylist()
+        return sorted(keys)
 
     def evidence_of(self, return_lines: Iterable[str]) -> pa.Table:
         """The ``claim_evidence`` rows of these return lines."""

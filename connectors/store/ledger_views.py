@@ -26,6 +26,8 @@ def ledger_views() -> dict[str, str]:
         "expected_movement": _expected_movement(),
         "portion_state": _portion_state(),
         "line_state": _line_state(),
+        "returned_portion": _portions(),
+        "open_portion": _open_portions(),
     }
 
 
@@ -65,6 +67,48 @@ def _signed(buckets: Iterable[Bucket], amount: str) -> str:
 
 def _expected_in() -> str:
     return f"max(case when to_bucket in ({_names(EXPECTED)}) then to_bucket end) as expected_in"
+
+
+def _portions() -> str:
+    """All portions with the balances of their open buckets, and what of them did not come.
+
+    Where it says `cross join`, the tables are looked up in this order: from the lines of a return to the movements of
+    their portions, never through all movements.
+    """
+    shown = _listed([*_PORTION, *_sums_of_portions()])
+    tables = f"from return_line as l\ncross join allocation as a\n{_REST}"
+    return f"select\n  {shown}\n{tables}\nwhere {_SAME}\ngroup by {', '.join(_PORTION)}"
+
+
+def _open_portions() -> str:
+    """The portions that are not finished, read from the marks on (schemas/marks.py): schemas.tables.OPEN_PORTIONS."""
+    shown = ["k.retailer" if name == "l.retailer" else name for name in _PORTION]
+    still = " or ".join(f"sum({_signed(COLUMNS[name], 'm.units')}) > 0" for name in _STILL)
+    return (
+        f"select\n  {_listed([*shown, *_sums_of_portions()])}\n"
+        f"from mark as k\ncross join allocation as a\ncross join return_line as l\n{_REST}\n"
+        f"where k.kind = 'open' and a.portion = k.subject and {_SAME}\n"
+        f"group by {', '.join(shown)}\nhaving {still}"
+    )
+
+
+def _sums_of_portions() -> Iterator[str]:
+    for name in (*_STILL, "short"):
+        for end, amount in _AMOUNTS.items():
+            yield f"cast(sum({_signed(COLUMNS[name], f'm.{amount}')}) as bigint) as {name}_{end}"
+    yield _expected_in()
+
+
+_STILL = ("announced", "received", "accepted")
+_PORTION = (
+    "a.portion", "a.return_line", "l.return_id", "l.retailer", "r.number", "r.store", "l.gtin", "l.carton",
+    "l.disposition", "l.reason", "r.returned_on", "l.origin", "a.invoice_line", "i.company", "a.currency", "a.evidence",
+    "a.rank", "a.spread_low", "a.spread_high", "i.sold_on", "a.unplaced",
+)  # fmt: skip
+_REST = """cross join "return" as r
+cross join movement as m
+left join invoice_line as i on i.invoice_line = a.invoice_line"""
+_SAME = "l.return_line = a.return_line and r.return_id = l.return_id and m.portion = a.portion"
 
 
 def _line_state() -> str:

@@ -4,14 +4,12 @@ Readers see one snapshot (repeatable read). Writers lock the rows they draw on a
 at the very end, where the audit chain has one head. docs/postgresql.md tells how the database is set up.
 """
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 import pyarrow as pa
 from psycopg.types.string import StrDumperUnknown
-from pyarrow import csv
 from sqlalchemy import (
     Boolean,
     Connection,
@@ -32,13 +30,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from connectors.store import postgres_links as links
-from connectors.store.shapes import AS_IT_IS, without_nul
+from connectors.store.postgres_copy import binary_rows
+from connectors.store.shapes import AS_IT_IS, arrow_type, without_nul
 from schemas.errors import ConfigError, TransientError
 
 NEEDED_VERSION = 15
 WAIT_SECONDS = 30  # for a row that another transaction holds
-_BATCH = 20_000  # rows of one piece of a COPY
-_PLAIN = csv.WriteOptions(include_header=False, quoting_style="all_valid")
 # Names of advisory locks; any numbers that nobody else in this database uses.
 _CHAIN, _MIGRATION = 7_202_601, 7_202_602
 _SESSION = "set time zone 'UTC'; set datestyle to iso; set lock_timeout to {}"  # milliseconds
@@ -172,10 +169,10 @@ class Postgres:
     def insert(self, connection: Connection, table: Table, rows: pa.Table, key: Sequence[str], clash: str) -> None:
         """By COPY, straight from the columns; where keys may be known already, by way of a temporary table."""
         if clash == "refuse":
-            _copy(connection, table.name, rows)
+            _copy(connection, table.name, table, rows)
             return
         names = _listed(rows.column_names)
-        _copy_aside(connection, table.name, rows)
+        _copy_aside(connection, table, rows)
         end = "do nothing"
         if clash == "replace":
             others = [name for name in rows.column_names if name not in key]
@@ -193,7 +190,7 @@ class Postgres:
     def set_columns(self, connection: Connection, table: Table, key: str, rows: pa.Table) -> None:
         """By one update from a temporary table."""
         others = [name for name in rows.column_names if name != key]
-        _copy_aside(connection, table.name, rows)
+        _copy_aside(connection, table, rows)
         changes = ", ".join(f'"{name}" = aside."{name}"' for name in others)
         connection.exec_driver_sql(
             f'update "{table.name}" as t set {changes} from aside where t."{key}" = aside."{key}"'
@@ -315,25 +312,23 @@ def _sealed_form(column: Any) -> Any:
     return cast(column, Integer) if isinstance(kind, Boolean) else column
 
 
-def _copy_aside(connection: Connection, name: str, rows: pa.Table) -> None:
+def _copy_aside(connection: Connection, table: Table, rows: pa.Table) -> None:
     """The rows in a temporary table ``aside`` of the same shape, numbered as they came."""
-    connection.exec_driver_sql(
-        f'create temporary table aside on commit drop as select {_listed(rows.column_names)} from "{name}" with no data'
-    )
+    chosen = f'select {_listed(rows.column_names)} from "{table.name}"'
+    connection.exec_driver_sql(f"create temporary table aside on commit drop as {chosen} with no data")
     connection.exec_driver_sql("alter table aside add column aside_no bigint generated always as identity")
-    _copy(connection, "aside", rows)
+    _copy(connection, "aside", table, rows)
 
 
-def _copy(connection: Connection, name: str, rows: pa.Table) -> None:
-    """COPY the rows into a table. Values are quoted and null is nothing at all, so that empty text stays text."""
-    statement = f'copy "{name}" ({_listed(rows.column_names)}) from stdin (format csv)'
+def _copy(connection: Connection, name: str, table: Table, rows: pa.Table) -> None:
+    """COPY the rows into the table of this name, which has columns of that one."""
+    statement = f'copy "{name}" ({_listed(rows.column_names)}) from stdin (format binary)'
+    kinds = [arrow_type(table.c[column]) for column in rows.column_names]
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for batch in rows.to_batches(max_chunksize=_BATCH):
-                text = io.BytesIO()
-                csv.write_csv(batch, text, _PLAIN)
-                copy.write(text.getbuffer())
+            for piece in binary_rows(rows, kinds):
+                copy.write(piece)
     except psycopg.Error as fault:
         raise DBAPIError.instance(
             statement, None, fault, psycopg.Error, dialect=connection.dialect, hide_parameters=True

@@ -284,13 +284,17 @@ class Reads:
         """``reversal_line`` rows of a counter-document, by line."""
         return self.table("reversal_line", reference=reference)
 
-    def next_sequences(self, retailer: str) -> dict[tuple[str, str], int]:
-        """The next number of a credit by (company, return id), for returns of the retailer that have credits."""
+    def next_sequences(self, retailer: str, return_ids: Iterable[str] | None = None) -> dict[tuple[str, str], int]:
+        """The next number of a credit by (company, return id), for these returns, or all, that have credits."""
         stored = TABLES["credit_intent"]
         chosen = select(stored.c.company, stored.c.return_id, func.max(stored.c.sequence) + 1)
         chosen = chosen.where(stored.c.retailer == retailer).group_by(stored.c.company, stored.c.return_id)
-        with database_faults("reading credit intents"), self._engine.connect() as connection:
-            return {(company, return_id): following for company, return_id, following in connection.execute(chosen)}
+        shape = pa.schema([("company", pa.string()), ("return_id", pa.string()), ("following", pa.int64())])
+        if return_ids is None:
+            rows = self._select(chosen, shape).to_pylist()
+        else:
+            rows = self._in_chunks(chosen, stored.c.return_id, return_ids, shape).to_pylist()
+        return {(row["company"], row["return_id"]): row["following"] for row in rows}
 
     def outbound_pending(self, partner: str) -> pa.Table:
         """``outbound_message`` rows that were not sent yet."""

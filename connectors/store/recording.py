@@ -1,15 +1,17 @@
 """Open this when you ask what one outcome does to the database: the one transaction in which everything is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Table, insert, select, tuple_, update
 
 from connectors.store import database
 from connectors.store.balances import chunks, moved, opened
 from connectors.store.faults import StaleError
 from connectors.store.insert import OWN, SEALED_TABLES, TABLES, Rows, insert_rows, key_of, table_named
+from connectors.store.marks import follow
 from connectors.store.roll import rolled
 from connectors.store.schema import name_of
 from connectors.store.seal import GENESIS, digests, event_hash, row_digest, row_key, row_keys
@@ -25,8 +27,10 @@ _AUDIT = TABLES["audit_event"]
 Sealed = dict[str, dict[str, bytes]]  # table → row key → digest
 
 
-def write(connection: Connection, rows: Sequence[Rows], changes: Sequence[Change]) -> Sealed:
-    """Write rows, changes and the balances that follow from them; answers the digests of every sealed row."""
+def write(
+    connection: Connection, rows: Sequence[Rows], changes: Sequence[Change], seen: Mapping[str, pa.Table]
+) -> Sealed:
+    """Write rows, changes, and the balances and marks that follow; answers the digests of every sealed row."""
     sealed: Sealed = {}
     for change in changes:
         _change(connection, change)
@@ -41,6 +45,7 @@ def write(connection: Connection, rows: Sequence[Rows], changes: Sequence[Change
         if part.table.name == "movement":
             _seal(sealed, moved(connection, part))
     _seal_changed(connection, changes, sealed)
+    follow(connection, rows, changes, seen)
     return sealed
 
 

@@ -14,6 +14,8 @@ import pyarrow as pa
 from connectors.store.seal import DIGEST_SIZE
 
 Sealed = dict[str, dict[str, Any]]  # table → row key → digest: bytes, or text in the first form of events
+# What reading an event may raise that somebody altered; Arrow's own faults are ValueErrors and OSErrors.
+UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError, OSError, MemoryError)
 _FORM = 2
 _SIZE = 8  # bytes that tell how long the unpacked roll is
 _MOST = 1 << 32  # no roll is longer

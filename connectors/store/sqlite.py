@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy
 from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event
 from sqlalchemy.engine import URL
@@ -15,6 +16,7 @@ from sqlalchemy.engine import URL
 from schemas.errors import ConfigError
 
 BUSY_SECONDS = 30
+_MANY, _SHORT = 200, 1_000  # rows and characters, for literals in a statement
 _WRITES = "backhaul_writes"
 _CLASHES = {"refuse": "", "keep": " on conflict do nothing"}
 
@@ -61,14 +63,15 @@ class Sqlite:
         """Whole numbers of SQLite have 64 bits, and text is compared byte by byte."""
 
     def insert(self, connection: Connection, table: Table, rows: pa.Table, key: Sequence[str], clash: str) -> None:
-        """By one prepared statement for all rows."""
-        names, marks = _listed(rows.column_names), ", ".join("?" * rows.num_columns)
+        """By one prepared statement for all rows, which has in it what is the same in all of them."""
+        marks = {name: _same(rows[name]) or "?" for name in rows.column_names}
+        names, values = _listed(marks), ", ".join(marks.values())
         end = _CLASHES.get(clash)
         if end is None:
             others = ", ".join(f'"{name}" = excluded."{name}"' for name in rows.column_names if name not in key)
             end = f" on conflict ({_listed(key)}) do update set {others}"
-        statement = f'insert into "{table.name}" ({names}) values ({marks}){end}'
-        connection.exec_driver_sql(statement, _tuples(rows, rows.column_names))
+        statement = f'insert into "{table.name}" ({names}) values ({values}){end}'
+        connection.exec_driver_sql(statement, _tuples(rows, [name for name in marks if marks[name] == "?"]))
 
     def set_columns(self, connection: Connection, table: Table, key: str, rows: pa.Table) -> None:
         """By one prepared statement for all rows."""
@@ -109,6 +112,23 @@ def _guard(table: str, verb: str) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
+
+
+def _same(column: pa.ChunkedArray) -> str | None:
+    """The one value of a column of many rows as a literal of SQL; None: it has several, or a long one."""
+    if len(column) < _MANY:
+        return None
+    if column.null_count == len(column):
+        return "null"
+    if column.null_count or not pc.all(pc.equal(column, column[0])).as_py():
+        return None
+    value = column[0].as_py()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str) and len(value) <= _SHORT:
+        doubled = value.replace("'", "''")
+        return f"'{doubled}'"
+    return None
 
 
 def _tuples(rows: pa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:

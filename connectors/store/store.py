@@ -18,6 +18,7 @@ from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
 from connectors.store.schema import ensure_current, ensure_of_this_program
 from connectors.store.story import Story, story
+from connectors.store.unfinished import UnfinishedReads
 from connectors.store.verify import broken_laws, broken_trail, verify
 from connectors.store.violation import Violation
 from schemas.errors import PermanentError
@@ -27,7 +28,7 @@ _INTENT = TABLES["credit_intent"]
 _TRIES = 5  # when two transactions stand in each other's way and the database takes one back
 
 
-class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
+class Store(PoolReads, CountReads, HandlingReads, DifferenceReads, UnfinishedReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same database. Writers wait for
@@ -73,7 +74,7 @@ class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
         """
         now = self._now()
         rows = prepared(outcome.rows, now)
-        if not rows and not outcome.changes:
+        if not (rows or outcome.changes or any(marks.num_rows for marks in outcome.seen.values())):
             return
         for patience in reversed(range(_TRIES)):
             try:
@@ -87,7 +88,7 @@ class Store(PoolReads, CountReads, HandlingReads, DifferenceReads):
     def _record(self, outcome: Outcome, rows: Sequence[Rows], now: datetime, actor: str) -> None:
         doing = f"recording {outcome.action!r} of {outcome.subject}"
         with database_faults(doing), self._writer.begin() as connection:
-            sealed = write(connection, rows, outcome.changes)
+            sealed = write(connection, rows, outcome.changes, outcome.seen)
             if is_event(rows, outcome.changes):
                 append_event(connection, now, actor, outcome.action, outcome.subject, sealed)
 

@@ -57,8 +57,13 @@ def _known_docks(surplus: Iterable[Surplus], returns: pa.Table) -> dict[str, str
     return dict.fromkeys(known, "")
 
 
+def dock_number(receipt: str | None) -> str:
+    """The number of the provisional return that a receipt of this number opens."""
+    return f"DOCK-{receipt}"
+
+
 def _dock_number(line: Line) -> str:
-    return f"DOCK-{line.receipt_number}"
+    return dock_number(line.receipt_number)
 
 
 def _dock_id(line: Line) -> str:

@@ -26,6 +26,7 @@ from schemas.errors import PermanentError
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.handling_tables import SENT
 from schemas.ledger import Bucket
+from schemas.marks import Kind
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 from schemas.tables import MOVEMENTS, empty
@@ -139,9 +140,8 @@ def _forget_moved(hub: Hub, retailer: Partner, waiting: pa.Table) -> None:
 def _clocks(hub: Hub, retailer: Partner, words: pa.Table) -> tuple[pa.Table, tuple[Change, ...]]:
     """When a person's word is due on each line that was left to one; met when somebody gave it."""
     rows = words.to_pylist()
-    known = {
-        row["subject"]: row["met"] for row in hub.store.table("due_event", partner=retailer.id, event=EVENT).to_pylist()
-    }
+    named = sorted(set(words["return_line"].to_pylist()))
+    known = {row["subject"]: row["met"] for row in hub.store.clocks(EVENT, named).to_pylist()}
     due_on = local_day(hub, retailer) + timedelta(days=retailer.policy.authorisation.answer_days)
     asked = sorted({row["return_line"] for row in rows if row["outcome"] == "ask"})
     new = [
@@ -195,12 +195,16 @@ def _answers(hub: Hub, retailer: Partner, words: pa.Table, waiting: pa.Table) ->
             "in_answer_to": file,
             "state": "pending",
         })  # fmt: skip
-    told_before = set(hub.store.findings(partner=retailer.id, code=_CODE)["detail"].to_pylist())
-    new = [one for one in findings if one.detail not in told_before]
+    new = [one for one in findings if not _told_before(hub, retailer, one)]
     return (
         pa.Table.from_pylist(messages) if messages else pa.table({}),
         as_records(as_table(new), retailer.id, f"{KIND}:") if new else pa.table({}),
     )
+
+
+def _told_before(hub: Hub, retailer: Partner, found: Finding) -> bool:
+    told = hub.store.findings(partner=retailer.id, code=found.code, file=found.place.file)
+    return found.detail in told["detail"].to_pylist()
 
 
 def _by_file(hub: Hub, retailer: Partner, news: pa.Table, waiting: pa.Table) -> "Sequence[tuple[str, list[Row]]]":
@@ -213,7 +217,7 @@ def _by_file(hub: Hub, retailer: Partner, news: pa.Table, waiting: pa.Table) -> 
     before = {row["document"] for row in _lines_answered(hub, documents)}
     lines = hub.store.notice_rows(documents)
     findings = hub.store.findings_of(documents)
-    known = {row["document"]: row for row in hub.store.table("document", partner=retailer.id).to_pylist()}
+    known = {row["document"]: row for row in hub.store.documents_of(documents).to_pylist()}
     words = [{**word, **line_of[word["portion"]]} for word in news.to_pylist()]
     rows = list[tuple[str, Row]]()
     for name in sorted({word["document"] for word in words}):
@@ -242,11 +246,14 @@ def _lines_answered(hub: Hub, documents: Sequence[str]) -> list[Row]:
 
 
 def flag_unauthorised(hub: Hub, retailer: Partner, since: date) -> None:
-    """A finding, told once, for each line whose goods came without our word or after it had ended."""
+    """A finding, told once, for each line whose goods came without our word or after it had ended.
+
+    Goods are held against our word once: what is counted is marked, and done with here.
+    """
+    marks = hub.store.marks(Kind.CAME, retailer.id)
     came = hub.store.unauthorised(retailer.id, since)
-    if not came.num_rows:
-        return
-    known = set(hub.store.findings(partner=retailer.id, code=_UNAUTHORISED)["detail"].to_pylist())
+    earlier = hub.store.findings_of(hub.store.counted_by(set(came["return_line"].to_pylist())))
+    known = set(earlier.filter(pc.equal(earlier["code"], _UNAUTHORISED))["detail"].to_pylist())
     found = dict[str, Finding]()
     for row in came.to_pylist():
         ended = f", our word had ended on {row['expired_on']}" if row["expired_on"] else ""
@@ -254,9 +261,9 @@ def flag_unauthorised(hub: Hub, retailer: Partner, since: date) -> None:
         place = Place(row["file"], row["offset"], row["length"])
         if detail not in known:
             found.setdefault(row["return_line"], Finding(_UNAUTHORISED, place, detail, row["document"]))
-    if found:
-        rows = [as_records(as_table([one]), retailer.id, f"{line}:") for line, one in found.items()]
-        hub.store.record(Outcome("flag unauthorised", retailer.id, {"finding": pa.concat_tables(rows)}))
+    rows = [as_records(as_table([one]), retailer.id, f"{line}:") for line, one in found.items()]
+    told = {"finding": pa.concat_tables(rows)} if rows else {}
+    hub.store.record(Outcome("flag unauthorised", retailer.id, told, seen={Kind.CAME: marks}))
 
 
 def note_sent(hub: Hub, retailer: Partner) -> int:

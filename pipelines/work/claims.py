@@ -31,6 +31,7 @@ from schemas.errors import PermanentError
 from schemas.goods_documents import GoodsDocumentRow
 from schemas.handling import ClaimEvidence, Recourse, ReplacementOrder
 from schemas.ledger import Bucket
+from schemas.marks import Kind
 from schemas.money import to_decimal
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
@@ -98,13 +99,20 @@ def ready(hub: Hub, retailer: Partner, undecided: pa.Table) -> pa.Table:
     if not (claims.files or claims.identified):
         return undecided
     lacks = awaits_evidence(undecided, claims)
-    clocks = {row["subject"]: row for row in hub.store.table("due_event", partner=retailer.id, event=EVENT).to_pylist()}
+    clocks = _clocks(hub, retailer, undecided)
     today = local_day(hub, retailer)
     lines = set(undecided.filter(lacks)["return_line"].to_pylist())
     _set_clocks(hub, retailer, clocks, lines, today + timedelta(days=claims.evidence_days))
     over = [name for name, row in clocks.items() if row["due_on"] < today]
     waits = pc.and_(lacks, pc.invert(pc.is_in(undecided["return_line"], pa.array(over, pa.string()))))
     return undecided.filter(pc.invert(waits))
+
+
+def _clocks(hub: Hub, retailer: Partner, undecided: pa.Table) -> dict[str, Row]:
+    """The clocks of these lines, and those that still run."""
+    running = hub.store.table("due_event", partner=retailer.id, event=EVENT, met=False).to_pylist()
+    own = hub.store.clocks(EVENT, undecided["return_line"].to_pylist()).to_pylist()
+    return {row["subject"]: row for row in (*running, *own)}
 
 
 def _set_clocks(hub: Hub, retailer: Partner, clocks: dict[str, Row], lines: set[str], due_on: date) -> None:
@@ -195,6 +203,7 @@ def _recourse(hub: Hub, retailer: Partner) -> None:
     claims = retailer.policy.goods.claims
     if not claims.suppliers:
         return
+    marks = hub.store.marks(Kind.UNCLAIMED, retailer.id)
     found = hub.store.unclaimed(retailer.id, claims.reasons, claims.requested)
     rows = []
     for row in found.filter(is_claim(found, claims)).to_pylist():
@@ -204,8 +213,8 @@ def _recourse(hub: Hub, retailer: Partner) -> None:
             names = ("decision", "return_line", "gtin", "units", "currency", "reason", "outcome")
             said = {name: row[name] for name in names} | {"supplier": supplier.id, "net_minor": net}
             rows.append(said | {"recourse": reference_of("RC", row["decision"])})
-    if rows:
-        hub.store.record(Outcome("recourse", retailer.id, {"recourse": _table(rows)}))
+    asked = {"recourse": _table(rows)} if rows else {}
+    hub.store.record(Outcome("recourse", retailer.id, asked, seen={Kind.UNCLAIMED: marks}))
 
 
 def _percent_of(net: int, percent: Decimal) -> int:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pipelines.steps.amend import AMENDS, CANCEL, amending
 from pipelines.steps.check import ACCEPTED, SUPERSEDED, Checked
 from pipelines.steps.decided_before import Beyond, differences_of, findings_of, still_to_count
+from pipelines.steps.dock import dock_number
 from pipelines.steps.items import exploded
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.recount import Held, Recount, as_if_uncounted, count_again, uncount
@@ -103,12 +104,17 @@ def _reconciled(hub: Hub, open_portions: pa.Table, parts: pa.Table, receipts: pa
     return reconcile(
         open_portions,
         parts,
-        returns=hub.store.returns(),
+        returns=hub.store.returns_numbered(_numbers_in(parts, receipts)),
         receipts=receipts,
         retailer_of=hub.catalog.retailer_names(),
         rule_version=RECONCILE_VERSION,
         goods_stay={one.id: one.partner.policy.goods_stay for one in hub.catalog.partners},
     )
+
+
+def _numbers_in(parts: pa.Table, receipts: pa.Table) -> list[str]:
+    """The numbers of returns that these receipts name, and those of provisional ones that they opened."""
+    return distinct(parts["notice_number"]) + [dock_number(number) for number in distinct(receipts["number"])]
 
 
 def _touched(hub: Hub, told: Reconciled, lines: pa.Table, open_portions: pa.Table) -> Iterator[Touched]:

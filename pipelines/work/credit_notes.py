@@ -17,7 +17,6 @@ from schemas.credits import CreditRequest
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.outcome import Outcome
 from schemas.partners import Partner
-from schemas.records import CreditIntent, CreditNote, OutboundMessage
 
 KIND = "credit note"
 
@@ -47,18 +46,9 @@ def _waiting(hub: Hub, partner: Partner) -> Sequence[dict[str, Any]]:
     since = partner.credit_notes_from
     if since is None:
         return []
-    intents = hub.store.table(CreditIntent, retailer=partner.id, state="posted").to_pylist()
-    if not intents:
-        return []
     # What takes a credit back is no credit note: the ERP sends that document.
-    requests = {row["reference"]: row["request"] for row in intents if row["kind"] is None}
-    known = set(hub.store.table(OutboundMessage, partner=partner.id, kind=KIND)["in_answer_to"].to_pylist())
-    notes = hub.store.table(CreditNote).to_pylist()
-    return [
-        {**note, "request": requests[note["reference"]]}
-        for note in notes
-        if note["reference"] in requests and note["reference"] not in known and note["posted_on"] >= since
-    ]
+    notes: list[dict[str, Any]] = hub.store.untold_notes(partner.id, since).to_pylist()
+    return notes
 
 
 def _message(

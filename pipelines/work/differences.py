@@ -1,6 +1,6 @@
 """Open this when a difference was not resolved, or a retailer was not asked: what differs now, and what holds of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,12 @@ from pipelines.work.questions import ANSWER, written_questions
 from schemas.differences import KINDS, MISSING
 from schemas.findings import Finding, Place, as_records, as_table
 from schemas.items import STYLE
+from schemas.marks import Kind
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner
 from schemas.records import DueEvent
-from schemas.resolutions import Question, Resolution
-from schemas.tables import COUNTED_UNITS, RESOLUTIONS, TOLD_DIFFERENCES
+from schemas.resolutions import Resolution
+from schemas.tables import COUNTED_UNITS, HELD_DIFFERENCES, RESOLUTIONS, TOLD_DIFFERENCES
 
 Row = dict[str, Any]
 _KEY = ("return_line", "kind", "receipt_document", "receipt_line_no")
@@ -37,19 +38,38 @@ def held(hub: Hub, retailer: str | None = None) -> pa.Table:
     return differences_held(told, counted, _styles(hub, told["gtin"].to_pylist()))
 
 
+def held_in(hub: Hub, return_ids: Collection[str]) -> pa.Table:
+    """``HELD_DIFFERENCES`` of these returns: what differs in one is of no matter for the others."""
+    told, counted = hub.store.told_in(return_ids), hub.store.counted_in(return_ids)
+    return differences_held(told, counted, _styles(hub, told["gtin"].to_pylist()))
+
+
 def resolutions(hub: Hub, retailer: str) -> pa.Table:
     """Every turn of the ``RESOLUTIONS`` of a retailer."""
     return hub.store.table(Resolution, retailer=retailer).select(RESOLUTIONS.names)
 
 
+def resolutions_on(hub: Hub, return_lines: Iterable[str]) -> pa.Table:
+    """Every turn of the ``RESOLUTIONS`` that speak of these lines, or of what came in their place."""
+    return hub.store.resolutions_on(return_lines).select(RESOLUTIONS.names)
+
+
 def resolve_differences(hub: Hub, retailer: Partner) -> int:
-    """Say what holds of each difference that is new or has changed, ask what is to be asked; answers how many."""
-    differing = held(hub, retailer.id)
+    """Say what holds of each difference that is new or has changed, ask what is to be asked; answers how many.
+
+    Only returns are looked at of which something came or was told since (schemas/marks.py), and those of which the
+    retailer was asked. What comes out is recorded, and the marks are done with, at once.
+    """
+    marks, clocks = hub.store.marks(Kind.DIFFERING, retailer.id), _clocks(hub, retailer.id)
+    returns = _to_look_at(hub, marks, clocks)
+    differing = held_in(hub, returns) if returns else HELD_DIFFERENCES.empty_table()
+    done: dict[str, pa.Table] = {Kind.DIFFERING: marks}
     if not differing.num_rows:
+        hub.store.record(Outcome("resolve", retailer.id, seen=done))
         return 0
     today = hub.now().date()
-    known = resolutions(hub, retailer.id)
-    asked, met = _asked(hub, retailer.id)
+    known = resolutions_on(hub, hub.store.lines_of(returns)["return_line"].to_pylist())
+    asked, met = _asked(hub, retailer.id, returns)
     agreed = policy_on(hub.catalog.partner(retailer.id).policies, today)
     resolved = resolve(
         differing,
@@ -60,9 +80,22 @@ def resolve_differences(hub: Hub, retailer: Partner) -> int:
         asked,
         _sold_out(hub, differing),
     )
-    if resolved.resolutions.num_rows:
-        _record(hub, retailer, resolved, differing, met)
+    changes = tuple(_met(clocks, met, today)) if resolved.resolutions.num_rows else ()
+    rows = _recorded(hub, retailer, resolved, differing) if resolved.resolutions.num_rows else {}
+    hub.store.record(Outcome("resolve", retailer.id, rows, changes, done))
     return len(resolved.resolutions)
+
+
+def _clocks(hub: Hub, retailer: str) -> list[Row]:
+    """The clocks of questions that nobody answered yet."""
+    rows: list[Row] = hub.store.table(DueEvent, partner=retailer, event=ANSWER, met=False).to_pylist()
+    return rows
+
+
+def _to_look_at(hub: Hub, marks: pa.Table, clocks: Iterable[Row]) -> list[str]:
+    """The returns that are marked, those that share a box with them, and those of which the retailer was asked."""
+    asked = hub.store.questions_named(row["subject"] for row in clocks)["return_id"].to_pylist()
+    return hub.store.returns_sharing_boxes({*marks["subject"].to_pylist(), *asked})
 
 
 def _read(hub: Hub, name: str, shape: pa.Schema, retailer: str | None) -> pa.Table:
@@ -76,9 +109,9 @@ def _styles(hub: Hub, gtins: Iterable[str | None]) -> dict[str, str]:
     return {row["gtin"]: row["name"].rsplit("/", 2)[0] for row in names}
 
 
-def _asked(hub: Hub, retailer: str) -> tuple[Asked, list[str]]:
-    """The retailer's questions, and those of them that have been answered since."""
-    questions = hub.store.table(Question, retailer=retailer).to_pylist()
+def _asked(hub: Hub, retailer: str, returns: Collection[str]) -> tuple[Asked, list[str]]:
+    """The retailer's questions about these returns, and those of them that have been answered since."""
+    questions = hub.store.questions_of(returns).to_pylist()
     answers = hub.store.answers_to(retailer, [row["question"] for row in questions]).to_pylist()
     agreed = {row["request_number"]: row["verdict"] == _AGREES for row in answers}
     by = {row["question"]: row["answer_by"] for row in questions}
@@ -104,7 +137,7 @@ def _sold_out(hub: Hub, differing: pa.Table) -> set[str]:
 # --- what is recorded
 
 
-def _record(hub: Hub, retailer: Partner, resolved: Resolved, differing: pa.Table, answered: list[str]) -> None:
+def _recorded(hub: Hub, retailer: Partner, resolved: Resolved, differing: pa.Table) -> dict[str, pa.Table]:
     messages, due = written_questions(hub, retailer, resolved.questions, _asked_about(differing, resolved))
     rows = {
         "resolution": resolved.resolutions,
@@ -113,10 +146,7 @@ def _record(hub: Hub, retailer: Partner, resolved: Resolved, differing: pa.Table
         "outbound_message": messages,
         "due_event": due,
     }
-    hub.store.record(
-        Outcome("resolve", retailer.id, {name: table for name, table in rows.items() if table.num_rows},
-                tuple(_met(hub, retailer.id, answered, hub.now().date()))),
-    )  # fmt: skip
+    return {name: table for name, table in rows.items() if table.num_rows}
 
 
 def _asked_about(differing: pa.Table, resolved: Resolved) -> pa.Table:
@@ -126,9 +156,9 @@ def _asked_about(differing: pa.Table, resolved: Resolved) -> pa.Table:
     return differing.filter(pa.array([key in asking for key in keys], pa.bool_()))
 
 
-def _met(hub: Hub, retailer: str, answered: list[str], today: date) -> Iterable[Change]:
+def _met(clocks: Iterable[Row], answered: list[str], today: date) -> Iterable[Change]:
     """Clocks of questions that were answered, or that nobody answered in time: nothing is awaited any more."""
-    for row in hub.store.table(DueEvent, partner=retailer, event=ANSWER, met=False).to_pylist():
+    for row in clocks:
         if row["subject"] in answered or row["due_on"] < today:
             key = {"subject": row["subject"], "event": ANSWER}
             yield Change("due_event", key, {"met": True}, {"met": False})

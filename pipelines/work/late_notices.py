@@ -7,6 +7,7 @@ again together with the provisional one; see ``pipelines.work.counting``.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +39,7 @@ def counts_due(hub: Hub, partner: Partner, opened: OpenedReturns) -> tuple[pa.Ta
         for row in opened.returns.to_pylist()
         if row["number"] in names or row["return_id"] in boxes.to_pylist() or row["return_id"] in fitting
     ]
-    known = set(hub.store.table("due_event", partner=partner.id, event=EVENT)["subject"].to_pylist()) if due else set()
+    known = set(hub.store.clocks(EVENT, [row["subject"] for row in due])["subject"].to_pylist())
     again = (
         Change("due_event", {"subject": row["subject"], "event": EVENT}, {"met": False})
         for row in due
@@ -75,7 +76,7 @@ def count_late(hub: Hub, partner: Partner) -> None:
     due = hub.store.table("due_event", partner=partner.id, event=EVENT, met=False)["subject"].to_pylist()
     if not due:
         return
-    opened = {row["return_id"]: row["document"] for row in hub.store.returns(partner.id).to_pylist()}
+    opened = {row["return_id"]: row["document"] for row in hub.store.returns_with(due).to_pylist()}
     amended = {name: str(last["document"]) for name, last in amended_by(hub, due).items()}
     by = with_all_that_they_speak_of(hub, {name: opened[name] for name in due} | _boxes_for(hub, due, opened) | amended)
     again = again_of(hub, by, {})
@@ -84,7 +85,7 @@ def count_late(hub: Hub, partner: Partner) -> None:
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(counted.told, f"{name}s"))
     told, changed = add_placed(hub, rows, counted.touched, counted.told.found)
-    rows.add("finding", _findings(counted, told, partner, min(by[name] for name in due)))
+    rows.add("finding", _findings(counted, told, partner, _asked(by, again.receipts["document"].to_pylist())))
     met = (Change("due_event", {"subject": name, "event": EVENT}, {"met": True}, {"met": False}) for name in due)
     hub.store.record(Outcome("count again", partner.id, rows.joined(), (*counted.told.changes, *changed, *met)))
 
@@ -94,6 +95,13 @@ def _boxes_for(hub: Hub, due: Collection[str], opened: Mapping[str, str]) -> dic
     returns = hub.store.returns_with(due)
     pairs = _provisional(hub, returns, hub.store.lines_of(due))
     return {dock: opened[new] for new, dock in sorted(pairs, reverse=True)}
+
+
+def _asked(by: Mapping[str, str], receipts: Collection[str]) -> str:
+    """What was counted, in short: the same notices may ask twice, of other receipts or with other returns beside."""
+    return sha256("\n".join([*(f"{name} {by[name]}" for name in sorted(by)), *sorted(receipts)]).encode()).hexdigest()[
+        :12
+    ]
 
 
 def _findings(counted: Counted, placed: pa.Table, partner: Partner, cause: str) -> pa.Table:

@@ -4,11 +4,12 @@ Only retailers that want it (``refusals_from`` in partner.yaml) are told. What w
 answer, sent once: it is in answer to the first of its decisions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mappings.answers.answer import name_of
 from mappings.outbound.catalog import OutboundMap
@@ -16,9 +17,9 @@ from mappings.outbound.interchanges import written_file
 from mappings.outbound.refusals import refusal_rows
 from pipelines.wiring import Hub
 from schemas.findings import Finding, Place, as_records, as_table
+from schemas.marks import Kind
 from schemas.outcome import Outcome
 from schemas.partners import Partner
-from schemas.records import OutboundMessage
 
 KIND = "refusal"
 _CODE = "FILE-ANSWER-UNWRITTEN"
@@ -37,26 +38,41 @@ def write_refusals(hub: Hub, partner: Partner) -> int:
     if channel is None or by is None:
         return 0
     written = 0
-    for lines in _waiting(hub, partner):
+    marks = hub.store.marks(Kind.REFUSED, partner.id)
+    for lines in _waiting(hub, partner, marks):
         row, finding = _message(hub, partner, channel.id, by, lines)
         tables = {"outbound_message": row} if row else {"finding": finding} if finding else {}
-        if tables:
-            hub.store.record(Outcome("write refusal", lines[0]["decision"], tables))
+        done = _marks_of(marks, {line["decision"] for line in lines}) if row else {}
+        hub.store.record(Outcome("write refusal", lines[0]["decision"], tables, seen=done))
         written += bool(row)
     return written
 
 
-def _waiting(hub: Hub, partner: Partner) -> Iterator[list[Row]]:
+def _waiting(hub: Hub, partner: Partner, marks: pa.Table) -> Iterator[list[Row]]:
     """Refused lines that the retailer was not told, those of one return and one moment together."""
     since = partner.refusals_from
     if since is None:
         return
-    told = set(hub.store.table(OutboundMessage, partner=partner.id, kind=KIND)["in_answer_to"].to_pylist())
     refused = hub.store.refused_lines(partner.id).to_pylist()
+    told = hub.store.messages_with(_key(partner, row["decision"]) for row in refused)
+    # what found a sale since is no refusal any more
+    done = set(marks["subject"].to_pylist()) - {row["decision"] for row in refused}
     for (_, at), group in groupby(refused, key=lambda row: (row["return_id"], row["at"])):
         lines = list(group)
-        if at.date() >= since and lines[0]["decision"] not in told:
+        if _key(partner, lines[0]["decision"]) in told:
+            done |= {line["decision"] for line in lines}
+        elif at.date() >= since:
             yield lines
+    hub.store.record(Outcome("refusals told", partner.id, seen=_marks_of(marks, done)))
+
+
+def _key(partner: Partner, decision: str) -> str:
+    return f"{partner.id}/{decision}/{KIND}"
+
+
+def _marks_of(marks: pa.Table, decisions: Collection[str]) -> dict[str, pa.Table]:
+    """The marks of these decisions, as an outcome names what it is done with."""
+    return {Kind.REFUSED: marks.filter(pc.is_in(marks["subject"], pa.array(sorted(decisions), pa.string())))}
 
 
 def _message(
@@ -69,7 +85,7 @@ def _message(
     if written.problems:
         return None, _told_once(hub, partner, lines[0], written.problems[0])
     row = {
-        "key": f"{partner.id}/{lines[0]['decision']}/{KIND}",
+        "key": _key(partner, lines[0]["decision"]),
         "partner": partner.id,
         "channel": channel,
         "kind": KIND,

@@ -142,8 +142,8 @@ def _lines(lines: list[Row]) -> list[Row]:
 
 def _confirm(hub: Hub, retailer: Partner) -> None:
     """What the warehouse confirmed is no longer due; what went back is sent back."""
-    confirmed = set(hub.store.confirmed_instructions())
     due = hub.store.table("due_event", event=EVENT, met=False)["subject"].to_pylist()
+    confirmed = set(hub.store.confirmed_instructions(due))
     met = tuple(
         Change("due_event", {"subject": key, "event": EVENT}, {"met": True}, {"met": False})
         for key in due

@@ -19,7 +19,7 @@ from pipelines.steps.resolved_rules import with_resolutions
 from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
 from pipelines.work.claims import follow_up, ready
-from pipelines.work.differences import resolutions, resolve_differences
+from pipelines.work.differences import resolutions_on, resolve_differences
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.reconciliations import with_reconciliations
@@ -126,8 +126,9 @@ def _waiting(hub: Hub, retailer: Partner) -> pa.Table:
     """What is undecided and not waiting for an answer or a person."""
     # Where announced goods need our word, it says which stay at the store.
     stays = retailer.policy.goods_stay if retailer.policy.authorisation.since is None else ()
-    known = resolutions(hub, retailer.id)
-    undecided = resolved_units(with_resolutions(hub.store.undecided(retailer.id, stays), known), known)
+    waiting = hub.store.undecided(retailer.id, stays)
+    known = resolutions_on(hub, waiting["return_line"].to_pylist())
+    undecided = resolved_units(with_resolutions(waiting, known), known)
     return ready(hub, retailer, undecided)
 
 
@@ -166,7 +167,7 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         lines,
         sellers=hub.settings.companies,
         buyers={retailer.id: retailer.party},
-        sequences=hub.store.next_sequences(retailer.id),
+        sequences=hub.store.next_sequences(retailer.id, lines["return_id"].to_pylist()),
         issued_on=today,
         limits_of={retailer.id: policy.limits},
         doubts=_joined(young_maps(hub, judged), control.doubts_of(behind, policy, today)),

@@ -1,5 +1,5 @@
 -- Announced units on which we gave no word yet, or asked a person: schemas.handling_tables.WAITING. Where it says
--- `cross join`, the tables are looked up in this order: from the returns of a retailer, never through all movements.
+-- `cross join`, the tables are looked up in this order: from the marks on (schemas/marks.py), never through all movements.
 select
   w.portion, w.return_line, w.return_id, w.retailer, w.number, w.document, w.line_no,
   w.units, w.net_minor, w.tax_minor, w.currency,
@@ -16,7 +16,7 @@ select
   d.due_on as asked_by
 from (
   select
-    a.portion, l.return_line, l.return_id, l.retailer, r.number, l.document, l.line_no, l.gtin, l.reason, l.disposition,
+    a.portion, l.return_line, l.return_id, k.retailer, r.number, l.document, l.line_no, l.gtin, l.reason, l.disposition,
     r.returned_on, a.invoice_line, a.unplaced, a.currency,
     (
       select sum(case when m.to_bucket = 'announced' then m.units else -m.units end) from movement as m
@@ -30,10 +30,12 @@ from (
       select sum(case when m.to_bucket = 'announced' then m.tax_minor else -m.tax_minor end) from movement as m
       where m.portion = a.portion and (m.to_bucket = 'announced' or m.from_bucket = 'announced')
     ) as tax_minor
-  from "return" as r
-  cross join return_line as l
+  from mark as k
   cross join allocation as a
-  where l.return_id = r.return_id and l.origin = 'notice' and a.return_line = l.return_line
+  cross join return_line as l
+  cross join "return" as r
+  where k.kind = 'open' and a.portion = k.subject and l.return_line = a.return_line and l.origin = 'notice'
+    and r.return_id = l.return_id
     and (
       not exists (select 1 from authorisation as g where g.portion = a.portion)
       or exists (select 1 from asked as g where g.portion = a.portion)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.steps.split import SalesIndex, doubt, split
-from pipelines.steps.split.repairs import repair
-from pipelines.steps.split.signs import may_resemble, signs_of
+from pipelines.steps.split.repairs import machine_for, repair, signs_of
+from pipelines.steps.split.resemblance import may_resemble
+from pipelines.steps.split.squeezed import signs_in
 from schemas.partners import Policy
 from tests.steps.split_random import random_world
 from tests.steps.split_ways import PLAIN, go
@@ -71,4 +72,6 @@ def test_whatever_can_be_repaired_is_looked_at(meant: str, data: st.DataObject) 
     one, other = pa.array([stated]), pa.array([meant])
     found = repair(one, pa.array(["42"]), pa.array([0, 1]).to_numpy(), other)
     if found.choice[0] >= 0:
-        assert may_resemble(signs_of(one, stated=True), signs_of(other)).all()
+        (signs,), (named,) = signs_of(one, machine_for(1))
+        written = meant.encode()
+        assert may_resemble(signs, named, signs_in(written, 0, len(written)))

@@ -24,6 +24,7 @@ def installed(templates, tmp_path, monkeypatch):
 
     def run(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(app, ["audit", *words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
         return result.exit_code, result.output
 
     return run

@@ -95,6 +95,7 @@ def test_some_hundred_tampers_are_all_found(books):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_ten_thousand_tampers_are_all_found(books):
     assert undetected(books, MANY) == []
 

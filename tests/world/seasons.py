@@ -134,8 +134,10 @@ def past(town: GoodsTown, season: Season, days: int = CLOSING_DAYS) -> None:
     settle_and_send(town)
     town.deliver(confirmations(town, season.name))
     with days_later(town, days) as later:
-        for _ in range(3):
-            settle_and_send(later)
+        settle_and_send(later)
+        settle_and_send(later)
+        later.deliver(confirmations(later, f"{season.name}-later"))
+        settle_and_send(later)
 
 
 def settle_and_send(town: GoodsTown) -> None:
@@ -148,7 +150,7 @@ def settle_and_send(town: GoodsTown) -> None:
 def confirmations(town: GoodsTown, name: str) -> File:
     """The dock confirms whatever it was told and has not confirmed."""
     told = town.store.table("outbound_message", partner="dock", kind="instruction").to_pylist()
-    done = set(town.store.confirmed_instructions())
+    done = set(town.store.confirmed_instructions(row["key"] for row in told))
     open_ones = [row["control"] for row in told if row["key"] not in done]
     return joined_dock(confirmed(f"C-{name}", f"IN{control}") for control in open_ones)
 

@@ -17,7 +17,6 @@ from pipelines.steps.split.texts import (
     Ints,
     Vocabulary,
     codes_of_few,
-    ordered,
     stated_codes,
     whole,
     without_zeros,
@@ -26,6 +25,7 @@ from pipelines.steps.split.texts import (
 # The day of a return that names none: it may stand on every sale that has a day.
 _ALWAYS = NEVER - 1
 _APART = "/"
+_AT_ONCE = 2**13  # records that stay at the processor's hand while their fields are filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Claims:
 
 def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     """``CLAIMS`` made ready to be placed on the sales of an index. ValueError: two claims of one return line."""
-    place = _ranked(whole(table["return_line"]), np.asarray(whole(table["units"])) > 0)
+    by_text, place = _ranked(whole(table["return_line"]), np.asarray(whole(table["units"])) > 0)
     retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
     groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
-    rows = ordered(groups, days, whole(table["return_line"]))
+    rows = by_text[np.argsort(((groups.astype(np.int64) << 32) + days)[by_text], kind="stable")]
     claim = np.zeros(len(rows), np.dtype(list(WANT), align=True))
     stated = _stated(table, index, retailers)
     reach = _reach(index, groups, days)
@@ -65,8 +65,11 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     columns["header_po"] = stated_codes(index.words.po, retailers, whole(table["header_po"]))[0]
     boxes, orders, lists = _box(table, columns)
     packed, packed_lists = _packed(table, index, retailers, len(orders))
-    for name, column in (columns | lists | packed_lists).items():
-        claim[name] = column[rows]
+    columns |= lists | packed_lists
+    for at in range(0, len(rows), _AT_ONCE):
+        some = rows[at : at + _AT_ONCE]
+        for name, column in columns.items():
+            claim[name][at : at + _AT_ONCE] = column[some]
     wants = Wants(claim, np.concatenate((orders, packed)).astype(np.int32))
     lost = np.zeros(len(rows), np.bool_)
     lost[stated.lost["po_number"].rows] = True
@@ -75,8 +78,8 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     return Claims(table, rows, place, wants, boxes[rows], grouped, lost[rows], mended)
 
 
-def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> Ints:
-    """The place of each return line by its text. ValueError: two that want units have the same."""
+def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """The rows by their return line, and the place of each. ValueError: two that want units have the same."""
     order = np.asarray(pc.sort_indices(lines)).astype(np.int64)
     in_order = lines.take(pa.array(order))
     same = np.asarray(pc.equal(in_order[:-1], in_order[1:]))
@@ -84,7 +87,7 @@ def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> Ints:
         raise ValueError("a return line claims once; two claims would share their portions' ids")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    return place
+    return order, place
 
 
 def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
@@ -151,13 +154,22 @@ def _invoice_and_line(
 
 
 def _own(table: pa.Table, index: SalesIndex, days: Codes, window_days: int) -> dict[str, Any]:
+    price = prices(whole(table["unit_price"]), NOT_STATED)
     return {
         "units": np.asarray(whole(table["units"])),
         "opens": np.where(days == _ALWAYS, NEVER, days - window_days),
         "store": codes_of_few(index.words.store, whole(table["store"])),
-        "price": prices(whole(table["unit_price"]), NOT_STATED),
+        "price": price,
+        "price_code": _price_codes(price, index.sales.prices),
         "assigned": _assigned(whole(table["assigned"]), index),
     }
+
+
+def _price_codes(price: Ints, known: Ints) -> Codes:
+    """The numbers of prices among those of sales."""
+    order = np.argsort(known)
+    at = np.minimum(np.searchsorted(known[order], price), len(known) - 1)
+    return np.where(known[order[at]] == price, order[at], NOT_STATED) if len(known) else np.full(len(price), NOT_STATED)
 
 
 def _assigned(named: pa.Array, index: SalesIndex) -> Ints:
@@ -165,10 +177,7 @@ def _assigned(named: pa.Array, index: SalesIndex) -> Ints:
     found = np.full(len(named), NOT_STATED, np.int64)
     if named.null_count < len(named) and len(index):
         rows = np.flatnonzero(np.asarray(named.is_valid()))
-        places = np.asarray(pc.fill_null(pc.index_in(named.take(pa.array(rows)), index.invoice_lines), NOT_STATED))
-        at = np.empty(len(index), np.int64)
-        at[index.row] = np.arange(len(index))
-        found[rows] = np.where(places >= 0, at[places], NOT_STATED)
+        found[rows] = np.asarray(pc.fill_null(pc.index_in(named.take(pa.array(rows)), index.invoice_lines), NOT_STATED))
     return found
 
 

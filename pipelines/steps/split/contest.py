@@ -22,12 +22,12 @@ from pipelines.steps.split.desk import (
     OPTIONS,
     TOUCHED,
     Desk,
-    add_evidence,
     add_units,
     after,
     is_less,
     row_of,
     words_for,
+    write_digits,
 )  # fmt: skip
 from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Wants, wish
 from pipelines.steps.split.index import DAY, Sales
@@ -59,10 +59,10 @@ def clear(
     """A desk without units, options and prices."""
     for at in range(lines + 1):
         place = desk.places[at]
-        place.free = place.left
-        place.head = place.taker = NONE
+        place.head = NONE
         place.reached = place.done = 0
-    desk.places[lines].free = 1
+        desk.free[at] = desk.left[at]
+    desk.free[lines] = 1
     for at in range((lines + 1) * (words + BEHIND)):
         desk.price[at] = 0
     for claim in range(start, stop):
@@ -70,7 +70,8 @@ def clear(
         seat.first = seat.last = NONE
         seat.batch = _FIRST_BATCH
     desk.counts[OPTIONS] = desk.counts[MASKS] = 0
-    number_of(bits.placed, 0, lines, words, desk)
+    write_digits(bits.placed, lines, desk.digits)
+    number_of(bits.placed, 0, words, desk)
     rank_sales(sales, order, wants.claim[start].first, lines, desk)
 
 
@@ -153,7 +154,7 @@ def follow(
             return True
         place = desk.options[at].place
         reach(place, at, leaves, desk, wide)
-        if desk.places[place].free > 0:
+        if desk.free[place] > 0:
             return True
         at = next_option(wants, sales, bits, order, start, claim, at, lines, words, desk)
     return at == NONE
@@ -190,7 +191,7 @@ def reach(at: int, takes: int, leaves: int, desk: Desk, wide: int) -> None:
         place.reached = 1
         desk.touched[desk.counts[TOUCHED]] = at
         desk.counts[TOUCHED] += 1
-    if place.free > 0:
+    if desk.free[at] > 0:
         end = desk.counts[END]
         if end == NONE or is_less(desk.trial, 0, desk.distance, end * wide, wide):
             desk.counts[END] = at
@@ -228,14 +229,14 @@ def raise_prices(desk: Desk, wide: int) -> None:
 def push(wanted: int, lines: int, desk: Desk) -> int:
     """Move as many units as the chain to the end lets through, at most ``wanted``; answers how many."""
     end = desk.counts[END]
-    units = wanted if end == lines else min(wanted, desk.places[end].free)
+    units = wanted if end == lines else min(wanted, desk.free[end])
     at = end
     while desk.places[at].leaves != NONE:
         leaves = desk.options[desk.places[at].leaves]
         units = min(units, leaves.units)
         at = leaves.place
     if end != lines:
-        desk.places[end].free -= units
+        desk.free[end] -= units
     at = end
     while at != NONE:
         place = desk.places[at]
@@ -287,7 +288,7 @@ def note_more(
     for step in range(eligible):
         at = step if order == OLDEST else eligible - 1 - step
         held = desk.sheet[row + at]
-        if (count < seat.batch or held >= desk.options[begin + count - 1].held) and desk.places[at].left > 0:
+        if (count < seat.batch or held >= desk.options[begin + count - 1].held) and desk.left[at] > 0:
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)
@@ -296,7 +297,7 @@ def note_more(
     elif count:
         desk.options[seat.last].follows = begin
     for option in range(begin, begin + count):
-        desk.options[option].number = number_of(bits.placed, desk.options[option].held, lines, words, desk)
+        desk.options[option].number = number_of(bits.placed, desk.options[option].held, words, desk)
         desk.options[option].follows = option + 1 if option + 1 < begin + count else NONE
         seat.last = option
     seat.batch = 0 if count < seat.batch else 2 * seat.batch
@@ -329,7 +330,7 @@ def put(claim: int, at: int, held: int, wished: int, begin: int, count: int, mos
     return min(count + 1, most)
 
 
-def number_of(placed: int, held: int, lines: int, words: int, desk: Desk) -> int:
+def number_of(placed: int, held: int, words: int, desk: Desk) -> int:
     """The number of a set of bits among the distinct ones, 0 being none at all; a new one's cost is written."""
     known = desk.counts[MASKS]
     for back in range(known):
@@ -338,7 +339,11 @@ def number_of(placed: int, held: int, lines: int, words: int, desk: Desk) -> int
     desk.masks[known] = held
     for word in range(words):
         desk.costs[known * words + word] = 0
-    add_evidence(placed, held, 1, lines, desk.costs, known * words)
+    bit = 0
+    while placed >> bit:
+        if held >> bit & 1 == 0:
+            desk.costs[known * words + desk.digits[2 * bit]] += desk.digits[2 * bit + 1]
+        bit += 1
     desk.counts[MASKS] = known + 1
     return known  # type: ignore[no-any-return]
 

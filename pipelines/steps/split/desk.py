@@ -12,23 +12,22 @@ unit without a sale, how early its claim is. These functions keep to what can be
 
 from typing import Any, NamedTuple
 
-from pipelines.steps.split.grade import Wants, grade
+from pipelines.steps.split.grade import Wants, fill, grade
 from pipelines.steps.split.index import UNITS, UNITS_TAKEN, Sales
 
 BEHIND = 3  # numbers of a cost behind those of the evidence
 NONE = -1
+BEYOND = 32  # numbers of the sheet behind a row that its grading may write into, before the next one is
 
 # What is counted while a group is placed.
 OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, COUNTS = range(10)
 
 PLACE: tuple[tuple[str, str], ...] = (
-    ("left", "i8"),  # units before this batch
-    ("free", "i8"),  # units that no claim of it has
+    ("toll", "i8"),  # its price as one number: what is not the same in this is not the same
     ("value", "i8"),  # of a unit, net and tax, in 2^-20 minor units
     ("currency", "i4"),
     ("rank", "i4"),  # by the order rule
     ("head", "i4"),  # the first option that had units here
-    ("taker", "i4"),  # the claim that looked at it last
     ("reached", "i4"),
     ("done", "i4"),
     ("takes", "i4"),  # on the way here: the option that takes the unit,
@@ -60,6 +59,9 @@ class Desk(NamedTuple):
 
     sheet: Any
     spare: Any  # the claims whose rows are on the sheet where not all fit
+    left: Any  # units of each place before this batch,
+    free: Any  # and those that no claim of it has
+    taker: Any  # the claim that took of it last
     places: Any
     seats: Any
     options: Any
@@ -67,6 +69,7 @@ class Desk(NamedTuple):
     masks: Any  # distinct sets of bits
     costs: Any  # what they cost as evidence
     digits: Any  # of each bit its word and its digit
+    weights: Any  # of bits, for tolls
     distance: Any  # of each place the cost of the way to it
     price: Any  # and the least that it costs to make room there
     base: Any
@@ -93,15 +96,18 @@ def words_for(placed: int, lines: int) -> int:
     return (kinds + per_word - 1) // per_word
 
 
-def add_evidence(placed: int, held: int, sign: int, lines: int, costs: Any, at: int) -> None:
-    """Add (or take off) a digit 1 for each kind that does not hold; ``placed`` is the bit of the strongest."""
-    width = digit_width(lines)
+def write_digits(placed: int, lines: int, digits: Any) -> None:
+    """The word and the digit of each bit of evidence, ``placed`` being the strongest."""
+    width, kinds = digit_width(lines), 0
+    while placed >> kinds:
+        kinds += 1
     per_word = 62 // width
-    bit, kind = placed, 0
-    while bit > 0:
-        if held & bit == 0:
-            costs[at + kind // per_word] += sign * (1 << (width * (per_word - 1 - kind % per_word)))
-        bit, kind = bit >> 1, kind + 1
+    word, place = 0, per_word
+    for back in range(kinds):
+        if place == 0:
+            word, place = word + 1, per_word
+        place -= 1
+        digits[2 * (kinds - 1 - back)], digits[2 * (kinds - 1 - back) + 1] = word, 1 << width * place
 
 
 def is_less(some: Any, at: int, others: Any, there: int, words: int) -> bool:
@@ -116,15 +122,13 @@ def lay_out(wants: Wants, sales: Sales, bits: Any, start: int, stop: int, desk: 
     """Lay out the claims ``start`` to ``stop``, all those of one group; answers its sales. No units are placed."""
     first = wants.claim[start].first
     lines = wants.claim[start].end - first
-    for at in range(lines):
-        place = desk.places[at]
-        left = sales.codes[UNITS][first + at] - sales.codes[UNITS_TAKEN][first + at]
-        place.left = place.free = max(left, 0)
-        place.head = place.taker = NONE
-    pairs = 2 * lines
+    note_left(sales.codes[UNITS], sales.codes[UNITS_TAKEN], first, lines, desk.left)
+    note_left(sales.codes[UNITS], sales.codes[UNITS_TAKEN], first, lines, desk.free)
+    fill(desk.taker, 0, lines, NONE)
+    pairs = BEYOND
     for claim in range(start, stop):
         pairs += wants.claim[claim].last - first
-    kept, row = pairs <= len(desk.sheet), 2 * lines
+    kept, row = pairs <= len(desk.sheet), 0
     for claim in range(start, stop):
         seat = desk.seats[claim - start]
         seat.row = NONE
@@ -135,12 +139,18 @@ def lay_out(wants: Wants, sales: Sales, bits: Any, start: int, stop: int, desk: 
     return lines  # type: ignore[no-any-return]
 
 
+def note_left(sold: Any, taken: Any, first: int, lines: int, left: Any) -> None:
+    """The units that are left of sales."""
+    for at in range(lines):
+        left[at] = max(sold[first + at] - taken[first + at], 0)
+
+
 def row_of(wants: Wants, sales: Sales, bits: Any, claim: int, start: int, other: int, desk: Desk) -> int:
     """Where the claim's row is on the sheet. Where not all fit, that of one claim and of one ``other`` are kept."""
     row = desk.seats[claim - start].row
     if row == NONE:
         want = wants.claim[claim]
-        row = other * (want.end - want.first)
+        row = other * (want.end - want.first + BEYOND)
         if desk.spare[other] != claim:
             grade(wants, sales, bits, claim, desk.sheet, row)
             desk.spare[other] = claim

@@ -13,12 +13,53 @@ from typing import Any
 from pipelines.steps.split.desk import NONE, PATIENCE, PRICED, Desk, row_of, words_for
 from pipelines.steps.split.exchange import gain
 from pipelines.steps.split.grade import Wants
-from pipelines.steps.split.index import Sales
-from pipelines.steps.split.prices import is_tight, set_prices, stand
+from pipelines.steps.split.index import CURRENCY, Sales
+from pipelines.steps.split.prices import is_tight, set_prices, stand, value_of
 
 # Pairs of claims and sales of a group up to which everything is tried out, and how long is tried for each claim beyond.
 TRIED_TO, TRIED_FOR = 100_000, 50_000
 _ENDLESS = 1 << 60
+
+
+def are_plain(
+    wants: Wants, sales: Sales, shift: int, start: int, desk: Desk, portions: Any, begin: int, end: int, told: Any
+) -> bool:
+    """Tell the doubts of claims that did not contend, if each stands on one sale and its doubt is plain to see.
+
+    Nobody is kept from a better sale then: a unit can go to sales that fit as well and have room.
+    """
+    for at in range(begin, end):
+        claim = portions[at].claim
+        if at > begin and portions[at - 1].claim == claim:
+            return False
+        row = desk.seats[claim - start].row
+        if row == NONE or not is_plain(wants, sales, shift, row, desk, portions[at], told[claim]):
+            return False
+    return True
+
+
+def is_plain(wants: Wants, sales: Sales, shift: int, row: int, desk: Desk, portion: Any, tells: Any) -> bool:
+    """Whether the cheapest and the dearest of the sales that fit a claim as well have room for it: tell its doubt."""
+    first, lines = wants.claim[portion.claim].first, wants.claim[portion.claim].last - wants.claim[portion.claim].first
+    here, own, currency = portion.held >> shift, value_of(sales, portion.line), sales.codes[CURRENCY][portion.line]
+    least = most = own
+    room_at_least = room_at_most = 0
+    for at in range(lines):
+        if desk.sheet[row + at] >> shift == here and desk.left[at] > 0:
+            if sales.codes[CURRENCY][first + at] != currency:
+                return False
+            value = value_of(sales, first + at)
+            if value < least:
+                least, room_at_least = value, 0
+            if value > most:
+                most, room_at_most = value, 0
+            room_at_least += desk.free[at] if value == least else 0
+            room_at_most += desk.free[at] if value == most else 0
+    down, up = portion.units * (own - least), portion.units * (most - own)
+    if (down and room_at_least < portion.units) or (up and room_at_most < portion.units):
+        return False
+    tells.down, tells.up = down, up
+    return True
 
 
 def doubts(
@@ -73,7 +114,7 @@ def doubt(
         if desk.sheet[row + at] >> shift == here or desk.counts[PRICED]:
             place = desk.places[at]
             abroad = place.currency != desk.places[own].currency
-            if place.left > 0 and (place.value < least or place.value > most or abroad):
+            if desk.left[at] > 0 and (place.value < least or place.value > most or abroad):
                 if is_tight(bits, row, own, at, shift, lines, words, desk):
                     least, most = min(least, place.value), max(most, place.value)
                     foreign = place.currency if abroad else foreign
@@ -124,8 +165,8 @@ def gained_by_room(
     own, at = portions[begin].line - want.first, 0
     while wanted > 0 and at < want.last - want.first:
         place = desk.places[at]
-        if place.free > 0 and place.value == goal and is_tight(bits, row, own, at, shift, lines, words, desk):
-            wanted -= place.free
+        if desk.free[at] > 0 and place.value == goal and is_tight(bits, row, own, at, shift, lines, words, desk):
+            wanted -= desk.free[at]
         at += 1
     return value if wanted <= 0 else NONE
 
@@ -154,9 +195,9 @@ def gained_at_most(
         for at in range(want.last - want.first):
             place = desk.places[at]
             worth = sign * place.value
-            if place.left > 0 and (not behind or worth > level) and (room == 0 or worth <= best):
+            if desk.left[at] > 0 and (not behind or worth > level) and (room == 0 or worth <= best):
                 if is_tight(bits, row, own, at, shift, lines, words, desk):
-                    room = place.left + (room if worth == best else 0)
+                    room = desk.left[at] + (room if worth == best else 0)
                     best = worth
         taken = min(wanted, room)
         value, wanted = value - taken * best, wanted - taken

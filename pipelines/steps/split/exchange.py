@@ -99,10 +99,10 @@ def better(
         best, least, foreign = NONE, own_value, False
         for at in range(wants.claim[claim].last - wants.claim[claim].first):
             place = desk.places[at]
-            if place.left > 0 and at != away and not is_dead_end(at, lines, desk):
-                abroad = place.currency != currency
-                wanted = tells.elsewhere == NONE if abroad else sign * place.value < least
-                if wanted and is_tight(bits, row, away, at, shift, lines, words, desk):
+            abroad = place.currency != currency
+            wanted = tells.elsewhere == NONE if abroad else sign * place.value < least
+            if wanted and desk.left[at] > 0 and at != away and not is_dead_end(at, lines, desk):
+                if is_tight(bits, row, away, at, shift, lines, words, desk):
                     best, foreign = at, abroad
                     if abroad:
                         break
@@ -119,7 +119,7 @@ def better(
 
 def is_dead_end(at: int, lines: int, desk: Desk) -> bool:
     """Whether an earlier search came here and found no way from here."""
-    goal = lines if desk.places[at].free > 0 else at
+    goal = lines if desk.free[at] > 0 else at
     return desk.places[goal].mark == desk.counts[STAMP]  # type: ignore[no-any-return]
 
 
@@ -149,7 +149,7 @@ def leads_back(
         if at == lines:
             end = spread_out(away, lines, end, desk)
         else:
-            if desk.places[at].free > 0:
+            if desk.free[at] > 0:
                 end = arrive(lines, at, NONE, end, desk)
                 if free_to_leave:
                     end = arrive(away, lines, NONE, end, desk)
@@ -176,7 +176,7 @@ def go_on(
     desk.counts[STEPS] += eligible
     for at in range(eligible):
         place = desk.places[at]
-        if place.left > 0 and place.mark != stamp and is_tight(bits, row, here, at, shift, lines, words, desk):
+        if desk.left[at] > 0 and place.mark != stamp and is_tight(bits, row, here, at, shift, lines, words, desk):
             end = arrive(at, here, option, end, desk)
     return end
 
@@ -207,7 +207,7 @@ def let_through(away: int, to: int, wanted: int, lines: int, desk: Desk) -> int:
         if leaves != NONE:
             units = min(units, desk.options[leaves].units)
         elif at == lines:
-            units = min(units, desk.places[before].free)
+            units = min(units, desk.free[before])
         elif at != away:
             units = min(units, units_on(at, desk))
         at = before
@@ -263,7 +263,7 @@ def change(what: int, at: int, units: int, desk: Desk) -> None:
     if what == _OPTION:
         add_units(desk, at, units)
     else:
-        desk.places[at].free += units
+        desk.free[at] += units
 
 
 def take_back(options: int, desk: Desk) -> None:
@@ -273,7 +273,7 @@ def take_back(options: int, desk: Desk) -> None:
         if desk.log[back] == _OPTION:
             desk.options[at].units -= units
         else:
-            desk.places[at].free -= units
+            desk.free[at] -= units
     for at in range(desk.counts[OPTIONS] - 1, options - 1, -1):
         desk.places[desk.options[at].place].head = after(desk, at)
     desk.counts[OPTIONS] = options

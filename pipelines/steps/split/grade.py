@@ -43,8 +43,8 @@ WANT: tuple[tuple[str, str], ...] = (
         (name, "i4")
         for name in (
             "first", "last", "end", "opens", "po", "po_line", "invoice", "invoice_line_no", "delivery_note", "store",
-            "repaired_po", "repaired_invoice", "repaired_note", "header_po", "assigned", "box_first", "box_end",
-            "packed_first", "packed_end", "mates_first", "mates_end",
+            "price_code", "repaired_po", "repaired_invoice", "repaired_note", "header_po", "assigned",
+            "box_first", "box_end", "packed_first", "packed_end", "mates_first", "mates_end",
         )
     ),
 )  # fmt: skip
@@ -108,7 +108,7 @@ def grade(wants: Wants, sales: Sales, bits: Bits, claim: int, sheet: Any, row: i
                 sheet[row + last] |= bits.whole_line
             last -= 1
     note_kind(sales.codes[STORE], first, lines, want.store, bits.store, sheet, row)
-    note_price(sales.money[PRICE], first, lines, want.price, bits.price, sheet, row)
+    note_kind(sales.codes[PRICE], first, lines, want.price_code, bits.price, sheet, row)
     if want.assigned >= first and want.assigned < want.last:
         sheet[row + want.assigned - first] |= bits.assigned
     grade_orders(wants, sales, bits, claim, sheet, row)
@@ -130,11 +130,6 @@ def note_kind(column: Any, first: int, lines: int, code: int, bit: int, sheet: A
         for at in range(lines):
             if column[first + at] == code:
                 sheet[row + at] |= bit
-
-
-def note_price(column: Any, first: int, lines: int, code: int, bit: int, sheet: Any, row: int) -> None:
-    """The same for prices, which are larger numbers."""
-    note_kind(column, first, lines, code, bit, sheet, row)
 
 
 def note_both(
@@ -197,7 +192,8 @@ def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
     if order == DEAREST:
         return -net_value(sales, line)
     if order == NEAREST_PRICE and wants.claim[claim].price >= 0:
-        return abs(sales.money[PRICE][line] - wants.claim[claim].price) if sales.money[PRICE][line] >= 0 else _FAR
+        price = sales.codes[PRICE][line]
+        return abs(sales.prices[price] - wants.claim[claim].price) if price >= 0 else _FAR
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.steps.split.contest import DESK_FULL, PORTIONS_FULL, contest
 from pipelines.steps.split.desk import Desk, lay_out
-from pipelines.steps.split.doubt import TRIED_TO, doubts
+from pipelines.steps.split.doubt import TRIED_TO, are_plain, doubts
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import Sales
 from pipelines.steps.split.judge import judge
@@ -37,7 +37,8 @@ def place_groups(
         start, stop = groups[group], groups[group + 1]
         lay_out(wants, sales, bits, start, stop, desk)
         end = walk(wants, sales, bits, order, start, stop, desk, portions, count)
-        if end == CONTENDED:
+        contends = end == CONTENDED
+        if contends:
             end = contest(wants, sales, bits, order, start, stop, desk, portions, count)
         else:
             end = end if end >= 0 else PORTIONS_FULL
@@ -47,7 +48,7 @@ def place_groups(
         if end < 0:
             return group, count, end
         judge(wants, sales, bits, order, start, stop, desk, portions, count, end, told)
-        if varied[group] and end > count:
+        if varied[group] and (contends or not are_plain(wants, sales, shift, start, desk, portions, count, end, told)):
             doubts(wants, sales, bits, shift, start, desk, portions, count, end, told)
         count = end
     return len(groups) - 1, count, 0

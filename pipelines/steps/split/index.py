@@ -32,22 +32,25 @@ _MONEY_MAX, _UNITS_MAX = 2**42, 2**31 - 1
 # The day of a sale that names none: no claim can stand on it.
 NEVER = 2**31 - 1
 _ROWS_AT_ONCE = 2**20
+_BEYOND = 32  # numbers behind the last, which may be read but say nothing (``wide``)
 
 # The rows of ``Sales.codes`` and of ``Sales.money``.
-DAY, PO, PO_LINE, INVOICE, INVOICE_LINE_NO, DELIVERY_NOTE, STORE, CURRENCY, UNITS, UNITS_TAKEN = range(10)
-PRICE, NET, TAX, NET_TAKEN, TAX_TAKEN = range(5)
+DAY, PO, PO_LINE, INVOICE, INVOICE_LINE_NO, DELIVERY_NOTE, STORE, PRICE, CURRENCY, UNITS, UNITS_TAKEN = range(11)
+NET, TAX, NET_TAKEN, TAX_TAKEN = range(4)
 _MONEY = {NET: "net_minor", TAX: "tax_minor", NET_TAKEN: "net_taken", TAX_TAKEN: "tax_taken"}
 
 
 class Sales(NamedTuple):
     """Invoice lines as columns, in the order (retailer and item, day, id): ``codes`` of 32 bits, ``money`` of 64.
 
-    Units and money ``taken`` are what returns took so far; money is in minor units, prices in 10^-8 of the currency's
-    unit. References are numbers of vocabularies, ``NOT_SOLD`` where a sale has none.
+    Units and money ``taken`` are what returns took so far; money is in minor units, ``prices`` in 10^-8 of the
+    currency's unit. References are numbers of vocabularies, prices those of ``prices``; ``NOT_SOLD`` where a sale has
+    none.
     """
 
     codes: Any
     money: Any
+    prices: Any
 
 
 class Words(NamedTuple):
@@ -62,6 +65,7 @@ class Words(NamedTuple):
     invoice_line_no: Vocabulary
     delivery_note: References
     store: Vocabulary
+    price: Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,13 @@ class SalesIndex:
     """``SUPPLY`` made ready for claims; placing claims on it takes their units and money from it for good.
 
     ``first`` says where the sales of each group, a retailer and an item, begin; ``varied`` which groups were sold at
-    more than one value of a unit, or in more than one currency. ``row`` is where each sale stood in the supply, whose
-    ids are ``invoice_lines``.
+    more than one value of a unit, or in more than one currency. ``invoice_lines`` are the ids of the sales.
     """
 
     sales: Sales
     words: Words
     first: Ints
     varied: npt.NDArray[np.bool_]
-    row: Codes
     invoice_lines: pa.Array
     currencies: list[str]
     currency_of: dict[str, str]
@@ -87,29 +89,30 @@ class SalesIndex:
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
         parts = [_Part.of(table) for table in tables] or [_Part.of(empty(SUPPLY))]
-        ids = whole(pa.chunked_array([part.ids for part in parts], pa.string()))
+        ids = whole(pa.chunked_array([part.texts.pop("id") for part in parts], pa.string()))
         texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
-        numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in (*_NUMBERS, "price")}
+        numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in _NUMBERS}
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
         order = ordered(groups, numbers[DAY], ids).astype(np.int32)
+        ids = ids.take(pa.array(order))
         words = _words(texts, group, retailers)
         spoken = _spoken(texts)
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
         currencies: list[str] = texts["currency"][0].to_pylist()
         del groups, retailers
         sales = _in_order(texts, numbers, order)
-        return cls(sales, words, first, _varied(sales, first), order, ids, currencies, spoken)
+        pa.default_memory_pool().release_unused()
+        return cls(sales, words, first, _varied(sales, first), ids, currencies, spoken)
 
     def __len__(self) -> int:
-        return len(self.row)
+        return len(self.invoice_lines)
 
     def names(self, rows: Codes | Ints) -> pa.Array:
         """The ids of these sales; null for negative ones."""
         missing = rows < 0
-        places = self.row[np.where(missing, 0, rows)] if len(self.row) else np.zeros(len(rows), np.int32)
-        return self.invoice_lines.take(pa.array(places, mask=missing))
+        return self.invoice_lines.take(pa.array(rows, mask=missing))
 
 
 # --- part by part
@@ -118,6 +121,7 @@ class SalesIndex:
 _TEXTS: Mapping[str, str] = {
     "retailer": "retailer", "gtin": "gtin", "currency": "currency", "po": "po_number", "po_line": "po_line",
     "invoice": "invoice_number", "invoice_line_no": "invoice_line", "delivery_note": "delivery_note", "store": "store",
+    "price": "unit_price",
 }  # fmt: skip
 _REFERENCES = ("po", "invoice", "delivery_note")
 _PLAIN_NUMBERS = ("po_line", "store")
@@ -126,9 +130,8 @@ _NUMBERS = (DAY, UNITS, UNITS_TAKEN, *(f"money {one}" for one in _MONEY))
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some rows of the supply: their ids, texts as dictionaries, and numbers."""
+    """Some rows of the supply: texts as dictionaries, but for the ids, and numbers."""
 
-    ids: pa.Array
     texts: dict[str, pa.Array]
     numbers: dict[Any, Any]
 
@@ -138,10 +141,11 @@ class _Part:
         texts = {name: whole(supply[column]).dictionary_encode() for name, column in _TEXTS.items() if name != _LAST}
         texts |= {name: _each(plain, texts[name]) for name in _REFERENCES}
         texts |= {name: _each(without_zeros, texts[name]) for name in _PLAIN_NUMBERS}
+        texts["price"] = _each(_plain_prices, texts["price"])
         ids = whole(supply["invoice_line"])
         last = pc.replace_substring_regex(ids, "^.*/", "").dictionary_encode()
         texts[_LAST] = _each(without_zeros, last)
-        return cls(ids, texts, _numbers_of(supply))
+        return cls(texts | {"id": ids}, _numbers_of(supply))
 
 
 _LAST = "invoice_line_no"
@@ -168,7 +172,6 @@ def _numbers_of(supply: pa.Table) -> dict[Any, Any]:
     found: dict[Any, Any] = {row: each.astype(np.int32) for row, each in units.items()}
     found |= {name: _short(each) for name, each in money.items()}
     found[DAY] = np.asarray(pc.fill_null(whole(supply["sold_on"]).cast(pa.int32()), NEVER))
-    found["price"] = prices(whole(supply["unit_price"]), NOT_SOLD)
     return found
 
 
@@ -189,6 +192,12 @@ def prices(texts: pa.Array, nothing: int) -> Ints:
     return np.asarray(np.array([*numbers, nothing], np.int64)[codes])
 
 
+def _plain_prices(texts: pa.Array) -> pa.Array:
+    """Decimal texts as those of whole numbers of 10^-8; null for what is no price."""
+    numbers = prices(texts, NOT_SOLD)
+    return pa.array(numbers, mask=numbers < 0).cast(pa.string())
+
+
 def _price(text: str | None, nothing: int) -> int:
     try:
         value = Decimal(text or "").scaleb(_PRICE_PLACES)
@@ -203,7 +212,7 @@ def _price(text: str | None, nothing: int) -> int:
 def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers: Codes) -> Words:
     """What sales are called by: references of one retailer are no references of another."""
     references = {name: References(*texts[name], retailers) for name in _REFERENCES}
-    few = {name: Vocabulary(texts[name][0]) for name in ("retailer", "gtin", "po_line", _LAST, "store")}
+    few = {name: Vocabulary(texts[name][0]) for name in ("retailer", "gtin", "po_line", _LAST, "store", "price")}
     return Words(
         retailer=few["retailer"],
         item=few["gtin"],
@@ -214,21 +223,27 @@ def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers
         invoice_line_no=few[_LAST],
         delivery_note=references["delivery_note"],
         store=few["store"],
+        price=few["price"],
     )
 
 
 def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
     """The columns by group, day and id, each forgotten where it was. What is taken is written into them."""
-    codes = np.empty((10, len(order)), np.int32)
+    codes, money = _table(11, len(order), np.int32), _table(4, len(order), np.int64)
+    values = np.asarray(texts["price"][0].cast(pa.int64()))
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
-    for row, name in (named | {STORE: "store", CURRENCY: "currency"}).items():
+    for row, name in (named | {STORE: "store", PRICE: "price", CURRENCY: "currency"}).items():
         np.take(texts.pop(name)[1], order, out=codes[row])
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
-    money = np.empty((5, len(order)), np.int64)
-    for row, name in ({row: f"money {row}" for row in _MONEY} | {PRICE: "price"}).items():
-        money[row] = numbers.pop(name)[order]
-    return Sales(codes, money)
+    for row in _MONEY:
+        money[row] = numbers.pop(f"money {row}")[order]
+    return Sales(codes, money, values)
+
+
+def _table(rows: int, columns: int, kind: Any) -> Any:
+    """Room for numbers."""
+    return np.empty(rows * columns + _BEYOND, kind)[: rows * columns].reshape(rows, columns)
 
 
 def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
@@ -236,9 +251,15 @@ def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
     groups = len(first) - 1
     varied = np.zeros(groups, np.bool_)
     if groups:
-        value = ((sales.money[NET] + sales.money[TAX]) << VALUE_BITS) // np.maximum(sales.codes[UNITS], 1)
-        differs = (np.diff(value) != 0) | (np.diff(sales.codes[CURRENCY]) != 0)
-        changes = np.concatenate(([0], np.cumsum(differs, dtype=np.int32)))
+        differs = np.zeros(sales.codes.shape[1], np.bool_)
+        for at in range(0, len(differs), _ROWS_AT_ONCE):
+            some = slice(at, at + _ROWS_AT_ONCE + 1)
+            value = ((sales.money[NET, some] + sales.money[TAX, some]) << VALUE_BITS) // np.maximum(
+                sales.codes[UNITS, some], 1
+            )
+            one = (np.diff(value) != 0) | (np.diff(sales.codes[CURRENCY, some]) != 0)
+            differs[at + 1 : at + 1 + len(one)] = one
+        changes = np.cumsum(differs, dtype=np.int32)
         varied[:] = changes[first[1:] - 1] > changes[first[:-1]]
     return varied
 

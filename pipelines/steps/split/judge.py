@@ -6,9 +6,9 @@ These functions keep to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, row_of
-from pipelines.steps.split.grade import Wants, comes_first, wish
+from pipelines.steps.split.grade import Wants, fill
 from pipelines.steps.split.index import NET, NET_TAKEN, TAX, TAX_TAKEN, UNITS, UNITS_TAKEN, Sales
-from pipelines.steps.split.walk import best_free
+from pipelines.steps.split.walk import best
 
 # Of each claim: its units with a sale, its next best sale and what holds for that, and the sales it came near; where it
 # might be credited otherwise, what it might lose and gain, in 2^-20 minor units, and another currency.
@@ -67,17 +67,16 @@ def judge(
     """
     for at in range(begin, end):
         take(sales, portions[at])
-        place = desk.places[portions[at].line - wants.claim[start].first]
-        place.left -= portions[at].units
+    fill(desk.taker, 0, wants.claim[start].end - wants.claim[start].first, NONE)
     at = begin
     for claim in range(start, stop):
         first, tells = wants.claim[claim].first, told[claim]
         while at < end and portions[at].claim == claim:
-            desk.places[portions[at].line - first].taker = claim
+            desk.taker[portions[at].line - first] = claim
             tells.placed += portions[at].units
             at += 1
         row = row_of(wants, sales, bits, claim, start, 0, desk)
-        second = best_free(wants, sales, order, claim, row, desk)
+        second = best(wants, sales, order, claim, desk.sheet, row, desk.free, 1, desk.taker)
         if second >= 0:
             tells.runner_up, tells.runner_up_held = first + second, desk.sheet[row + second]
         if tells.placed < wants.claim[claim].units:
@@ -102,18 +101,8 @@ def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, row: int, r
     first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
     if lines == 0:
         return first + rank if first + rank < wants.claim[claim].end else NONE
-    best, best_held, best_wish = NONE, -1, 0
-    for place in range(lines):
-        held = desk.sheet[row + place]
-        if desk.places[place].taker != claim and held >= best_held:
-            wished = wish(wants, sales, order, claim, first + place)
-            if (
-                held > best_held
-                or wished < best_wish
-                or (wished == best_wish and comes_first(sales, order, first + place, first + best))
-            ):
-                best, best_held, best_wish = place, held, wished
-    if best == NONE:
+    found = best(wants, sales, order, claim, desk.sheet, row, desk.free, 0, desk.taker)
+    if found == NONE:
         return NONE
-    desk.places[best].taker = claim
-    return first + best  # type: ignore[no-any-return]
+    desk.taker[found] = claim
+    return first + found  # type: ignore[no-any-return]

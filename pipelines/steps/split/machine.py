@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import candidates, grade, group, mates, texts, wide
+from pipelines.steps.split import desk, grade, group, mates, texts, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -24,7 +24,6 @@ class Machine:
     arrays: bool
     fill_slots: Callable[..., None]
     find_slots: Callable[..., None]
-    gather: Callable[..., int]
     find_mates: Callable[..., tuple[int, int]]
     place_groups: Callable[..., tuple[int, int, int]]
 
@@ -61,11 +60,11 @@ def _kind(names: tuple[str, ...]) -> Any:
     return make_dataclass("Record", [(name, int, 0) for name in names], slots=True)
 
 
-_FUNCTIONS = (texts.fill_slots, texts.find_slots, candidates.gather, mates.find_mates, group.place_groups)
+_FUNCTIONS = (texts.fill_slots, texts.find_slots, mates.find_mates, group.place_groups)
 _FAMILY = tuple(
     f"pipelines/steps/split/{one}"
     for one in (
-        "candidates", "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts",
+        "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts",
         "walk", "wide",
     )
 )  # fmt: skip
@@ -82,6 +81,13 @@ def compiled_form() -> Machine:
     """All of it in machine code."""
     from mappings.formats.compiled import compiled, has_own_form  # numba takes half a second to import
 
-    for form in (wide.fill, wide.note_kind, wide.note_price, wide.note_both, wide.note_from):
-        has_own_form(getattr(grade, form.__name__), form, _FAMILY)
+    for plain, form in (
+        (grade.fill, wide.fill),
+        (grade.note_kind, wide.note_kind),
+        (grade.note_both, wide.note_both),
+        (grade.note_from, wide.note_from),
+        (desk.note_left, wide.note_left),
+        (walk.highest, wide.highest),
+    ):
+        has_own_form(plain, form, _FAMILY)
     return Machine(True, *(compiled(one, _FAMILY) for one in _FUNCTIONS))

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.contest import DESK_FULL
-from pipelines.steps.split.desk import BEHIND, COUNTS, OPTION, PLACE, SEAT, Desk, words_for
+from pipelines.steps.split.desk import BEHIND, BEYOND, COUNTS, OPTION, PLACE, SEAT, Desk, words_for
 from pipelines.steps.split.grade import ORDERS, WANT, Bits, Wants, bits_of
 from pipelines.steps.split.index import INVOICE, NET_TAKEN, TAX_TAKEN, UNITS_TAKEN, Sales, SalesIndex
 from pipelines.steps.split.judge import TOLD
 from pipelines.steps.split.machine import PLAIN, Machine, machine_for
+from pipelines.steps.split.mates import NEAR
+from pipelines.steps.split.prices import weights
 from pipelines.steps.split.texts import Codes, Ints
 from pipelines.steps.split.walk import PORTION
 from schemas.evidence import CIRCUMSTANTIAL
@@ -28,6 +30,7 @@ _UNKNOWN = ("runner_up", "runner_up_held", "elsewhere", "nearest_1", "nearest_2"
 # Numbers on the sheet: room for the rows of nearly all groups, few enough to be at the processor's hand.
 _SHEET = 2**18
 _OPTIONS, _LOG = 2**18, 3 * 2**17
+_WEIGHTS = weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,11 @@ def _desk(machine: Machine, bits: Bits, widest: int, claims: int, options: int) 
     words = words_for(bits.placed, widest)
     wide = words + BEHIND
     return Desk(
-        sheet=machine.numbers(max(_SHEET, 2 * widest), np.int32),
+        sheet=machine.numbers(max(_SHEET, 2 * (widest + BEYOND)), np.int32),
         spare=machine.numbers(2),
+        left=machine.numbers(widest + BEYOND, np.int32),
+        free=machine.numbers(widest + BEYOND, np.int32),
+        taker=machine.numbers(widest + BEYOND, np.int32),
         places=machine.records(PLACE, widest),
         seats=machine.records(SEAT, claims),
         options=machine.records(OPTION, options),
@@ -106,6 +112,7 @@ def _desk(machine: Machine, bits: Bits, widest: int, claims: int, options: int) 
         masks=machine.numbers(options + 1),
         costs=machine.numbers((options + 1) * words),
         digits=machine.numbers(2 * 64),
+        weights=np.array(_WEIGHTS) if machine.arrays else _WEIGHTS,
         distance=machine.numbers(widest * wide),
         price=machine.numbers(widest * wide),
         base=machine.numbers(wide),
@@ -134,18 +141,21 @@ def _told(machine: Machine, claim: Records) -> Any:
 
 def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Codes, index: SalesIndex) -> Wants:
     """The claims with the invoices that other goods of their return stand on."""
-    by_return = np.argsort(boxes, kind="stable")
+    by_return = np.argsort((boxes.astype(np.int64) << 32) + np.arange(len(boxes)))
     returns = np.searchsorted(boxes[by_return], np.arange(int(boxes.max(initial=-1)) + 2))
     columns: list[Any] = [by_return, returns]
+    near: Any = [-1] * NEAR
     seen: Any = defaultdict(lambda: -1)
     base = 0
     if machine.arrays:
-        seen, base = index.words.invoice.marks(len(boxes) + 1)
+        near, (seen, base) = np.array(near), index.words.invoice.marks(len(boxes) + 1)
     else:
         columns = [column.tolist() for column in columns]
     lists, one, count = np.append(wants.lists, np.zeros(1024 + len(boxes), np.int32)), 0, len(wants.lists)
     while True:
-        one, count = machine.find_mates(wants.claim, sales.codes[INVOICE], *columns, one, seen, base, lists, count)
+        one, count = machine.find_mates(
+            wants.claim, sales.codes[INVOICE], *columns, one, near, seen, base, lists, count
+        )
         if one == len(returns) - 1:
             return wants._replace(lists=lists if machine.arrays else lists.tolist())
         lists = np.append(lists, np.zeros_like(lists))
@@ -172,7 +182,8 @@ def _as_lists(index: SalesIndex, claim: Records, groups: Ints) -> Sales:
             rows.update(zip(range(begin, end), column[begin:end].tolist(), strict=True))
         return rows
 
-    return Sales(*([wanted(column) for column in columns] for columns in index.sales))
+    codes, money = ([wanted(column) for column in columns] for columns in index.sales[:2])
+    return Sales(codes, money, index.sales.prices.tolist())
 
 
 def _give_back(kept: Sales, changed: Sales, lines: Ints) -> None:

@@ -1,6 +1,7 @@
 """Open this when a row of the placement looks wrong: portions with their evidence and money, as a table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pipelines.steps.split.placing import Placed
 from pipelines.steps.split.texts import Ints, ranks
 from schemas.tables import ALLOCATIONS
 
+_ROWS_AT_ONCE = 2**17
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
 
 
@@ -22,7 +24,44 @@ def allocations(
     """``ALLOCATIONS``: the portions of each claim by rank, then invoice line, then what found no sale."""
     claim, line, units, held = (np.concatenate(pair) for pair in _with_missing(claims, placed))
     order, numbers = _in_order(claims, claim, line, held, index, kinds)
-    claim, line, units, held = claim[order], line[order], units[order], held[order]
+    columns = claim, line, units, held
+    parts = [
+        _rows(
+            claims,
+            placed,
+            index,
+            kinds,
+            unknown_items,
+            order[some],
+            numbers[some],
+            *(one[order[some]] for one in columns),
+        )
+        for some in _slices(numbers)
+    ]
+    return pa.concat_tables(parts) if parts else ALLOCATIONS.empty_table()
+
+
+def _slices(numbers: Ints) -> Iterator[slice]:
+    """Rows that are made at once: few enough to be at the processor's hand, the portions of a claim together."""
+    starts = np.flatnonzero(numbers == 1)
+    starts = np.append(starts[np.searchsorted(starts, np.arange(0, len(numbers), _ROWS_AT_ONCE))], len(numbers))
+    return (slice(start, stop) for start, stop in pairwise(np.unique(starts).tolist()))
+
+
+def _rows(
+    claims: Claims,
+    placed: Placed,
+    index: SalesIndex,
+    kinds: Sequence[str],
+    unknown_items: Collection[str],
+    order: Ints,
+    numbers: Ints,
+    claim: Ints,
+    line: Ints,
+    units: Ints,
+    held: Ints,
+) -> pa.Table:
+    """Some rows of ``ALLOCATIONS``."""
     stands = line >= 0
     money = _money(placed, order)
     low, high = _spread(placed, claim, money)
@@ -83,20 +122,23 @@ def _in_order(
 
 
 def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
-    nothing = np.zeros(len(order) - len(placed.portions), np.int64)
-    return tuple(np.concatenate((placed.portions[name], nothing))[order] for name in ("net", "tax"))  # type: ignore[return-value]
+    stands = order < len(placed.portions)
+    net, tax = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
+    net[stands], tax[stands] = (placed.portions[name][order[stands]] for name in ("net", "tax"))
+    return net, tax
 
 
 def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
     own = money[0] + money[1]
-    changes = (-placed.told["down"], placed.told["up"])
-    single = np.bincount(claim, minlength=len(placed.told))[claim] == 1
-    low, high = (np.where(single & (own > 0), own + _in_minor(change[claim]), own) for change in changes)
-    doubtful = np.flatnonzero(~single & ((changes[0] < 0) | (changes[1] > 0))[claim])
+    changes = (-placed.told["down"][claim], placed.told["up"][claim])
+    same = np.diff(claim, prepend=-1, append=-1) == 0  # portions of a claim are next to each other
+    single = ~(same[:-1] | same[1:])
+    low, high = (np.where(single & (own > 0), own + _in_minor(change), own) for change in changes)
+    doubtful = np.flatnonzero(~single & ((changes[0] < 0) | (changes[1] > 0)))
     if len(doubtful):
         for column, change in zip((low, high), changes, strict=True):
-            column[doubtful] = _dealt(claim[doubtful], own[doubtful], _in_minor(change))
+            column[doubtful] = _dealt(claim[doubtful], own[doubtful], _in_minor(change[doubtful]))
     return low, high
 
 
@@ -105,14 +147,11 @@ def _in_minor(value: Any) -> Any:
 
 
 def _dealt(claim: Ints, own: Ints, changes: Ints) -> Ints:
-    """What each claim's portions have, and its change, dealt to them in proportion to that, to the last unit.
-
-    Portions of a claim are next to each other.
-    """
+    """What each claim's portions have, and its change, dealt to them in proportion to that, to the last unit."""
     starts = np.flatnonzero(np.diff(claim, prepend=-1))
     counts = np.diff(np.append(starts, len(claim)))
     whole_credit = np.repeat(np.add.reduceat(own, starts), counts)
-    total = whole_credit + changes[claim]
+    total = whole_credit + changes
     so_far = np.cumsum(own)
     so_far -= np.repeat(so_far[starts] - own[starts], counts)
     if int(total.max()) * int(whole_credit.max()) >= 2**62:

@@ -18,13 +18,24 @@ from pipelines.steps.split.desk import (
     Desk,
     add_units,
     after,
-    digit_width,
     is_less,
     row_of,
     words_for,
+    write_digits,
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import CURRENCY, NET, TAX, UNITS, VALUE_BITS, Sales
+
+_HALF = 1024
+_STEP, _HIGHEST = 0x9E3779B97F4A7C15, 2**44  # numbers without a pattern; sums of them along any chain fit in 64 bits
+
+
+def weights() -> list[int]:
+    """What ``weight`` looks up: sums of the lower ten bits, and of the upper ten."""
+    ones = [(bit + 1) * _STEP % 2**64 // 2**20 % _HIGHEST for bit in range(20)]
+    return [
+        sum(ones[bit + 10 * half] for bit in range(10) if held >> bit & 1) for half in (0, 1) for held in range(_HALF)
+    ]
 
 
 def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end: int, desk: Desk) -> None:
@@ -32,17 +43,20 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
     first, lines = wants.claim[start].first, wants.claim[start].end - wants.claim[start].first
     for at in range(lines):
         place = desk.places[at]
-        place.free = place.left
         place.head = NONE
-        place.priced = place.mark = 0
-        worth = (sales.money[NET][first + at] + sales.money[TAX][first + at]) << VALUE_BITS
-        place.value, place.currency = worth // max(sales.codes[UNITS][first + at], 1), sales.codes[CURRENCY][first + at]
+        place.priced = place.mark = place.toll = 0
+        place.value, place.currency = value_of(sales, first + at), sales.codes[CURRENCY][first + at]
     desk.places[lines].mark = 0
     desk.counts[OPTIONS] = desk.counts[STAMP] = desk.counts[PRICED] = 0
     for at in range(begin, end):
         portion = portions[at]
         note_unit(portion.claim, portion.line - first, portion.units, desk)
-        desk.places[portion.line - first].left += portion.units
+
+
+def value_of(sales: Sales, line: int) -> int:
+    """What a unit of a sale is worth, net and tax, in 2^-20 minor units."""
+    worth = (sales.money[NET][line] + sales.money[TAX][line]) << VALUE_BITS
+    return worth // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
 def note_unit(claim: int, at: int, units: int, desk: Desk) -> None:
@@ -60,7 +74,7 @@ def set_prices(
     """The least prices with which no move gains. They exist since no circle of moves gains (Bellman and Ford)."""
     lines = wants.claim[start].end - wants.claim[start].first
     words = words_for(bits.placed >> shift, lines)
-    write_digits(bits.placed >> shift, lines, desk)
+    write_digits(bits.placed >> shift, lines, desk.digits)
     waiting = 0
     for at in range(begin, end):
         claim, own = portions[at].claim, portions[at].line - wants.claim[start].first
@@ -84,7 +98,7 @@ def is_kept_from_better(row: int, own: int, eligible: int, shift: int, desk: Des
     """Whether a sale that had units left fits better than the own one."""
     level = desk.sheet[row + own] >> shift
     for at in range(eligible):
-        if desk.sheet[row + at] >> shift > level and desk.places[at].left > 0:
+        if desk.sheet[row + at] >> shift > level and desk.left[at] > 0:
             return True
     return False
 
@@ -109,7 +123,7 @@ def raise_from(
     for at in range(wants.claim[claim].last - wants.claim[claim].first):
         place = desk.places[at]
         better = priced or desk.sheet[row + at] >> shift > here
-        if better and place.left > 0 and place.free == 0 and at != own:
+        if better and desk.left[at] > 0 and desk.free[at] == 0 and at != own:
             for word in range(words):
                 desk.trial[word] = desk.price[own * words + word]
             add_difference(desk.sheet[row + at] >> shift, here, desk)
@@ -119,6 +133,7 @@ def raise_from(
             if is_less(desk.price, at * words, desk.trial, 0, words):
                 for word in range(words):
                     desk.price[at * words + word] = desk.trial[word]
+                place.toll = desk.places[own].toll + weight(desk.sheet[row + at] >> shift, desk) - weight(here, desk)
                 if place.priced == 0:
                     place.done = 0
                 place.priced = desk.counts[PRICED] = 1
@@ -135,8 +150,8 @@ def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int
     one, other = desk.places[origin].priced, desk.places[goal].priced
     if one == 0 and other == 0:
         return here == there  # type: ignore[no-any-return]
-    if (one == 0 and there <= here) or (other == 0 and here <= there):
-        return False  # only who comes to fit better pays a price, and only who pays less may fit less well
+    if desk.places[goal].toll - desk.places[origin].toll != weight(there, desk) - weight(here, desk):
+        return False
     for word in range(words):
         desk.trial[word] = desk.price[goal * words + word] * other - desk.price[origin * words + word] * one
     add_difference(here, there, desk)
@@ -144,6 +159,11 @@ def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int
         if desk.trial[word] != 0:
             return False
     return True
+
+
+def weight(held: int, desk: Desk) -> int:
+    """A number for a set of bits, the sum of those of its bits: sums that differ are of different costs."""
+    return desk.weights[held & _HALF - 1] + desk.weights[_HALF + held // _HALF]  # type: ignore[no-any-return]
 
 
 def add_difference(here: int, there: int, desk: Desk) -> None:
@@ -154,15 +174,3 @@ def add_difference(here: int, there: int, desk: Desk) -> None:
             digit = desk.digits[2 * bit + 1]
             desk.trial[desk.digits[2 * bit]] += digit if here >> bit & 1 else -digit
         bit += 1
-
-
-def write_digits(placed: int, lines: int, desk: Desk) -> None:
-    """The word and the digit of each bit of evidence."""
-    width, kinds = digit_width(lines), 0
-    while placed >> kinds:
-        kinds += 1
-    per_word = 62 // width
-    for bit in range(kinds):
-        kind = kinds - 1 - bit
-        desk.digits[2 * bit] = kind // per_word
-        desk.digits[2 * bit + 1] = 1 << (width * (per_word - 1 - kind % per_word))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import resemblance, squeezed
+from pipelines.steps.split import candidates, resemblance, squeezed
 from pipelines.steps.split.squeezed import Texts
 
 # What may have gone wrong between a reference and what is stated, from mere form to typing errors. The first that leads
@@ -53,36 +53,43 @@ class Repairs(NamedTuple):
     how: npt.NDArray[np.int8]
 
 
-class _Machine(NamedTuple):
+class Machine(NamedTuple):
     """The functions that go through all bytes: as they are, or compiled."""
 
+    arrays: bool
     squeeze: Callable[..., None]
+    tell_signs: Callable[..., None]
+    gather: Callable[..., tuple[int, int]]
     choose: Callable[..., None]
 
 
-_PLAIN = _Machine(squeezed.squeeze, resemblance.choose)
-_FAMILY = ("pipelines/steps/split/resemblance", "pipelines/steps/split/squeezed")
+_PLAIN = Machine(False, squeezed.squeeze, squeezed.tell_signs, candidates.gather, resemblance.choose)
+_FAMILY = tuple(f"pipelines/steps/split/{one}" for one in ("candidates", "resemblance", "squeezed"))
+
+
+def machine_for(pairs: int) -> Machine:
+    """Machine code where so many pairs of what is stated and what may be meant are worth it, or where it is at hand."""
+    return _compiled() if goes_compiled("repairs", pairs, COMPILED_FROM_PAIRS) else _PLAIN
 
 
 def repair(
-    stated: pa.Array, stores: pa.Array, starts: npt.NDArray[np.int64], candidates: pa.Array, *,
+    stated: pa.Array, stores: pa.Array, starts: npt.NDArray[np.int64], meant: pa.Array, *,
     compiled: bool | None = None,
 ) -> Repairs:  # fmt: skip
     """Which candidate each stated reference means, where one error in writing explains it; -1 for none or several.
 
-    ``stated`` is as the retailer wrote it, without nulls; its row i may mean one of ``candidates`` from ``starts[i]``
+    ``stated`` is as the retailer wrote it, without nulls; its row i may mean one of ``meant`` from ``starts[i]``
     up to ``starts[i + 1]``: distinct, in capitals, without blanks at their ends. ``stores`` are the numbers of the
     shops that state them, or null. Both ways, plain and compiled, give the same; by itself the number of pairs decides.
     """
     found = Repairs(np.full(len(stated), -1, np.int64), np.full(len(stated), -1, np.int8))
-    if compiled is None:
-        compiled = goes_compiled("repairs", len(candidates), COMPILED_FROM_PAIRS)
+    machine = machine_for(len(meant)) if compiled is None else _compiled() if compiled else _PLAIN
     for start, end in _blocks(starts):
         first, last = int(starts[start]), int(starts[end])
         rows = stated.slice(start, end - start), stores.slice(start, end - start)
-        texts = pa.concat_arrays([_NAMES, *map(_plain_form, (*rows, candidates.slice(first, last - first)))])
+        texts = pa.concat_arrays([_NAMES, *map(_plain_form, (*rows, meant.slice(first, last - first)))])
         choice, how = found.choice[start:end], found.how[start:end]
-        _choose(texts, starts[start : end + 1] - first, choice, how, compiled)
+        _choose(texts, starts[start : end + 1] - first, choice, how, machine)
         choice[choice >= 0] += first
     return found
 
@@ -102,14 +109,26 @@ def _blocks(starts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def signs_of(stated: pa.Array, machine: Machine) -> tuple[Any, Any]:
+    """The signs of what is stated, and those behind words that merely name it (``squeezed.signs_in``)."""
+    forms = _squeezed(pa.concat_arrays([_NAMES, _plain_form(stated)]), machine)
+    named = np.zeros(len(stated), np.int64) if machine.arrays else [0] * len(stated)
+    machine.tell_signs(forms, len(_NAMES), named)
+    return forms.signs[len(_NAMES) :], named
+
+
 def _choose(
     texts: pa.Array, firsts: npt.NDArray[np.int64], choice: npt.NDArray[np.int64], how: npt.NDArray[np.int8],
-    compiled: bool,
+    machine: Machine,
 ) -> None:  # fmt: skip
-    machine = _compiled() if compiled else _PLAIN
-    forms = _forms(texts) if compiled else _as_lists(_forms(texts))
+    forms = _squeezed(texts, machine)
+    machine.choose(forms, len(_NAMES), firsts if machine.arrays else firsts.tolist(), choice, how)
+
+
+def _squeezed(texts: pa.Array, machine: Machine) -> Texts:
+    forms = _forms(texts) if machine.arrays else _as_lists(_forms(texts))
     machine.squeeze(forms)
-    machine.choose(forms, len(_NAMES), firsts if compiled else firsts.tolist(), choice, how)
+    return forms
 
 
 # --- texts
@@ -151,7 +170,7 @@ def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
 
 
 @cache
-def _compiled() -> _Machine:
+def _compiled() -> Machine:
     from mappings.formats.compiled import compiled  # numba takes half a second to import
 
-    return _Machine(*(compiled(one, _FAMILY) for one in _PLAIN))
+    return Machine(True, *(compiled(one, _FAMILY) for one in _PLAIN[1:]))

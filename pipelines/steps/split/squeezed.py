@@ -83,19 +83,27 @@ def squeeze(texts: Texts) -> None:
 def signs_in(text: Any, start: int, end: int) -> int:
     """How often each of fifteen sorts of signs stands in a text, four bits each; -1: some more often than can be said.
 
-    Zeros, and what looks like them, are not counted; letters that look like a digit are counted as it.
+    Only letters and digits are counted. Zeros, and what looks like them, are not; letters that look like a digit are
+    counted as it.
     """
     signs = 0
     for at in range(start, end):
         byte = look(text[at])
         if byte >= 128:
             return -1
-        if byte != 48:
+        if 48 < byte < 58 or 65 <= byte <= 90:
             shift = 4 * (byte - 49 if byte < 58 else 9 + byte % 6)
             if signs >> shift & 15 == _OFTEN:
                 return -1
             signs += 1 << shift
     return signs
+
+
+def tell_signs(texts: Texts, names: int, named: Any) -> None:
+    """Note for each text behind the names which signs it has behind words that merely name it."""
+    for at in range(len(named)):
+        row = names + at
+        named[at] = signs_in(texts.text, after_names(texts, row, names), texts.starts[row + 1])
 
 
 def has_beyond(signs: int, others: int) -> int:

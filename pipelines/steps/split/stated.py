@@ -4,18 +4,19 @@ A reference that no sale of the retailer has may stand in the wrong field, or be
 sales of the same item, made by the day of the return, are candidates.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.steps.split.candidates import UNTOLD
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
-from pipelines.steps.split.machine import Machine, machine_for
-from pipelines.steps.split.repairs import in_words, repair
-from pipelines.steps.split.signs import may_resemble, signs_of
-from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, Vocabulary
+from pipelines.steps.split.repairs import Machine, in_words, machine_for, repair, signs_of
+from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, Vocabulary, bytes_of
 
 Mask = npt.NDArray[np.bool_]
 # Fields of a claim; what they name, the column of sales that has it, and the column of claims that a repair fills.
@@ -24,7 +25,6 @@ FIELDS = {
     "invoice_number": ("invoice", "invoice", "repaired_invoice"),
     "delivery_note": ("delivery note", "delivery_note", "repaired_note"),
 }
-_MANY = 8  # of so many texts one is looked at: then all of them are worth keeping
 _ROWS = {"po": PO, "invoice": INVOICE, "delivery_note": DELIVERY_NOTE}
 
 
@@ -111,43 +111,41 @@ def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple
 
     Where each row's begin, their kinds, numbers and texts.
     """
-    machine, rows = machine_for(int((last - first)[lost.rows].sum())), lost.rows
-    kinds_of = [_of_kind(machine, lost, index, column, first, last) for _, column, _ in FIELDS.values()]
-    counts = np.stack([np.diff(starts) for starts, _ in kinds_of])
-    codes = np.concatenate([each for _, each in kinds_of])
-    texts = pa.concat_arrays(
-        [
-            getattr(index.words, column).texts.take(pa.array(each))
-            for (_, column, _), (_, each) in zip(FIELDS.values(), kinds_of, strict=True)
-        ]
-    )
-    kinds = np.repeat(np.arange(len(FIELDS)), counts.sum(axis=1))
-    of_row = np.concatenate([np.repeat(np.arange(len(rows)), each) for each in counts])
+    reach = first[lost.rows], last[lost.rows]
+    machine = machine_for(len(FIELDS) * int((reach[1] - reach[0]).sum()))
+    signs = signs_of(lost.texts, machine)
+    found = [_of_kind(machine, reach, signs, index, column) for _, column, _ in FIELDS.values()]
+    texts = [
+        getattr(index.words, column).texts.take(pa.array(codes))
+        for (_, column, _), (_, codes) in zip(FIELDS.values(), found, strict=True)
+    ]
+    kinds = np.repeat(np.arange(len(FIELDS)), [len(codes) for _, codes in found])
+    of_row, codes = (np.concatenate(some) for some in zip(*found, strict=True))
     order = np.argsort(of_row, kind="stable")
-    begins = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
-    return begins, kinds[order], codes[order], texts.take(pa.array(order))
+    begins = np.searchsorted(of_row[order], np.arange(len(lost.rows) + 1))
+    return begins, kinds[order], codes[order], pa.concat_arrays(texts).take(pa.array(order))
 
 
 def _of_kind(
-    machine: Machine, lost: Lost, index: SalesIndex, column: str, first: Ints, last: Ints
+    machine: Machine, reach: tuple[Ints, Ints], signs: tuple[Any, Any], index: SalesIndex, column: str
 ) -> tuple[Ints, Ints]:
-    """The references of one kind: where each row's begin, and which they are."""
+    """The references of one kind: by which row each was found, and which they are."""
     vocabulary: Vocabulary = getattr(index.words, column)
-    starts = np.zeros(len(lost.rows) + 1, np.int64)
-    found = np.zeros(int((last - first)[lost.rows].sum()), np.int64)
-    seen, base = vocabulary.marks(len(lost.rows))
-    given = (lost.rows, first, last, index.sales.codes[_ROWS[column]], seen)
-    found = found[: machine.gather(*given, base, starts, found)]
-    stated = np.repeat(signs_of(lost.texts, stated=True), np.diff(starts))
-    worth = may_resemble(stated, _signs_of(vocabulary, found))
-    return np.concatenate(([0], np.cumsum(worth)))[starts], found[worth]
-
-
-def _signs_of(vocabulary: Vocabulary, codes: Ints) -> Ints:
-    """The signs of these texts; where they are many, those of all texts are kept."""
-    if vocabulary.signs is None and _MANY * len(codes) < len(vocabulary):
-        distinct, which = np.unique(codes, return_inverse=True)
-        return signs_of(vocabulary.texts.take(pa.array(distinct)))[which]
-    if vocabulary.signs is None:
-        vocabulary.signs = signs_of(vocabulary.texts)
-    return vocabulary.signs[codes]
+    text, starts = bytes_of(vocabulary.texts)
+    given: tuple[Any, ...] = (*reach, *signs, index.sales.codes[_ROWS[column]], text, starts, vocabulary.signs)
+    if not machine.arrays:
+        given = (
+            *(one.tolist() for one in reach),
+            *signs,
+            given[4],
+            text.data,
+            starts,
+            defaultdict(lambda: UNTOLD),
+        )
+    room, row, count = len(reach[0]) + 1024, 0, 0
+    by, found = (np.zeros(room, np.int64) for _ in range(2))
+    while True:
+        row, count = machine.gather(*given, row, by, found, count)
+        if row == len(reach[0]):
+            return by[:count], found[:count]
+        by, found = (np.append(one, np.zeros_like(one)) for one in (by, found))

@@ -7,12 +7,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.split.candidates import UNTOLD
+
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 NOT_STATED, NOT_SOLD = -1, -2  # what a claim does not say never equals what a sale does not have
 _SEVERAL = -3
 # Above this many texts a look-up of few does not build Arrow's own table of all of them each time.
 _MANY = 50_000
+_AT_ONCE = 2**19
 
 
 class Vocabulary:
@@ -20,7 +23,7 @@ class Vocabulary:
 
     def __init__(self, texts: pa.Array) -> None:
         self.texts = texts
-        self.signs: Ints | None = None  # of each text, once they were asked for
+        self.signs = np.full(len(texts), UNTOLD, np.int64)
         self._slots: Any = None
         self._seen: Ints | None = None
         self._marks = 0
@@ -95,18 +98,27 @@ class Groups:
 
     def __init__(self, retailers: Codes, items: Codes) -> None:
         """Those of all sales."""
-        self._pairs = np.unique(_pairs(items, retailers))
+        parts = [np.unique(_pairs(items[some], retailers[some])) for some in _slices(len(items))]
+        self._pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
 
     def __len__(self) -> int:
         return len(self._pairs)
 
     def codes(self, retailers: Codes, items: Codes) -> Codes:
         """The number of each pair; that behind the last where there is none."""
-        wanted = _pairs(items, retailers)
-        found = np.searchsorted(self._pairs, wanted)
-        known = (items >= 0) & (retailers >= 0) & (found < len(self))
-        known[known] = self._pairs[found[known]] == wanted[known]
-        return np.where(known, found, len(self)).astype(np.int32)
+        codes = np.empty(len(items), np.int32)
+        for some in _slices(len(items)):
+            wanted = _pairs(items[some], retailers[some])
+            found = np.searchsorted(self._pairs, wanted)
+            known = (items[some] >= 0) & (retailers[some] >= 0) & (found < len(self))
+            known[known] = self._pairs[found[known]] == wanted[known]
+            codes[some] = np.where(known, found, len(self))
+        return codes
+
+
+def _slices(rows: int) -> list[slice]:
+    """Rows that are looked at at once: few enough for what is made of them on the way."""
+    return [slice(at, at + _AT_ONCE) for at in range(0, rows, _AT_ONCE)]
 
 
 def learnt(columns: list[pa.Array]) -> tuple[pa.Array, Codes]:
@@ -194,11 +206,16 @@ def ranks(texts: pa.Array) -> Ints:
     return rank
 
 
-def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], Ints]:
+def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], Codes]:
     """The bytes of all texts together, and where each begins and the last ends."""
-    offsets = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, texts.offset * 4).astype(np.int64)
-    data = texts.buffers()[2]
-    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), offsets
+    _, starts, data = texts.buffers()
+    own = (
+        np.frombuffer(data or b"", np.uint8),
+        np.frombuffer(starts or bytes(4), np.int32, len(texts) + 1, texts.offset * 4),
+    )
+    for one in own:
+        one.flags.writeable = False  # one type of array for compiled functions, whoever made the bytes
+    return own
 
 
 # --- compiled: a table of slots, each the number of a text or -1

@@ -35,15 +35,14 @@ def walk(
         wanted, place = wants.claim[claim].units, 0
         row = row_of(wants, sales, bits, claim, start, 0, desk)
         while wanted > 0 and place >= 0:
-            place = best_free(wants, sales, order, claim, row, desk)
+            place = best(wants, sales, order, claim, desk.sheet, row, desk.left, 1, desk.taker)
             if place >= 0:
                 if count == len(portions):
                     return FULL
-                at = desk.places[place]
-                taken = min(wanted, at.left)
-                at.taker = claim
-                at.free -= taken
-                if at.free < 0:
+                taken = min(wanted, desk.left[place])
+                desk.taker[place] = claim
+                desk.free[place] -= taken
+                if desk.free[place] < 0:
                     return CONTENDED
                 note(portions, count, claim, first + place, taken, desk.sheet[row + place])
                 wanted -= taken
@@ -57,20 +56,33 @@ def note(portions: Any, at: int, claim: int, line: int, units: int, held: int) -
     portion.claim, portion.line, portion.units, portion.held = claim, line, units, held
 
 
-def best_free(wants: Wants, sales: Sales, order: int, claim: int, row: int, desk: Desk) -> int:
-    """The place of the best sale with units left that this claim did not take of yet; -1: there is none."""
-    first = wants.claim[claim].first
-    best, best_held, best_wish = NONE, -1, 0
-    for place in range(wants.claim[claim].last - first):
-        held = desk.sheet[row + place]
-        if held >= best_held:
-            at = desk.places[place]
-            if at.left > 0 and at.taker != claim:
-                wished = wish(wants, sales, order, claim, first + place)
-                if (
-                    held > best_held
-                    or wished < best_wish
-                    or (wished == best_wish and comes_first(sales, order, first + place, first + best))
-                ):
-                    best, best_held, best_wish = place, held, wished
-    return best
+def best(
+    wants: Wants, sales: Sales, order: int, claim: int, sheet: Any, row: int, room: Any, least: int, taker: Any
+) -> int:
+    """The place of the best sale with so much room that the claim did not take of yet; NONE: there is none.
+
+    ``row`` is that of the claim on the sheet.
+    """
+    first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
+    found, found_wish, held = NONE, 0, highest(sheet, row, lines, room, least, taker, claim)
+    if held < 0:
+        return NONE
+    for place in range(lines):
+        if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
+            wished = wish(wants, sales, order, claim, first + place)
+            if (
+                found == NONE
+                or wished < found_wish
+                or (wished == found_wish and comes_first(sales, order, first + place, first + found))
+            ):
+                found, found_wish = place, wished
+    return found
+
+
+def highest(sheet: Any, row: int, lines: int, room: Any, least: int, taker: Any, claim: int) -> int:
+    """What holds for the best of these sales; NONE: there is none."""
+    held = NONE
+    for place in range(lines):
+        if sheet[row + place] > held and room[place] >= least and taker[place] != claim:
+            held = sheet[row + place]
+    return held

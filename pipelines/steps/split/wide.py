@@ -1,17 +1,23 @@
 """Open this when a processor of another kind grades differently: ``grade`` over several sales at once, in machine code.
 
-These forms say the same as those in ``grade``; numbers of fixed size without a sign let LLVM take eight at once.
+These forms say the same as those of the same name elsewhere; numbers of fixed size without a sign let LLVM take several
+at once. Rows of the sheet are written in steps of 32: what is written behind a row is written anew with the next one.
 """
 
 import numpy as np
 
-from pipelines.steps.split.texts import Codes, Ints
+from pipelines.steps.split.texts import Codes
+
+
+def steps(lines: int) -> int:
+    """So many, and what is missing to a multiple of 32."""
+    return (np.uint64(lines + 31) >> np.uint64(5)) << np.uint64(5)  # type: ignore[return-value]
 
 
 def fill(sheet: Codes, row: int, lines: int, bit: int) -> None:
     """``grade.fill``."""
     start, held = np.uint64(row), np.int32(bit)
-    for at in range(np.uint64(lines)):
+    for at in range(steps(lines)):
         sheet[start + at] = held
 
 
@@ -19,16 +25,8 @@ def note_kind(column: Codes, first: int, lines: int, code: int, bit: int, sheet:
     """``grade.note_kind``."""
     if code >= 0 and bit:
         begin, start, said, held = np.uint64(first), np.uint64(row), np.int32(code), np.int32(bit)
-        for at in range(np.uint64(lines)):
+        for at in range(steps(lines)):
             sheet[start + at] |= held * (column[begin + at] == said)
-
-
-def note_price(column: Ints, first: int, lines: int, code: int, bit: int, sheet: Codes, row: int) -> None:
-    """``grade.note_price``."""
-    if code >= 0 and bit:
-        begin, start, held = np.uint64(first), np.uint64(row), np.int32(bit)
-        for at in range(np.uint64(lines)):
-            sheet[start + at] |= held * (column[begin + at] == code)
 
 
 def note_both(
@@ -38,7 +36,7 @@ def note_both(
     if code >= 0 and its >= 0 and bit:
         begin, start, held = np.uint64(first), np.uint64(row), np.int32(bit)
         said, beside = np.int32(code), np.int32(its)
-        for at in range(np.uint64(lines)):
+        for at in range(steps(lines)):
             sheet[start + at] |= held * ((column[begin + at] == said) & (other[begin + at] == beside))
 
 
@@ -46,5 +44,22 @@ def note_from(column: Codes, first: int, lines: int, least: int, bit: int, sheet
     """``grade.note_from``."""
     if bit:
         begin, start, held = np.uint64(first), np.uint64(row), np.int32(bit)
-        for at in range(np.uint64(lines)):
+        for at in range(steps(lines)):
             sheet[start + at] |= held * (column[begin + at] >= least)
+
+
+def note_left(sold: Codes, taken: Codes, first: int, lines: int, left: Codes) -> None:
+    """``desk.note_left``."""
+    begin = np.uint64(first)
+    for at in range(np.uint64(lines)):
+        left[at] = max(np.int32(sold[begin + at] - taken[begin + at]), np.int32(0))
+
+
+def highest(sheet: Codes, row: int, lines: int, room: Codes, least: int, taker: Codes, claim: int) -> int:
+    """``walk.highest``."""
+    start, few, own, held = np.uint64(row), np.int32(least), np.int32(claim), np.int32(-1)
+    for at in range(np.uint64(lines)):
+        here = sheet[start + at]
+        fits = (room[at] >= few) & (taker[at] != own)
+        held = max(held, here if fits else np.int32(-1))
+    return held  # type: ignore[return-value]
