@@ -190,6 +190,7 @@ def status_view(hub: Hub) -> Iterator[RenderableType]:
     yield _waiting_table(hub)
     yield from _waiting_differences(hub)
     yield from _approvals(hub)
+    yield from _goods_waiting(hub)
     yield _overdue_table(hub)
     yield from _findings(hub)
 
@@ -264,6 +265,14 @@ def _approvals(hub: Hub) -> Iterator[RenderableType]:
     if any(row["state"] == "parked" for row in intents):
         yield Text("Next: mend what the ERP refused, then `backhaul release REFERENCE --by NAME`.", "dim")
     yield Text()
+
+
+def _goods_waiting(hub: Hub) -> Iterator[RenderableType]:
+    """Replacement orders and receipts that the ERP does not have yet, with its words."""
+    for state in ("ready", "parked"):
+        for row in hub.store.table("goods_document", state=state).to_pylist():
+            told = row["problem"] or "goes to the ERP with the next run"
+            yield Text.assemble((row["reference"], "bold"), f", a {row['kind']} of {row['retailer']}: {told}")
 
 
 def _overdue_table(hub: Hub) -> Table:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from connectors.erp.kinds import Around, open_erp
+from connectors.erp.goods import GoodsErp
+from connectors.erp.kinds import Around, open_erp, open_goods
 from connectors.erp.port import Erp, Papers
 from connectors.erp.supplies import open_supply
 from connectors.erp.supply import Supply
@@ -34,6 +35,7 @@ class Hub:
     now: Callable[[], datetime]
     open_mailbox: Callable[[Partner, Channel], Mailbox]
     supplies: Mapping[str, Callable[[], AbstractContextManager[Supply]]] = field(default_factory=dict)
+    goods: GoodsErp | None = None  # the ERP, where it takes goods too
 
     @contextmanager
     def mailbox(self, partner: Partner, channel: Channel) -> Iterator[Mailbox]:
@@ -88,7 +90,8 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
     store = Store.open(loaded.database_url, now, actor)
     try:
         vault = Vault(loaded.state_folder / "vault")
-        with open_erp(loaded.erp, around_erp(loaded, papers=papers_of(store, vault))) as erp:
+        around = around_erp(loaded, papers=papers_of(store, vault))
+        with open_erp(loaded.erp, around) as erp, open_goods(loaded.erp, around) as goods:
             yield Hub(
                 settings=loaded,
                 catalog=Catalog.load(loaded.path(loaded.partners)),
@@ -101,6 +104,7 @@ def open_hub(settings: Settings | Path | None = None, actor: str = "backhaul") -
                     name: partial(open_supply, one, loaded.erp, around_erp(loaded), now)
                     for name, one in loaded.supplies.items()
                 },
+                goods=goods,
             )
     finally:
         store.close()

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.goods_documents import GoodsDocumentLine, GoodsDocumentRow
 from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, ReplacementOrder, Routing
 from schemas.items import ItemComponent, ItemName
 from schemas.marks import Mark  # noqa: F401  (stored, and neither sealed)
@@ -664,7 +665,7 @@ SEALED: tuple[type[SQLModel], ...] = (
     Pricing, CapUse, Settlement,
     CreditIntent, CreditIntentLine, ReversalLine, CreditNote, OutboundMessage, MapVersion, PolicyVersion,
     CreditPart, PostingStop, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled,
+    ClaimEvidence, ReplacementOrder, Recourse, SaleCancelled, GoodsDocumentRow, GoodsDocumentLine,
 )  # fmt: skip
 
 APPEND_ONLY: tuple[type[SQLModel], ...] = (
@@ -672,7 +673,7 @@ APPEND_ONLY: tuple[type[SQLModel], ...] = (
     Assignment, Allocation, Movement, Inspection, Difference, Decision, Pricing, CapUse, Settlement,
     CreditIntentLine, ReversalLine, CreditPart, CreditNote,
     AuditEvent, AuthorisationRow, Routing, Question, Resolution, Guess,
-    ClaimEvidence, SaleCancelled,
+    ClaimEvidence, SaleCancelled, GoodsDocumentLine,
 )  # fmt: skip
 
 # Facts that may be told again: a row whose key is known is left as it is, or (LATEST) takes its other columns anew.

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Discriminator, Tag
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.checks import Step
 from connectors.erp.file_out.settings import FileOutSettings
+from connectors.erp.goods import GoodsErp
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.port import Erp, Papers
 from connectors.erp.sap.settings import SapSettings
@@ -93,6 +94,21 @@ def _opened(settings: BaseModel, around: Around) -> Erp:
 
     assert isinstance(settings, FileOutSettings)
     return FileOutErp(around.state_folder / settings.folder, around.papers)
+
+
+@contextmanager
+def open_goods(settings: BaseModel, around: Around) -> Iterator[GoodsErp | None]:
+    """The same ERP for goods; None where it takes none, or the settings do not say so."""
+    if not (isinstance(settings, TrytonSettings) and settings.goods):
+        yield None
+        return
+    from connectors.erp.tryton.goods import TrytonGoodsErp
+
+    goods = TrytonGoodsErp(_located(settings, around))
+    try:
+        yield goods
+    finally:
+        goods.close()
 
 
 def supply_of(settings: BaseModel, around: Around) -> Supply:

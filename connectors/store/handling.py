@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from sqlalchemy import column as untyped
 
 from connectors.store.insert import TABLES
 from connectors.store.reads import Reads
+from schemas.goods_documents import TO_BOOK
 from schemas.handling_tables import (
     GOING_BACK,
     SENT,
@@ -25,6 +26,7 @@ from schemas.handling_tables import (
 )
 from schemas.ledger import Bucket
 from schemas.marks import Kind
+from schemas.moments import UtcTime
 
 Row = dict[str, Any]
 _ON_ITS_WAY = (Bucket.AUTHORISED, Bucket.IN_TRANSIT)
@@ -224,6 +226,17 @@ class HandlingReads(Reads):
     def unordered(self, retailer: str) -> pa.Table:
         """``UNORDERED`` of a retailer."""
         return self._view("unordered", UNORDERED, "movement", untyped("retailer") == retailer)
+
+    def to_book(self, retailer: str, kind: str, since: datetime) -> pa.Table:
+        """``TO_BOOK`` of a retailer: units of this kind that moved from this moment on."""
+        moved: ColumnElement[Any] = untyped("since", UtcTime)
+        where = (untyped("retailer") == retailer, untyped("kind") == kind, moved >= since)
+        return self._view("to_book", TO_BOOK, "movement", *where)
+
+    def goods_due(self, retailer: str) -> pa.Table:
+        """``goods_document`` rows of a retailer that the ERP does not have yet, by reference."""
+        stored = TABLES["goods_document"]
+        return self._rows(stored, stored.c.retailer == retailer, stored.c.state.in_(("ready", "parked")))
 
     def unclaimed(self, retailer: str, reasons: Collection[str], dispositions: Collection[str]) -> pa.Table:
         """``UNCLAIMED`` of a retailer, of lines with one of these reasons or dispositions."""

@@ -28,6 +28,7 @@ from pipelines.steps.warranty import awaits_evidence, is_claim, supplier_of, wit
 from pipelines.wiring import Hub
 from pipelines.work.authorise import local_day
 from schemas.errors import PermanentError
+from schemas.goods_documents import GoodsDocumentRow
 from schemas.handling import ClaimEvidence, Recourse, ReplacementOrder
 from schemas.ledger import Bucket
 from schemas.marks import Kind
@@ -184,9 +185,16 @@ def reference_of(kind: str, subject: str) -> str:
 
 
 def _write_orders(hub: Hub, retailer: Partner) -> None:
-    """Each order as a file, then marked as sent; a crash between writes the same file again."""
+    """Each order as a file, then marked as sent; a crash between writes the same file again.
+
+    Not where the ERP takes orders itself, and never one that it was asked for (pipelines.work.goods_documents).
+    """
+    if hub.goods is not None and hub.goods.goods.replacements:
+        return
     names = ("reference", "retailer", "store", "number", "return_line", "gtin", "units", "reason")
     for order in hub.store.table(ReplacementOrder, retailer=retailer.id, state="ready").to_pylist():
+        if hub.store.table(GoodsDocumentRow, reference=order["reference"]).num_rows:
+            continue
         said = {name: order[name] for name in names} | {"unit_price": "0"}
         data = json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n"
         write_paper(_folder(hub), REPLACEMENTS, f"{order['reference']}.json", data)

@@ -7,6 +7,7 @@ from connectors.store.owner import this_process
 from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
 from pipelines.work.breakers import posting_is_stopped
+from pipelines.work.goods_documents import book_goods
 from pipelines.work.intent_book import DUE_STATES
 from pipelines.work.post import Posted, post_credits
 from pipelines.work.process import Processed, process
@@ -49,11 +50,16 @@ def run_partner(hub: Hub, partner: Partner) -> PartnerRun:
 
 
 def post(hub: Hub, partner: Partner) -> Posted:
-    """Post what is due for the retailers whose returns this partner's files can move, unless posting is stopped."""
+    """Post what is due for the retailers whose returns this partner's files can move, unless posting is stopped.
+
+    The goods of these retailers too, where the ERP takes goods.
+    """
     total = Posted()
     for retailer in retailers_of(hub, partner):
         if posting_is_stopped(hub, retailer.id):
             total += Posted(waiting=hub.store.intents(DUE_STATES, retailer.id).num_rows)
             continue
         total += post_credits(hub.store, hub.erp, this_process(), hub.now, retailer.id)
+        if hub.goods is not None:
+            book_goods(hub.store, hub.goods, hub.now, retailer.id, tuple(hub.settings.companies))
     return total

@@ -198,6 +198,18 @@ from guess as c
 left join "return" as p on p.return_id = c.return_id
 where c.return_id is not null and p.return_id is null
 union all
+select 'goods_document_line' as table_name, c.movement as row_key,
+  'no movement ' || c.movement as what
+from goods_document_line as c
+left join movement as p on p.movement = c.movement
+where c.movement is not null and p.movement is null
+union all
+select 'goods_document_line' as table_name, c.movement as row_key,
+  'no goods document ' || c.reference as what
+from goods_document_line as c
+left join goods_document as p on p.reference = c.reference
+where c.reference is not null and p.reference is null
+union all
 select 'inspection' as table_name, c.movement as row_key,
   'no inspection ' || c.replaces as what
 from inspection as c

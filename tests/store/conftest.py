@@ -328,11 +328,15 @@ class World:
             "number": "R3",
         }
         owed = {"recourse": "RC-1", "decision": decision, "supplier": "lampwerk", "net_minor": 300, "currency": "GBP"}
+        asked = {"reference": "RO-1", "kind": "replacement", "retailer": RETAILER, "request": "{}", "request_hash": "h"}
+        booked = {"movement": order["movement"], "reference": "RO-1", "units": 4}
         said = {"evidence": "nordstad/R3/1&1", "return_line": "nordstad/R3/1", "note": "dark", "by": "Ada"}
         self.record(
             "claim",
             claim_evidence=rows("claim_evidence", said),
             replacement_order=rows("replacement_order", same | order),
+            goods_document=rows("goods_document", asked),
+            goods_document_line=rows("goods_document_line", booked),
             recourse=rows("recourse", same | owed | {"outcome": "replace"}),
         )
 

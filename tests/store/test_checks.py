@@ -73,6 +73,8 @@ BREACHES = [
     ("words_carried_out", "update authorisation set outcome = 'refuse'", "nordstad/R2/1#1!1"),
     ("routed_as_counted", "update routing set units = 3", "%~1"),
     ("replacements_tie", "update replacement_order set units = 3", "RO-1"),
+    ("goods_booked_once", "update goods_document_line set units = 3", "%replaced@%"),
+    ("goods_booked_once", "update goods_document set kind = 'receipt'", "%replaced@%"),
     ("files_ended", "update source_file set state = 'lost' where partner = 'harwich'", "harwich|%"),
     ("files_ended", "update source_file set state = 'received' where partner = 'harwich'", "%-1"),
     ("files_ended", "delete from arrival where partner = 'harwich'", "harwich|%"),

@@ -39,6 +39,8 @@ def main(config_file, database, key):
     customers = {code: a_customer(code, accounts) for code in ("NORDSTAD", "LINDHAUS")}
     for customer, (month, day), lines in INVOICES:
         an_invoice(customers[customer], datetime.date(YEAR, month, day), lines, products, taxes)
+    a_store(customers["NORDSTAD"], "0042")
+    a_location("DMG", "Damaged")
     close_january(company)
     a_user_with_a_key("backhaul", ["Accounting", "Sales", "Stock"], company, key)
     a_user_with_a_key("visitor", [], company, f"{key}-of-a-visitor")
@@ -143,6 +145,19 @@ def a_customer(code, accounts):
     party.account_receivable, party.account_payable = accounts["receivable"], accounts["payable"]
     party.save()
     return party
+
+
+def a_store(customer, code):
+    """An address of its own, found by the code that the retailer gives its store."""
+    address = Model.get("party.address")(party=customer, party_name=f"Store {code}", city="Leeds", delivery=True)
+    address.save()
+    Model.get("party.identifier")(party=customer, address=address, code=code).save()
+
+
+def a_location(code, name):
+    Location = Model.get("stock.location")
+    (storage,) = Location.find([("code", "=", "STO")])
+    Location(name=name, code=code, type="storage", parent=storage).save()
 
 
 def an_invoice(customer, day, lines, products, taxes):

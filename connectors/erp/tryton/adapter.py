@@ -1,7 +1,7 @@
 """Open this when Tryton does something with a credit note: drafts, posting, reading back, against a running server."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import httpx
@@ -35,6 +35,27 @@ def connect(settings: TrytonSettings, transport: httpx.BaseTransport | None = No
         transport=transport,
     )
     return client, Wire(client, settings.database)
+
+
+def company_id(known: Mapping[str, int], settings: TrytonSettings, ours: str) -> int:
+    """The id of our company. PermanentError: Tryton shows our key none of its code."""
+    code = settings.companies.get(ours, ours)
+    if code not in known:
+        raise PermanentError(
+            f"Tryton shows our key no company whose party has the code {code}. "
+            f"Next: correct erp: companies: {ours} in the settings, or add the company to the key's user."
+        )
+    return known[code]
+
+
+def customer_code(settings: TrytonSettings, retailer: str) -> str:
+    """The code of the retailer's party. PermanentError: the settings name none."""
+    if retailer not in settings.customers:
+        raise PermanentError(
+            f"{retailer} has no customer in Tryton. Next: add erp: customers: {retailer} with its party's code to "
+            "the settings, then release the intent."
+        )
+    return settings.customers[retailer]
 
 
 def known_companies(wire: Wire) -> dict[str, int]:
@@ -146,7 +167,7 @@ class TrytonErp:
 
     def _values(self, request: CreditRequest) -> dict[str, object]:
         """The draft as it is sent, made from the original invoices."""
-        company = self._company(request.company)
+        company = company_id(self._known_companies(), self._settings, request.company)
         numbers = sorted({line.invoice_number for line in request.lines})
         sold: Domain = [
             ["number", "in", numbers],
@@ -157,27 +178,9 @@ class TrytonErp:
         originals = self._wire.search(_INVOICE, sold, ORIGINAL_FIELDS)
         used = sorted(set(_taxes(originals)))
         taxes = {one["id"]: one for one in self._wire.search("account.tax", [["id", "in", used]], TAX_FIELDS)}
-        values = invoice_values(request, self._customer(request.retailer), originals, taxes)
+        values = invoice_values(request, customer_code(self._settings, request.retailer), originals, taxes)
         digest = hashlib.sha256(request.canonical().encode()).hexdigest()
         return values | {"backhaul_key": request.reference, "backhaul_request": digest}
-
-    def _company(self, ours: str) -> int:
-        code = self._settings.companies.get(ours, ours)
-        known = self._known_companies()
-        if code not in known:
-            raise PermanentError(
-                f"Tryton shows our key no company whose party has the code {code}. "
-                f"Next: correct erp: companies: {ours} in the settings, or add the company to the key's user."
-            )
-        return known[code]
-
-    def _customer(self, retailer: str) -> str:
-        if retailer not in self._settings.customers:
-            raise PermanentError(
-                f"{retailer} has no customer in Tryton. Next: add erp: customers: {retailer} with its party's code to "
-                "the settings, then release the intent."
-            )
-        return self._settings.customers[retailer]
 
 
 def _taxes(invoices: Iterable[Record]) -> Iterable[int]:

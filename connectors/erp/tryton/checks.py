@@ -147,6 +147,22 @@ def _customers(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
             yield missing(f"customer {retailer}", told, f"correct erp: customers: {retailer}")
 
 
+def _goods(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
+    """The module knows sales and customer returns, and every place that the settings name is there."""
+    goods = subject.settings.goods
+    if goods is None:
+        return
+    for model in ("sale.sale", "stock.shipment.out.return"):
+        subject.wire.search(model, [["backhaul_key", "=", "-"]], ["id"])
+    wanted = [("warehouse", goods.warehouse), *(("storage", code) for code in sorted(set(goods.locations.values())))]
+    found = subject.wire.search("stock.location", [["code", "in", [code for _, code in wanted]]], ["type", "code"])
+    known = [(one["type"], one["code"]) for one in found]
+    if lacking := [f"{kind} location {code}" for kind, code in wanted if known.count((kind, code)) != 1]:
+        yield missing("goods", f"there is not one {', '.join(lacking)}", "give these locations their codes in Tryton")
+    else:
+        yield ok("goods", f"replacements leave {goods.warehouse}; returned goods have {len(wanted) - 1} places")
+
+
 _QUESTIONS: tuple[Callable[[Subject, Sequence[Record]], Iterator[Step]], ...] = (
-    _module, _rights, _journal, _period, _accounts, _customers,
+    _module, _rights, _journal, _period, _accounts, _customers, _goods,
 )  # fmt: skip

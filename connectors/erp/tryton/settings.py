@@ -1,9 +1,24 @@
 """Open this when you connect a Tryton server: what stands under ``erp:`` in backhaul.yaml (docs/erp/tryton.md)."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class TrytonGoods(BaseModel):
+    """What of goods is written into Tryton: where they come from and go to there, by the codes of its locations."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    warehouse: str = Field(description="code of the warehouse that sends replacements and takes returned goods")
+    replacements: bool = Field(True, description="write replacement orders as sales; no: as files, as without Tryton")
+    receipts_since: date | None = Field(
+        None, description="write returned goods that were counted from this day on as customer returns; empty: none"
+    )
+    locations: dict[str, str] = Field(
+        default_factory=dict, description="route (restock …) or grade (damaged …) → code of a storage location"
+    )
 
 
 class TrytonSettings(BaseModel):
@@ -18,6 +33,7 @@ class TrytonSettings(BaseModel):
     ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     companies: dict[str, str] = Field(default_factory=dict, description="our company → code of its party in Tryton")
     customers: dict[str, str] = Field(default_factory=dict, description="retailer → code of its party in Tryton")
+    goods: TrytonGoods | None = Field(None, description="left out: replacement orders are files, receipts stay with us")
     requests_per_second: float = Field(10, gt=0)
     timeout_seconds: float = Field(60, gt=0, description="longest silence of the server")
     longest_request_seconds: int = Field(
