@@ -101,8 +101,8 @@ def ensure_ties(url: str, references: list[str], ended: list[dict]) -> None:
         assert store.verify() == []
 
 
-def test_sixty_credits_and_eight_issuers_make_sixty_documents(postgresql: Callable[[], PostgresDatabases]) -> None:
-    assert ensure_each_once(postgresql(), intents=60, rounds=1, processes=2) == 60
+def test_thirty_credits_and_eight_issuers_make_thirty_documents(postgresql: Callable[[], PostgresDatabases]) -> None:
+    assert ensure_each_once(postgresql(), intents=30, rounds=1, processes=2) == 30
 
 
 @pytest.mark.soak
