@@ -16,7 +16,7 @@ from connectors.store import Store
 from pipelines.settings import load_settings
 from pipelines.wiring import clock_of
 
-POINTS = int(os.environ.get("BACKHAUL_KILLS", "1"))  # evenly spaced over the whole run; `make soak` takes more
+POINTS = int(os.environ.get("BACKHAUL_KILLS", "0"))  # evenly spaced over the whole run; `make soak` takes forty
 DRIVER = Path(__file__).with_name("killed_demo.py")
 
 # The final ledger: what was said, placed, moved, decided and credited. Leases, attempts and the audit chain, which
@@ -71,7 +71,8 @@ def test_a_second_demonstration_finds_nothing_new_and_says_so(drilled: tuple[Pat
     assert "Look next" in second
 
 
-@pytest.mark.parametrize("point", range(POINTS))
+@pytest.mark.skipif(not POINTS, reason="`make soak` kills the whole demonstration; a small world is always killed")
+@pytest.mark.parametrize("point", range(max(POINTS, 1)))
 def test_killed_and_run_again_it_ends_the_same(drilled: tuple[Path, dict[str, Any]], point: int) -> None:
     scratch, outcome = drilled
     drill = outcome["drills"][point]
