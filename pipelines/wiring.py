@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from connectors.erp.around import Around
 from connectors.erp.goods import GoodsErp
-from connectors.erp.kinds import Around, open_erp, open_goods
+from connectors.erp.kinds import open_erp, open_goods
 from connectors.erp.port import Erp, Papers
 from connectors.erp.supplies import open_supply
 from connectors.erp.supply import Supply

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.erp.around import Around
 from connectors.erp.exports.settings import ExportsSettings
-from connectors.erp.kinds import Around, ErpSettings, supply_of
+from connectors.erp.kinds import ErpSettings, supply_of
 from connectors.erp.supply import Supply
 from schemas.supply import SUPPLY_KINDS, SupplyKind
 

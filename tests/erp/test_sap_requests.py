@@ -9,7 +9,8 @@ import httpx
 import pytest
 import yaml
 
-from connectors.erp.kinds import Around, check_erp
+from connectors.erp.around import Around
+from connectors.erp.kinds import check_erp
 from connectors.erp.port import AccessDenied
 from connectors.erp.sap_requests.checks import steps
 from pipelines.settings import Settings
