@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from schemas.credits import CreditRequest
-from schemas.errors import PermanentError
+from schemas.errors import PermanentError, UncertainError
 from schemas.money import to_minor
 
 # The reconciliation that goes with a credit, as PDF, by the credit's reference; None where its request names none.
@@ -16,6 +16,10 @@ Papers = Callable[[str], bytes | None]
 
 class AccessDenied(PermanentError):
     """Our key, or its rights, were refused: nothing was done, and nothing else would be. Posting stops for all."""
+
+
+class Pending(UncertainError):
+    """The ERP answered: it took the posting, and makes the document in a time of its own. It is looked up later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.erp.port import AccessDenied, Erp, ErpDocument
+from connectors.erp.port import AccessDenied, Erp, ErpDocument, Pending
 from connectors.store import StaleError
 from pipelines.steps.credits import credited
 from pipelines.steps.reversals import reversed_by
@@ -66,6 +66,7 @@ class Ending(StrEnum):
     POSTED = "posted"
     PARKED = "parked"  # a person must act
     UNCERTAIN = "uncertain"  # nobody knows; it is looked up later
+    PENDING = "pending"  # the ERP took it and is not done; it is looked up later
     BUSY = "busy"  # nothing was sent
     DENIED = "denied"  # the ERP refuses our key: a person must mend that, and no intent is to blame
     HELD = "held"  # somebody else has it
@@ -96,7 +97,7 @@ def post_credits(
         ending = posting.attempt() if posting else Ending.HELD
         unreachable = unreachable + 1 if ending in (Ending.UNCERTAIN, Ending.BUSY) else 0
         unreachable = UNREACHABLE_MAX if ending is Ending.DENIED else unreachable
-        counted = ending.value if ending in _COUNTED else "waiting"
+        counted = _COUNTED.get(ending, "waiting")
         setattr(total, counted, getattr(total, counted) + 1)
         if posting and ending is Ending.POSTED:
             total.orphans += posting.discard_orphans()
@@ -164,8 +165,9 @@ class Posting:
             return Ending.PARKED
         except UncertainError as unknown:
             look_again_at = self.desk.now() + self.desk.quarantine
-            self._leave(Ending.UNCERTAIN, state="uncertain", problem=str(unknown), look_again_at=look_again_at)
-            return Ending.UNCERTAIN
+            ending = Ending.PENDING if isinstance(unknown, Pending) else Ending.UNCERTAIN
+            self._leave(ending, state="uncertain", problem=str(unknown), look_again_at=look_again_at)
+            return ending
         except TransientError as busy:
             self._leave(Ending.BUSY, problem=str(busy))
             return Ending.BUSY
@@ -331,7 +333,7 @@ class Posting:
                 self._ensure_single(found)
                 self._ensure_listed(document, found)
             return document
-        raise refusal or UncertainError(
+        raise refusal or Pending(
             f"The ERP took the posting of {draft.draft_id} but does not show it as posted. "
             "Next: nothing, it is looked up later."
         )
@@ -393,5 +395,11 @@ class Posting:
             return 0
 
 
-_COUNTED = (Ending.POSTED, Ending.PARKED, Ending.UNCERTAIN)
+# What is pending is looked up later like what is uncertain; but the ERP answered, so the others go on.
+_COUNTED = {
+    Ending.POSTED: "posted",
+    Ending.PARKED: "parked",
+    Ending.UNCERTAIN: "uncertain",
+    Ending.PENDING: "uncertain",
+}
 _RELEASED = {"lease_owner": None, "lease_until": None}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.erp.memory import Fate, MemoryErp
-from connectors.erp.port import AccessDenied
+from connectors.erp.port import AccessDenied, Pending
 from pipelines.work.orphans import sweep_orphans
 from pipelines.work.post import UNREACHABLE_MAX, Posted, post_credits
 from schemas.errors import PermanentError, TransientError
@@ -299,6 +299,21 @@ def test_an_erp_that_is_away_is_not_asked_for_every_intent(desk):
     desk.erp.script(*[Fate.BUSY] * 100)
     assert desk.post() == Posted(waiting=2 * UNREACHABLE_MAX + 1)
     assert sum(row["attempts"] for row in desk.book.rows.values()) == UNREACHABLE_MAX
+
+
+class SlowErp(MemoryErp):
+    """It takes what is posted, and makes the documents in a time of its own."""
+
+    def post(self, draft_id: str, on: date) -> None:
+        raise Pending(f"{draft_id} is taken, and its document is not made yet. Next: nothing, it is looked up later.")
+
+
+def test_what_the_erp_took_and_makes_later_keeps_no_other_credit_waiting(desk):
+    desk.erp = SlowErp()
+    for n in range(2 * UNREACHABLE_MAX):
+        desk.book.add(credit_request(f"BH-{n:04}"))
+    assert desk.post() == Posted(uncertain=2 * UNREACHABLE_MAX + 1)
+    assert {(row["state"], row["attempts"]) for row in desk.book.rows.values()} == {("uncertain", 1)}
 
 
 @pytest.mark.parametrize("call", ["find", "create_draft", "read", "post"])

@@ -11,7 +11,7 @@ from datetime import date
 import httpx
 
 from connectors.erp.http import Refused
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.port import Capabilities, ErpDocument, Pending
 from connectors.erp.sap.gateway import day_text
 from connectors.erp.sap.journal import parties
 from connectors.erp.sap_requests.notes import REFERENCE_MAX, memo_request
@@ -19,7 +19,7 @@ from connectors.erp.sap_requests.reading import document, followers, gone
 from connectors.erp.sap_requests.settings import SapRequestSettings
 from connectors.erp.sap_requests.wire import Record, Wire, quoted
 from schemas.credits import CreditRequest
-from schemas.errors import PermanentError, TransientError, UncertainError
+from schemas.errors import PermanentError, TransientError
 
 _NUMBER = re.compile(r"[0-9A-Z]{1,10}")
 _GONE = 404
@@ -84,8 +84,8 @@ class SapRequestErp:
     def post(self, draft_id: str, on: date) -> None:
         """Release this request, to be billed under this day.
 
-        PermanentError when it is billed already, or somebody else blocked it; UncertainError when it was released
-        before and billing has not made its credit memo.
+        PermanentError when it is billed already, or somebody else blocked it; Pending when it was released before and
+        billing has not made its credit memo.
         """
         record = self._held(draft_id)
         if record is None:
@@ -94,7 +94,7 @@ class SapRequestErp:
         if found.state == "posted":
             raise PermanentError(f"{draft_id} is posted already, as {found.number}. Next: read it back.")
         if not block:
-            raise UncertainError(
+            raise Pending(
                 f"{draft_id} is released, and its credit memo is not booked. Next: nothing, it is looked up later; if "
                 "it stays, see the billing due list, and the billing documents that wait for accounting."
             )
