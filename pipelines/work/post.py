@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +27,7 @@ from connectors.erp.port import AccessDenied, Erp, ErpDocument, Pending
 from connectors.store import StaleError
 from pipelines.steps.credits import credited
 from pipelines.steps.reversals import reversed_by
+from pipelines.work.endings import COUNTED, Ending, Posted
 from pipelines.work.intent_book import DUE_STATES, Intent, IntentBook, OnStep
 from pipelines.work.orphans import discard_others
 from schemas.credits import CreditRequest
@@ -44,32 +44,6 @@ CREDIT_NOTES = pa.schema({
     "reference": pa.string(), "number": pa.string(), "draft_id": pa.string(), "posted_on": pa.date32(),
     "currency": pa.string(), "net_minor": pa.int64(), "tax_minor": pa.int64(), "document_digest": pa.string(),
 })  # fmt: skip
-
-
-@dataclass
-class Posted:
-    """What became of the intents that were due. ``waiting``: tried again later. ``orphans``: drafts discarded."""
-
-    posted: int = 0
-    parked: int = 0
-    uncertain: int = 0
-    waiting: int = 0
-    orphans: int = 0
-
-    def __add__(self, other: "Posted") -> "Posted":
-        return Posted(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
-
-
-class Ending(StrEnum):
-    """How one attempt on an intent ended."""
-
-    POSTED = "posted"
-    PARKED = "parked"  # a person must act
-    UNCERTAIN = "uncertain"  # nobody knows; it is looked up later
-    PENDING = "pending"  # the ERP took it and is not done; it is looked up later
-    BUSY = "busy"  # nothing was sent
-    DENIED = "denied"  # the ERP refuses our key: a person must mend that, and no intent is to blame
-    HELD = "held"  # somebody else has it
 
 
 def post_credits(
@@ -97,7 +71,7 @@ def post_credits(
         ending = posting.attempt() if posting else Ending.HELD
         unreachable = unreachable + 1 if ending in (Ending.UNCERTAIN, Ending.BUSY) else 0
         unreachable = UNREACHABLE_MAX if ending is Ending.DENIED else unreachable
-        counted = _COUNTED.get(ending, "waiting")
+        counted = COUNTED.get(ending, "waiting")
         setattr(total, counted, getattr(total, counted) + 1)
         if posting and ending is Ending.POSTED:
             total.orphans += posting.discard_orphans()
@@ -395,11 +369,4 @@ class Posting:
             return 0
 
 
-# What is pending is looked up later like what is uncertain; but the ERP answered, so the others go on.
-_COUNTED = {
-    Ending.POSTED: "posted",
-    Ending.PARKED: "parked",
-    Ending.UNCERTAIN: "uncertain",
-    Ending.PENDING: "uncertain",
-}
 _RELEASED = {"lease_owner": None, "lease_until": None}

@@ -7,9 +7,10 @@ from connectors.store.owner import this_process
 from mappings.catalog import PartnerFolder
 from pipelines.wiring import Hub
 from pipelines.work.breakers import posting_is_stopped
+from pipelines.work.endings import Posted
 from pipelines.work.goods_documents import book_goods
 from pipelines.work.intent_book import DUE_STATES
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.post import post_credits
 from pipelines.work.process import Processed, process
 from pipelines.work.receive import Received, receive
 from pipelines.work.send import send

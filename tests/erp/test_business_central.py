@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.notes import exact_price
 from connectors.erp.port import AccessDenied
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from schemas.errors import PermanentError, TransientError
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral

@@ -10,7 +10,8 @@ import pytest
 
 from connectors.erp.business_central.checks import steps
 from connectors.erp.business_central.reading import age
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles.business_central import SECRET, BusinessCentral
 from tests.erp.doubles.business_central_wickham import connected, settings, wickham

@@ -6,8 +6,9 @@ from random import Random
 import httpx
 import pytest
 
+from pipelines.work.endings import Posted
 from pipelines.work.orphans import sweep_orphans
-from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits
+from pipelines.work.post import MARGIN_SECONDS, post_credits
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles.business_central import BusinessCentral
 from tests.erp.doubles.business_central_wickham import connected, memos, posted, wickham

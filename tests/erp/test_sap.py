@@ -11,7 +11,8 @@ import pytest
 from connectors.erp.port import AccessDenied
 from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.checks import steps
-from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import MARGIN_SECONDS, post_credits
 from schemas.errors import PermanentError, UncertainError
 from tests.erp.credit_requests import credit_request
 from tests.erp.sap_server import LOGIN, SLOW_SECONDS, SapServer

@@ -14,8 +14,9 @@ from connectors.erp.kinds import check_erp
 from connectors.erp.port import AccessDenied
 from connectors.erp.sap_requests.checks import steps
 from pipelines.settings import Settings
+from pipelines.work.endings import Posted
 from pipelines.work.orphans import sweep_orphans
-from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits
+from pipelines.work.post import MARGIN_SECONDS, post_credits
 from schemas.errors import PermanentError, TransientError, UncertainError
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles.sap_requests import PASSWORD, URL, USER

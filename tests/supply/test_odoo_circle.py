@@ -15,7 +15,8 @@ from connectors.erp.odoo.supply import OdooSupply
 from connectors.erp.supplies import ErpSupplySettings
 from pipelines.settings import SHIPPED_PARTNERS
 from pipelines.wiring import open_hub
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from pipelines.work.supply import pull
 from tests.erp.doubles.odoo import KEY, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import erp_of, item, order, settings, shipment, sold, wickham

@@ -9,7 +9,8 @@ from itertools import count
 import pytest
 
 from connectors.erp.tryton.adapter import TrytonErp
-from pipelines.work.post import MARGIN_SECONDS, Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import MARGIN_SECONDS, post_credits
 from tests.erp.credit_requests import credit_request
 from tests.tryton.faulty_way import Fate, FaultyWay
 from tests.tryton.server import ROOT, Server

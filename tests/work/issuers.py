@@ -13,8 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 
 from connectors.store import Store
+from pipelines.work.endings import Posted
 from pipelines.work.intent_book import DUE_STATES
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.post import post_credits
 from tests.store.conftest import Clock
 from tests.work.table_erp import TableErp
 

@@ -15,7 +15,8 @@ from connectors.vault import Vault
 from pipelines.steps import decide
 from pipelines.steps.credits import Composed, compose, fees_of
 from pipelines.wiring import papers_of
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from pipelines.work.reconciliations import with_reconciliations
 from schemas.credits import CreditRequest
 from schemas.outcome import Outcome

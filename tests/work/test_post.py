@@ -8,8 +8,9 @@ import pytest
 
 from connectors.erp.memory import Fate, MemoryErp
 from connectors.erp.port import AccessDenied, Pending
+from pipelines.work.endings import Posted
 from pipelines.work.orphans import sweep_orphans
-from pipelines.work.post import UNREACHABLE_MAX, Posted, post_credits
+from pipelines.work.post import UNREACHABLE_MAX, post_credits
 from schemas.errors import PermanentError, TransientError
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.work.intent_book import Clock, IntentBook

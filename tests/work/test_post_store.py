@@ -10,9 +10,10 @@ from connectors.erp.file_out import FileOutErp
 from connectors.erp.memory import Fate, MemoryErp
 from connectors.store import Store
 from pipelines.steps.credits import compose
+from pipelines.work.endings import Posted
 from pipelines.work.intent_book import DUE_STATES
 from pipelines.work.orphans import sweep_orphans
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.post import post_credits
 from schemas.outcome import Outcome
 from schemas.partners import Limits
 from tests.erp.credit_requests import BUYER, SELLER

@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from connectors.erp.memory import Fate, MemoryErp
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from tests.erp.credit_requests import credit_request
 from tests.work.intent_book import Clock, IntentBook
 from tests.work.test_post import QUARANTINE, Desk

@@ -14,7 +14,8 @@ from pipelines.explain_deciding import priced_in_words
 from pipelines.steps import decide
 from pipelines.steps.credits import compose
 from pipelines.steps.facts import Known
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from pipelines.work.settle import next_edition
 from schemas.errors import PermanentError, TransientError
 from schemas.outcome import Outcome

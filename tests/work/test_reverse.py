@@ -19,7 +19,8 @@ from pipelines.steps.credits import compose
 from pipelines.steps.grouping import NoteTerms
 from pipelines.steps.reversals import Wanted
 from pipelines.work.approve import approve
-from pipelines.work.post import Posted, post_credits
+from pipelines.work.endings import Posted
+from pipelines.work.post import post_credits
 from pipelines.work.reverse import reverse, take_back_uncounted, withdraw
 from schemas.errors import PermanentError
 from schemas.ledger import Bucket
