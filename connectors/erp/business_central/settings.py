@@ -3,16 +3,17 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
+
+from connectors.erp.remote import RemoteSettings
 
 TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O"]
 _LOGIN = "https://login.microsoftonline.com"
 
 
-class BusinessCentralSettings(BaseModel):
+class BusinessCentralSettings(RemoteSettings):
     """An environment of Business Central online, our application in Entra, and what we are called there."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["business_central"]
     tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] = Field(description="id or domain of the Entra tenant")
     environment: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "production"
@@ -22,7 +23,6 @@ class BusinessCentralSettings(BaseModel):
     url: str = "https://api.businesscentral.dynamics.com"
     token_url: str | None = Field(None, description="where tokens are fetched; left out: Entra's address of the tenant")
     scope: str = "https://api.businesscentral.dynamics.com/.default"
-    ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     companies: dict[str, str] = Field(default_factory=dict, description="our company → its name in Business Central")
     customers: dict[str, str] = Field(default_factory=dict, description="retailer → customer number")
     credit_account: str | None = Field(
@@ -31,7 +31,6 @@ class BusinessCentralSettings(BaseModel):
     apply_to_invoice: bool = Field(True, description="set a note of one open invoice off against it")
     unit_price_decimals: int = Field(5, ge=0, le=5, description="as Unit-Amount Rounding Precision has it")
     requests_per_second: float = Field(10, gt=0, description="Business Central takes 20 of one application")
-    timeout_seconds: float = Field(60, gt=0, description="longest silence of the service")
     longest_request_seconds: int = Field(
         1080, ge=480, description="how long a request may still take effect: 8 minutes in the queue, 10 at work"
     )
@@ -42,14 +41,6 @@ class BusinessCentralSettings(BaseModel):
     tax_categories: dict[str, TaxCategory] = Field(
         default_factory=dict, description="tax code there → EN 16931 VAT category; left out: S where there is a rate"
     )
-
-    @field_validator("customers", "companies")
-    @classmethod
-    def _each_its_own(cls, named: dict[str, str]) -> dict[str, str]:
-        """A note that is read back must say whose it is."""
-        if twice := sorted({code for code in named.values() if list(named.values()).count(code) > 1}):
-            raise ValueError(f"{twice[0]} stands for more than one")
-        return named
 
     @property
     def token_address(self) -> str:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from connectors.erp.business_central.settings import BusinessCentralSettings
-from connectors.erp.http import HttpClient, Pace, Refused
+from connectors.erp.http import Refused
 from connectors.erp.port import AccessDenied
+from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
 from schemas.errors import TransientError
 
@@ -33,15 +34,8 @@ class Tokens:
         self._path = address.path
         self._form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": settings.scope}
         self._secret = secret
-        self._client = HttpClient(
-            "Entra",
-            f"{address.scheme}://{address.netloc}",
-            {},
-            pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-            ca_file=settings.ca_file,
-            explain=_explain,
-            also_secret=[secret],
-            transport=transport,
+        self._client = client_of(
+            settings, "Entra", {}, _explain, transport, url=f"{address.scheme}://{address.netloc}", also_secret=[secret]
         )
         self._clock = clock
         self._lock = threading.Lock()

@@ -9,9 +9,9 @@ import httpx
 
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.tokens import Tokens
-from connectors.erp.http import HttpClient, Pace, Refused
+from connectors.erp.http import Refused
 from connectors.erp.port import AccessDenied
-from connectors.erp.throttle import Rate, Throttle
+from connectors.erp.remote import client_of
 from schemas.errors import PermanentError
 
 T = TypeVar("T")
@@ -31,17 +31,15 @@ class Wire:
         self.tokens = Tokens(settings, transport=transport)
         self._root = f"{urlsplit(settings.url).path.rstrip('/')}/v2.0/{settings.tenant}/{settings.environment}/api/v2.0"
         self._host = "{0.scheme}://{0.netloc}".format(urlsplit(settings.url))
-        self._client = HttpClient(
+        self._client = client_of(
+            settings,
             "Business Central",
-            self._host,
             {},
-            pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-            throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
-            ca_file=settings.ca_file,
-            explain=explain,
+            explain,
+            transport,
+            url=self._host,
             also_secret=self.tokens.issued,
             numbers=Decimal,
-            transport=transport,
         )
 
     def close(self) -> None:

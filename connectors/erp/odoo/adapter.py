@@ -5,7 +5,7 @@ from datetime import date
 
 import httpx
 
-from connectors.erp.http import HttpClient, Pace, Refused
+from connectors.erp.http import HttpClient, Refused
 from connectors.erp.odoo.known import Known
 from connectors.erp.odoo.notes import (
     ORIGINAL_FIELDS,
@@ -19,8 +19,8 @@ from connectors.erp.odoo.reading import FIELDS, LINE_FIELDS, abandoned, document
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.odoo.wire import Domain, Record, Wire, explain, id_of
 from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
-from connectors.erp.throttle import Rate, Throttle
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 
@@ -33,16 +33,7 @@ _NOT_FOUND = 404
 def connect(settings: OdooSettings, transport: httpx.BaseTransport | None = None) -> tuple[HttpClient, Wire]:
     """The way to the server; nothing is sent yet. ConfigError: the address or the key cannot be used."""
     key = Secret(read_secret("erp", settings.key_file, settings.key_env), "bearer ")
-    client = HttpClient(
-        "Odoo",
-        settings.url,
-        {"Authorization": key},
-        pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-        throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
-        ca_file=settings.ca_file,
-        explain=explain,
-        transport=transport,
-    )
+    client = client_of(settings, "Odoo", {"Authorization": key}, explain, transport)
     return client, Wire(client, settings.database)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from connectors.erp.port import Capabilities, ErpDocument, draft_of
-from connectors.erp.sap.gateway import client_of, token
+from connectors.erp.sap.gateway import gateway_client, token
 from connectors.erp.sap.journal import Row, document, parties, posting, refusal
 from connectors.erp.sap.prepared import PreparedDrafts, reference_of
 from connectors.erp.sap.settings import SapSettings
@@ -27,7 +27,7 @@ class SapErp:
     def __init__(self, settings: SapSettings, drafts: Path, *, transport: httpx.BaseTransport | None = None) -> None:
         self._settings = settings
         self._drafts = PreparedDrafts(drafts)
-        self._client = client_of(settings, transport)
+        self._client = gateway_client(settings, transport)
         self._headers = {"sap-client": settings.client}
 
     @property

@@ -7,31 +7,21 @@ from typing import Any
 
 import httpx
 
-from connectors.erp.http import HttpClient, Pace
+from connectors.erp.http import HttpClient
 from connectors.erp.port import AccessDenied
+from connectors.erp.remote import client_of
 from connectors.erp.sap.settings import SapConnection
 from connectors.erp.secrets import Secret, read_secret
-from connectors.erp.throttle import Rate, Throttle
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
 
 
-def client_of(settings: SapConnection, transport: httpx.BaseTransport | None = None) -> HttpClient:
+def gateway_client(settings: SapConnection, transport: httpx.BaseTransport | None = None) -> HttpClient:
     """A client with our login, in the client (system) of the settings. ConfigError: there is no password."""
     password = read_secret("erp", settings.password_file, settings.password_env)
     login = Secret(base64.b64encode(f"{settings.user}:{password}".encode()).decode(), "Basic ")
-    return HttpClient(
-        "SAP",
-        settings.url,
-        {"Authorization": login},
-        pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-        throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
-        ca_file=settings.ca_file,
-        explain=explain,
-        also_secret=[Secret(password)],
-        transport=transport,
-    )
+    return client_of(settings, "SAP", {"Authorization": login}, explain, transport, also_secret=[Secret(password)])
 
 
 def token(client: HttpClient, service: str, headers: Mapping[str, str]) -> dict[str, str]:

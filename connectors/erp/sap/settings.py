@@ -3,36 +3,26 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
+
+from connectors.erp.remote import RemoteSettings
 
 Account = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,10}$")]
 
 
-class SapConnection(BaseModel):
+class SapConnection(RemoteSettings):
     """An SAP gateway, our user there, and what our companies and retailers are called."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     url: str = Field(description="address of the gateway: https://sap.example.com")
     user: str = Field(min_length=1, description="the technical user")
     password_file: Path | None = Field(None, description="file with its password, readable by us alone")
     password_env: str | None = Field(None, description="or the environment variable that holds the password")
-    ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     client: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = "100"
     companies: dict[str, Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]] = Field(description="ours → company code")
     customers: dict[str, Account] = Field(default_factory=dict, description="retailer → customer number")
-    requests_per_second: float = Field(10, gt=0)
-    timeout_seconds: float = Field(60, gt=0, description="longest silence of the system")
     longest_request_seconds: int = Field(
         600, ge=1, description="how long a request may still take effect after we gave it up: the system's own limit"
     )
-
-    @field_validator("customers", "companies")
-    @classmethod
-    def _each_its_own(cls, named: dict[str, str]) -> dict[str, str]:
-        """A document that is read back must say whose it is."""
-        if twice := sorted({code for code in named.values() if list(named.values()).count(code) > 1}):
-            raise ValueError(f"{twice[0]} stands for more than one")
-        return named
 
 
 class SapSettings(SapConnection):

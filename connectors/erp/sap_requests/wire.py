@@ -10,7 +10,7 @@ import httpx
 
 from connectors.erp.http import Refused
 from connectors.erp.port import AccessDenied
-from connectors.erp.sap.gateway import client_of, token
+from connectors.erp.sap.gateway import gateway_client, token
 from connectors.erp.sap_requests.settings import SapRequestSettings
 
 Record = dict[str, Any]
@@ -27,7 +27,7 @@ class Wire:
     """Reading, making and changing sales documents of one system. Faults are those of HttpClient."""
 
     def __init__(self, settings: SapRequestSettings, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = client_of(settings, transport)
+        self._client = gateway_client(settings, transport)
         self._headers = {"sap-client": settings.client}
 
     def close(self) -> None:

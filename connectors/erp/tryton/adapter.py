@@ -6,10 +6,10 @@ from datetime import date
 
 import httpx
 
-from connectors.erp.http import HttpClient, Pace, Refused
+from connectors.erp.http import HttpClient, Refused
 from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
-from connectors.erp.throttle import Rate, Throttle
 from connectors.erp.tryton.notes import ORIGINAL_FIELDS, TAX_FIELDS, invoice_values
 from connectors.erp.tryton.reading import FIELDS, abandoned, document
 from connectors.erp.tryton.settings import TrytonSettings
@@ -24,16 +24,7 @@ _NOT_FOUND = 404
 def connect(settings: TrytonSettings, transport: httpx.BaseTransport | None = None) -> tuple[HttpClient, Wire]:
     """The way to the server; nothing is sent yet. ConfigError: the address or the key cannot be used."""
     key = Secret(read_secret("erp", settings.key_file, settings.key_env), "bearer ")
-    client = HttpClient(
-        "Tryton",
-        settings.url,
-        {"Authorization": key},
-        pace=Pace(silence=settings.timeout_seconds, whole=2 * settings.timeout_seconds),
-        throttle=Throttle(Rate(max(1, round(settings.requests_per_second)), 1.0)),
-        ca_file=settings.ca_file,
-        explain=explain,
-        transport=transport,
-    )
+    client = client_of(settings, "Tryton", {"Authorization": key}, explain, transport)
     return client, Wire(client, settings.database)
 
 

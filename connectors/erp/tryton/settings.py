@@ -4,7 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.erp.remote import RemoteSettings
 
 
 class TrytonGoods(BaseModel):
@@ -21,29 +23,14 @@ class TrytonGoods(BaseModel):
     )
 
 
-class TrytonSettings(BaseModel):
+class TrytonSettings(RemoteSettings):
     """A Tryton database, our key to it, and what our companies and retailers are called there."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["tryton"]
     url: str = Field(description="address of the server, without the database: https://tryton.example.com")
     database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     key_file: Path | None = Field(None, description="file with the key of the user application, readable by us alone")
     key_env: str | None = Field(None, description="or the environment variable that holds the key")
-    ca_file: Path | None = Field(None, description="certificate of the authority, where it is not a public one")
     companies: dict[str, str] = Field(default_factory=dict, description="our company → code of its party in Tryton")
     customers: dict[str, str] = Field(default_factory=dict, description="retailer → code of its party in Tryton")
     goods: TrytonGoods | None = Field(None, description="left out: replacement orders are files, receipts stay with us")
-    requests_per_second: float = Field(10, gt=0)
-    timeout_seconds: float = Field(60, gt=0, description="longest silence of the server")
-    longest_request_seconds: int = Field(
-        300, ge=1, description="how long a request may still take effect after we gave it up: the server's own limit"
-    )
-
-    @field_validator("customers")
-    @classmethod
-    def _each_its_own(cls, named: dict[str, str]) -> dict[str, str]:
-        """A note that is read back must say whose it is."""
-        if twice := sorted({code for code in named.values() if list(named.values()).count(code) > 1}):
-            raise ValueError(f"{twice[0]} stands for more than one retailer")
-        return named
