@@ -1,8 +1,7 @@
 -- Units that wait for a decision, read from the marks on (schemas/marks.py): schemas.tables.UNDECIDED. Counted units by
--- inspection, in the portion where they are now; announced ones that have a disposition (which dispositions leave the goods at the store is the policy's); what
--- stays at the store by our word on announced units; and units that did not come, where their difference was resolved so
--- that the announcement holds. owed is what rounding left of the credits of the invoice line, those taken back by a
--- person left out.
+-- inspection, in the portion where they are now; announced ones that have a disposition (which dispositions leave the
+-- goods at the store is the policy's); what stays at the store by our word on announced units; and units that did not
+-- come, where their difference was resolved so that the announcement holds.
 select
   u.decision, u.portion, u.return_line, l.return_id, u.retailer, r.number, u.bucket,
   u.units, u.net_minor, u.tax_minor, u.currency, u.condition, l.disposition, r.returned_on,
@@ -11,34 +10,8 @@ select
   (select min(y.name) from item_name as y where y.gtin = i.gtin and y.kind = 'style' and y.retailer = '') as style,
   i.invoice_number, i.po_number,
   exists (select 1 from movement as z where z.portion = u.portion and z.to_bucket = 'authorised') as authorised,
-  cast(coalesce((
-    select sum(o.owed_net) from allocation as p
-    join decision as o on o.portion = p.portion and o.outcome = 'credit'
-    where p.invoice_line = u.invoice_line and (o.owed_net <> 0 or o.owed_tax <> 0) and not exists (
-      select 1 from movement as b
-      where b.portion = o.portion and b.from_bucket = 'accepted' and b.to_bucket = 'refused' and b.cause = o.decision
-    )
-    and o.units <> (
-      select coalesce(sum(v.units), 0) from credit_intent_line as y
-      join reversal_line as v on v.of_reference = y.reference and v.of_line_no = y.line_no
-      join credit_intent as c on c.reference = v.reference and c.state = 'posted'
-      where y.decision = o.decision
-    )
-  ), 0) as bigint) as owed_net,
-  cast(coalesce((
-    select sum(o.owed_tax) from allocation as p
-    join decision as o on o.portion = p.portion and o.outcome = 'credit'
-    where p.invoice_line = u.invoice_line and (o.owed_net <> 0 or o.owed_tax <> 0) and not exists (
-      select 1 from movement as b
-      where b.portion = o.portion and b.from_bucket = 'accepted' and b.to_bucket = 'refused' and b.cause = o.decision
-    )
-    and o.units <> (
-      select coalesce(sum(v.units), 0) from credit_intent_line as y
-      join reversal_line as v on v.of_reference = y.reference and v.of_line_no = y.line_no
-      join credit_intent as c on c.reference = v.reference and c.state = 'posted'
-      where y.decision = o.decision
-    )
-  ), 0) as bigint) as owed_tax
+  cast(coalesce((select sum(w.owed_net) from owing as w where w.invoice_line = u.invoice_line), 0) as bigint) as owed_net,
+  cast(coalesce((select sum(w.owed_tax) from owing as w where w.invoice_line = u.invoice_line), 0) as bigint) as owed_tax
 from (
   select
     k.retailer, n.movement as decision, m.portion, m.return_line, 'received' as bucket,
