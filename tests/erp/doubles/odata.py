@@ -71,12 +71,12 @@ def _one(tokens: list[str]) -> tuple[Test, set[str], list[str]]:
         raise FilterFault("Expression expected")
     field, compared, value = tokens[0], _COMPARED[tokens[1]], _value(tokens[2])
 
-    def test(record: Record) -> bool:
+    def holds(record: Record) -> bool:
         if field not in record:
             raise FilterFault(f"Could not find a property named '{field}'.")
         return compared(_value(str(record[field]), like=value), value)
 
-    return test, {field}, tokens[3:]
+    return holds, {field}, tokens[3:]
 
 
 def _value(text: str, like: Any = None) -> Any:
