@@ -57,7 +57,7 @@ KINDS: MappingProxyType[str, Kind] = MappingProxyType({
                        True, False),
     "damaged": Kind("announced without a fault, counted in as damaged", "whoever carries damage on the way",
                     "RECEIPT-DAMAGED", True, True),
-    "condition": Kind("counted in in another condition than the reason of the return says", "whoever prices the grade",
+    "condition": Kind("came in a condition other than the reason of the return says", "whoever prices the grade",
                       "RECEIPT-CONDITION-DIFFERS", True, True),
     "unannounced": Kind("a box came that nobody announced", "the retailer", "RECEIPT-UNANNOUNCED", True, False),
     "never_arrived": Kind("nothing of the return came in the time agreed", "the retailer", "RETURN-NEVER-ARRIVED",

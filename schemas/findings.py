@@ -169,7 +169,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "RECEIPT-DECIDED-BEFORE": FindingCode(_W, "a receipt was told anew or taken back, and units of it that it counts otherwise were decided", "the decided units stay; ask the warehouse which version holds, and take back what was credited too much by `backhaul reverse`"),
     "RECEIPT-SWAP":         FindingCode(_I, "another size or colour came than was announced", "nothing where the price is the same; the goods are placed on their own sale"),
     "RECEIPT-WRONG-ITEM":   FindingCode(_W, "another item came in place of the announced one", "ask the retailer which one it means to return"),
-    "RECEIPT-CONDITION-DIFFERS": FindingCode(_I, "goods were counted in in another condition than their reason says", "nothing: the policy decides by the counted condition"),
+    "RECEIPT-CONDITION-DIFFERS": FindingCode(_I, "goods came in a condition other than their reason says", "nothing: the policy decides by the counted condition"),
     "RECEIPT-NOT-OURS":     FindingCode(_W, "goods came that are not ours, or that we never sold to this retailer", "ask the retailer where they were bought; they are not credited"),
     "RECEIPT-LATE":         FindingCode(_I, "goods came after the time agreed", "nothing: they were counted all the same"),
     "RECEIPT-CREDITED-BEFORE": FindingCode(_W, "goods came that were credited as announced before", "nothing: they are not credited twice"),
