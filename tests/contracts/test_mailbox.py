@@ -231,23 +231,23 @@ def test_an_answer_of_the_same_name_is_replaced(world: World) -> None:
 def test_a_reader_never_sees_part_of_an_answer(disk_world: World) -> None:
     mailbox, path, whole = disk_world.mailbox(), disk_world.root / "answers" / "a.csv", [b"1" * 500_000, b"2" * 500_000]
     mailbox.put("a.csv", whole[0])
-    seen: list[bytes] = []
+    seen: set[bytes] = set()
     done = threading.Event()
 
     def poll() -> None:
         while not done.is_set():
-            seen.append(path.read_bytes())
+            seen.add(path.read_bytes())
 
     reader = threading.Thread(target=poll)
     reader.start()
     # A busy machine may hardly let the reader have a turn: both answers are written until it has seen both.
     turns = 0
-    while turns < 6 or (set(seen) != set(whole) and turns < 2000):
+    while turns < 6 or (seen != set(whole) and turns < 2000):
         turns += 1
         mailbox.put("a.csv", whole[turns % 2])
     done.set()
     reader.join()
-    assert set(seen) == set(whole)
+    assert seen == set(whole)
     assert disk_world.answers() == {"a.csv": whole[turns % 2]}
 
 
