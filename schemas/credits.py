@@ -16,13 +16,14 @@ Kind = Literal["credit", "reversal", "correction"]
 # Tax categories (UNTDID 5305) that stand on no note with others: EN 16931 BR-O-11 to BR-O-14.
 STANDS_ALONE = frozenset({"O"})
 # What every document that we make in an ERP carries, and no document of somebody else: `reference_of` makes it.
-REFERENCE = r"^BH-[A-Z2-7]{13}$"
+PREFIX = "BH-"
+REFERENCE = rf"^{PREFIX}[A-Z2-7]{{13}}$"
 
 
 def reference_of(company: str, return_id: str, sequence: int) -> str:
     """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
     key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
-    return "BH-" + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
+    return PREFIX + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
 
 
 class _Requested(BaseModel):
