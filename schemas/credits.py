@@ -95,6 +95,11 @@ class CreditLine(_Requested):
         """What the units would be credited with if there were no fees, net."""
         return sum((fee.net for fee in self.fees), self.net)
 
+    @property
+    def told_fees(self) -> str:
+        """The fees as a text behind another one, for an ERP whose lines have no allowances; empty without fees."""
+        return "".join(f", less {fee.net:f} ({fee.reason})" for fee in self.fees)
+
 
 class CreditRequest(_Requested):
     """Everything an ERP needs for one credit note, or for the counter-document of one.

@@ -14,7 +14,7 @@ from connectors.erp.http import Refused
 from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.odoo.notes import priced
 from connectors.erp.odoo.wire import plain, sent
-from schemas.credits import CreditRequest
+from schemas.credits import CreditRequest, Fee
 from schemas.errors import PermanentError
 from schemas.money import share, to_decimal
 from tests.erp.credit_requests import counter_request, credit_line, credit_request
@@ -66,6 +66,12 @@ def test_a_line_names_its_invoice_line_and_its_return_line(odoo, erp):
     )  # 100.00 is no three times a price of two decimals
     assert (first["quantity"], first["price_unit"]) == (1, Decimal("100.00"))
     assert (first["product_id"], first["account_id"], first["tax_ids"]) == (1, 1, (1,))
+
+
+def test_fees_are_told_on_their_line(odoo, erp):
+    fee = Fee(kind="restocking", net=Decimal("5.00"), reason="20 % restocking")
+    draft = drafted(odoo, erp, credit_request(lines=(credit_line(1, fees=(fee,)),)))
+    assert lines_of(odoo, draft["id"])[0]["name"].endswith(", less 5.00 (20 % restocking)")
 
 
 def test_what_takes_a_note_back_is_an_invoice_that_names_it_and_reverses_none(odoo, erp):

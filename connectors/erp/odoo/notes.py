@@ -165,7 +165,8 @@ def _line(request: CreditRequest, line: CreditLine, original: Record, sold: Sold
         "product_uom_id": id_of(original["product_uom_id"]) or False,
         "account_id": id_of(original["account_id"]),
         "name": f"{line.description or line.vendor_item or line.gtin}{pieces}\n{about}"
-        + (f", {line.reason}" if line.reason else ""),
+        + (f", {line.reason}" if line.reason else "")
+        + line.told_fees,
         "quantity": quantity,
         "price_unit": price,
         "discount": 0,
