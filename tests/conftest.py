@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 os.environ.pop("COLUMNS", None)
 
 import pipelines.terminal  # noqa: F401
+
+# Dozens of tests start processes: where the environment says that no bytecode is to be kept, each would compile all of
+# the code anew, which takes longer than what it is started for. So would each run of the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Thousands of tests make a database and folders each: in memory, where there is room, they need not wait for a disk.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
