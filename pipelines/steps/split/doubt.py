@@ -85,8 +85,13 @@ def doubts(
         stop, claim = at, portions[at].claim
         while stop < end and portions[stop].claim == claim:
             stop += 1
-        desk.counts[PATIENCE] = patience
-        doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
+        plain = False
+        if stop == at + 1 and desk.counts[PRICED] == 0:
+            row = row_of(wants, sales, bits, claim, start, 0, desk)
+            plain = is_plain(wants, sales, shift, row, desk, portions[at], told[claim])
+        if not plain:
+            desk.counts[PATIENCE] = patience
+            doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
         at = stop
 
 

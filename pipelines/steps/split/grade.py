@@ -203,5 +203,5 @@ def net_value(sales: Sales, line: int) -> int:
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
-    """Whether a later row comes before an earlier one of equal evidence: where the newest do, unless of one day."""
+    """Whether a later row comes before an earlier one of equal wish: where the newest do, unless of one day."""
     return (order == NEWEST or order == NEAREST_PRICE) and sales.codes[DAY][line] > sales.codes[DAY][other]

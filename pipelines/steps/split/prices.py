@@ -25,6 +25,7 @@ from pipelines.steps.split.desk import (
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import CURRENCY, NET, TAX, UNITS, VALUE_BITS, Sales
+from pipelines.steps.split.walk import NOBODY, highest
 
 _HALF = 1024
 _STEP, _HIGHEST = 0x9E3779B97F4A7C15, 2**44  # numbers without a pattern; sums of them along any chain fit in 64 bits
@@ -97,10 +98,7 @@ def set_prices(
 def is_kept_from_better(row: int, own: int, eligible: int, shift: int, desk: Desk) -> bool:
     """Whether a sale that had units left fits better than the own one."""
     level = desk.sheet[row + own] >> shift
-    for at in range(eligible):
-        if desk.sheet[row + at] >> shift > level and desk.left[at] > 0:
-            return True
-    return False
+    return highest(desk.sheet, row, eligible, desk.left, 1, desk.taker, NOBODY) >> shift > level  # type: ignore[no-any-return]
 
 
 def raise_from(
