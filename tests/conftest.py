@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.databases import Databases, PostgresDatabases, SqliteFiles, databases, started
+from connectors.store import store
+from tests.databases import Databases, PostgresDatabases, QuickSchemas, SqliteFiles, databases, started
 
 if TYPE_CHECKING:
     from tests.erp.sap_server import SapServer
@@ -36,6 +37,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         of_the_store = "tests/store/" in metafunc.definition.path.as_posix()
         both = of_the_store or metafunc.definition.get_closest_marker("both_databases") is not None
         metafunc.parametrize("database", databases(both), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_schemas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickSchemas]:
+    """Stores of this process are migrated once; those of other processes, and in the store's own tests, each time."""
+    with pytest.MonkeyPatch.context() as patched:
+        quick = QuickSchemas(tmp_path_factory.mktemp("schema"))
+        patched.setattr(store, "ensure_current", quick.ensure_current)
+        yield quick
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.credits import reference_of
 from pipelines.steps.movements import move
-from schemas.credits import Corrected, CreditLine, CreditRequest, Kind
+from schemas.credits import Corrected, CreditLine, CreditRequest, Kind, reference_of
 from schemas.errors import PermanentError
 from schemas.ledger import Bucket
 from schemas.money import share, to_decimal, to_minor

@@ -1,6 +1,7 @@
 -- What was decided of a retailer from a moment on, in that order, with the facts that it was decided on:
 -- schemas.tables.DECIDED. A decision's id is the movement that counted its units in or left them at the store by our
--- word; else the portion, with `>keep` where the policy leaves them there, or `>short` where the announcement holds.
+-- word; else the portion, with `>keep` where the policy leaves them there, or `>short` where the announcement holds. Units
+-- above a cap have the id of the others with `>over` behind it; `about` is what both are about.
 -- owed is what rounding had left of the credits of the invoice line before that moment.
 -- columns: decision text, portion text, return_line text, return_id text, retailer text, number text, bucket text,
 -- columns: units int, net_minor int, tax_minor int, currency text, condition text, disposition text, returned_on day,
@@ -20,7 +21,7 @@ select
   case
     when n.movement is not null then 'received'
     when m.movement is not null then m.to_bucket
-    when d.decision = d.portion || '>short' then 'short'
+    when d.about = d.portion || '>short' then 'short'
     else 'announced'
   end as bucket,
   d.units, d.net_minor, d.tax_minor, d.currency, n.condition, l.disposition, r.returned_on,
@@ -32,12 +33,16 @@ select
   cast(coalesce(o.owed_net, 0) as bigint) as owed_net,
   cast(coalesce(o.owed_tax, 0) as bigint) as owed_tax,
   d.outcome, d.rule, d.policy_version, d.at, coalesce(d.credit_net, d.net_minor) as credit_net
-from decision as d
+from (
+  select
+    e.*, case when e.decision like '%>over' then substr(e.decision, 1, length(e.decision) - 5) else e.decision end as about
+  from decision as e
+) as d
 join allocation as a on a.portion = d.portion
 join return_line as l on l.return_line = d.return_line
 join "return" as r on r.return_id = l.return_id
-left join inspection as n on n.movement = d.decision
-left join movement as m on m.movement = d.decision and m.to_bucket in ('kept', 'disposed')
+left join inspection as n on n.movement = d.about
+left join movement as m on m.movement = d.about and m.to_bucket in ('kept', 'disposed')
 left join authorisation as w on w.authorisation = m.cause and w.portion = m.portion
 left join invoice_line as i on i.invoice_line = a.invoice_line
 left join item as t on t.gtin = i.gtin

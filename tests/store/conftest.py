@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.store import Store
+from connectors.store import Store, schema
+from connectors.store import store as store_module
 from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
@@ -364,6 +365,12 @@ class World:
             self.take(decision)
         self.answer(f"997-{number}", len(self.store.table("outbound_message")) + 1)
         return portion
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here stores migrate, and wait for the disk, as they do for users; see ``quick_schemas``."""
+    monkeypatch.setattr(store_module, "ensure_current", schema.ensure_current)
 
 
 @pytest.fixture
