@@ -20,6 +20,7 @@ from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
 from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions_on, resolve_differences
+from pipelines.work.late_evidence import reopen_for_evidence
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.reconciliations import with_reconciliations
@@ -67,6 +68,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         authorise(hub, today)
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
+        reopen_for_evidence(hub, retailer.id)
         _decide(hub, retailer, settled)
         follow_up(hub, today)
         _intend(hub, retailer, settled)

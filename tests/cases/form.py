@@ -92,9 +92,12 @@ class Shipped(_Strict):
 
 
 class Stated(_Strict):
-    """Days that a person states of a return line, or proves: when the retailer got the goods, when the consumer did."""
+    """What a person states of a return line, or proves: a photo, a serial number, and days."""
 
     line: str
+    photo: str = Field("", description="what is on it; no two photos are alike")
+    serial: str | None = None
+    purchased: date | None = Field(None, description="when the consumer bought it")
     delivered: date | None = None
     consumer: date | None = None
     by: str = "Ada Holm"
