@@ -95,14 +95,14 @@ class SalesIndex:
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
-        order = ordered(groups, numbers[DAY], ids).astype(np.int32)
-        ids = ids.take(pa.array(order))
-        words = _words(texts, group, retailers)
-        spoken = _spoken(texts)
-        first = np.searchsorted(groups[order], np.arange(len(group) + 1))
+        words, spoken = _words(texts, group, retailers), _spoken(texts)
         currencies: list[str] = texts["currency"][0].to_pylist()
-        del groups, retailers
+        del texts["retailer"], texts["gtin"], retailers
+        order = ordered(groups, numbers[DAY], ids).astype(np.int32)
+        first = np.searchsorted(groups[order], np.arange(len(group) + 1))
+        del groups
         sales = _in_order(texts, numbers, order)
+        ids = ids.take(pa.array(order))
         pa.default_memory_pool().release_unused()
         return cls(sales, words, first, _varied(sales, first), ids, currencies, spoken)
 
