@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.store import store
 from tests.databases import Databases, PostgresDatabases, QuickSchemas, SqliteFiles, databases, started
+from tests.schedule import LongestFirst
 
 if TYPE_CHECKING:
     from tests.erp.sap_server import SapServer
@@ -35,6 +36,12 @@ _MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
 _CHOSEN = {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
 if not _CHOSEN and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    """Which worker gets which tests."""
+    return LongestFirst(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
