@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from connectors.store import store
@@ -30,6 +31,14 @@ import pipelines.terminal  # noqa: F401
 # the code anew, which takes longer than what it is started for. So would each run of the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# The examples of a test are the same in each run, so that none fails by chance, and may take what time they need.
+# `make fuzz` and `make soak` look for others.
+hypothesis.settings.register_profile(
+    "steady", derandomize="BACKHAUL_FUZZ" not in os.environ, deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)  # fmt: skip
+hypothesis.settings.load_profile("steady")
 
 # Thousands of tests make a database and folders each: in memory, where there is room, they need not wait for a disk.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
