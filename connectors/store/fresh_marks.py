@@ -67,7 +67,7 @@ def mark_new(connection: Connection, rows: Sequence[Rows]) -> None:
     if parts := [part for part in parts if part.num_rows]:
         marks = pa.concat_tables(parts)
         retailers = _retailers(connection, marks["return_line"], new.get("return_line"))
-        columns = {"kind": marks["kind"], "subject": marks["subject"], "retailer": retailers}
+        columns = {"kind": marks["kind"], "retailer": retailers, "subject": marks["subject"]}
         insert_rows(connection, Rows(_MARK, pa.table(columns | {"edition": pa.repeat(1, marks.num_rows)})))
 
 
@@ -108,12 +108,18 @@ def _with_counted(connection: Connection, decisions: pa.Table) -> pa.Table:
     return decisions.append_column(_COUNTED, counted)
 
 
+def retailers_of(connection: Connection, lines: pa.ChunkedArray) -> list[str]:
+    """The retailers of these return lines."""
+    told = _run(connection, "select distinct retailer from return_line where {among}", "return_line", lines)
+    return sorted({retailer for (retailer,) in told})
+
+
 def _retailers(connection: Connection, lines: pa.ChunkedArray, new: pa.Table | None) -> pa.ChunkedArray | pa.Array:
     """The retailer of each of these return lines: most often all are of the same."""
     if new is None:
-        told = _run(connection, "select distinct retailer from return_line where {among}", "return_line", lines)
-        if len({retailer for (retailer,) in told}) == 1:
-            return pa.repeat(told[0][0], len(lines))
+        of_all = retailers_of(connection, lines)
+        if len(of_all) == 1:
+            return pa.repeat(of_all[0], len(lines))
     return _looked_up(connection, ("return_line", "retailer"), lines, new)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from connectors.store import database
 from connectors.store.balances import MANY, chunks
-from connectors.store.fresh_marks import When, mark_new, opens, where
+from connectors.store.fresh_marks import When, mark_new, opens, retailers_of, where
 from connectors.store.insert import Rows
 from schemas.differences import MISSING
 from schemas.ledger import OPEN, Bucket
@@ -95,29 +95,33 @@ _CAUSES: tuple[_Cause, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Rows that take marks away: the values of a column are their subjects."""
+    """Rows that take marks away: the values of a column are their subjects.
+
+    ``of`` is the column that says whose they are: a retailer, or a return line.
+    """
 
     table: str
     column: str
     kind: Kind
     when: When | None = None
+    of: str = "return_line"
 
 
 _ENDS: tuple[_End, ...] = (
     _End("decision", "portion", Kind.SHORT, lambda rows: pc.ends_with(rows["decision"], ">short")),
     _End("routing", "inspection", Kind.UNROUTED),
     _End("recourse", "decision", Kind.UNCLAIMED),
-    _End("replacement_order", "movement", Kind.UNORDERED),
-    _End("outbound_message", "in_answer_to", Kind.UNTOLD, where("kind", "credit note")),
+    _End("replacement_order", "movement", Kind.UNORDERED, of="retailer"),
+    _End("outbound_message", "in_answer_to", Kind.UNTOLD, where("kind", "credit note"), of="partner"),
     _End("movement", "cause", Kind.GOING_BACK, where("to_bucket", Bucket.SENT_BACK)),
 )
 
-_SET = """insert into mark (kind, subject, retailer, edition)
-select '{kind}', c.subject, c.retailer, 1 from ({marked}) as c where true order by c.subject
-on conflict (kind, subject) do update set edition = mark.edition + 1"""
-_DROP = "delete from mark where kind = '{kind}' and {among}"
+_SET = """insert into mark (kind, retailer, subject, edition)
+select '{kind}', c.retailer, c.subject, 1 from ({marked}) as c where true order by c.retailer, c.subject
+on conflict (kind, retailer, subject) do update set edition = mark.edition + 1"""
+_DROP = "delete from mark where kind = '{kind}' and retailer in ({retailers}) and {among}"
 # Whoever draws on a portion holds its row of ``allocation``, so that of two that empty it the later sees it empty.
-_CLOSE = """delete from mark where kind = 'open' and {among} and 0 >= (
+_CLOSE = """delete from mark where kind = 'open' and retailer in ({retailers}) and {among} and 0 >= (
   select sum(
     case when m.to_bucket in ({open}) then m.units else 0 end
     - case when m.from_bucket in ({open}) then m.units else 0 end
@@ -129,34 +133,45 @@ _OPEN = ", ".join(f"'{bucket}'" for bucket in OPEN)
 def follow(
     connection: Connection, rows: Sequence[Rows], changes: Iterable[Change], seen: Mapping[str, pa.Table]
 ) -> None:
-    """Set and take away marks for what was written; ``seen`` are marks (subject, edition) that a step is done with."""
+    """Set and take away marks for what was written; ``seen`` are marks that a step is done with: ``MARKS``."""
     for kind, marks in seen.items():
-        for edition in sorted(set(marks["edition"].to_pylist())):
-            subjects = marks.filter(pc.equal(marks["edition"], edition))["subject"]
-            _run(connection, f"{_DROP} and edition = {int(edition)}", "subject", subjects, kind=Kind(kind))
+        _drop_seen(connection, Kind(kind), marks)
     mark_new(connection, rows)
     made = next((part.data["portion"] for part in rows if part.table.name == "allocation"), pa.array([], pa.string()))
     for part in rows:
         for cause in _CAUSES:
             if cause.table == part.table.name:
-                keys = _values(part, cause.column.partition(".")[2], cause.when)
+                keys = _chosen(part, cause.when)[cause.column.partition(".")[2]]
                 if cause.kind is Kind.OPEN:
                     keys = keys.filter(pc.invert(pc.is_in(keys, made)))
                 _run(connection, _SET.replace("{marked}", cause.marked), cause.column, keys, kind=cause.kind)
         for end in _ENDS:
             if end.table == part.table.name:
-                _run(connection, _DROP, "subject", _values(part, end.column, end.when), kind=end.kind)
+                _end(connection, _DROP, end.column, end.of, _chosen(part, end.when), kind=end.kind)
         if part.table.name == "movement":
-            _run(connection, _CLOSE, "subject", _values(part, "portion", _closes), open=_OPEN)
+            _end(connection, _CLOSE, "portion", "return_line", _chosen(part, _closes), open=_OPEN)
     ended = pa.array([str(change.key["document"]) for change in changes if change.table == "document"], pa.string())
     for marked, column in ((_MISSED_BY, "f.receipt_document"), (_COUNTED_BY, "n.receipt_document")):
         _run(connection, _SET.replace("{marked}", marked), column, ended, kind=Kind.DIFFERING)
 
 
-def _values(part: Rows, column: str, when: When | None) -> pa.ChunkedArray:
-    """The values of a column in the rows for which ``when`` holds."""
-    rows = part.data if when is None else part.data.filter(when(part.data))
-    return rows[column]
+def _drop_seen(connection: Connection, kind: Kind, marks: pa.Table) -> None:
+    for edition in sorted(set(marks["edition"].to_pylist())):
+        rows = marks.filter(pc.equal(marks["edition"], edition))
+        _end(connection, f"{_DROP} and edition = {int(edition)}", "subject", "retailer", rows, kind=kind)
+
+
+def _end(connection: Connection, statement: str, column: str, of: str, rows: pa.Table, **named: str) -> None:
+    """Take away the marks of which the subjects stand in a column of these rows."""
+    if rows.num_rows:
+        whose = retailers_of(connection, rows[of]) if of == "return_line" else pc.unique(rows[of]).to_pylist()
+        retailers = ", ".join("'" + retailer.replace("'", "''") + "'" for retailer in whose)
+        _run(connection, statement, "subject", rows[column], retailers=retailers, **named)
+
+
+def _chosen(part: Rows, when: When | None) -> pa.Table:
+    """The rows for which ``when`` holds."""
+    return part.data if when is None else part.data.filter(when(part.data))
 
 
 def _run(connection: Connection, statement: str, column: str, keys: pa.ChunkedArray, **named: str) -> None:

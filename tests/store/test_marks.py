@@ -4,6 +4,7 @@ import pyarrow as pa
 from sqlalchemy import select
 
 from connectors.store.insert import TABLES
+from schemas.marks import Kind
 from schemas.outcome import Change, Outcome
 from tests.store.conftest import RETAILER, rows
 
@@ -66,12 +67,14 @@ def test_units_that_come_back_are_open_again(world):
 
 def test_who_is_done_says_which_edition_it_saw(world):
     portion = world.announce("R1", world.sell())
-    seen = pa.table({"subject": [_RETURN], "edition": [1]})
+    seen = world.store.marks(Kind.DIFFERING, RETAILER)
+    assert seen.to_pylist() == [{"retailer": RETAILER, "subject": _RETURN, "edition": 1}]
     world.receive(portion, "R1-receipt")
-    world.store.record(Outcome("look", RETAILER, seen={"differing": seen}))
-    assert ("differing", _RETURN) in marked(world.store)
-    world.store.record(Outcome("look", RETAILER, seen={"differing": pa.table({"subject": [_RETURN], "edition": [2]})}))
-    assert ("differing", _RETURN) not in marked(world.store)
+    world.store.record(Outcome("look", RETAILER, seen={Kind.DIFFERING: seen}))
+    again = world.store.marks(Kind.DIFFERING, RETAILER)
+    assert again["edition"].to_pylist() == [2]
+    world.store.record(Outcome("look", RETAILER, seen={Kind.DIFFERING: again}))
+    assert world.store.marks(Kind.DIFFERING, RETAILER).num_rows == 0
 
 
 def test_retailers_that_come_in_one_outcome_are_told_apart(world):
