@@ -34,7 +34,7 @@ select
   d.outcome, d.rule, d.policy_version, d.at, coalesce(d.credit_net, d.net_minor) as credit_net
 from decision as d
 join allocation as a on a.portion = d.portion
-join return_line as l on l.return_line = d.return_line
+join return_line as l on l.return_line = a.return_line
 join "return" as r on r.return_id = l.return_id
 left join inspection as n on n.movement = d.decision
 left join movement as m on m.movement = d.decision and m.to_bucket in ('kept', 'disposed')

@@ -11,7 +11,11 @@ select
         select sum(b.units) from reversal_line as b
         where b.cause = d.receipt_document and b.return_line = d.return_line
       ), 0)
-    - coalesce((select sum(x.units) from decision as x where x.return_line = d.return_line and x.outcome <> 'hold'), 0)
+    - coalesce((
+        select sum(x.units) from allocation as a
+        join decision as x on x.portion = a.portion and x.outcome <> 'hold'
+        where a.return_line = d.return_line
+      ), 0)
     + coalesce((
         select sum(y.units) from credit_intent_line as y
         join credit_intent as z on z.reference = y.reference and z.state = 'posted'
