@@ -139,32 +139,28 @@ def _amounts(amounts: Sequence[int]) -> str:
 
 def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
     """Refuse to take more out of a portion's bucket than is in it, after these movements were inserted."""
-    data = movements.data
-    drawn = data.filter(pc.invert(pc.is_in(data["from_bucket"], pa.array([str(one) for one in ORIGINS]))))["portion"]
-    here = database.of(connection)
-    for chunk in chunks(sorted(set(drawn.to_pylist())), MANY):
+    data, here = movements.data, database.of(connection)
+    drawn = data.filter(pc.invert(pc.is_in(data["from_bucket"], pa.array([str(one) for one in ORIGINS]))))
+    for chunk in chunks(pc.unique(drawn["portion"]).sort().to_pylist(), MANY):
         here.hold_rows(connection, "allocation", "portion", chunk)
-        among, keys = here.among("m.portion", chunk)
-        found = connection.exec_driver_sql(_NEGATIVE.format(among=among), (keys,)).first()
-        if found:
-            portion, bucket, units = found
-            raise StaleError(
-                f"Portion {portion} has less in {bucket} than is moved out of it ({units} units too few, or money): "
-                "another run moved it meanwhile. Next: nothing, it is tried again with what is left."
-            )
+    for bucket in pc.unique(drawn["from_bucket"]).to_pylist():
+        portions = pc.unique(drawn.filter(pc.equal(drawn["from_bucket"], bucket))["portion"])
+        for chunk in chunks(portions.to_pylist(), MANY):
+            among, keys = here.among("m.portion", chunk)
+            found = connection.exec_driver_sql(_overdrawn_portions(bucket, among), (keys,)).first()
+            if found:
+                raise StaleError(
+                    f"Portion {found.portion} has less in {bucket} than is moved out of it ({found.missing} units "
+                    "too few, or money): another run moved it meanwhile. "
+                    "Next: nothing, it is tried again with what is left."
+                )
 
 
-_NEGATIVE = f"""
-select portion, bucket, -sum(units)
-from (
-  select
-    m.portion, case when s.side = 1 then m.to_bucket else m.from_bucket end as bucket,
-    s.side * m.units as units, s.side * m.net_minor as net_minor, s.side * m.tax_minor as tax_minor
-  from movement as m cross join (select 1 as side union all select -1) as s
-  where {{among}}
-) as moved
-where bucket not in ({", ".join(f"'{bucket}'" for bucket in ORIGINS)})
-group by portion, bucket
-having sum(units) < 0 or sum(net_minor) < 0 or sum(tax_minor) < 0
-order by portion
-"""
+def _overdrawn_portions(bucket: str, among: str) -> str:
+    """SQL for the portions of which more went out of this bucket than came into it."""
+    units, net, tax = (f"sum(case when m.to_bucket = '{bucket}' then m.{name} else -m.{name} end)" for name in _AMOUNTS)
+    return (
+        f"select m.portion, -{units} as missing from movement as m "
+        f"where {among} and (m.to_bucket = '{bucket}' or m.from_bucket = '{bucket}') "
+        f"group by m.portion having {units} < 0 or {net} < 0 or {tax} < 0 order by m.portion"
+    )

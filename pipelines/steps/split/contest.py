@@ -308,7 +308,7 @@ def note_more(
     for step in range(eligible):
         at = step if order == OLDEST else eligible - 1 - step
         held = desk.sheet[row + at]
-        if (count < seat.batch or held >= desk.options[begin + count - 1].held) and desk.left[at] > 0:
+        if desk.left[at] > 0 and (count < seat.batch or held >= desk.options[begin + count - 1].held):
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)

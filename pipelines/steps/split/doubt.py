@@ -116,10 +116,10 @@ def doubt(
     least = most = desk.places[own].value
     foreign, here = NONE, desk.sheet[row + own] >> shift
     for at in range(want.last - want.first):
-        if desk.sheet[row + at] >> shift == here or desk.counts[PRICED]:
+        if desk.left[at] > 0 and (desk.sheet[row + at] >> shift == here or desk.counts[PRICED]):
             place = desk.places[at]
             abroad = place.currency != desk.places[own].currency
-            if desk.left[at] > 0 and (place.value < least or place.value > most or abroad):
+            if place.value < least or place.value > most or abroad:
                 if is_tight(bits, row, own, at, shift, lines, words, desk):
                     least, most = min(least, place.value), max(most, place.value)
                     foreign = place.currency if abroad else foreign

@@ -199,7 +199,7 @@ def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
 
 def net_value(sales: Sales, line: int) -> int:
     """The net of one unit, in 2^-20 minor units."""
-    return (sales.money[NET][line] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
+    return (sales.money[line][NET] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:

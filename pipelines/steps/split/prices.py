@@ -56,7 +56,7 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
 
 def value_of(sales: Sales, line: int) -> int:
     """What a unit of a sale is worth, net and tax, in 2^-20 minor units."""
-    worth = (sales.money[NET][line] + sales.money[TAX][line]) << VALUE_BITS
+    worth = (sales.money[line][NET] + sales.money[line][TAX]) << VALUE_BITS
     return worth // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
@@ -119,9 +119,9 @@ def raise_from(
         for word in range(words):
             desk.price[own * words + word] = 0
     for at in range(wants.claim[claim].last - wants.claim[claim].first):
-        place = desk.places[at]
-        better = priced or desk.sheet[row + at] >> shift > here
-        if better and desk.left[at] > 0 and desk.free[at] == 0 and at != own:
+        better = desk.left[at] > 0 and (priced or desk.sheet[row + at] >> shift > here)
+        if better and desk.free[at] == 0 and at != own:
+            place = desk.places[at]
             for word in range(words):
                 desk.trial[word] = desk.price[own * words + word]
             add_difference(desk.sheet[row + at] >> shift, here, desk)
