@@ -24,11 +24,19 @@ _MOST = 1 << 32  # no roll is longer
 def rolled(sealed: Mapping[str, Mapping[str, bytes]]) -> tuple[str, bytes]:
     """What an event says of these rows, as JSON without spaces, and its roll."""
     tables = {name: list(sealed[name]) for name in sorted(sealed)}
-    listed = json.dumps(tables, separators=(",", ":")).encode("ascii")
+    listed = f"{{{','.join(f'{json.dumps(name)}:{_listed(keys)}' for name, keys in tables.items())}}}".encode("ascii")
     content = b"".join([listed, b"\n", *(b"".join(sealed[name].values()) for name in tables)])
     roll = len(content).to_bytes(_SIZE, "big") + _codec().compress(content, asbytes=True)
     said = {"form": _FORM, "roll": sha256(roll).hexdigest(), "rows": {name: len(tables[name]) for name in tables}}
     return json.dumps(said, separators=(",", ":"), sort_keys=True), roll
+
+
+def _listed(keys: list[str]) -> str:
+    """The keys as a JSON array, without spaces: most often there is nothing in them that JSON writes otherwise."""
+    joined = '","'.join(keys)
+    if joined.isascii() and joined.isprintable() and "\\" not in joined and joined.count('"') == 2 * (len(keys) - 1):
+        return f'["{joined}"]'
+    return json.dumps(keys, separators=(",", ":"))
 
 
 def told(rows: Any, roll: Any) -> Sealed:

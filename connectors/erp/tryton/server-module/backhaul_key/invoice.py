@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Open this when you ask what Backhaul adds to an invoice in Tryton: its key, and no question about its taxes."""
+"""Open this when you ask what Backhaul adds to an invoice in Tryton: its key, its papers, no question about taxes."""
 
+from trytond.model import fields
 from trytond.pool import PoolMeta
 
 from .keyed import KeyMixin
@@ -10,6 +11,17 @@ class Invoice(KeyMixin, metaclass=PoolMeta):
     """An invoice that may stand for one credit of Backhaul."""
 
     __name__ = "account.invoice"
+
+    backhaul_papers = fields.One2Many(
+        "ir.attachment", "resource", "Backhaul Papers", help="What stands behind the credit: its reconciliation."
+    )
+
+    @classmethod
+    def copy(cls, invoices, default=None):
+        """A copy has no papers of ours."""
+        default = dict(default or {})
+        default.setdefault("backhaul_papers", None)
+        return super().copy(invoices, default=default)
 
     @classmethod
     def _check_taxes(cls, invoices):
