@@ -25,6 +25,8 @@ class Kind(StrEnum):
     UNORDERED = "unordered"  # a movement of units that were replaced, without an order
     GOING_BACK = "going_back"  # a route by which goods go back that did not yet
     UNTOLD = "untold"  # a posted credit note of which the retailer has no copy
+    EVIDENCE = "evidence"  # a return line of which evidence or a word on a difference came, not held against decisions
+    SHIPPED = "shipped"  # a ship notice, not held against a retailer's decisions: `document|retailer`
 
 
 class Mark(SQLModel, table=True):

@@ -541,6 +541,20 @@ class CreditIntent(SQLModel, table=True):
     reverses: str | None = Field(None, index=True, foreign_key="credit_intent.reference")
 
 
+class Spending(SQLModel, table=True):
+    """What went out by itself on a day, for a retailer or (``retailer`` empty) for all, against its limit.
+
+    The database refuses more than the limit; of two runs that spend from one total the later reads again.
+    """
+
+    __table_args__ = (CheckConstraint("net_minor <= limit_minor", name="spending_limit"),)
+    day: date = Field(primary_key=True)
+    retailer: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    net_minor: int
+    limit_minor: int  # as it was agreed with the retailer that spent last
+
+
 class CreditPart(SQLModel, table=True):
     """What a person has to do with a credit: preparer, rule_editor, receiver or approver.
 

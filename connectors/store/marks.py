@@ -50,6 +50,11 @@ def _accepts_missing(resolutions: pa.Table) -> pa.Array:
     return pc.and_(where("action", "accept")(resolutions), where("kind", *MISSING)(resolutions))
 
 
+def _is_said_again(resolutions: pa.Table) -> pa.Array:
+    """Of what was said first nothing was decided before."""
+    return pc.greater(resolutions["turn"], 1)
+
+
 def _closes(movements: pa.Table) -> pa.Array:
     return pc.and_(where("from_bucket", *OPEN)(movements), pc.invert(where("to_bucket", *OPEN)(movements)))
 
@@ -75,6 +80,20 @@ _MISSED_BY = (
     "select distinct l.return_id as subject, l.retailer from difference as f "
     "join return_line as l on l.return_line = f.return_line where {among}"
 )
+_LINE = "select l.return_line as subject, l.retailer from return_line as l where {among}"
+# What came in place of the goods of another line.
+_INSTEAD = (
+    "select distinct l.return_line as subject, l.retailer from resolution as q "
+    "join return_line as l on l.return_line = q.other_line where {among}"
+)
+_ASKED = (
+    "select distinct q.return_id as subject, q.retailer from answer_line as s "
+    "join question as q on q.question = s.request_number where {among}"
+)
+_SHIPPED = (
+    "select distinct s.document || '|' || p.retailer as subject, p.retailer from shipment_line as s "
+    'cross join "placing" as p where {among}'
+)
 _COUNTED_BY = (
     "select distinct l.return_id as subject, l.retailer from inspection as n "
     "join movement as m on m.movement = n.movement "
@@ -88,6 +107,11 @@ _CAUSES: tuple[_Cause, ...] = (
     _Cause("movement", "l.return_line", Kind.DIFFERING, _RETURN, _differs),
     _Cause("difference", "l.return_line", Kind.DIFFERING, _RETURN),
     _Cause("receipt_line", "c.carton", Kind.DIFFERING, _BOX, _names_a_box),
+    _Cause("answer_line", "s.document", Kind.DIFFERING, _ASKED),
+    _Cause("claim_evidence", "l.return_line", Kind.EVIDENCE, _LINE),
+    _Cause("resolution", "l.return_line", Kind.EVIDENCE, _LINE, _is_said_again),
+    _Cause("resolution", "q.return_line", Kind.EVIDENCE, _INSTEAD, _is_said_again),
+    _Cause("shipment_line", "s.document", Kind.SHIPPED, _SHIPPED),
     _Cause("decision", "d.decision", Kind.REFUSED, _DECISION + " and l.origin = 'notice'", where("outcome", "refuse")),
     _Cause("credit_note", "n.reference", Kind.UNTOLD, _NOTE),
 )

@@ -87,9 +87,10 @@ def acknowledged(reading: Segments, interchanges: Mask, messages: Mask) -> pa.Ta
     """What the answers in these interchanges and messages say (``ACKNOWLEDGED``), in the order of their bytes."""
     of_type = np.asarray(pc.is_in(reading.messages["type"], pa.array(sorted(_READ))).to_numpy(), dtype=bool)
     numbers = np.flatnonzero(messages & of_type)
-    if not len(numbers) and _TA1.encode() not in reading.buffer:
+    first_group = _first_groups(reading)
+    if not len(numbers) and not _may_have_ta1(reading, first_group):
         return empty(ACKNOWLEDGED)
-    rows, first_group, files = [], _first_groups(reading), reading.files.to_pylist()
+    rows, files = [], reading.files.to_pylist()
     owners = reading.messages["interchange"].to_numpy()[numbers].tolist()
     answers = list(zip(owners, reading.messages["type"].take(numbers).to_pylist(), strict=True))
     waiting = deque(zip(answers, _contents(reading, numbers), strict=True))
@@ -104,6 +105,15 @@ def acknowledged(reading: Segments, interchanges: Mask, messages: Mask) -> pa.Ta
         file = files[interchange["file_index"]]
         rows += [_row(file, interchange["standard"], kind, one) for kind, one in told]
     return pa.Table.from_pylist(rows, schema=ACKNOWLEDGED)
+
+
+def _may_have_ta1(reading: Segments, first_group: dict[int, int]) -> bool:
+    """Whether the letters of a TA1 stand before the first group of an X12 interchange, or anywhere in one without."""
+    named = (reading.interchanges[name].to_pylist() for name in ("standard", "start", "end"))
+    return any(
+        standard == "x12" and reading.buffer.find(_TA1.encode(), start, first_group.get(index, end)) >= 0
+        for index, (standard, start, end) in enumerate(zip(*named, strict=True))
+    )
 
 
 def _first_groups(reading: Segments) -> dict[int, int]:

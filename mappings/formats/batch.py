@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mappings.formats.at_hand import goes_compiled
-from mappings.formats.charset import actual, is_as_declared
+from mappings.formats.charset import Data, actual, is_as_declared
 from mappings.formats.cuts import Buffer
 from mappings.formats.envelope import NOTHING_WALKED, Service, Walk, Walked
 from mappings.formats.recorder import Recorder, Row
@@ -190,7 +190,7 @@ def settle_charset(recorder: Recorder, syntax: Syntax, header: Header, row: Row)
         recorder.finding("FILE-CHARSET", (header.start, header.end), path, wrong, len(recorder.interchanges) - 1)
 
 
-def charset_of(data: bytes, header: Header) -> tuple[str, str]:
+def charset_of(data: Data, header: Header) -> tuple[str, str]:
     """The codec that these bytes of an interchange are in, and what is wrong if its header declares another one."""
     codec = actual(data, header.charset)
     if not header.charset_name or is_as_declared(codec, header.charset, data):

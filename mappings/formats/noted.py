@@ -28,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 # Where a fault stands among those of its interchange: before it, in the order of the walk, at its end.
 BEFORE, WALK, END = range(3)
 
+_COPIED_MAX = 100_000  # bytes of an interchange that are copied sooner than looked at through a view
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -97,7 +99,9 @@ class Noted:
 
     def _interchange(self, header: Header, row: list[int]) -> Row:
         found = interchange_row(self.syntax, header, row[c.I_FILE])
-        found["charset"], wrong = charset_of(self.buffer[max(row[c.I_START], row[c.I_RESUME]) : row[c.I_END]], header)
+        here = slice(max(row[c.I_START], row[c.I_RESUME]), row[c.I_END])
+        is_large = here.stop - here.start > _COPIED_MAX
+        found["charset"], wrong = charset_of(memoryview(self.buffer)[here] if is_large else self.buffer[here], header)
         self._wrong_charsets.append(wrong)
         declared = row[c.I_DECLARED] if row[c.I_DECLARED] >= 0 else None
         return found | {"end": row[c.I_END], "complete": bool(row[c.I_COMPLETE]), "declared_count": declared}

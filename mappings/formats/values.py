@@ -15,10 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mappings.formats.at_hand import goes_compiled
 from mappings.formats.cuts import Buffer
 from mappings.formats.segments import Segments
 
 Int = npt.NDArray[np.int64]
+
+COMPILED_FROM_VALUES = 20_000
+_ASCII = 0x7F
 
 
 def text(segments: Segments, rows: Sequence[int] | npt.NDArray[Any] | pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -36,7 +40,7 @@ def decoded(
 ) -> pa.Array:
     """The text between these offsets. ``messages.judge`` says, when it matters, which message each lies in."""
     gathered, offsets = gather(segments.buffer, start, end)
-    plain = ~(escaped | _not_ascii(gathered, offsets))
+    plain = ~(escaped if gathered.max(initial=0) <= _ASCII else escaped | _not_ascii(gathered, offsets))
     if plain.all():
         return pa.Array.from_buffers(pa.string(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
     raw = pa.Array.from_buffers(pa.binary(), len(start), [None, pa.py_buffer(offsets), pa.py_buffer(gathered)])
@@ -80,17 +84,23 @@ def _picked(column: pa.ChunkedArray, at: Int) -> Int:
 
 def gather(buffer: Buffer, start: Int, end: Int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """The bytes of all values one after the other, and the offsets at which each begins (one more than values)."""
-    length = end - start
+    length, data = end - start, np.frombuffer(buffer, dtype=np.uint8)
+    if goes_compiled("values", len(start), COMPILED_FROM_VALUES):
+        from mappings.formats.compiled import PROJECTION  # numba takes half a second to import
+
+        offsets, gathered = np.empty(len(start) + 1, np.int32), np.empty(int(length.sum()), np.uint8)
+        PROJECTION.gather_values(data, start.astype(np.uint32), end.astype(np.uint32), offsets, gathered)
+        return gathered, offsets
     offsets = np.zeros(len(start) + 1, dtype=np.int64)
     np.cumsum(length, out=offsets[1:])
     index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
-    return np.frombuffer(buffer, dtype=np.uint8)[index], offsets.astype(np.int32)
+    return data[index], offsets.astype(np.int32)
 
 
 def _not_ascii(gathered: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """For each value, whether it holds a byte above 0x7F."""
+    """For each value, whether it holds a byte beyond ASCII."""
     high = np.zeros(len(gathered) + 1, dtype=np.int64)
-    np.cumsum(gathered > 0x7F, out=high[1:])
+    np.cumsum(gathered > _ASCII, out=high[1:])
     return high[offsets[1:]] > high[offsets[:-1]]
 
 

@@ -12,7 +12,7 @@ from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.contest import DESK_FULL
 from pipelines.steps.split.desk import BEHIND, BEYOND, COUNTS, OPTION, PLACE, SEAT, Desk, words_for
 from pipelines.steps.split.grade import ORDERS, WANT, Bits, Wants, bits_of
-from pipelines.steps.split.index import INVOICE, NET_TAKEN, TAX_TAKEN, UNITS_TAKEN, Sales, SalesIndex
+from pipelines.steps.split.index import INVOICE, UNITS_TAKEN, Sales, SalesIndex
 from pipelines.steps.split.judge import TOLD
 from pipelines.steps.split.machine import PLAIN, Machine, machine_for
 from pipelines.steps.split.mates import NEAR
@@ -176,21 +176,18 @@ def _as_lists(index: SalesIndex, claim: Records, groups: Ints) -> Sales:
     """Columns in which only the sales of these groups are, by their number."""
     begins, ends = (claim[name][groups[:-1]].tolist() for name in ("first", "end"))
 
-    def wanted(column: Any) -> dict[int, int]:
-        rows: dict[int, int] = {}
+    def wanted(column: Any) -> dict[int, Any]:
+        rows: dict[int, Any] = {}
         for begin, end in zip(begins, ends, strict=True):
             rows.update(zip(range(begin, end), column[begin:end].tolist(), strict=True))
         return rows
 
-    codes, money = ([wanted(column) for column in columns] for columns in index.sales[:2])
-    return Sales(codes, money, index.sales.prices.tolist())
+    codes = [wanted(column) for column in index.sales.codes]
+    return Sales(codes, wanted(index.sales.money), index.sales.prices.tolist())
 
 
 def _give_back(kept: Sales, changed: Sales, lines: Ints) -> None:
     """What plain functions took from the sales, noted in the index."""
-    for columns, others, rows in (
-        (kept.codes, changed.codes, (UNITS_TAKEN,)),
-        (kept.money, changed.money, (NET_TAKEN, TAX_TAKEN)),
-    ):
-        for row in rows:
-            columns[row][lines] = [others[row][line] for line in lines.tolist()]
+    if len(lines):
+        kept.codes[UNITS_TAKEN][lines] = [changed.codes[UNITS_TAKEN][line] for line in lines.tolist()]
+        kept.money[lines] = [changed.money[line] for line in lines.tolist()]
