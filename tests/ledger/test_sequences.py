@@ -32,7 +32,19 @@ HAPPENINGS: dict[str, Callable[[Lanes, int], None]] = {
     "posted": lambda lanes, seed: lanes.post(),
     "reversed": lambda lanes, seed: lanes.reverse(seed),
 }
-ONCE = "told,told,authorised,sent,counted,counted,decided,posted,reversed,posted,told anew".split(",")
+ONCE = [
+    "told",
+    "told",
+    "authorised",
+    "sent",
+    "counted",
+    "counted",
+    "decided",
+    "posted",
+    "reversed",
+    "posted",
+    "told anew",
+]
 HAPPENS = ("told", "told", "told", "counted", "counted", "counted", "told anew", "told anew", *list(HAPPENINGS)[3:])
 
 
