@@ -429,7 +429,7 @@ class Movement(SQLModel, table=True):
     __table_args__ = (CheckConstraint(MOVEMENT_UNITS, name="movement_units"),)
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    return_line: str = Field(foreign_key="return_line.return_line")  # as its portion's, by which it is looked up
     invoice_line: str | None = Field(None, foreign_key="invoice_line.invoice_line")  # as its portion's
     units: int
     net_minor: int
@@ -480,7 +480,7 @@ class Decision(SQLModel, table=True):
 
     decision: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    return_line: str = Field(foreign_key="return_line.return_line")  # as its portion's, by which it is looked up
     outcome: str
     units: int
     net_minor: int

@@ -24,6 +24,10 @@ _CREDITED = ("units_credited", "net_credited", "tax_credited")
 _COLUMNS = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
 _CREDITABLE = TABLES["creditable"]
 _SHAPE = pa.schema([shape_of(_CREDITABLE).field(name) for name in _COLUMNS])
+# What each legal move takes of an invoice line and credits of it, side by side.
+_KINDS = pa.array([f"{origin} {to}" for origin, to in LEGAL_MOVES])
+_TAKES = pa.array([move.takes for move in LEGAL_MOVES.values()], pa.int64())
+_CREDITS = pa.array([move.credits for move in LEGAL_MOVES.values()], pa.int64())
 _K = TypeVar("_K")
 
 
@@ -91,15 +95,14 @@ def _wrong(from_bucket: str, to_bucket: str, placed: bool) -> str:
 def _deltas(movements: Rows) -> pa.Table:
     """What is to be added to the balances of each invoice line, by invoice line."""
     placed = movements.data.filter(pc.is_valid(movements.data["invoice_line"]))
-    parts = []
-    for (frm, to), move in LEGAL_MOVES.items():
-        if move.takes or move.credits:
-            rows = placed.filter(pc.and_(pc.equal(placed["from_bucket"], frm), pc.equal(placed["to_bucket"], to)))
-            taken = {name: pc.multiply(rows[of], move.takes) for name, of in zip(_TAKEN, _AMOUNTS, strict=True)}
-            credited = {name: pc.multiply(rows[of], move.credits) for name, of in zip(_CREDITED, _AMOUNTS, strict=True)}
-            parts.append(pa.table({"invoice_line": rows["invoice_line"], **taken, **credited}))
+    kind = pc.index_in(pc.binary_join_element_wise(placed["from_bucket"], placed["to_bucket"], " "), _KINDS)
+    takes, credits = _TAKES.take(kind), _CREDITS.take(kind)
+    by = {"invoice_line": placed["invoice_line"]}
+    by |= {name: pc.multiply(placed[of], takes) for name, of in zip(_TAKEN, _AMOUNTS, strict=True)}
+    by |= {name: pc.multiply(placed[of], credits) for name, of in zip(_CREDITED, _AMOUNTS, strict=True)}
+    matters = pc.or_(pc.not_equal(takes, 0), pc.not_equal(credits, 0))
     names = [*_TAKEN, *_CREDITED]
-    sums = pa.concat_tables(parts).group_by("invoice_line").aggregate([(name, "sum") for name in names])
+    sums = pa.table(by).filter(matters).group_by("invoice_line").aggregate([(name, "sum") for name in names])
     return sums.rename_columns(["invoice_line", *names]).sort_by("invoice_line")
 
 

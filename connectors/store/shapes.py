@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ AS_IT_IS = {"no_parameters": True}  # options of a statement in which a per cent
 _NUL, _SHOWN_NUL = "\x00", "\N{SYMBOL FOR NULL}"
 
 
+@cache
 def arrow_type(column: Column[Any]) -> pa.DataType:
     """The Arrow type of a stored column."""
     kinds = (
@@ -27,6 +29,7 @@ def arrow_type(column: Column[Any]) -> pa.DataType:
     return next((arrow for kind, arrow in kinds if isinstance(column.type, kind)), pa.string())
 
 
+@cache
 def shape_of(table: Table) -> pa.Schema:
     """The Arrow schema of a stored table."""
     return pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])

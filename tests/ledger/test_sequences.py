@@ -20,7 +20,7 @@ from tests.ledger.lanes import Lanes
 from tests.world.town import town_at
 
 SEQUENCES, EVENTS = 2_000, 50
-LANES = 100  # sequences side by side, which share the work of reading files
+LANES = 50  # sequences side by side, which share the work of reading files
 SEED = st.integers(0, 2**32)
 HAPPENINGS: dict[str, Callable[[Lanes, int], None]] = {
     "told": lambda lanes, seed: lanes.documents(seed, ("sale", "notice")),
