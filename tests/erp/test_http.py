@@ -153,12 +153,12 @@ def test_the_same_ending_of_a_read_is_only_tried_again_later(ending, other, clie
 
 
 def test_nothing_is_sent_to_who_does_not_listen():
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    client = client_of(f"http://127.0.0.1:{port}")
-    with pytest.raises(TransientError, match=r"nothing was sent.*Next: "):
-        client.change("POST", "/notes", {})
-    client.close()
+    with socket.socket() as held:  # ours, so that nobody else listens there
+        held.bind(("127.0.0.1", 0))
+        client = client_of(f"http://127.0.0.1:{held.getsockname()[1]}")
+        with pytest.raises(TransientError, match=r"nothing was sent.*Next: "):
+            client.change("POST", "/notes", {})
+        client.close()
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
