@@ -91,7 +91,7 @@ _ASKED = (
     "join question as q on q.question = s.request_number where {among}"
 )
 _SHIPPED = (
-    "select distinct s.document || '|' || p.retailer as subject, p.retailer from shipment_line as s "
+    "select s.document || '|' || p.retailer as subject, p.retailer from document as s "
     'cross join "placing" as p where {among}'
 )
 _COUNTED_BY = (
@@ -111,7 +111,7 @@ _CAUSES: tuple[_Cause, ...] = (
     _Cause("claim_evidence", "l.return_line", Kind.EVIDENCE, _LINE),
     _Cause("resolution", "l.return_line", Kind.EVIDENCE, _LINE, _is_said_again),
     _Cause("resolution", "q.return_line", Kind.EVIDENCE, _INSTEAD, _is_said_again),
-    _Cause("shipment_line", "s.document", Kind.SHIPPED, _SHIPPED),
+    _Cause("document", "s.document", Kind.SHIPPED, _SHIPPED, where("kind", "shipment")),
     _Cause("decision", "d.decision", Kind.REFUSED, _DECISION + " and l.origin = 'notice'", where("outcome", "refuse")),
     _Cause("credit_note", "n.reference", Kind.UNTOLD, _NOTE),
 )
