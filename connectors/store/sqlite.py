@@ -1,6 +1,5 @@
 """Open this when the store on a SQLite file behaves oddly: everything that only SQLite does. See ``database.py``."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event
 from sqlalchemy.engine import URL
 
+from connectors.store.json_arrays import json_array
 from connectors.store.shapes import is_one
 from schemas.errors import ConfigError
 
@@ -82,7 +82,7 @@ class Sqlite:
 
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """The keys go as one JSON array."""
-        return f"{column} in (select value from json_each(?))", json.dumps(keys)
+        return f"{column} in (select value from json_each(?))", json_array(keys)
 
     def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Whoever writes holds them already."""
