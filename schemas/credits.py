@@ -1,5 +1,8 @@
 """Open this when you ask what a credit note says: the request that an intent carries to an ERP."""
 
+import base64
+import hashlib
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,6 +15,15 @@ from schemas.partners import Party
 Kind = Literal["credit", "reversal", "correction"]
 # Tax categories (UNTDID 5305) that stand on no note with others: EN 16931 BR-O-11 to BR-O-14.
 STANDS_ALONE = frozenset({"O"})
+# What every document that we make in an ERP carries, and no document of somebody else: `reference_of` makes it.
+PREFIX = "BH-"
+REFERENCE = rf"^{PREFIX}[A-Z2-7]{{13}}$"
+
+
+def reference_of(company: str, return_id: str, sequence: int) -> str:
+    """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
+    key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
+    return PREFIX + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
 
 
 class _Requested(BaseModel):
@@ -82,6 +94,11 @@ class CreditLine(_Requested):
     def before_fees(self) -> Decimal:
         """What the units would be credited with if there were no fees, net."""
         return sum((fee.net for fee in self.fees), self.net)
+
+    @property
+    def told_fees(self) -> str:
+        """The fees as a text behind another one, for an ERP whose lines have no allowances; empty without fees."""
+        return "".join(f", less {fee.net:f} ({fee.reason})" for fee in self.fees)
 
 
 class CreditRequest(_Requested):

@@ -161,6 +161,7 @@ CATALOGUE: dict[str, FindingCode] = {
     "LINE-AMBIGUOUS":       FindingCode(_W, "equally good placements would give different credits", "a person chooses the invoice line"),
     "LINE-SALE-CONFLICT":   FindingCode(_E, "the invoice line is known with other units or money", "ask the ERP's owner which one holds; the first one is kept"),
     "LINE-SALE-CANCELLED":  FindingCode(_W, "the invoice was cancelled in the ERP, and units of it are accepted or credited", "ask the ERP's owner what took its place; what was credited is taken back by hand"),
+    "LINE-SALE-OURS":       FindingCode(_I, "the invoice took a credit of ours back; nothing was sold by it", "nothing; its units are on the invoice of the sale again"),
     # --- the warehouse's word against the retailer's
     "RECEIPT-UNANNOUNCED":  FindingCode(_W, "goods came that nobody announced", "ask the retailer; the goods are kept as a provisional return"),
     "RECEIPT-OVER":         FindingCode(_W, "more came than was announced", "ask the retailer; the surplus is kept as a provisional return"),

@@ -108,7 +108,7 @@ LEGAL_MOVES: dict[tuple[Bucket, Bucket], Move] = {
     (_B.RECEIVED, _B.MOVED): Move("placed anew, after it was counted in", takes=-1),
     (_B.SHORT, _B.ANNOUNCED): Move("counted again: an earlier version of the receipt missed it", takes=+1),
     (_B.SHORT, _B.ACCEPTED): Move("credited as announced, though it did not come", takes=+1),
-    (_B.REFUSED, _B.MOVED): Move("refused for want of a sale, which has come since"),
+    (_B.REFUSED, _B.MOVED): Move("refused for want of a sale or of evidence, which has come since"),
     (_B.REFUSED, _B.SENT_BACK): Move("refused goods go back to the retailer"),
     (_B.REPAIRED, _B.SENT_BACK): Move("repaired goods go back to the retailer"),
     (_B.ACCEPTED, _B.REFUSED): Move("refused by a person after acceptance", takes=-1),

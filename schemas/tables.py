@@ -255,7 +255,7 @@ OPEN_PORTIONS = _table(
 DECIDED_COUNTS = _table(
     "counted units that were decided, one row an inspection",
     receipt_document=_T, cause=(_T, "the receipt's line that counted them in"),
-    return_line=_T, gtin=_T, condition=_T, units=_I,
+    return_line=_T, gtin=_T, condition=_T, units=_I, decision=_T, outcome=_T,
 )  # fmt: skip
 
 INSPECTIONS = _table(

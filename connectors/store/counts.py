@@ -108,7 +108,7 @@ class CountReads(Reads):
         seen, moved, lines = TABLES["inspection"], TABLES["movement"], TABLES["return_line"]
         decided, later = TABLES["decision"], seen.alias("later")
         columns = (seen.c.receipt_document, moved.c.cause, moved.c.return_line, lines.c.gtin, seen.c.condition)
-        chosen = select(*columns, seen.c.units).select_from(seen)
+        chosen = select(*columns, seen.c.units, decided.c.decision, decided.c.outcome).select_from(seen)
         chosen = chosen.join(moved, moved.c.movement == seen.c.movement)
         chosen = chosen.join(lines, lines.c.return_line == moved.c.return_line)
         chosen = chosen.join(decided, (decided.c.decision == seen.c.movement) & (decided.c.outcome != "hold"))

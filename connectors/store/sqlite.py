@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy
 from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event
 from sqlalchemy.engine import URL
 
+from connectors.store.shapes import is_one
 from schemas.errors import ConfigError
 
 BUSY_SECONDS = 30
@@ -116,13 +116,11 @@ def _listed(names: Iterable[str]) -> str:
 
 def _same(column: pa.ChunkedArray) -> str | None:
     """The one value of a column of many rows as a literal of SQL; None: it has several, or a long one."""
-    if len(column) < _MANY:
-        return None
-    if column.null_count == len(column):
-        return "null"
-    if column.null_count or not pc.all(pc.equal(column, column[0])).as_py():
+    if len(column) < _MANY or not is_one(column):
         return None
     value = column[0].as_py()
+    if value is None:
+        return "null"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str) and len(value) <= _SHORT:

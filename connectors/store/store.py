@@ -13,6 +13,7 @@ from connectors.store.differing import DifferenceReads
 from connectors.store.faults import CrossedError, StaleError, database_faults
 from connectors.store.handling import HandlingReads
 from connectors.store.insert import TABLES, Rows, prepared
+from connectors.store.late import LateReads
 from connectors.store.owner import is_gone
 from connectors.store.pool import PoolReads
 from connectors.store.recording import append_event, is_event, write
@@ -28,7 +29,7 @@ _INTENT = TABLES["credit_intent"]
 _TRIES = 5  # when two transactions stand in each other's way and the database takes one back
 
 
-class Store(PoolReads, CountReads, HandlingReads, DifferenceReads, UnfinishedReads):
+class Store(PoolReads, CountReads, HandlingReads, LateReads, DifferenceReads, UnfinishedReads):
     """The database of Backhaul: one outcome, one transaction; every read answers an Arrow table.
 
     Threads may share a store; processes open their own on the same database. Writers wait for

@@ -1,8 +1,6 @@
 """Open this when accepted units become a credit note: one intent a company, return and currency, with its request."""
 
-import base64
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.grouping import NoteTerms, Row, gathered
 from pipelines.steps.movements import move
-from schemas.credits import CreditLine, CreditRequest, Fee, Paper
+from schemas.credits import CreditLine, CreditRequest, Fee, Paper, reference_of
 from schemas.errors import ConfigError
 from schemas.ledger import Bucket
 from schemas.money import to_decimal
@@ -89,12 +87,6 @@ def attached(composed: Composed, papers: Mapping[str, Paper]) -> Composed:
         text = request.model_copy(update={"reconciliation": papers[row["reference"]]}).canonical()
         rows.append(row | {"request": text, "request_hash": hashlib.sha256(text.encode()).hexdigest()})
     return Composed(pa.Table.from_pylist(rows, composed.intents.schema), composed.intent_lines)
-
-
-def reference_of(company: str, return_id: str, sequence: int) -> str:
-    """The short printable name of a credit, 16 characters, the same for the same business key for ever."""
-    key = json.dumps([company, return_id, sequence], separators=(",", ":"), ensure_ascii=False)
-    return "BH-" + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:13]
 
 
 def fees_of(pricings: Iterable[Row]) -> dict[str, tuple[Fee, ...]]:

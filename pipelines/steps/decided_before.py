@@ -66,6 +66,15 @@ def _taken(one: Row, by: str, lines: list[Row]) -> Iterator[Beyond]:
         yield Beyond(one, wanted, by, 0, None)
 
 
+def refused_otherwise(beyond: list[Beyond]) -> dict[str, tuple[str, str]]:
+    """Decisions that refused units which the later version counts in another condition: their line, and that one."""
+    return {
+        one.decided["decision"]: (one.decided["return_line"], one.condition)
+        for one in beyond
+        if one.condition is not None and one.decided["outcome"] == "refuse"
+    }
+
+
 def differences_of(beyond: list[Beyond]) -> pa.Table:
     """``DIFFERENCES`` of kind ``decided``; without a line of the later version its number is 0."""
     units: Counter[tuple[str, str, int]] = Counter()

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.content import plain_decimal
+from schemas.credits import REFERENCE
 from schemas.findings import Finding, Place
 
 # What makes a sale the same sale; texts beside it may be written differently when it is sent again.
@@ -44,9 +45,12 @@ def usable_sales(sales: pa.Table, known: pa.Table) -> tuple[pa.Table, list[Findi
     """Sale lines that are new and whole; what was sent before and says the same is dropped without a word.
 
     ``known`` holds invoice lines by their id: invoice_line and the columns of ``SALE``, as ``InvoiceLine`` names them.
-    A line that is known with other units or money, or lacks what a credit needs, is dropped with a finding.
+    A line that is known with other units or money, or lacks what a credit needs, is dropped with a finding. So is what
+    took a credit of ours back: an ERP shows it among its invoices, and nothing was sold by it.
     """
-    whole, findings = _whole_sales(sales)
+    ours = pc.fill_null(pc.match_substring_regex(sales["po_number"], REFERENCE), False)
+    whole, findings = _whole_sales(sales.filter(pc.invert(ours)))
+    findings += [_no_sale(row) for row in sales.filter(ours).to_pylist()]
     ids = sale_ids(whole)
     first = pc.equal(pc.index_in(ids, ids), pa.array(range(len(ids)), pa.int32()))
     new = pc.and_(first, pc.invert(pc.is_in(ids, known["invoice_line"].combine_chunks())))
@@ -74,6 +78,11 @@ def _sale_problems(row: dict[str, Any]) -> Iterator[Finding]:
         yield line_finding("FIELD-MISSING", row, f"the sale has no {', '.join(missing)}")
     if row["units"] is None or row["units"] <= 0:
         yield line_finding("LINE-QUANTITY-BAD", row, _quantity_detail(row))
+
+
+def _no_sale(row: dict[str, Any]) -> Finding:
+    told = f"invoice {row['invoice_number']} carries our reference {row['po_number']}: it took a credit back"
+    return line_finding("LINE-SALE-OURS", row, told)
 
 
 def _conflicting(again: pa.Table, fresh: pa.Table, known: pa.Table) -> list[Finding]:

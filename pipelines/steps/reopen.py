@@ -70,14 +70,16 @@ def place_anew(
     """What changes when the units of ``PARCELS`` go where ``ALLOCATIONS`` of the same return lines say.
 
     ``numbered`` counts the portions that each line has; new ones are numbered on. ``causes`` names the document that
-    re-opened the line. Inspections in ``split_up`` lost some of their units; the rest is written anew. ValueError: a
-    line has other units in its parcels than in its allocations.
+    re-opened the line. What ``name_of`` names in ``split_up`` is written anew wherever it stands: inspections that
+    lost some of their units, and units that are to be decided once more. ValueError: a line has other units in its
+    parcels than in its allocations.
     """
     books = _Books()
     own = _by_line(parcels.to_pylist())
     rows = _by_line(allocations.to_pylist())
     for line in sorted(own):
-        dealt = _without_refused([part for row in _deal(own[line], rows.get(line, [])) for part in _apart(*row)])
+        dealt = [part for row in _deal(own[line], rows.get(line, [])) for part in _apart(*row)]
+        dealt = _without_refused(dealt, split_up)
         gone = _by_portion(own[line], dealt)
         new = [(row, shares) for row, shares in dealt if not _kept(row, shares, gone, split_up)]
         books.movements += [_out_of(one, causes[line], rule_version) for name in sorted(gone) for one in gone[name]]
@@ -150,13 +152,15 @@ def _amounts(row: Row) -> Amounts:
     return Amounts(*(row[name] for name in _AMOUNTS))
 
 
-def _without_refused(dealt: Sequence[tuple[Row, list[_Share]]]) -> list[tuple[Row, list[_Share]]]:
-    """Units that were refused for want of a sale stay refused, unless some of them find one now."""
-    with_sale = {_name(share.parcel) for row, shares in dealt if row["invoice_line"] for share in shares}
+def _without_refused(
+    dealt: Sequence[tuple[Row, list[_Share]]], anew: Collection[str]
+) -> list[tuple[Row, list[_Share]]]:
+    """Units that were refused stay so, unless they are to be decided anew, or some of them find a sale now."""
+    with_sale = {name_of(share.parcel) for row, shares in dealt if row["invoice_line"] for share in shares} | set(anew)
     found = []
     for row, shares in dealt:
         going = [
-            share for share in shares if share.parcel["bucket"] != Bucket.REFUSED or _name(share.parcel) in with_sale
+            share for share in shares if share.parcel["bucket"] != Bucket.REFUSED or name_of(share.parcel) in with_sale
         ]
         if going:
             found.append((row | {"units": sum(share.part.units for share in going)}, going))
@@ -171,31 +175,32 @@ def _by_portion(parcels: Iterable[Row], dealt: Iterable[tuple[Row, list[_Share]]
     placed: Counter[str] = Counter()
     for _, shares in dealt:
         for share in shares:
-            placed[_name(share.parcel)] += share.part.units
+            placed[name_of(share.parcel)] += share.part.units
     grouped: dict[str, list[Row]] = defaultdict(list)
     for parcel in parcels:
-        if parcel["portion"] is not None and (parcel["bucket"] != Bucket.REFUSED or placed[_name(parcel)]):
+        if parcel["portion"] is not None and (parcel["bucket"] != Bucket.REFUSED or placed[name_of(parcel)]):
             grouped[parcel["portion"]].append(parcel)
     return grouped
 
 
-def _name(parcel: Row) -> str:
+def name_of(parcel: Row) -> str:
+    """The inspection of a parcel, or its portion and bucket where it was not counted in."""
     return str(parcel["inspection"] or f"{parcel['portion']}>{parcel['bucket']}")
 
 
 def _kept(row: Row, shares: Sequence[_Share], gone: dict[str, list[Row]], split_up: Collection[str]) -> bool:
     """Whether a portion is this row already; it is then no longer among those that are ``gone``."""
-    held = Counter({_name(share.parcel): 0 for share in shares})
+    held = Counter({name_of(share.parcel): 0 for share in shares})
     for share in shares:
-        held[_name(share.parcel)] += share.part.units
+        held[name_of(share.parcel)] += share.part.units
     portions = {share.parcel["portion"] for share in shares}
     portion = portions.pop()
     if portions or portion not in gone or any(share.parcel["bucket"] == Bucket.REFUSED for share in shares):
         return False
-    if any(share.parcel["inspection"] in split_up for share in shares):
+    if any(name_of(share.parcel) in split_up for share in shares):
         return False
     parcels = gone[portion]
-    same = held == Counter({_name(parcel): parcel["units"] for parcel in parcels})
+    same = held == Counter({name_of(parcel): parcel["units"] for parcel in parcels})
     if same and _says_the_same(row, parcels):
         del gone[portion]
         return True

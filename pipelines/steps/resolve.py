@@ -22,6 +22,7 @@ Key = tuple[str, str, str, int]
 _KEY = ("return_line", "kind", "receipt_document", "receipt_line_no")
 # A resolution speaks of these; when one of them changes, the difference is another one.
 _SAME = ("units", "other_line")
+_SILENT = "reconciliation.unanswered."  # the rules that hold while nobody answers: an answer that comes late ends them
 
 QUESTIONS = pa.schema([
     ("question", pa.string()), ("retailer", pa.string()), ("return_id", pa.string()), ("asks", pa.string()),
@@ -129,8 +130,8 @@ def _by_policy(row: Row, policy: Reconciliation, small: set[tuple[str, str]]) ->
 
 
 def _answered(row: Row, before: Row | None, policy: Reconciliation, asked: Asked, today: date) -> _Said | None:
-    """What holds of a question now: the retailer's word, or what holds without it; None while it can still answer."""
-    if before is None or before["action"] != "ask":
+    """What holds of a question now: the retailer's word, also a late one, or what holds without it; None: no news."""
+    if before is None or not (before["action"] == "ask" or before["rule"].startswith(_SILENT)):
         return None
     question = before["question"]
     if question in asked.agreed:
@@ -139,7 +140,7 @@ def _answered(row: Row, before: Row | None, policy: Reconciliation, asked: Asked
         return _Said(
             "hold", "answer", f"{_units(row['units'])}: the retailer does not agree; a person says what holds."
         )
-    if question in asked.answer_by and today > asked.answer_by[question]:
+    if before["action"] == "ask" and question in asked.answer_by and today > asked.answer_by[question]:
         rule, action = policy.silence(row["kind"])
         because = (
             f"{_units(row['units'])}: no answer came by {asked.answer_by[question]}. {_sentence(ACTIONS[action])}."
@@ -156,7 +157,8 @@ def _resolution(row: Row, said: _Said, before: Row | None, version: str, sold_ou
         **{name: row[name] for name in (*_KEY, "retailer", "other_line", "condition", "units")},
         "turn": before["turn"] + 1 if before else 1,
         "action": said.action, "rule": said.rule, "because": said.because,
-        "question": None, "policy_version": version, "by": None,
+        "question": before["question"] if before and said.rule.startswith(_SILENT) else None,
+        "policy_version": version, "by": None,
     }  # fmt: skip
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.credits import reference_of
 from pipelines.steps.movements import move
-from schemas.credits import Corrected, CreditLine, CreditRequest, Kind
+from schemas.credits import Corrected, CreditLine, CreditRequest, Kind, reference_of
 from schemas.errors import PermanentError
 from schemas.ledger import Bucket
 from schemas.money import share, to_decimal, to_minor
+from schemas.partners import Policy
 
 Row = Mapping[str, Any]
 _AMOUNTS = ("units", "net_minor", "tax_minor", "withheld_net", "withheld_tax")
@@ -160,6 +160,14 @@ def _line(original: CreditLine, number: int, row: Row, left: Mapping[int, Row], 
             "fees": original.fees if net == original.net and row["units"] == original.units else (),
         }
     )
+
+
+def conditions_refused(policy: Policy) -> list[str]:
+    """The conditions in which a policy refuses what was announced as sound; none where it credits whatever came."""
+    if policy.credit.quantity == "received" or policy.reconciliation.credit_on != "accepted":
+        return []
+    ours = {"damaged"} if policy.reconciliation.shipping_damage == "us" else set()
+    return sorted(name for name, verdict in policy.conditions.items() if verdict == "refuse" and name not in ours)
 
 
 def taken_off_lines(rows: Iterable[Row]) -> dict[str, list[Wanted]]:

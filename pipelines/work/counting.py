@@ -17,13 +17,20 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amend import AMENDS, CANCEL, amending
 from pipelines.steps.check import ACCEPTED, SUPERSEDED, Checked
-from pipelines.steps.decided_before import Beyond, differences_of, findings_of, still_to_count
+from pipelines.steps.decided_before import (
+    Beyond,
+    differences_of,
+    findings_of,
+    refused_otherwise,
+    still_to_count,
+)
 from pipelines.steps.dock import dock_number
 from pipelines.steps.items import exploded
 from pipelines.steps.reconcile import Reconciled, receive_found, reconcile
 from pipelines.steps.recount import Held, Recount, as_if_uncounted, count_again, uncount
 from pipelines.wiring import Hub
 from pipelines.work.item_facts import facts_of
+from pipelines.work.late_evidence import reopen_corrected
 from pipelines.work.placing import Touched, distinct, one_after_the_other, place, places_of, touched_by_receipts
 from pipelines.work.rows import Rows
 from schemas.outcome import Change
@@ -73,6 +80,8 @@ def count(hub: Hub, partner: Partner, checked: Checked) -> Counted:
         told = _reconciled(hub, open_portions, checked.receipt_parts, receipts)
         return Counted(told, tuple(_touched(hub, told, checked.receipt_lines, open_portions)))
     again = again_of(hub, by, amends.later, checked)
+    if reopen_corrected(hub, refused_otherwise(again.beyond), min(amends.later.values(), default="")):
+        again = again_of(hub, by, amends.later, checked)
     counted = recounted(hub, again, checked.documents["document"].to_pylist())
     return replace(counted, told=_with_decided(counted.told, again, amends.ended, checked))
 

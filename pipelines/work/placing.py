@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from connectors.store.pool import REFERENCES
 from pipelines.steps import movements
 from pipelines.steps.assign import place_assigned
+from pipelines.steps.late_evidence import units_of
 from pipelines.steps.pack_singles import never_sold, told_in_packs
 from pipelines.steps.packing import labels_of, with_packing
 from pipelines.steps.pool import after, box_mates, freed, kept, reopened
@@ -47,7 +48,8 @@ class Touched:
     lines that were there before. ``split_up`` names inspections of which it took a part, ``void`` lines that it took
     back; ``numbered`` counts portions that it gave to new lines. ``unshipped`` names ship notices that hold no longer,
     ``unsold`` invoice lines that were cancelled. ``assigned`` is what a person says now, ``unassigned``
-    names what of it is taken back.
+    names what of it is taken back. ``again`` are decisions that hold or refuse units, with their return lines: these
+    units are decided once more.
     """
 
     retailer: str
@@ -64,6 +66,7 @@ class Touched:
     numbered: Mapping[str, int] = field(default_factory=dict)
     assigned: pa.Table = field(default_factory=partial(empty, ASSIGNMENTS))
     unassigned: Collection[str] = ()
+    again: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def _place_one(hub: Hub, touched: Touched) -> Placed:
     """One retailer: read what may move, split it with the new claims, and write down what changes."""
     noted, changes = _edition(hub, touched.retailer)
     stored = hub.store.parcels(touched.retailer, {*touched.items, *distinct(touched.claims["gtin"])})
+    stored = pa.concat_tables([stored, hub.store.refused_parcels(touched.again)])
     parcels = touched.seen(stored)
     there = pa.array({*distinct(parcels["return_line"]), *touched.numbered}, pa.string())
     fresh = touched.claims.filter(pc.invert(pc.is_in(touched.claims["return_line"], there)))
@@ -142,7 +146,7 @@ def _place_one(hub: Hub, touched: Touched) -> Placed:
         hub.store.portions_of(causes) | dict(touched.numbered),
         causes,
         SPLIT_VERSION,
-        touched.split_up,
+        {*touched.split_up, *units_of(touched.again)},
     )
     told = _newly_told(found.findings, anew, parcels, old)
     rows = [

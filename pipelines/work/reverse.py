@@ -14,7 +14,7 @@ import pyarrow as pa
 from connectors.store import StaleError
 from pipelines.steps.control import CREDIT_PARTS, approvals_of, person
 from pipelines.steps.policy_days import policy_on
-from pipelines.steps.reversals import Counter, Wanted, counter, intent_of, taken_off_lines
+from pipelines.steps.reversals import Counter, Wanted, conditions_refused, counter, intent_of, taken_off_lines
 from pipelines.wiring import Hub
 from schemas.credits import Corrected, CreditRequest
 from schemas.errors import PermanentError
@@ -82,14 +82,19 @@ def withdraw(hub: Hub, reference: str, why: str, by: str) -> str:
 def take_back_uncounted(hub: Hub, retailer: str) -> int:
     """Prepare what takes back credited units that a later version of their receipt does not count; answers how many.
 
-    A person decides on it, as on any other; one that was withdrawn is not prepared again for the same receipt.
+    So it is with units that it counts in a condition by which they would be refused. A person decides on it, as on any
+    other; one that was withdrawn is not prepared again for the same receipt.
     """
-    rows = hub.store.query("reports/uncounted_credits.sql", retailer=retailer).to_pylist()
+    policy = policy_on(hub.catalog.partner(retailer).policies, hub.now().date()).policy
+    refused = "".join(f"|{condition}" for condition in conditions_refused(policy)) + "|"
+    rows = hub.store.query("reports/uncounted_credits.sql", retailer=retailer, refused=refused).to_pylist()
     uncounted = taken_off_lines(rows)
     for reference, wanted in uncounted.items():
-        receipts = sorted({row["receipt"] for row in rows if row["receipt_document"] in {one.cause for one in wanted}})
-        named = f"receipt {', '.join(receipts)}"
-        reverse(hub, reference, f"{named} does not count these units any more", named, wanted)
+        told = [row for row in rows if row["receipt_document"] in {one.cause for one in wanted}]
+        named = f"receipt {', '.join(sorted({row['receipt'] for row in told}))}"
+        worse = all(row["worse"] for row in told)
+        why = "counts these units in a condition that is refused" if worse else "does not count these units any more"
+        reverse(hub, reference, f"{named} {why}", named, wanted)
     return len(uncounted)
 
 

@@ -20,6 +20,7 @@ from pipelines.wiring import Hub
 from pipelines.work.authorise import authorise
 from pipelines.work.claims import follow_up, ready
 from pipelines.work.differences import resolutions_on, resolve_differences
+from pipelines.work.late_evidence import reopen_for_evidence
 from pipelines.work.overdue import close_overdue
 from pipelines.work.policy_versions import note_policies, policy_rows, unapproved, young_editors
 from pipelines.work.reconciliations import with_reconciliations
@@ -30,8 +31,10 @@ from pipelines.work.window_starts import starts_of
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner, Policy
 from schemas.policies import Agreed
+from schemas.records import Spending
 
 ATTEMPTS_MAX = 5
+SPENDING_ATTEMPTS_MAX = 20  # all retailers spend of one total
 
 
 @dataclass
@@ -67,6 +70,7 @@ def settle(hub: Hub, partner: Partner) -> Settled:
         authorise(hub, today)
         close_overdue(hub, retailer)
         resolve_differences(hub, retailer)
+        reopen_for_evidence(hub, retailer.id)
         _decide(hub, retailer, settled)
         follow_up(hub, today)
         _intend(hub, retailer, settled)
@@ -155,7 +159,19 @@ def next_edition(retailer: str, edition: int) -> tuple[dict[str, pa.Table], tupl
 
 
 def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
-    """Put what is accepted on credits; what a person must see waits, with the reasons."""
+    """Put what is accepted on credits; once more when another run spent of the day's limit meanwhile."""
+    attempt = 0
+    while True:
+        try:
+            return _intended(hub, retailer, settled)
+        except StaleError:
+            attempt += 1
+            if attempt == SPENDING_ATTEMPTS_MAX:
+                raise
+
+
+def _intended(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    """One attempt; what a person must see waits, with the reasons."""
     lines = hub.store.credit_lines(retailer.id)
     if not lines.num_rows:
         return
@@ -180,13 +196,16 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         return
     if policy.credit.notes_attach:
         composed = with_reconciliations(hub, retailer.id, composed)
-    composed = control.controlled(composed, policy, _spent(hub, today), today)
+    spent = _spent(hub, today)
+    composed = control.controlled(composed, policy, spent, today)
+    spending, changes = control.spending(composed.intents, policy, spent, today)
     rows = {
+        "spending": spending,
         "credit_intent": composed.intents,
         "credit_intent_line": composed.intent_lines,
         "credit_part": control.parts_of(composed, behind, policy),
     }
-    hub.store.record(Outcome("intend", retailer.id, rows))
+    hub.store.record(Outcome("intend", retailer.id, rows, changes))
     settled.intents += composed.intents.num_rows
 
 
@@ -208,7 +227,7 @@ def _behind(hub: Hub, retailer: Partner) -> control.Behind:
 
 
 def _spent(hub: Hub, today: date) -> control.Spent:
-    rows = hub.store.query("reports/automatic_credits.sql", day=today).to_pylist()
+    rows = hub.store.table(Spending, day=today).to_pylist()
     return {(row["retailer"], row["currency"]): row["net_minor"] for row in rows}
 
 

@@ -1,4 +1,5 @@
--- Every movement is a legal move (schemas/ledger.py), of its portion's return line, invoice line and currency.
+-- Every movement is a legal move (schemas/ledger.py), of its portion's return line, invoice line and currency. Refused
+-- units go on when a sale is found, or when evidence came to which the rule that refused them listens.
 -- columns: table_name text, row_key text, what text
 select
   'movement' as table_name,
@@ -13,6 +14,11 @@ where a.portion is null
   or m.currency <> a.currency
   or (m.from_bucket = 'sold' and m.invoice_line is null)
   or (m.from_bucket = 'unsold' and m.invoice_line is not null)
-  or (m.from_bucket = 'refused' and m.to_bucket = 'moved' and m.invoice_line is not null)
+  or (m.from_bucket = 'refused' and m.to_bucket = 'moved' and m.invoice_line is not null and not exists (
+    select 1 from decision as d
+    where d.portion = m.portion and d.outcome = 'refuse' and (
+      d.rule in ('goods.claims', 'window_days') or d.rule like 'reconciliation%' or d.rule like 'conditions.%'
+    )
+  ))
   or l.takes is null
 order by row_key

@@ -36,29 +36,9 @@ where a.return_line = k.return_line and n.portion = a.portion and m.movement = n
   and m.to_bucket = 'received' and d.decision is null and not exists (select 1 from inspection as x where x.replaces = n.movement)
 union all
 select
-  k.retailer, k.gtin, k.return_id, k.return_line, a.portion, a.invoice_line, a.units as portion_units,
-  'refused',
-  (select max(e.bucket) from expected_step as e where e.portion = a.portion),
-  n.movement, n.condition, n.receipt_document,
-  (select min(r.received_on) from receipt_line as r where r.document = n.receipt_document),
-  c.cause,
-  m.units, m.net_minor, m.tax_minor, a.currency,
-  a.evidence, a.repair, a.spread_low, a.spread_high, a.spread_currency, a.unplaced
-from claim as k
-cross join allocation as a
-cross join decision as d
-cross join movement as m
-left join inspection as n on n.movement = d.decision
-left join movement as c on c.movement = n.movement
-where a.return_line = k.return_line and a.invoice_line is null
-  and d.portion = a.portion and d.outcome = 'refuse' and d.rule like 'unplaced.%'
-  and m.portion = a.portion and m.cause = d.decision and m.to_bucket = 'refused'
-  and not exists (select 1 from inspection as x where x.replaces = n.movement)
-  and not exists (
-    select 1 from routing as g
-    join movement as b on b.portion = g.portion and b.cause = g.routing and b.to_bucket = 'sent_back'
-    where g.inspection = n.movement
-  )
-  and (n.movement is not null or not exists (
-    select 1 from movement as g where g.portion = a.portion and g.from_bucket = 'refused'
-  ))
+  p.retailer, p.gtin, p.return_id, p.return_line, p.portion, p.invoice_line, p.portion_units,
+  p.bucket, p.expected_in, p.inspection, p.condition, p.receipt_document, p.received_on, p.cause,
+  p.units, p.net_minor, p.tax_minor, p.currency,
+  p.evidence, p.repair, p.spread_low, p.spread_high, p.spread_currency, p.unplaced
+from refused_parcel as p
+where p.invoice_line is null and p.rule like 'unplaced.%'

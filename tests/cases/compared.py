@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.wiring import Hub
 from pipelines.work.differences import held
+from schemas.credits import CreditRequest
 from schemas.ledger import OPEN
 from schemas.money import to_decimal
 from tests.cases.form import ITEMS, Case, Decided, Different, Note
@@ -27,7 +28,7 @@ def differing(hub: Hub, case: Case) -> list[str]:
         told += _all_posted(decisions, notes)
     else:
         told += _unlike("notes", [_note(one) for one in case.notes], notes)
-    told += _unlike("still", [{bucket.value: n} for bucket, n in case.still.items()], list(_still(hub, decisions)))
+    told += _unlike("still", [{bucket.value: n} for bucket, n in case.still.items()], list(_still(hub)))
     found = {row["code"] for row in hub.store.findings().to_pylist()}
     told += [f"findings: expected {code}; there are {sorted(found)}" for code in case.findings if code not in found]
     return told
@@ -133,6 +134,9 @@ def _notes(hub: Hub) -> Iterator[Row]:
             "tax": to_decimal(row["tax_minor"], row["currency"]),
             "waits": row["problem"],
             "approvals": row["approvals_needed"],
+            "fees": tuple(
+                fee.net for line in CreditRequest.model_validate_json(row["request"]).lines for fee in line.fees
+            ),
         }
 
 
@@ -146,9 +150,11 @@ def _all_posted(decisions: Sequence[Row], notes: Sequence[Row]) -> Iterator[str]
     yield from (f"notes: one is {row['state']}: {row['waits']}" for row in notes if row["state"] != "posted")
 
 
-def _still(hub: Hub, decisions: Sequence[Row]) -> Iterator[Row]:
-    """Units that wait, by bucket; those that a decision holds are told by the decision."""
-    held = sum(row.get("hold", 0) for row in decisions)
+def _still(hub: Hub) -> Iterator[Row]:
+    """Units that wait, by bucket; those that a decision holds are told by the decision, unless they went on since."""
+    gone = {row["replaces"] for row in hub.store.table("inspection").to_pylist()}
+    holding = hub.store.table("decision", outcome="hold").to_pylist()
+    held = sum(row["units"] for row in holding if row["decision"] not in gone)
     portions = hub.store.open_portions().to_pylist()
     for bucket in OPEN:
         units = Counter[str]()

@@ -92,9 +92,12 @@ class Shipped(_Strict):
 
 
 class Stated(_Strict):
-    """Days that a person states of a return line, or proves: when the retailer got the goods, when the consumer did."""
+    """What a person states of a return line, or proves: a photo, a serial number, and days."""
 
     line: str
+    photo: str = Field("", description="what is on it; no two photos are alike")
+    serial: str | None = None
+    purchased: date | None = Field(None, description="when the consumer bought it")
     delivered: date | None = None
     consumer: date | None = None
     by: str = "Ada Holm"
@@ -172,6 +175,7 @@ class Note(_Strict):
     tax: Decimal | None = None
     waits: str | None = Field(None, description="a part of the reason; nothing: it is posted")
     approvals: int | None = None
+    fees: tuple[Decimal, ...] | None = Field(None, description="net amounts that its lines take off as allowances")
 
 
 class Later(_Strict):

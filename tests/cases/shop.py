@@ -34,7 +34,7 @@ from pipelines.work.settle import settle
 from schemas.errors import PermanentError
 from schemas.outcome import Outcome
 from schemas.partners import Channel, Partner, Party
-from tests.cases.form import ITEMS, Announced, Case, Deducted, Later, Received, Shipped, Sold, Told
+from tests.cases.form import ITEMS, Announced, Case, Deducted, Later, Received, Shipped, Sold, Stated, Told
 
 _SHOP: dict[str, Any] = {
     "id": "shop", "name": "Shop", "role": "retailer",
@@ -214,11 +214,19 @@ def _arrive(hub: Hub, case: Case | Later, section: str) -> None:
             _deliver(hub, kind, [written(taken)])
     elif section == "stated":
         for said in case.stated:
-            days = {"delivered_on": said.delivered, "consumer_on": said.consumer}
-            attach(hub, said.line, None, ClaimStated(**days), said.by)
+            _state(hub, said)
     else:
         for one in case.assigned:
             assign(hub, one.line, one.invoice, "as the case says", one.by)
+
+
+def _state(hub: Hub, said: Stated) -> None:
+    """A person attaches a photo, or states something."""
+    photo = hub.settings.folder / "photo.jpg" if said.photo else None
+    if photo:
+        photo.write_text(said.photo)
+    days = {"purchased_on": said.purchased, "delivered_on": said.delivered, "consumer_on": said.consumer}
+    attach(hub, said.line, photo, ClaimStated(serial=said.serial, **days), said.by)
 
 
 def _approve(hub: Hub, case: Case) -> None:

@@ -6,17 +6,13 @@ That this is so is seen again and again by killing processes in truth.
 Run as a program of its own, because a process must be single-threaded when it forks.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 import traceback
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,10 +21,8 @@ from typing import Any
 from mappings.catalog import Catalog
 from tests.drills import small_world
 from tests.drills.moments import Moments
+from tests.drills.what_is_left import Left
 
-DATABASE = "backhaul.sqlite"
-# Not part of a state: who tried how often, and when it was told. Nothing is decided by it.
-_NO_MATTER = {"credit_intent": ("lease_owner", "lease_fence", "lease_until", "attempts"), "audit_event": None}
 KILLS_MAX = 5
 REAL_EVERY = 12
 
@@ -64,56 +58,6 @@ def killed(folder: Path, at: str | int) -> bool:
     return code != 0
 
 
-def state_of(folder: Path) -> str:
-    """The digest of everything in a world that the next process could make something of."""
-    found = hashlib.sha256(_rows(folder))
-    for name, data in sorted(small_world.files(folder).items()):
-        found.update(f"{name} {len(data)}\n".encode() + data)
-    return found.hexdigest()[:24]
-
-
-Look = tuple[Any, ...]
-
-
-def look_at(folder: Path) -> Look:
-    """Changes whenever a state does: files only ever come whole, by a rename, so that each is another inode."""
-    raw = tuple(zlib.crc32(part.read_bytes()) for part in _database(folder))
-    places = (place for part in small_world.PLACES for place in os.walk(folder / part))
-    return *raw, *((at, entry.name, entry.inode()) for at, _, _ in places for entry in os.scandir(at))
-
-
-def _database(folder: Path) -> list[Path]:
-    """The files of the database that hold what is committed."""
-    return [path for end in ("", "-wal") if (path := folder / f"{DATABASE}{end}").exists()]
-
-
-def _rows(folder: Path) -> bytes:
-    """All rows of the database as far as they are committed, read from a copy."""
-    copy = folder.with_name(f"{folder.name}.rows")
-    copy.mkdir()
-    for part in _database(folder):
-        shutil.copyfile(part, copy / part.name)
-    with closing(sqlite3.connect(copy / DATABASE)) as database:
-        told = [(name, sorted(database.execute(query).fetchall(), key=repr)) for name, query in _queries(database)]
-    shutil.rmtree(copy)
-    return repr(told).encode()
-
-
-_known_queries: list[tuple[str, str]] = []
-
-
-def _queries(database: sqlite3.Connection) -> list[tuple[str, str]]:
-    """What to ask for all that matters, table by table; the same for all worlds."""
-    if not _known_queries:
-        tables = database.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
-        for (name,) in tables:
-            left_out = _NO_MATTER.get(name, ())
-            columns = [row[1] for row in database.execute(f'pragma table_info("{name}")')]
-            chosen = ", ".join(f'"{column}"' for column in columns if left_out is not None and column not in left_out)
-            _known_queries.extend([(name, f'select {chosen} from "{name}"')] if chosen else [])
-    return _known_queries
-
-
 @dataclass
 class Life:
     """A process that was watched: its moments, each with the state that its death would leave, and its end."""
@@ -138,7 +82,7 @@ class Worlds:
         made = small_world.make(root / "made")
         _warm(small_world.copy(made, root / "warm"))
         worlds = cls(root)
-        worlds.first = state_of(made)
+        worlds.first = Left().state(made)
         small_world.copy(made, root / worlds.first)
         return worlds
 
@@ -154,7 +98,7 @@ class Worlds:
             folder = small_world.copy(self.root / state, self.root / "ending")
             code = forked(lambda: small_world.carry(folder))
             assert code == 0, f"from {state} the process ended with {code}"
-            self.ends[state] = (state_of(folder), small_world.wrong(folder))
+            self.ends[state] = (Left().state(folder), small_world.wrong(folder))
             shutil.rmtree(folder)
         life = self.lives.get(state)
         return (life.end, life.wrong) if life else self.ends[state]
@@ -170,19 +114,16 @@ class Worlds:
 
     def _watched(self, folder: Path, told: Path) -> None:
         moments: list[tuple[str, str]] = []
-
-        states: dict[Look, str] = {}
+        left = Left()
 
         def watch(name: str) -> None:
-            look = look_at(folder)
-            if look not in states:
-                states[look] = state_of(folder)
-                if not (self.root / states[look]).exists():
-                    small_world.copy(folder, self.root / states[look])
-            moments.append((name, states[look]))
+            state = left.state(folder)
+            if not (self.root / state).exists():
+                small_world.copy(folder, self.root / state)
+            moments.append((name, state))
 
         Moments(watch).of(lambda: small_world.carry(folder))
-        told.write_text(json.dumps((moments, state_of(folder), small_world.wrong(folder))))
+        told.write_text(json.dumps((moments, Left().state(folder), small_world.wrong(folder))))
 
 
 def _warm(folder: Path) -> None:
@@ -241,7 +182,7 @@ def killed_in_truth(worlds: Worlds, names: list[str], left: str) -> None:
     folder = small_world.copy(worlds.root / worlds.first, worlds.root / "killed")
     for name in names:
         assert killed(folder, name), f"{names}: nobody came to {name}"
-    assert state_of(folder) == left, f"{names}: what SIGKILL leaves is not what was seen"
+    assert Left().state(folder) == left, f"{names}: what SIGKILL leaves is not what was seen"
     shutil.rmtree(folder)
 
 
@@ -253,25 +194,31 @@ PLANS: dict[str, Callable[[Worlds, int], Iterator[tuple[list[str], str]]]] = {
 }
 
 
-def main(root: Path, plan: str, count: int) -> None:
-    """Carry out the plan; the last line tells in JSON how it went."""
+def main(root: Path, plans: Sequence[str]) -> None:
+    """Carry out plans, each a name and a number as in "runs:100"; the last line tells in JSON how they went."""
     worlds = Worlds.new(root)
     whole = worlds.life(worlds.first)
+    told: dict[str, Any] = {
+        "moments": len(whole.moments),
+        "names": len({name.partition(" #")[0] for name, _ in whole.moments}),
+    }
+    for plan, _, count in (one.partition(":") for one in plans):
+        told[plan] = carried_out(worlds, PLANS[plan](worlds, int(count)))
+        print(plan, told[plan], f"processor seconds: {sum(os.times()[:4]):.0f}", file=sys.stderr, flush=True)
+    print(json.dumps(told))
+
+
+def carried_out(worlds: Worlds, plan: Iterator[tuple[list[str], str]]) -> dict[str, Any]:
+    """How many ends a plan came to, in how many states by now, and those that differ from the undisturbed one."""
+    whole = worlds.life(worlds.first)
     ends, other = 0, list[Any]()
-    for names, state in PLANS[plan](worlds, count):
+    for names, state in plan:
         ends += 1
         end, wrong = worlds.end(state)
         if end != whole.end or wrong:
             other.append((names, wrong))
-    told = {
-        "moments": len(whole.moments),
-        "names": len({name.partition(" #")[0] for name, _ in whole.moments}),
-        "ends": ends,
-        "states": len(worlds.lives.keys() | worlds.ends.keys()),
-        "other": other[:20],
-    }
-    print(json.dumps(told))
+    return {"ends": ends, "states": len(worlds.lives.keys() | worlds.ends.keys()), "other": other[:20]}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2:])

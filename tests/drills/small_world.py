@@ -119,12 +119,19 @@ def wrong(folder: Path) -> list[str]:
 
 
 def copy(world: Path, to: Path) -> Path:
-    """A world of its own, as it stands here; what the partners agreed on is nobody's to change, and shared."""
+    """A world of its own, as it stands here; what the partners agreed on is nobody's to change, and shared.
+
+    So are files that stand under their final names: they only ever come whole and go.
+    """
     to.mkdir()
     (to / "partners").symlink_to((world / "partners").resolve())
     for file in world.glob("backhaul.sqlite*"):
         shutil.copyfile(file, to / file.name)
     for part in PLACES:
-        if (world / part).exists():
-            shutil.copytree(world / part, to / part)
+        for at, _, names in os.walk(world / part):
+            home = to / os.path.relpath(at, world)
+            home.mkdir()
+            for name in names:
+                unfinished = name.startswith(".") or ".writing" in home.parts
+                (shutil.copy2 if unfinished else os.link)(f"{at}/{name}", home / name)
     return to

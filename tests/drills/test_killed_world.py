@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PLANS = ("singles", "pairs", "runs", "real")
 RUNS = int(os.environ.get("BACKHAUL_KILL_RUNS", "10000"))
 REAL_RUNS = RUNS // 100
 
 
-def drilled(folder: Path, plan: str, count: int = 0) -> dict[str, Any]:
-    """What came of a plan of ``killed_world``."""
-    command = [sys.executable, "-m", "tests.drills.killed_world", str(folder), plan, str(count)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
+def drilled(folder: Path, *plans: str) -> dict[str, Any]:
+    """What came of plans of ``killed_world``."""
+    command = [sys.executable, "-m", "tests.drills.killed_world", str(folder), *plans]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert told["names"] > 100
     assert told["moments"] > 300
@@ -29,34 +30,17 @@ def drilled(folder: Path, plan: str, count: int = 0) -> dict[str, Any]:
 
 
 def test_killed_at_any_of_ten_moments_it_ends_the_same(tmp_path: Path) -> None:
-    told = drilled(tmp_path, "singles", 12)
+    told = drilled(tmp_path, "singles:12")["singles"]
     assert told["ends"] >= 10
     assert told["other"] == []
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_killed_at_every_moment_it_ends_the_same(tmp_path: Path) -> None:
-    told = drilled(tmp_path, "singles")
-    assert (told["ends"], told["other"]) == (told["moments"], [])
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(7200)
-def test_killed_at_every_moment_and_the_next_one_at_every_moment_it_ends_the_same(tmp_path: Path) -> None:
-    told = drilled(tmp_path, "pairs")
-    assert told["ends"] > 40**2
-    assert told["other"] == []
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(7200)
-def test_killed_one_to_five_times_anywhere_it_ends_the_same(tmp_path: Path) -> None:
-    told = drilled(tmp_path, "runs", RUNS)
-    assert (told["ends"], told["other"]) == (RUNS, [])
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(7200)
-def test_killed_in_truth_one_to_five_times_it_ends_the_same(tmp_path: Path) -> None:
-    assert drilled(tmp_path, "real", REAL_RUNS)["other"] == []
+def test_killed_anywhere_one_to_five_times_it_ends_the_same(tmp_path: Path) -> None:
+    """At each moment alone, in all pairs, in runs by seed, and in runs whose processes are killed in truth."""
+    told = drilled(tmp_path, "singles:0", "pairs:0", f"runs:{RUNS}", f"real:{REAL_RUNS}")
+    assert [(plan, told[plan]["other"]) for plan in PLANS if told[plan]["other"]] == []
+    assert told["singles"]["ends"] == told["moments"]
+    assert told["pairs"]["ends"] > 40**2
+    assert (told["runs"]["ends"], told["real"]["ends"]) == (RUNS, REAL_RUNS)

@@ -4,7 +4,7 @@ Each of the 2,744 schedules (fourteen fates, three times) ends with one posted d
 orphan. Where an ERP cannot promise that, it is found and told, and never booked: ``CAN_BE_DOUBLED`` says by what.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from random import Random
 
@@ -77,12 +77,25 @@ def judged(world: World, book: IntentBook, reference: str) -> str:
     return ONCE if ties and asked and len(book.movements) == 2 else f"books {note} and ERP {document} do not tie"
 
 
+def verdicts(world: World, chosen: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each schedule and its verdict. One whose last fates were not met says the same of all that begin like it."""
+    known: dict[tuple[tuple[str, ...], bool], str] = {}
+    for fates in chosen:
+        # A fate that was not met is that of the next change, or of the next list; which of the two it was may matter.
+        begins = ((fates[:met], fates[met] == STALE) for met in range(ATTEMPTS))
+        found = next((known[begin] for begin in begins if begin in known), None)
+        if found is None:
+            found, met = verdict(world, fates), len(world.faulty.met)
+            if met < ATTEMPTS:
+                known[fates[:met], fates[met] == STALE] = found
+        yield fates, found
+
+
 def ensure_once(name: str, world: World, share: int) -> int:
     """Try the schedules; answers how many."""
     tried, other = 0, []
-    for fates in schedules(name, share):
+    for fates, found in verdicts(world, schedules(name, share)):
         tried += 1
-        found = verdict(world, fates)
         if found != ONCE and not (found == TOLD and CAN_BE_DOUBLED[name] & set(fates)):
             other.append((fates, found))
     assert other == []

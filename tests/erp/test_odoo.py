@@ -14,10 +14,10 @@ from connectors.erp.http import Refused
 from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.odoo.notes import priced
 from connectors.erp.odoo.wire import plain, sent
-from schemas.credits import CreditRequest
+from schemas.credits import CreditRequest, Fee
 from schemas.errors import PermanentError
 from schemas.money import share, to_decimal
-from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.credit_requests import counter_request, credit_line, credit_request
 from tests.erp.doubles.odoo import LINE, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import company, erp_of, sold, wickham
 from tests.erp.doubles.serving import served
@@ -66,6 +66,29 @@ def test_a_line_names_its_invoice_line_and_its_return_line(odoo, erp):
     )  # 100.00 is no three times a price of two decimals
     assert (first["quantity"], first["price_unit"]) == (1, Decimal("100.00"))
     assert (first["product_id"], first["account_id"], first["tax_ids"]) == (1, 1, (1,))
+
+
+def test_fees_are_told_on_their_line(odoo, erp):
+    fee = Fee(kind="restocking", net=Decimal("5.00"), reason="20 % restocking")
+    draft = drafted(odoo, erp, credit_request(lines=(credit_line(1, fees=(fee,)),)))
+    assert lines_of(odoo, draft["id"])[0]["name"].endswith(", less 5.00 (20 % restocking)")
+
+
+def test_what_takes_a_note_back_is_an_invoice_that_names_it_and_reverses_none(odoo, erp):
+    draft = drafted(odoo, erp, counter_request())
+    assert (draft["move_type"], draft["reversed_entry_id"]) == ("out_invoice", None)
+    assert draft["invoice_origin"] == "R-1, reversal of CN-000001: INV-1001"
+    assert [line["quantity"] * line["price_unit"] for line in lines_of(odoo, draft["id"])] == [100, Decimal("33.33")]
+
+
+def test_an_invoice_of_a_sale_is_none_of_ours(odoo, erp):
+    original = row_of(odoo, "INV-1001")
+    odoo.records.update(MOVE, original["id"], {"ref": "PO-4711"})
+    assert erp.read(str(original["id"])) is None
+    with pytest.raises(PermanentError, match="there is no draft"):
+        erp.post(str(original["id"]), ON)
+    erp.discard(str(original["id"]))
+    assert row_of(odoo, "INV-1001")["state"] == "posted"
 
 
 def test_a_note_of_several_invoices_names_them_and_reverses_none(odoo, erp):

@@ -253,12 +253,30 @@ def test_invoices_of_another_company_customer_or_sales_area_are_refused():
         connected(sap).create_draft(two)
 
 
-def test_a_counter_document_and_a_note_of_nothing_are_refused():
-    erp = connected(wickham())
-    for request in (counter_request(), credit_request("BH-" + 40 * "X")):
-        with pytest.raises(PermanentError, match=r"Next: "):
-            erp.create_draft(request)
+def test_what_takes_a_credit_memo_back_is_a_debit_memo_request_that_is_billed_as_one():
+    sap = wickham()
+    erp = connected(sap)
+    number = erp.create_draft(counter_request())
+    made = sap.books.requests[number]
+    assert (made["DebitMemoRequestType"], made["HeaderBillingBlockReason"]) == ("DR", "08")
+    erp.post(number, ON)
+    posted = erp.read(number)
+    assert (posted.state, posted.charges, sap.books.bills[posted.number]["SDDocumentCategory"]) == ("posted", True, "P")
+    assert credit_memos(sap) == []
+
+
+def test_without_a_type_for_debit_memo_requests_their_service_is_never_asked():
+    sap = wickham()
+    sap.inactive.add("API_DEBIT_MEMO_REQUEST_SRV")
+    erp = connected(sap, debit_type=None)
     assert erp.capabilities.counter_documents is False
+    number = erp.create_draft(credit_request())
+    assert (erp.read(number).state, len(erp.find(credit_request().reference))) == ("draft", 1)
+
+
+def test_a_note_of_nothing_is_refused():
+    with pytest.raises(PermanentError, match=r"Next: "):
+        connected(wickham()).create_draft(credit_request("BH-" + 40 * "X"))
 
 
 def test_a_refusal_says_the_inner_messages_and_names_no_program():

@@ -46,7 +46,7 @@ def form(request, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(texts=TEXTS, marks=READINGS, currency=st.sampled_from(["GBP", "JPY", "KWD", None]))
 def test_bytes_are_converted_as_their_text_is(form, kind, texts, marks, currency):
     column = column_of(texts).trimmed()
@@ -60,7 +60,7 @@ def test_bytes_are_converted_as_their_text_is(form, kind, texts, marks, currency
         assert list(bad.to_pylist()) == [bool(is_wrong) for is_wrong in wrong.to_pylist()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(texts=st.lists(st.one_of(st.none(), st.text(" \tAb\x0b1", max_size=6)), max_size=8))
 def test_blanks_at_the_ends_of_a_text_are_no_part_of_it(form, texts):
     trimmed = column_of(texts).trimmed()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.steps.credits import Composed, compose, credited, fees_of, reference_of
+from pipelines.steps.credits import Composed, compose, credited, fees_of
 from pipelines.steps.grouping import NoteTerms
-from schemas.credits import CreditRequest
+from schemas.credits import CreditRequest, reference_of
 from schemas.errors import ConfigError
 from schemas.money import to_minor
 from schemas.partners import Limits, Party

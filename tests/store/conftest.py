@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.store import Store
+from connectors.store import Store, schema
+from connectors.store import store as store_module
 from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
@@ -279,6 +280,11 @@ class World:
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see policies", policy_version=rows("policy_version", seen | {"first_seen_at": moment} | said))
 
+    def spend(self, net: int, limit: int = 10_000, retailer: str = RETAILER) -> None:
+        """What went out by itself on the first day: a total that another run wrote."""
+        day = {"day": date(2026, 3, 2), "retailer": retailer, "currency": "GBP"}
+        self.record("intend", spending=rows("spending", day | {"net_minor": net, "limit_minor": limit}))
+
     def take_part(self, reference: str, name: str, part: str = "approver") -> None:
         """A person's part in a credit."""
         said = {"reference": reference, "person": name.casefold(), "name": name, "part": part}
@@ -364,6 +370,12 @@ class World:
             self.take(decision)
         self.answer(f"997-{number}", len(self.store.table("outbound_message")) + 1)
         return portion
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here stores migrate, and wait for the disk, as they do for users; see ``quick_schemas``."""
+    monkeypatch.setattr(store_module, "ensure_current", schema.ensure_current)
 
 
 @pytest.fixture

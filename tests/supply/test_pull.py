@@ -18,6 +18,7 @@ from pipelines.settings import SHIPPED_PARTNERS
 from pipelines.wiring import Hub
 from pipelines.work import supply as work
 from pipelines.work.supply import pull
+from schemas.credits import reference_of
 from schemas.errors import ConfigError, TransientError
 from schemas.supply import SupplyKind
 from tests.databases import Databases
@@ -238,6 +239,16 @@ def test_units_that_are_credited_stay_and_a_person_is_told(town: Town, erp: Memo
     pull(town.hub, NAME)
     (found,) = town.store.findings(code="LINE-SALE-CANCELLED").to_pylist()
     assert found["detail"] == "WR01/I1/1: 5 units of it are accepted or credited"
+    assert town.store.verify() == []
+
+
+def test_what_took_a_credit_back_is_no_sale_though_the_erp_lists_it(town: Town, erp: MemorySupply) -> None:
+    erp.tell("invoices", sold("I1"), sold("RV1", po_number=reference_of("WR01", "shop/R0", 2), units=5))
+    pull(town.hub, NAME)
+    town.deliver(notice("R1", line(15)))
+    assert {row[1] for row in places(town)} == {"WR01/I1/1", "LINE-BEYOND-SOLD"}
+    (found,) = town.store.findings(code="LINE-SALE-OURS").to_pylist()
+    assert found["detail"].startswith("invoice RV1 carries our reference BH-")
     assert town.store.verify() == []
 
 

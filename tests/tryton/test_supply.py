@@ -4,16 +4,20 @@ import shutil
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.erp.supplies import ErpSupplySettings
+from connectors.erp.tryton.adapter import TrytonErp
 from connectors.erp.tryton.supply import TrytonSupply
 from pipelines.settings import SHIPPED_PARTNERS
 from pipelines.wiring import open_hub
 from pipelines.work.supply import pull
+from schemas.credits import reference_of
+from tests.erp.credit_requests import counter_request
 from tests.tryton.selling import Clerk
 from tests.tryton.server import Server
 from tests.world.town import Town, build, line, notice, settings_of
@@ -60,6 +64,17 @@ def test_sales_land_with_every_cent_and_a_cancelled_invoice_gives_its_units_back
     assert [row[1] for row in town.standing()] == ["WR01/INV-1002/2"]
     assert town.store.findings(code="LINE-SALE-CONFLICT").num_rows == 0
     assert town.store.verify() == []
+
+
+def test_what_takes_a_credit_back_comes_among_the_invoices_and_is_no_sale(town: Town, clerk: Clerk) -> None:
+    pull(town.hub, NAME)
+    before, erp = sales(town), TrytonErp(clerk.settings)
+    draft = erp.create_draft(counter_request(reference_of("WR01", "shop/R1", 2), retailer="shop"))
+    erp.post(draft, date(2026, 3, 20))
+    erp.close()
+    assert pull(town.hub, NAME).rows > 0
+    assert town.store.findings(code="LINE-SALE-OURS").num_rows == 2
+    assert sales(town) == before
 
 
 def test_a_change_of_the_very_moment_of_the_cursor_still_comes(clerk: Clerk) -> None:

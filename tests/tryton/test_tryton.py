@@ -1,6 +1,10 @@
 """What a real Tryton makes of our credit notes, beyond the contract of all ERPs."""
 
+import base64
+import hashlib
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -11,7 +15,7 @@ import pytest
 from connectors.erp.port import AccessDenied
 from connectors.erp.tryton.adapter import TrytonErp, connect
 from connectors.erp.tryton.wire import Wire
-from schemas.credits import CreditLine, CreditRequest
+from schemas.credits import CreditLine, CreditRequest, Fee, Paper
 from schemas.errors import PermanentError, UncertainError
 from schemas.money import to_minor
 from tests.erp.credit_requests import credit_line, credit_request
@@ -79,6 +83,41 @@ def test_every_line_stands_against_its_line_of_the_original_invoice(erp, wire, r
         (-1.0, Decimal("33.3300")),
     ]
     assert note["origin_invoices"] == [original["id"]]
+
+
+def test_the_reconciliation_hangs_on_the_note_and_goes_with_a_draft_that_is_discarded(tryton, reference):
+    data = b"%PDF-1.4 of the tests"
+    paper = Paper(name=f"{reference}.pdf", sha256=hashlib.sha256(data).hexdigest())
+    erp = TrytonErp(tryton.shared._settings, papers={reference: data}.get)
+    draft_id = erp.create_draft(credit_request(reference, reconciliation=paper))
+    fields = ["backhaul_papers.name", "backhaul_papers.data"]
+    (note,) = erp._wire.search("account.invoice", [["id", "=", int(draft_id)]], fields)
+    told = [(one["name"], base64.b64decode(one["data"]["base64"])) for one in note["backhaul_papers"]]
+    assert (told, attached(tryton, draft_id)) == ([(paper.name, data)], [paper.name])
+    erp.discard(draft_id)
+    assert attached(tryton, draft_id) == []
+    erp.close()
+
+
+def attached(tryton: Server, draft_id: str) -> list[str]:
+    """What hangs on an invoice, from the database itself: our key may not search attachments."""
+    path = tryton.folder / f"{tryton.shared._settings.database}.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        query = "select name from ir_attachment where resource = ?"
+        return [name for (name,) in database.execute(query, [f"account.invoice,{draft_id}"])]
+
+
+def test_a_reconciliation_that_is_not_there_is_refused_before_anything_is_sent(erp, reference):
+    with pytest.raises(PermanentError, match="not there"):
+        erp.create_draft(credit_request(reference, reconciliation=Paper(name="a.pdf", sha256="0" * 64)))
+    assert list(erp.find(reference)) == []
+
+
+def test_fees_are_told_on_their_line(erp, wire, reference):
+    fee = Fee(kind="restocking", net=Decimal("5.00"), reason="20 % restocking")
+    draft_id = erp.create_draft(credit_request(reference, lines=(credit_line(1, fees=(fee,)),)))
+    (note,) = wire.search("account.invoice", [["id", "=", int(draft_id)]], ["lines.note"])
+    assert note["lines"][0]["note"].endswith(", less 5.00 (20 % restocking)")
 
 
 def test_one_note_credits_several_invoices(erp, wire, reference):

@@ -25,7 +25,8 @@ COPIES = 12
 BOUNDED = {"posting_is_stopped": 30 + 20}
 DAY = Season("day", 901, 1, CLOSING_DAYS + 30)
 STEPS: tuple[tuple[Any, str], ...] = (
-    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"), (settling, "_decide"),
+    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"),
+    (settling, "reopen_for_evidence"), (settling, "_decide"),
     (settling, "follow_up"), (settling, "_intend"), (settling, "route"), (running, "posting_is_stopped"),
     (running, "post_credits"), (sending, "write_refusals"), (sending, "write_credit_notes"),
 )  # fmt: skip

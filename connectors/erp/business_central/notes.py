@@ -1,5 +1,7 @@
 """Open this when you ask how a credit note looks in Business Central: a sales credit memo made from its invoices.
 
+What takes a credit note back is a sales invoice with the same lines; Business Central's amounts are positive in both.
+
 Item, unit of measure, tax code and location of a line are those of the invoice line that it credits; what does not fit
 is refused here, before anything is sent. The last line is a comment with the hash of the request: it says that the
 draft is whole, and what it was made of.
@@ -12,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
+from connectors.erp.business_central.documents import documents_of
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.wire import Record
 from schemas.credits import CreditLine, CreditRequest
@@ -28,7 +31,7 @@ _CLOSING = re.compile(r"^Return .*, lines? 1-([0-9]+), ([A-Za-z0-9_-]{43})$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def memo(
+def draft_values(
     request: CreditRequest, customer: str, invoices: Sequence[Record], settings: BusinessCentralSettings
 ) -> dict[str, Any]:
     """The draft with its lines. PermanentError: the invoices in Business Central do not bear the request."""
@@ -37,23 +40,18 @@ def memo(
             f"{request.reference} has more than {REFERENCE_MAX} characters, or credits nothing at all; Business "
             "Central keeps neither. Next: settle it outside of the ERP."
         )
-    if request.charges:
-        raise PermanentError(
-            f"{request.reference} takes a posted credit back, which this adapter does not do in Business Central. "
-            "Next: charge it there by an invoice."
-        )
     pairs = [(line, *_original(line, invoices)) for line in request.lines]
     for _, invoice, _ in pairs:
         _ensure_theirs(request, invoice, customer)
-    applied = _applied(request, [invoice for _, invoice, _ in pairs]) if settings.apply_to_invoice else None
+    of, beside = documents_of(request.charges), _beside(request, [invoice for _, invoice, _ in pairs], settings)
     return {
         "externalDocumentNumber": request.reference,
-        "creditMemoDate": request.issued_on.isoformat(),
+        of.day: request.issued_on.isoformat(),
         "postingDate": request.issued_on.isoformat(),
         "customerNumber": customer,
         "currencyCode": request.currency,
-        **({"invoiceNumber": applied} if applied else {}),
-        "salesCreditMemoLines": [
+        **beside,
+        of.lines: [
             *(_line(request, line, original, settings) for line, _, original in pairs),
             {"lineType": "Comment", "description": closing(request)},
         ],
@@ -121,6 +119,14 @@ def _ensure_theirs(request: CreditRequest, invoice: Record, customer: str) -> No
             f"{invoice['number']} is in {invoice['currencyCode']} in Business Central, and {request.reference} in "
             f"{request.currency}. Next: correct the sale line, then release the intent."
         )
+
+
+def _beside(request: CreditRequest, invoices: Sequence[Record], settings: BusinessCentralSettings) -> dict[str, str]:
+    """What a memo is set off against; the memo that a counter-document takes back, as its *Your Reference*."""
+    if request.corrects is not None:
+        return {"customerPurchaseOrderReference": request.corrects.number[:_RETURN_MAX]}
+    applied = _applied(request, invoices) if settings.apply_to_invoice else None
+    return {"invoiceNumber": applied} if applied else {}
 
 
 def _applied(request: CreditRequest, invoices: Sequence[Record]) -> str | None:

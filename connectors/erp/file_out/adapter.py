@@ -1,6 +1,5 @@
 """Open this when the file ERP does something: drafts, posting by one rename, and healing of what was interrupted."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +11,7 @@ from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_fil
 from connectors.erp.file_out.papers import RECONCILIATIONS, write_paper
 from connectors.erp.file_out.reading import read_note
 from connectors.erp.file_out.ubl import CHARGE, CREDIT, draft_note, posted_note
+from connectors.erp.papers import paper_of
 from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
@@ -74,19 +74,10 @@ class FileOutErp:
         return draft_id
 
     def _paper(self, request: CreditRequest) -> bytes | None:
-        """The reconciliation that the request names, also as a file of its own beside the journal.
-
-        PermanentError: nobody has it, or what is there is another one.
-        """
-        if request.reconciliation is None:
-            return None
-        data = self._papers(request.reference) if self._papers else None
-        if data is None or hashlib.sha256(data).hexdigest() != request.reconciliation.sha256:
-            raise PermanentError(
-                f"{request.reference} has a reconciliation that is not there. "
-                "Next: put back the vault from a backup, then release the intent."
-            )
-        write_paper(self._notes.root, RECONCILIATIONS, f"{request.reference}.pdf", data)
+        """The reconciliation that the request names, also as a file of its own beside the journal."""
+        data = paper_of(request, self._papers)
+        if data is not None:
+            write_paper(self._notes.root, RECONCILIATIONS, f"{request.reference}.pdf", data)
         return data
 
     def post(self, draft_id: str, on: date) -> None:

@@ -8,12 +8,13 @@ import httpx
 from connectors.erp.http import HttpClient, Refused
 from connectors.erp.odoo.known import Known
 from connectors.erp.odoo.notes import (
+    MOVE_TYPES,
     ORIGINAL_FIELDS,
     ORIGINAL_LINE_FIELDS,
     PRODUCT_FIELDS,
     TAX_FIELDS,
     Sold,
-    credit_values,
+    move_values,
 )
 from connectors.erp.odoo.reading import FIELDS, LINE_FIELDS, abandoned, document
 from connectors.erp.odoo.settings import OdooSettings
@@ -21,7 +22,7 @@ from connectors.erp.odoo.wire import Domain, Record, Wire, explain, id_of
 from connectors.erp.port import Capabilities, ErpDocument
 from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
-from schemas.credits import CreditRequest
+from schemas.credits import PREFIX, CreditRequest
 from schemas.errors import PermanentError
 
 MOVE, LINE = "account.move", "account.move.line"
@@ -55,6 +56,7 @@ class OdooErp:
             tax_override=True,
             discount_on_credit=False,
             max_request_seconds=self._settings.longest_request_seconds,
+            counter_documents=True,
         )
 
     def close(self) -> None:
@@ -62,18 +64,18 @@ class OdooErp:
         self._client.close()
 
     def find(self, reference: str) -> Sequence[ErpDocument]:
-        """Every draft and posted credit note that carries our reference, oldest first."""
+        """Every draft and posted document that carries our reference, oldest first."""
         return self._documents([["ref", "=", reference]])
 
     def read(self, draft_id: str) -> ErpDocument | None:
-        """The credit note of this id, draft or posted; None when there is none, or it carries no reference."""
+        """The document of this id, draft or posted; None when there is none, or it carries no reference of ours."""
         record = self._record(draft_id)
         return self._told([record])[0] if record else None
 
     def create_draft(self, request: CreditRequest) -> str:
         """A draft; answers its id. PermanentError: the original invoices do not bear it."""
         company = self._known.company(request.company)
-        values = credit_values(request, self._sold(request, company))
+        values = move_values(request, self._sold(request, company))
         return str(self._wire.create(MOVE, values, company))
 
     def post(self, draft_id: str, on: date) -> None:
@@ -113,18 +115,18 @@ class OdooErp:
             )
 
     def _record(self, draft_id: str) -> Record | None:
-        """The credit note of this id, if it counts and carries a reference."""
+        """The document of this id, if it counts and carries a reference of ours: what was sold has the retailer's."""
         if not (draft_id.isascii() and draft_id.isdecimal()):
             return None
         found = self._searched([["id", "=", int(draft_id)], ["ref", "!=", False]])
-        return found[0] if found else None
+        return next((one for one in found if one["ref"].startswith(PREFIX)), None)
 
     def _documents(self, domain: Domain) -> list[ErpDocument]:
         return self._told(self._searched(domain))
 
     def _searched(self, domain: Domain) -> list[Record]:
         self._known.companies()
-        found = self._wire.search(MOVE, [["move_type", "=", "out_refund"], *domain], FIELDS)
+        found = self._wire.search(MOVE, [["move_type", "in", list(MOVE_TYPES.values())], *domain], FIELDS)
         return [one for one in found if not abandoned(one)]
 
     def _told(self, records: Sequence[Record]) -> list[ErpDocument]:

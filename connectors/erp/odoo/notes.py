@@ -1,5 +1,7 @@
 """Open this when you ask how a credit note looks in Odoo: an ``out_refund``, each line against an original invoice.
 
+What takes a credit note back is an ``out_invoice`` with the same lines; Odoo's amounts are positive in both.
+
 Everything that it needs besides amounts (customer, journal, accounts, items, taxes) is its original invoice's, as the
 law wants it; what does not fit is refused here, before anything is sent.
 """
@@ -30,6 +32,7 @@ TAX_FIELDS = ("name", "amount_type", "amount", "price_include", "tax_group_id")
 # What an original invoice and its credit note have in common. The wizard of Odoo copies the same.
 _COPIED = ("journal_id", "currency_id", "partner_id", "partner_shipping_id", "fiscal_position_id")
 _SHARED = ("journal_id", "currency_id", "commercial_partner_id", "fiscal_position_id")
+MOVE_TYPES = {False: "out_refund", True: "out_invoice"}  # by whether the retailer is charged
 _LAST = 10_000  # place of the line with our check, behind all others
 _CHECK = re.compile(r"\bBackhaul ([0-9a-f]{64})\b")
 
@@ -46,7 +49,7 @@ class Sold:
     customers: frozenset[int] = field(default_factory=frozenset)  # commercial partners that are the retailer
 
 
-def credit_values(request: CreditRequest, sold: Sold) -> dict[str, Any]:
+def move_values(request: CreditRequest, sold: Sold) -> dict[str, Any]:
     """The fields of the draft. PermanentError: the original invoices do not bear the request."""
     pairs = [(line, *_original(line, sold)) for line in request.lines]
     head = _head(request, sold, [invoice for _, invoice, _ in pairs])
@@ -54,13 +57,13 @@ def credit_values(request: CreditRequest, sold: Sold) -> dict[str, Any]:
     lines = [_line(request, line, original, sold) for line, _, original in pairs]
     taxed = [Taxed(line, original["tax_ids"], made) for (line, _, original), made in zip(pairs, lines, strict=True)]
     return {
-        "move_type": "out_refund",
+        "move_type": MOVE_TYPES[request.charges],
         **{name: id_of(head[name]) or False for name in _COPIED},
         "ref": request.reference,
         "invoice_date": request.issued_on,
-        "invoice_origin": f"{request.return_number}: {', '.join(numbers)}",
+        "invoice_origin": f"{_about(request)}: {', '.join(numbers)}",
         "invoice_payment_term_id": False,  # due at once, as Odoo's own wizard has it
-        **({"reversed_entry_id": head["id"]} if len(numbers) == 1 else {}),
+        **({"reversed_entry_id": head["id"]} if len(numbers) == 1 and not request.charges else {}),
         "invoice_line_ids": [[0, 0, values] for values in (*lines, _check(request))],
         **tax_values(taxed, sold.taxes, exponent(request.currency)),
     }
@@ -75,8 +78,14 @@ def request_hash(notes: Sequence[str]) -> str | None:
 def _check(request: CreditRequest) -> dict[str, Any]:
     """A text line that says which return this is, and what request it was made from."""
     digest = hashlib.sha256(request.canonical().encode()).hexdigest()
-    text = f"Return {request.return_number}\nBackhaul {digest}"
-    return {"display_type": "line_note", "sequence": _LAST, "name": text}
+    return {"display_type": "line_note", "sequence": _LAST, "name": f"Return {_about(request)}\nBackhaul {digest}"}
+
+
+def _about(request: CreditRequest) -> str:
+    """The return, and of a counter-document the credit note that it takes back."""
+    if request.corrects is None:
+        return request.return_number
+    return f"{request.return_number}, {request.kind} of {request.corrects.number}"
 
 
 def _original(line: CreditLine, sold: Sold) -> tuple[Record, Record]:
@@ -156,7 +165,8 @@ def _line(request: CreditRequest, line: CreditLine, original: Record, sold: Sold
         "product_uom_id": id_of(original["product_uom_id"]) or False,
         "account_id": id_of(original["account_id"]),
         "name": f"{line.description or line.vendor_item or line.gtin}{pieces}\n{about}"
-        + (f", {line.reason}" if line.reason else ""),
+        + (f", {line.reason}" if line.reason else "")
+        + line.told_fees,
         "quantity": quantity,
         "price_unit": price,
         "discount": 0,

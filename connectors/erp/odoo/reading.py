@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from connectors.erp.odoo.notes import request_hash
+from connectors.erp.odoo.notes import MOVE_TYPES, request_hash
 from connectors.erp.odoo.wire import Record, id_of, name_of
 from connectors.erp.port import ErpDocument
 from schemas.errors import PermanentError
@@ -14,7 +14,7 @@ from schemas.money import to_minor
 
 FIELDS = (
     "ref", "name", "state", "posted_before", "date", "invoice_date", "currency_id", "commercial_partner_id",
-    "company_id", "journal_id", "reversed_entry_id", "amount_untaxed", "amount_tax",
+    "company_id", "journal_id", "move_type", "reversed_entry_id", "amount_untaxed", "amount_tax",
 )  # fmt: skip
 LINE_FIELDS = (
     "move_id", "display_type", "name", "product_id", "account_id", "quantity", "price_unit", "price_subtotal",
@@ -49,6 +49,7 @@ def document(record: Record, lines: Sequence[Record], retailers: Mapping[int, st
         line_count=sum(line["display_type"] == "product" for line in lines),
         digest=_digest(record, lines),
         request_hash=request_hash([line["name"] or "" for line in lines if line["display_type"] == "line_note"]),
+        charges=record["move_type"] == MOVE_TYPES[True],
     )
 
 

@@ -2,10 +2,12 @@
 
 A credit memo request moves no money. We take its block away; billing, which is SAP's own job, makes the credit memo.
 Between the two the request is still a draft for us, and the intent is looked at again until the credit memo is booked.
+What takes a credit memo back goes the same way, as a debit memo request, where the settings name a type for it.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import httpx
@@ -14,7 +16,8 @@ from connectors.erp.http import Refused
 from connectors.erp.port import Capabilities, ErpDocument, Pending
 from connectors.erp.sap.gateway import day_text
 from connectors.erp.sap.journal import parties
-from connectors.erp.sap_requests.notes import REFERENCE_MAX, memo_request
+from connectors.erp.sap_requests.documents import CREDITS, DEBITS, Requests
+from connectors.erp.sap_requests.notes import REFERENCE_MAX, request_values
 from connectors.erp.sap_requests.reading import document, followers, gone
 from connectors.erp.sap_requests.settings import SapRequestSettings
 from connectors.erp.sap_requests.wire import Record, Wire, quoted
@@ -33,6 +36,7 @@ class SapRequestErp:
         self._settings = settings
         self._wire = Wire(settings, transport)
         self._retailers = {number: retailer for retailer, number in settings.customers.items()}
+        self._kinds = (CREDITS, DEBITS) if settings.debit_type else (CREDITS,)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -44,12 +48,14 @@ class SapRequestErp:
             tax_override=False,
             discount_on_credit=False,
             max_request_seconds=self._settings.longest_request_seconds,
+            counter_documents=DEBITS in self._kinds,
         )
 
     def ask_around(self) -> None:
-        """See that both services answer and would let us change requests; nothing is changed."""
-        self._wire.token()
-        self._wire.requests("PurchaseOrderByCustomer eq 'BH-CHECK'")
+        """See that the services answer and would let us change requests; nothing is changed."""
+        for of in self._kinds:
+            self._wire.token(of)
+            self._wire.requests(of, "PurchaseOrderByCustomer eq 'BH-CHECK'")
         self._wire.bills(["0"])
 
     def close(self) -> None:
@@ -60,8 +66,10 @@ class SapRequestErp:
         """Every request of our reference that is not rejected, oldest first, with the credit memo it became."""
         if len(reference) > REFERENCE_MAX:
             return []
-        found = self._wire.requests(f"PurchaseOrderByCustomer eq {quoted(reference)}")
-        return [self._document(one) for one in found if _ours(one) and one["PurchaseOrderByCustomer"] == reference]
+        where = f"PurchaseOrderByCustomer eq {quoted(reference)}"
+        held = [_Held(of, one) for of in self._kinds for one in self._wire.requests(of, where)]
+        ours = [one for one in held if _ours(one.record) and one.record["PurchaseOrderByCustomer"] == reference]
+        return [self._document(one) for one in ours]
 
     def read(self, draft_id: str) -> ErpDocument | None:
         """The request of this number, and the credit memo it became; None when there is none, or it is rejected."""
@@ -72,8 +80,9 @@ class SapRequestErp:
         """A blocked request with its items, made by one call. PermanentError: it cannot be credited, or is not held."""
         company, customer = parties(request, self._settings)
         bills = self._wire.bills(sorted({line.invoice_number for line in request.lines}))
-        made = self._wire.create(memo_request(request, company, customer, bills, self._settings))
-        number = str(made["CreditMemoRequest"])
+        of = DEBITS if request.charges else CREDITS
+        made = self._wire.create(of, request_values(of, request, company, customer, bills, self._settings))
+        number = str(made[of.word])
         if not made["HeaderBillingBlockReason"]:
             raise PermanentError(
                 f"SAP made {number} for {request.reference} without billing block {self._settings.billing_block}. "
@@ -87,10 +96,10 @@ class SapRequestErp:
         PermanentError when it is billed already, or somebody else blocked it; Pending when it was released before and
         billing has not made its credit memo.
         """
-        record = self._held(draft_id)
-        if record is None:
+        held = self._held(draft_id)
+        if held is None:
             raise PermanentError(f"there is no draft {draft_id}. Next: find the reference, and see what became of it.")
-        found, block = self._document(record), record["HeaderBillingBlockReason"]
+        found, block = self._document(held), held.record["HeaderBillingBlockReason"]
         if found.state == "posted":
             raise PermanentError(f"{draft_id} is posted already, as {found.number}. Next: read it back.")
         if not block:
@@ -104,35 +113,49 @@ class SapRequestErp:
                 f"put back {self._settings.billing_block}, then release the intent."
             )
         try:
-            self._wire.write(record, {"HeaderBillingBlockReason": "", "BillingDocumentDate": day_text(on)})
+            self._wire.write(
+                held.of, held.record, {"HeaderBillingBlockReason": "", "BillingDocumentDate": day_text(on)}
+            )
         except Refused as refused:
             raise _disturbed(draft_id, "released", refused) from None
 
     def discard(self, draft_id: str) -> None:
         """Delete a blocked request as it was read; nothing happens when it is gone. PermanentError: it is released."""
-        record = self._held(draft_id)
-        if record is None:
+        held = self._held(draft_id)
+        if held is None:
             return
-        if not record["HeaderBillingBlockReason"] or followers(record):
+        if not held.record["HeaderBillingBlockReason"] or followers(held.of, held.record):
             raise PermanentError(
                 f"{draft_id} is released to billing and cannot be discarded. "
                 "Next: a person must see who released it, and reject its items or cancel its credit memo."
             )
         try:
-            self._wire.delete(record)
+            self._wire.delete(held.of, held.record)
         except Refused as refused:
             if refused.status != _GONE:
                 raise _disturbed(draft_id, "deleted", refused) from None
 
-    def _held(self, draft_id: str) -> Record | None:
-        """The request of this number, if it carries a reference and is not rejected."""
+    def _held(self, draft_id: str) -> "_Held | None":
+        """The request of this number, if it carries a reference and is not rejected; SAP gives a number once."""
         if not _NUMBER.fullmatch(draft_id):
             return None
-        found = self._wire.requests(f"CreditMemoRequest eq {quoted(draft_id)}")
-        return next((one for one in found if _ours(one)), None)
+        for of in self._kinds:
+            for record in self._wire.requests(of, f"{of.word} eq {quoted(draft_id)}"):
+                if _ours(record):
+                    return _Held(of, record)
+        return None
 
-    def _document(self, record: Record) -> ErpDocument:
-        return document(record, self._wire.bills(followers(record)), self._retailers)
+    def _document(self, held: "_Held") -> ErpDocument:
+        bills = self._wire.bills(followers(held.of, held.record))
+        return document(held.of, held.record, bills, self._retailers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A request as it was read, and of which kind it is."""
+
+    of: Requests
+    record: Record
 
 
 def _ours(record: Record) -> bool:

@@ -1,5 +1,7 @@
 """Open this when you ask how a credit looks in SAP's Sales: a credit memo request that refers to its invoices.
 
+What takes a credit memo back is a debit memo request with the same items; SAP's amounts are positive in both.
+
 Sales area, material and unit of an item are those of the billing document's item that it credits; what does not fit is
 refused here, before anything is sent. A header text keeps the hash of the request that it was made of.
 """
@@ -12,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.erp.sap.gateway import day_of, day_text
+from connectors.erp.sap_requests.documents import Requests
 from connectors.erp.sap_requests.settings import SapRequestSettings
 from connectors.erp.sap_requests.wire import Record, inside
 from schemas.credits import CreditLine, CreditRequest
@@ -27,8 +30,13 @@ _CLOSING = re.compile(r"Return .*, lines? 1-([0-9]+), ([A-Za-z0-9_-]{43})$", re.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def memo_request(
-    request: CreditRequest, company: str, customer: str, bills: Sequence[Record], settings: SapRequestSettings
+def request_values(
+    of: Requests,
+    request: CreditRequest,
+    company: str,
+    customer: str,
+    bills: Sequence[Record],
+    settings: SapRequestSettings,
 ) -> dict[str, Any]:
     """The blocked request with its items. PermanentError: the billing documents in SAP do not bear it."""
     _ensure_possible(request)
@@ -39,19 +47,19 @@ def memo_request(
     area = _area(request, list(invoices.values()))
     reference = request.reference
     return {
-        "CreditMemoRequestType": settings.request_type,
+        f"{of.word}Type": settings.debit_type if of.charges else settings.request_type,
         **dict(zip(("SalesOrganization", "DistributionChannel", "OrganizationDivision"), area, strict=True)),
         "SoldToParty": customer,
         "PurchaseOrderByCustomer": reference,
         # Billing puts requests of one customer into one document where their heads agree: these two make them differ.
         **({"AccountingDocExternalReference": reference} if len(reference) <= _EXTERNAL_MAX else {}),
         **({"AssignmentReference": reference} if len(reference) <= _ASSIGNMENT_MAX else {}),
-        "CreditMemoRequestDate": day_text(request.issued_on),
+        f"{of.word}Date": day_text(request.issued_on),
         "TransactionCurrency": request.currency,
         "HeaderBillingBlockReason": settings.billing_block,
         **({"SDDocumentReason": settings.order_reason} if settings.order_reason else {}),
         **({"ReferenceSDDocument": next(iter(invoices))} if len(invoices) == 1 else {}),
-        "to_Item": [_item(request, line, original, settings) for line, _, original in pairs],
+        "to_Item": [_item(of, request, line, original, settings) for line, _, original in pairs],
         "to_Text": [{"Language": settings.text_language, "LongTextID": settings.text_id, "LongText": closing(request)}],
     }
 
@@ -64,7 +72,7 @@ def closing(request: CreditRequest) -> str:
 
 
 def closed_hash(texts: Sequence[Record]) -> str | None:
-    """The request's hash in a credit memo request's header texts, as hex; None where there is none."""
+    """The request's hash in a request's header texts, as hex; None where there is none."""
     found = next((match for one in texts if (match := _CLOSING.search(str(one["LongText"])))), None)
     return base64.urlsafe_b64decode(found[2] + "=").hex() if found else None
 
@@ -74,11 +82,6 @@ def _ensure_possible(request: CreditRequest) -> None:
         raise PermanentError(
             f"{request.reference} has more than {REFERENCE_MAX} characters, or credits nothing at all; SAP keeps "
             "neither. Next: settle it outside of the ERP."
-        )
-    if request.charges:
-        raise PermanentError(
-            f"{request.reference} takes a posted credit back, which is no credit memo request. "
-            "Next: charge it in SAP by a debit memo request."
         )
 
 
@@ -121,17 +124,19 @@ def _area(request: CreditRequest, bills: Sequence[Record]) -> tuple[str, ...]:
     areas = {tuple(str(bill[name]) for name in _AREA) for bill in bills}
     if len(areas) > 1:
         raise PermanentError(
-            f"{request.reference} credits invoices of {len(areas)} sales areas, and a credit memo request has one. "
+            f"{request.reference} credits invoices of {len(areas)} sales areas, and a request has one. "
             "Next: split the return, or credit it in SAP."
         )
     return areas.pop()
 
 
-def _item(request: CreditRequest, line: CreditLine, original: Record, settings: SapRequestSettings) -> dict[str, Any]:
+def _item(
+    of: Requests, request: CreditRequest, line: CreditLine, original: Record, settings: SapRequestSettings
+) -> dict[str, Any]:
     text = line.description or line.vendor_item or line.gtin
     return {
-        "CreditMemoRequestItem": str(10 * line.line_no),
-        "CreditMemoRequestItemText": _plain(text)[:_TEXT_MAX],
+        f"{of.word}Item": str(10 * line.line_no),
+        f"{of.word}ItemText": _plain(text)[:_TEXT_MAX],
         "ReferenceSDDocument": original["BillingDocument"],
         "ReferenceSDDocumentItem": original["BillingDocumentItem"],
         "Material": original["Material"],

@@ -1,4 +1,4 @@
-"""Open this when you ask what counts as posted in SAP's Sales: a request in our words, and the credit memo it became.
+"""Open this when you ask what counts as posted in SAP's Sales: a request in our words, and the memo it became.
 
 blocked                                          draft: it moves no money
 released, not billed in full                     draft still: billing has not made the credit memo
@@ -15,16 +15,16 @@ from typing import Any
 
 from connectors.erp.port import ErpDocument
 from connectors.erp.sap.gateway import day_of
+from connectors.erp.sap_requests.documents import Requests
 from connectors.erp.sap_requests.notes import closed_hash
 from connectors.erp.sap_requests.wire import Record, inside
 from schemas.errors import PermanentError
 from schemas.money import to_minor
 
 _COMPLETE = "C"  # of a status: all of it is done
-_CREDIT_MEMO = "O"  # SD document category of a credit memo (S is its cancellation)
 _TAX = "D"  # condition category
-_HEAD = ("CreditMemoRequest", "SoldToParty", "PurchaseOrderByCustomer", "TransactionCurrency", "TotalNetAmount")
-_ITEM = ("CreditMemoRequestItem", "Material", "RequestedQuantity", "NetAmount", "ReferenceSDDocument")
+_HEAD = ("SoldToParty", "PurchaseOrderByCustomer", "TransactionCurrency", "TotalNetAmount")
+_ITEM = ("Material", "RequestedQuantity", "NetAmount", "ReferenceSDDocument")
 _BILL = ("BillingDocument", "BillingDocumentDate", "SoldToParty", "TransactionCurrency")
 _BILLED = ("BillingDocumentItem", "Material", "BillingQuantity", "NetAmount", "TaxAmount", "ReferenceSDDocument")
 
@@ -34,19 +34,19 @@ def gone(record: Record) -> bool:
     return bool(record["OverallSDDocumentRejectionSts"] == _COMPLETE)
 
 
-def followers(record: Record) -> list[str]:
-    """Numbers of the credit memos that were made of a request, cancelled ones included."""
+def followers(of: Requests, record: Record) -> list[str]:
+    """Numbers of the memos that were made of a request, cancelled ones included; not those of their cancellations."""
     flow = inside(record, "to_SubsequentProcFlowDoc")
-    memos = {str(one["SubsequentDocument"]) for one in flow if one["SubsequentDocumentCategory"] == _CREDIT_MEMO}
+    memos = {str(one["SubsequentDocument"]) for one in flow if one["SubsequentDocumentCategory"] == of.billed_as}
     return sorted(memos)
 
 
-def document(record: Record, bills: Sequence[Record], retailers: Mapping[str, str]) -> ErpDocument:
-    """A request and its credit memos in our words; ``retailers`` by customer number.
+def document(of: Requests, record: Record, bills: Sequence[Record], retailers: Mapping[str, str]) -> ErpDocument:
+    """A request and its memos in our words; ``retailers`` by customer number.
 
-    PermanentError: its credit memo credits something else as well.
+    PermanentError: its memo bills something else as well.
     """
-    number = str(record["CreditMemoRequest"])
+    number = str(record[of.word])
     valid = [one for one in bills if not one["BillingDocumentIsCancelled"]]
     billed = [item for bill in valid for item in _of_request(bill, number)]
     booked = bool(valid) and all(bill["AccountingTransferStatus"] == _COMPLETE for bill in valid)
@@ -65,18 +65,23 @@ def document(record: Record, bills: Sequence[Record], retailers: Mapping[str, st
         net_minor=to_minor(net, currency),
         tax_minor=to_minor(tax, currency),
         line_count=len(billed if posted else items),
-        digest=_digest([(_BILL, valid), (_BILLED, billed)] if posted else [(_HEAD, [record]), (_ITEM, items)]),
+        digest=_digest(
+            [(_BILL, valid), (_BILLED, billed)]
+            if posted
+            else [((of.word, *_HEAD), [record]), ((f"{of.word}Item", *_ITEM), items)]
+        ),
         request_hash=closed_hash(inside(record, "to_Text")),
+        charges=of.charges,
     )
 
 
 def _of_request(bill: Record, number: str) -> list[Record]:
-    """The items of a credit memo, all of which must come from this request."""
+    """The items of a memo, all of which must come from this request."""
     items = inside(bill, "to_Item")
     others = sorted({str(one["SalesDocument"]) for one in items} - {number})
     if others:
         raise PermanentError(
-            f"Credit memo {bill['BillingDocument']} bills {number} together with {', '.join(others)}, and a number "
+            f"Memo {bill['BillingDocument']} bills {number} together with {', '.join(others)}, and a number "
             "can stand for one credit only. Next: cancel it in SAP, and bill each request by itself."
         )
     return items

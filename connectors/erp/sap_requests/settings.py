@@ -8,11 +8,14 @@ from connectors.erp.sap.settings import SapConnection
 
 
 class SapRequestSettings(SapConnection):
-    """Credits as credit memo requests: what they are called, what holds them back, and what prices them."""
+    """Credits as requests for memos: what they are called, what holds them back, and what prices them."""
 
     kind: Literal["sap_requests"]
     request_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")] = Field(
         "CR", description="sales document type of credit memo requests"
+    )
+    debit_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")] | None = Field(
+        None, description="sales document type of debit memo requests, which take a credit memo back; left out: none"
     )
     billing_block: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")] = Field(
         "08", description="billing block that holds a request until we release it"

@@ -1,6 +1,7 @@
 """Open this when you ask how SAP's sales documents are spoken to: OData V2, its pages, tags, dates and tokens.
 
-Services: API_CREDIT_MEMO_REQUEST_SRV (A_CreditMemoRequest and what hangs on it) and API_BILLING_DOCUMENT_SRV.
+Services: those of documents.py (A_CreditMemoRequest, A_DebitMemoRequest and what hangs on them) and
+API_BILLING_DOCUMENT_SRV.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,11 @@ import httpx
 from connectors.erp.http import Refused
 from connectors.erp.port import AccessDenied
 from connectors.erp.sap.gateway import gateway_client, token
+from connectors.erp.sap_requests.documents import Requests
 from connectors.erp.sap_requests.settings import SapRequestSettings
 
 Record = dict[str, Any]
 
-REQUESTS = "/sap/opu/odata/sap/API_CREDIT_MEMO_REQUEST_SRV/"
 BILLING = "/sap/opu/odata/sap/API_BILLING_DOCUMENT_SRV/"
 _WITH_REQUEST = "to_Item/to_PricingElement,to_Text,to_SubsequentProcFlowDoc"
 _PAGE = 100
@@ -34,14 +35,14 @@ class Wire:
         """Let go of the connections."""
         self._client.close()
 
-    def token(self) -> dict[str, str]:
+    def token(self, of: Requests) -> dict[str, str]:
         """The header that lets us change requests, fetched anew; nothing is changed."""
-        return token(self._client, REQUESTS, self._headers)
+        return token(self._client, of.service, self._headers)
 
-    def requests(self, where: str) -> list[Record]:
-        """Credit memo requests that match, oldest first, with items, prices, texts and what followed them."""
-        found = self._all(REQUESTS, "A_CreditMemoRequest", where, _WITH_REQUEST, "CreditMemoRequest")
-        return sorted(found, key=lambda one: str(one["CreditMemoRequest"]).zfill(10))
+    def requests(self, of: Requests, where: str) -> list[Record]:
+        """Requests that match, oldest first, with items, prices, texts and what followed them."""
+        found = self._all(of.service, of.entities, where, _WITH_REQUEST, of.word)
+        return sorted(found, key=lambda one: str(one[of.word]).zfill(10))
 
     def bills(self, numbers: Sequence[str]) -> list[Record]:
         """Billing documents of these numbers, with their items; those that are not there are left out."""
@@ -51,21 +52,21 @@ class Wire:
             found += self._all(BILLING, "A_BillingDocument", where, "to_Item", "BillingDocument")
         return found
 
-    def create(self, values: Mapping[str, Any]) -> Record:
-        """A new credit memo request with all its items, as SAP made it."""
-        made: Record = self._client.change("POST", f"{REQUESTS}A_CreditMemoRequest", values, self._changing())["d"]
+    def create(self, of: Requests, values: Mapping[str, Any]) -> Record:
+        """A new request with all its items, as SAP made it."""
+        made: Record = self._client.change("POST", f"{of.service}{of.entities}", values, self._changing(of))["d"]
         return made
 
-    def write(self, record: Record, values: Mapping[str, Any]) -> None:
+    def write(self, of: Requests, record: Record, values: Mapping[str, Any]) -> None:
         """Change a request that still is as it was read. Refused with 412: it is not."""
-        self._client.change("PATCH", _path(record), values, self._changing() | _only(record))
+        self._client.change("PATCH", _path(of, record), values, self._changing(of) | _only(record))
 
-    def delete(self, record: Record) -> None:
+    def delete(self, of: Requests, record: Record) -> None:
         """Remove a request that still is as it was read. Refused with 412: it is not."""
-        self._client.change("DELETE", _path(record), None, self._changing() | _only(record))
+        self._client.change("DELETE", _path(of, record), None, self._changing(of) | _only(record))
 
-    def _changing(self) -> dict[str, str]:
-        return self._headers | self.token()
+    def _changing(self, of: Requests) -> dict[str, str]:
+        return self._headers | self.token(of)
 
     def _all(self, service: str, entities: str, where: str, expand: str, order: str) -> list[Record]:
         found: list[Record] = []
@@ -96,8 +97,8 @@ class Wire:
         return list(body["d"]["results"])
 
 
-def _path(record: Record) -> str:
-    return f"{REQUESTS}A_CreditMemoRequest({quoted(record['CreditMemoRequest'])})"
+def _path(of: Requests, record: Record) -> str:
+    return f"{of.service}{of.entities}({quoted(record[of.word])})"
 
 
 def _only(record: Record) -> dict[str, str]:

@@ -7,7 +7,8 @@ from datetime import date
 import httpx
 
 from connectors.erp.http import HttpClient, Refused
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.papers import paper_of
+from connectors.erp.port import Capabilities, ErpDocument, Papers
 from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
 from connectors.erp.tryton.notes import ORIGINAL_FIELDS, TAX_FIELDS, invoice_values
@@ -61,8 +62,15 @@ def known_companies(wire: Wire) -> dict[str, int]:
 class TrytonErp:
     """A Tryton database with our module (see server-module): one document a reference, drafts included."""
 
-    def __init__(self, settings: TrytonSettings, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: TrytonSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        papers: Papers | None = None,
+    ) -> None:
         self._settings = settings
+        self._papers = papers
         self._client, self._wire = connect(settings, transport)
         self._retailers = {code: retailer for retailer, code in settings.customers.items()}
         self._companies: dict[str, int] = {}
@@ -171,7 +179,15 @@ class TrytonErp:
         taxes = {one["id"]: one for one in self._wire.search("account.tax", [["id", "in", used]], TAX_FIELDS)}
         values = invoice_values(request, customer_code(self._settings, request.retailer), originals, taxes)
         digest = hashlib.sha256(request.canonical().encode()).hexdigest()
-        return values | {"backhaul_key": request.reference, "backhaul_request": digest}
+        return values | {"backhaul_key": request.reference, "backhaul_request": digest, **self._attached(request)}
+
+    def _attached(self, request: CreditRequest) -> dict[str, object]:
+        """The reconciliation that the request names, made with the invoice in one transaction."""
+        paper = paper_of(request, self._papers)
+        if paper is None or request.reconciliation is None:
+            return {}
+        attachment = {"name": request.reconciliation.name, "type": "data", "data": paper}
+        return {"backhaul_papers": [["create", [attachment]]]}
 
 
 def _taxes(invoices: Iterable[Record]) -> Iterable[int]:

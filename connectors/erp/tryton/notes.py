@@ -117,7 +117,7 @@ def _line(request: CreditRequest, line: CreditLine, original: Record) -> dict[st
         "unit_price": price,
         "taxes": [["add", list(original["taxes"])]],
         "description": f"{line.description or line.vendor_item or line.gtin}{pieces}",
-        "note": f"Return line {line.return_line}" + (f", {line.reason}" if line.reason else ""),
+        "note": f"Return line {line.return_line}" + (f", {line.reason}" if line.reason else "") + line.told_fees,
     }
 
 

@@ -17,7 +17,7 @@ from connectors.erp.tryton.supply import TrytonSupply
 
 def opened(settings: TrytonSettings, around: Around) -> Erp:
     """The ERP of these settings."""
-    return TrytonErp(around.located(settings))
+    return TrytonErp(around.located(settings), papers=around.papers)
 
 
 def checked(settings: TrytonSettings, around: Around, today: date) -> Iterator[Step]:

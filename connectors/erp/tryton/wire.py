@@ -66,6 +66,8 @@ def sent(value: Any) -> Any:
     """A value as Tryton's JSON has it."""
     if isinstance(value, Decimal):
         return {"__class__": "Decimal", "decimal": f"{value:f}"}
+    if isinstance(value, bytes):
+        return {"__class__": "bytes", "base64": base64.b64encode(value).decode()}
     if isinstance(value, datetime):
         names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
         return {"__class__": "datetime"} | {name: getattr(value, name) for name in names}

@@ -17,6 +17,8 @@ from pipelines.steps.split.texts import (
     Ints,
     Vocabulary,
     codes_of_few,
+    order_of,
+    sorted_texts,
     stated_codes,
     whole,
     without_zeros,
@@ -56,21 +58,16 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
     groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
-    rows = by_text[np.argsort(((groups.astype(np.int64) << 32) + days)[by_text], kind="stable")]
-    claim = np.zeros(len(rows), np.dtype(list(WANT), align=True))
+    rows = by_text[order_of(groups[by_text], days[by_text])]
     stated = _stated(table, index, retailers)
-    reach = _reach(index, groups, days)
+    reach = _reach(index, groups, days, rows)
     mended = repaired(stated, index, reach["first"], reach["last"])
     columns = reach | stated.columns | mended.columns | _own(table, index, days, window_days)
     columns["header_po"] = stated_codes(index.words.po, retailers, whole(table["header_po"]))[0]
     boxes, orders, lists = _box(table, columns)
     packed, packed_lists = _packed(table, index, retailers, len(orders))
     columns |= lists | packed_lists
-    for at in range(0, len(rows), _AT_ONCE):
-        some = rows[at : at + _AT_ONCE]
-        for name, column in columns.items():
-            claim[name][at : at + _AT_ONCE] = column[some]
-    wants = Wants(claim, np.concatenate((orders, packed)).astype(np.int32))
+    wants = Wants(_records(columns, rows), np.concatenate((orders, packed)).astype(np.int32))
     lost = np.zeros(len(rows), np.bool_)
     lost[stated.lost["po_number"].rows] = True
     lost &= ~mended.of("po_number")
@@ -78,11 +75,20 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     return Claims(table, rows, place, wants, boxes[rows], grouped, lost[rows], mended)
 
 
+def _records(columns: dict[str, Any], rows: Ints) -> Any:
+    """The columns as records (``WANT``) in this order: each row is fetched once, not once a column."""
+    kind = np.dtype(list(WANT), align=True)
+    numbers = np.zeros((len(rows), kind.itemsize // 8), np.int64)
+    claim = numbers.view(kind)[:, 0]
+    for at in range(0, len(rows), _AT_ONCE):
+        for name, column in columns.items():
+            claim[name][at : at + _AT_ONCE] = column[at : at + _AT_ONCE]
+    return numbers.take(rows, axis=0).view(kind)[:, 0]
+
+
 def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The rows by their return line, and the place of each. ValueError: two that want units have the same."""
-    order = np.asarray(pc.sort_indices(lines)).astype(np.int64)
-    in_order = lines.take(pa.array(order))
-    same = np.asarray(pc.equal(in_order[:-1], in_order[1:]))
+    order, same = sorted_texts(lines)
     if (same & wanting[order[:-1]] & wanting[order[1:]]).any():
         raise ValueError("a return line claims once; two claims would share their portions' ids")
     place = np.empty(len(order), np.int64)
@@ -97,11 +103,19 @@ def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
     return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
 
 
-def _reach(index: SalesIndex, groups: Codes, days: Codes) -> dict[str, Any]:
-    """Where the sales of each claim's group begin and end, and up to where they were made by its day."""
+def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[str, Any]:
+    """Where the sales of each claim's group begin and end, and up to where they were made by its day.
+
+    They are sought in the order of ``rows``, so that what is looked at is at the processor's hand.
+    """
+    of_row = groups[rows]
     # behind the last group begins nothing
-    first, end = index.first[groups], index.first[np.minimum(groups + 1, len(index.words.group))]
-    return {"first": first, "last": _sold_by(index.sales.codes[DAY], first, end, days), "end": end}
+    reach = {"first": index.first[of_row], "end": index.first[np.minimum(of_row + 1, len(index.words.group))]}
+    reach["last"] = _sold_by(index.sales.codes[DAY], reach["first"], reach["end"], days[rows])
+    for name, column in reach.items():
+        reach[name] = np.empty_like(column)
+        reach[name][rows] = column
+    return reach
 
 
 def _sold_by(day: Any, low: Ints, high: Ints, until: Codes) -> Ints:

@@ -29,9 +29,9 @@ from pipelines.steps.split.desk import (
     words_for,
     write_digits,
 )  # fmt: skip
-from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Wants, wish
+from pipelines.steps.split.grade import NEAREST_PRICE, NEWEST, OLDEST, Wants, fill, wish
 from pipelines.steps.split.index import DAY, Sales
-from pipelines.steps.split.walk import note
+from pipelines.steps.split.walk import best, note
 
 PORTIONS_FULL, DESK_FULL = -1, -2
 _FIRST_BATCH = 3
@@ -46,6 +46,8 @@ def contest(
     clear(wants, sales, bits, order, start, stop, lines, words, desk)
     for claim in range(start, stop):
         wanted = wants.claim[claim].units
+        if wanted > 0:
+            wanted -= place_best(wants, sales, bits, order, start, claim, words, desk)
         while wanted > 0:
             if not seek(wants, sales, bits, order, start, claim, lines, words, desk):
                 return DESK_FULL
@@ -63,6 +65,7 @@ def clear(
         place.reached = place.done = 0
         desk.free[at] = desk.left[at]
     desk.free[lines] = 1
+    fill(desk.taker, 0, lines, NONE)
     for at in range((lines + 1) * (words + BEHIND)):
         desk.price[at] = 0
     for claim in range(start, stop):
@@ -90,6 +93,23 @@ def rank_sales(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> 
             desk.places[place].rank = rank
             rank += 1
         stop = start
+
+
+def place_best(
+    wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, words: int, desk: Desk
+) -> int:
+    """Place units of a new claim on its best sale as far as that has room: no chain is cheaper. Answers how many."""
+    row = row_of(wants, sales, bits, claim, start, 0, desk)
+    at, option = best(wants, sales, order, claim, desk.sheet, row, desk.left, 1, desk.taker), desk.counts[OPTIONS]
+    if at == NONE or desk.free[at] == 0 or option == len(desk.options):
+        return 0
+    held = desk.sheet[row + at]
+    put(claim, at, held, wish(wants, sales, order, claim, wants.claim[claim].first + at), option, 0, 1, desk)
+    follow_with(start, claim, bits, option, 1, words, desk)
+    units = min(wants.claim[claim].units, desk.free[at])
+    desk.free[at] -= units
+    add_units(desk, option, units)
+    return units  # type: ignore[no-any-return]
 
 
 # --- the cheapest chain
@@ -288,21 +308,27 @@ def note_more(
     for step in range(eligible):
         at = step if order == OLDEST else eligible - 1 - step
         held = desk.sheet[row + at]
-        if (count < seat.batch or held >= desk.options[begin + count - 1].held) and desk.left[at] > 0:
+        if desk.left[at] > 0 and (count < seat.batch or held >= desk.options[begin + count - 1].held):
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)
-    if seat.last == NONE:
-        seat.first = begin if count else NONE
-    elif count:
-        desk.options[seat.last].follows = begin
+    follow_with(start, claim, bits, begin, count, words, desk)
+    seat.batch = 0 if count < seat.batch else 2 * seat.batch
+    return True
+
+
+def follow_with(start: int, claim: int, bits: Any, begin: int, count: int, words: int, desk: Desk) -> None:
+    """Let the claim's options be followed by so many new ones, from ``begin`` on."""
+    seat = desk.seats[claim - start]
     for option in range(begin, begin + count):
         desk.options[option].number = number_of(bits.placed, desk.options[option].held, words, desk)
-        desk.options[option].follows = option + 1 if option + 1 < begin + count else NONE
+        desk.options[option].follows = NONE
+        if seat.last == NONE:
+            seat.first = option
+        else:
+            desk.options[seat.last].follows = option
         seat.last = option
-    seat.batch = 0 if count < seat.batch else 2 * seat.batch
     desk.counts[OPTIONS] = begin + count
-    return True
 
 
 def is_behind(held: int, wished: int, at: int, option: Any, desk: Desk) -> bool:

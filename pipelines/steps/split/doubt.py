@@ -85,8 +85,13 @@ def doubts(
         stop, claim = at, portions[at].claim
         while stop < end and portions[stop].claim == claim:
             stop += 1
-        desk.counts[PATIENCE] = patience
-        doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
+        plain = False
+        if stop == at + 1 and desk.counts[PRICED] == 0:
+            row = row_of(wants, sales, bits, claim, start, 0, desk)
+            plain = is_plain(wants, sales, shift, row, desk, portions[at], told[claim])
+        if not plain:
+            desk.counts[PATIENCE] = patience
+            doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
         at = stop
 
 
@@ -111,10 +116,10 @@ def doubt(
     least = most = desk.places[own].value
     foreign, here = NONE, desk.sheet[row + own] >> shift
     for at in range(want.last - want.first):
-        if desk.sheet[row + at] >> shift == here or desk.counts[PRICED]:
+        if desk.left[at] > 0 and (desk.sheet[row + at] >> shift == here or desk.counts[PRICED]):
             place = desk.places[at]
             abroad = place.currency != desk.places[own].currency
-            if desk.left[at] > 0 and (place.value < least or place.value > most or abroad):
+            if place.value < least or place.value > most or abroad:
                 if is_tight(bits, row, own, at, shift, lines, words, desk):
                     least, most = min(least, place.value), max(most, place.value)
                     foreign = place.currency if abroad else foreign

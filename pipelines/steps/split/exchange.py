@@ -16,6 +16,7 @@ from pipelines.steps.split.desk import (
     NONE,
     OPTIONS,
     PATIENCE,
+    PRICED,
     STAMP,
     STEPS,
     Desk,
@@ -94,14 +95,17 @@ def better(
 ) -> int:
     """The place of least (``sign`` 1) or greatest (-1) value to which a unit on ``away`` can go without loss, or -1."""
     currency, own_value = desk.places[away].currency, sign * desk.places[away].value
+    here = desk.sheet[row + away] >> shift
     desk.counts[STAMP] += 1
     while desk.counts[STEPS] <= desk.counts[PATIENCE]:
         best, least, foreign = NONE, own_value, False
         for at in range(wants.claim[claim].last - wants.claim[claim].first):
+            if at == away or not may_be_tight(row, at, shift, here, desk):
+                continue
             place = desk.places[at]
             abroad = place.currency != currency
             wanted = tells.elsewhere == NONE if abroad else sign * place.value < least
-            if wanted and desk.left[at] > 0 and at != away and not is_dead_end(at, lines, desk):
+            if wanted and not is_dead_end(at, lines, desk):
                 if is_tight(bits, row, away, at, shift, lines, words, desk):
                     best, foreign = at, abroad
                     if abroad:
@@ -115,6 +119,11 @@ def better(
             tells.elsewhere = desk.places[best].currency
             desk.counts[STAMP] += 1
     return NONE
+
+
+def may_be_tight(row: int, at: int, shift: int, level: int, desk: Desk) -> bool:
+    """What is known of most sales at once: with units left, and where none has a price, of the same evidence."""
+    return desk.left[at] > 0 and (desk.sheet[row + at] >> shift == level or desk.counts[PRICED] > 0)  # type: ignore[no-any-return]
 
 
 def is_dead_end(at: int, lines: int, desk: Desk) -> bool:
@@ -173,11 +182,12 @@ def go_on(
 ) -> int:
     """To all sales to which this option's units can go without loss; answers the end of the queue."""
     here, stamp = desk.options[option].place, desk.counts[STAMP]
+    level = desk.sheet[row + here] >> shift
     desk.counts[STEPS] += eligible
     for at in range(eligible):
-        place = desk.places[at]
-        if desk.left[at] > 0 and place.mark != stamp and is_tight(bits, row, here, at, shift, lines, words, desk):
-            end = arrive(at, here, option, end, desk)
+        if may_be_tight(row, at, shift, level, desk) and desk.places[at].mark != stamp:
+            if is_tight(bits, row, here, at, shift, lines, words, desk):
+                end = arrive(at, here, option, end, desk)
     return end
 
 

@@ -199,9 +199,9 @@ def wish(wants: Wants, sales: Sales, order: int, claim: int, line: int) -> int:
 
 def net_value(sales: Sales, line: int) -> int:
     """The net of one unit, in 2^-20 minor units."""
-    return (sales.money[NET][line] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
+    return (sales.money[line][NET] << VALUE_BITS) // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
 def comes_first(sales: Sales, order: int, line: int, other: int) -> bool:
-    """Whether a later row comes before an earlier one of equal evidence: where the newest do, unless of one day."""
+    """Whether a later row comes before an earlier one of equal wish: where the newest do, unless of one day."""
     return (order == NEWEST or order == NEAREST_PRICE) and sales.codes[DAY][line] > sales.codes[DAY][other]

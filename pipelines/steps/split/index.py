@@ -34,18 +34,18 @@ NEVER = 2**31 - 1
 _ROWS_AT_ONCE = 2**20
 _BEYOND = 32  # numbers behind the last, which may be read but say nothing (``wide``)
 
-# The rows of ``Sales.codes`` and of ``Sales.money``.
+# The rows of ``Sales.codes``, and what ``Sales.money`` has of each sale.
 DAY, PO, PO_LINE, INVOICE, INVOICE_LINE_NO, DELIVERY_NOTE, STORE, PRICE, CURRENCY, UNITS, UNITS_TAKEN = range(11)
 NET, TAX, NET_TAKEN, TAX_TAKEN = range(4)
 _MONEY = {NET: "net_minor", TAX: "tax_minor", NET_TAKEN: "net_taken", TAX_TAKEN: "tax_taken"}
 
 
 class Sales(NamedTuple):
-    """Invoice lines as columns, in the order (retailer and item, day, id): ``codes`` of 32 bits, ``money`` of 64.
+    """Invoice lines in the order (retailer and item, day, id): ``codes`` column by column, ``money`` sale by sale.
 
-    Units and money ``taken`` are what returns took so far; money is in minor units, ``prices`` in 10^-8 of the
-    currency's unit. References are numbers of vocabularies, prices those of ``prices``; ``NOT_SOLD`` where a sale has
-    none.
+    Units and money ``taken`` are what returns took so far. Money is in minor units, with 32 bits where all of it fits
+    or else 64; ``prices`` are in 10^-8 of the currency's unit. References are numbers of vocabularies, prices those of
+    ``prices``; ``NOT_SOLD`` where a sale has none.
     """
 
     codes: Any
@@ -229,7 +229,8 @@ def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers
 
 def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any], order: Codes) -> Sales:
     """The columns by group, day and id, each forgotten where it was. What is taken is written into them."""
-    codes, money = _table(11, len(order), np.int32), _table(4, len(order), np.int64)
+    codes = np.empty(11 * len(order) + _BEYOND, np.int32)[: 11 * len(order)].reshape(11, len(order))
+    money = np.empty((len(order), len(_MONEY)), np.result_type(*(numbers[f"money {row}"] for row in _MONEY)))
     values = np.asarray(texts["price"][0].cast(pa.int64()))
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
     for row, name in (named | {STORE: "store", PRICE: "price", CURRENCY: "currency"}).items():
@@ -237,13 +238,8 @@ def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any],
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
     for row in _MONEY:
-        money[row] = numbers.pop(f"money {row}")[order]
+        money[:, row] = numbers.pop(f"money {row}")[order]
     return Sales(codes, money, values)
-
-
-def _table(rows: int, columns: int, kind: Any) -> Any:
-    """Room for numbers."""
-    return np.empty(rows * columns + _BEYOND, kind)[: rows * columns].reshape(rows, columns)
 
 
 def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
@@ -254,9 +250,8 @@ def _varied(sales: Sales, first: Ints) -> npt.NDArray[np.bool_]:
         differs = np.zeros(sales.codes.shape[1], np.bool_)
         for at in range(0, len(differs), _ROWS_AT_ONCE):
             some = slice(at, at + _ROWS_AT_ONCE + 1)
-            value = ((sales.money[NET, some] + sales.money[TAX, some]) << VALUE_BITS) // np.maximum(
-                sales.codes[UNITS, some], 1
-            )
+            worth = sales.money[some, NET].astype(np.int64) + sales.money[some, TAX]
+            value = (worth << VALUE_BITS) // np.maximum(sales.codes[UNITS, some], 1)
             one = (np.diff(value) != 0) | (np.diff(sales.codes[CURRENCY, some]) != 0)
             differs[at + 1 : at + 1 + len(one)] = one
         changes = np.cumsum(differs, dtype=np.int32)

@@ -87,13 +87,13 @@ def judge(
 
 def take(sales: Sales, portion: Any) -> None:
     """Take a portion's units and money from its sale."""
-    line, units = portion.line, portion.units
+    line, units, money = portion.line, portion.units, sales.money[portion.line]
     before, sold = sales.codes[UNITS_TAKEN][line], sales.codes[UNITS][line]
-    portion.net = next_money(sales.money[NET][line], sales.money[NET_TAKEN][line], before, units, sold)
-    portion.tax = next_money(sales.money[TAX][line], sales.money[TAX_TAKEN][line], before, units, sold)
+    portion.net = next_money(money[NET], money[NET_TAKEN], before, units, sold)
+    portion.tax = next_money(money[TAX], money[TAX_TAKEN], before, units, sold)
     sales.codes[UNITS_TAKEN][line] += units
-    sales.money[NET_TAKEN][line] += portion.net
-    sales.money[TAX_TAKEN][line] += portion.tax
+    money[NET_TAKEN] += portion.net
+    money[TAX_TAKEN] += portion.tax
 
 
 def name_nearest(wants: Wants, sales: Sales, order: int, claim: int, row: int, rank: int, desk: Desk) -> int:

@@ -7,12 +7,12 @@ the same. ``mappings.formats.compiled`` says where machine code is kept.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import desk, grade, group, mates, texts, walk, wide
+from pipelines.steps.split import desk, grade, group, mates, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -22,8 +22,6 @@ class Machine:
     """The functions of the split, and whether they want arrays."""
 
     arrays: bool
-    fill_slots: Callable[..., None]
-    find_slots: Callable[..., None]
     find_mates: Callable[..., tuple[int, int]]
     place_groups: Callable[..., tuple[int, int, int]]
 
@@ -60,15 +58,22 @@ def _kind(names: tuple[str, ...]) -> Any:
     return make_dataclass("Record", [(name, int, 0) for name in names], slots=True)
 
 
-_FUNCTIONS = (texts.fill_slots, texts.find_slots, mates.find_mates, group.place_groups)
-_FAMILY = tuple(
-    f"pipelines/steps/split/{one}"
-    for one in (
-        "contest", "desk", "doubt", "exchange", "grade", "group", "judge", "mates", "prices", "texts",
-        "walk", "wide",
-    )
-)  # fmt: skip
-PLAIN = Machine(False, *_FUNCTIONS)
+class Slots(NamedTuple):
+    """The functions of ``slots``."""
+
+    fill_slots: Callable[..., None]
+    find_slots: Callable[..., None]
+    note_signs: Callable[..., None]
+    add_up: Callable[..., None]
+
+
+def _family(*files: str) -> tuple[str, ...]:
+    return tuple(f"pipelines/steps/split/{one}" for one in files)
+
+
+_FAMILY = _family("contest", "desk", "doubt", "exchange", "grade", "group", "index", "judge", "prices", "walk", "wide")
+_SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
+PLAIN = Machine(False, mates.find_mates, group.place_groups)
 
 
 def machine_for(pairs: int) -> Machine:
@@ -90,4 +95,12 @@ def compiled_form() -> Machine:
         (walk.highest, wide.highest),
     ):
         has_own_form(plain, form, _FAMILY)
-    return Machine(True, *(compiled(one, _FAMILY) for one in _FUNCTIONS))
+    return Machine(True, compiled(mates.find_mates, _family("mates")), compiled(group.place_groups, _FAMILY))
+
+
+@cache
+def slots_form() -> Slots:
+    """What very many texts are looked up with, in machine code."""
+    from mappings.formats.compiled import compiled
+
+    return Slots(*(compiled(one, _family("slots")) for one in _SLOTS))

@@ -67,7 +67,7 @@ def _rows(
     low, high = _spread(placed, claim, money)
     return_line = claims.texts("return_line", claim)
     columns: dict[str, Any] = {
-        "portion": pc.binary_join_element_wise(return_line, pa.array(numbers).cast(pa.string()), "#"),
+        "portion": _numbered(return_line, numbers),
         "return_line": return_line,
         "invoice_line": index.names(line),
         "units": units,
@@ -76,21 +76,32 @@ def _rows(
         "currency": _currency(claims, index, claim, line),
         "evidence": _named(held, lambda bits: _names(bits, kinds)[0]),
         "rank": _ranks(held, kinds),
-        "held": _named(held, lambda bits: None if not bits else ",".join(_names(bits, kinds))),
+        "held": _named(held, lambda bits: _all(bits, kinds)),
         "repair": _repairs(claims, claim, held, kinds),
-        "runner_up": pc.if_else(stands, index.names(placed.told["runner_up"][claim]), None),
-        "runner_up_held": pc.if_else(
-            stands, _named(np.maximum(placed.told["runner_up_held"][claim], 0), lambda bits: _all(bits, kinds)), None
+        "runner_up": index.names(np.where(stands, placed.told["runner_up"][claim], -1)),
+        "runner_up_held": _named(
+            np.where(stands, np.maximum(placed.told["runner_up_held"][claim], 0), 0), lambda bits: _all(bits, kinds)
         ),
         "spread_low": low,
         "spread_high": high,
-        "spread_currency": pc.if_else(
-            stands, _taken(pa.array(index.currencies, pa.string()), placed.told["elsewhere"][claim]), None
+        "spread_currency": _taken(
+            pa.array(index.currencies, pa.string()), np.where(stands, placed.told["elsewhere"][claim], -1)
         ),
         "unplaced": _why(claims, claim, line, unknown_items),
         "nearest": _nearest(placed, index, claim, line),
     }
     return pa.table([columns[name] for name in ALLOCATIONS.names], schema=ALLOCATIONS)
+
+
+def _numbered(return_lines: pa.Array, numbers: Ints) -> pa.Array:
+    """The ids of portions: nearly all are the first of their line."""
+    found = pc.binary_join_element_wise(return_lines, "1", "#")
+    others = np.flatnonzero(numbers > 1)
+    if not len(others):
+        return found
+    written = pa.array(numbers[others]).cast(pa.string())
+    ids = pc.binary_join_element_wise(return_lines.take(pa.array(others)), written, "#")
+    return pc.replace_with_mask(found, numbers > 1, ids)
 
 
 def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:

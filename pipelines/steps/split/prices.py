@@ -25,6 +25,7 @@ from pipelines.steps.split.desk import (
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import CURRENCY, NET, TAX, UNITS, VALUE_BITS, Sales
+from pipelines.steps.split.walk import NOBODY, highest
 
 _HALF = 1024
 _STEP, _HIGHEST = 0x9E3779B97F4A7C15, 2**44  # numbers without a pattern; sums of them along any chain fit in 64 bits
@@ -55,7 +56,7 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
 
 def value_of(sales: Sales, line: int) -> int:
     """What a unit of a sale is worth, net and tax, in 2^-20 minor units."""
-    worth = (sales.money[NET][line] + sales.money[TAX][line]) << VALUE_BITS
+    worth = (sales.money[line][NET] + sales.money[line][TAX]) << VALUE_BITS
     return worth // max(sales.codes[UNITS][line], 1)  # type: ignore[no-any-return]
 
 
@@ -97,10 +98,7 @@ def set_prices(
 def is_kept_from_better(row: int, own: int, eligible: int, shift: int, desk: Desk) -> bool:
     """Whether a sale that had units left fits better than the own one."""
     level = desk.sheet[row + own] >> shift
-    for at in range(eligible):
-        if desk.sheet[row + at] >> shift > level and desk.left[at] > 0:
-            return True
-    return False
+    return highest(desk.sheet, row, eligible, desk.left, 1, desk.taker, NOBODY) >> shift > level  # type: ignore[no-any-return]
 
 
 def raise_from(
@@ -121,9 +119,9 @@ def raise_from(
         for word in range(words):
             desk.price[own * words + word] = 0
     for at in range(wants.claim[claim].last - wants.claim[claim].first):
-        place = desk.places[at]
-        better = priced or desk.sheet[row + at] >> shift > here
-        if better and desk.left[at] > 0 and desk.free[at] == 0 and at != own:
+        better = desk.left[at] > 0 and (priced or desk.sheet[row + at] >> shift > here)
+        if better and desk.free[at] == 0 and at != own:
+            place = desk.places[at]
             for word in range(words):
                 desk.trial[word] = desk.price[own * words + word]
             add_difference(desk.sheet[row + at] >> shift, here, desk)

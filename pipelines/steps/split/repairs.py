@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from mappings.formats.at_hand import goes_compiled
 from pipelines.steps.split import candidates, resemblance, squeezed
+from pipelines.steps.split.slots import bytes_of
 from pipelines.steps.split.squeezed import Texts
 
 # What may have gone wrong between a reference and what is stated, from mere form to typing errors. The first that leads
@@ -58,12 +59,15 @@ class Machine(NamedTuple):
 
     arrays: bool
     squeeze: Callable[..., None]
+    count_signs: Callable[..., None]
     tell_signs: Callable[..., None]
     gather: Callable[..., tuple[int, int]]
     choose: Callable[..., None]
 
 
-_PLAIN = Machine(False, squeezed.squeeze, squeezed.tell_signs, candidates.gather, resemblance.choose)
+_PLAIN = Machine(
+    False, squeezed.squeeze, squeezed.count_signs, squeezed.tell_signs, candidates.gather, resemblance.choose
+)
 _FAMILY = tuple(f"pipelines/steps/split/{one}" for one in ("candidates", "resemblance", "squeezed"))
 
 
@@ -115,6 +119,13 @@ def signs_of(stated: pa.Array, machine: Machine) -> tuple[Any, Any]:
     named = np.zeros(len(stated), np.int64) if machine.arrays else [0] * len(stated)
     machine.tell_signs(forms, len(_NAMES), named)
     return forms.signs[len(_NAMES) :], named
+
+
+def signs_of_all(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """The signs of very many references, as they stand."""
+    signs = np.empty(len(texts), np.int64)
+    _compiled().count_signs(*bytes_of(texts), signs)
+    return signs
 
 
 def _choose(

@@ -99,6 +99,12 @@ def signs_in(text: Any, start: int, end: int) -> int:
     return signs
 
 
+def count_signs(text: Any, starts: Any, signs: Any) -> None:
+    """Note which signs each of these texts has."""
+    for row in range(len(signs)):
+        signs[row] = signs_in(text, starts[row], starts[row + 1])
+
+
 def tell_signs(texts: Texts, names: int, named: Any) -> None:
     """Note for each text behind the names which signs it has behind words that merely name it."""
     for at in range(len(named)):

@@ -16,7 +16,8 @@ import pyarrow as pa
 from pipelines.steps.split.candidates import UNTOLD
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
 from pipelines.steps.split.repairs import Machine, in_words, machine_for, repair, signs_of
-from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, Vocabulary, bytes_of
+from pipelines.steps.split.slots import bytes_of
+from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, References
 
 Mask = npt.NDArray[np.bool_]
 # Fields of a claim; what they name, the column of sales that has it, and the column of claims that a repair fills.
@@ -98,12 +99,15 @@ def _find_as_mistake(
     starts, kind, code, texts = _candidates(lost, index, first, last)
     stores = stated.store.take(pa.array(lost.rows))
     repairs = repair(lost.texts, stores, starts, texts)
-    for at in np.flatnonzero(repairs.choice >= 0).tolist():
-        chosen = int(repairs.choice[at])
-        what, _, fills = list(FIELDS.values())[kind[chosen]]
-        said, meant = lost.texts[at].as_py(), texts[chosen].as_py()
-        how = in_words(int(repairs.how[at]), said, f"{what} {meant}", stores[at].as_py())
-        found.note(name, int(lost.rows[at]), fills, int(code[chosen]), how)
+    led = np.flatnonzero(repairs.choice >= 0)
+    chosen, fields = repairs.choice[led], list(FIELDS.values())
+    columns = lost.rows[led], repairs.how[led], kind[chosen], code[chosen]
+    words = (column.take(pa.array(some)) for column, some in ((lost.texts, led), (stores, led), (texts, chosen)))
+    for row, how, field_of, number, said, store, meant in zip(
+        *(one.tolist() for one in columns), *(one.to_pylist() for one in words), strict=True
+    ):
+        what, _, fills = fields[field_of]
+        found.note(name, row, fills, number, in_words(how, said, f"{what} {meant}", store))
 
 
 def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
@@ -130,7 +134,7 @@ def _of_kind(
     machine: Machine, reach: tuple[Ints, Ints], signs: tuple[Any, Any], index: SalesIndex, column: str
 ) -> tuple[Ints, Ints]:
     """The references of one kind: by which row each was found, and which they are."""
-    vocabulary: Vocabulary = getattr(index.words, column)
+    vocabulary: References = getattr(index.words, column)
     text, starts = bytes_of(vocabulary.texts)
     given: tuple[Any, ...] = (*reach, *signs, index.sales.codes[_ROWS[column]], text, starts, vocabulary.signs)
     if not machine.arrays:

@@ -8,14 +8,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.candidates import UNTOLD
+from pipelines.steps.split.repairs import signs_of_all
+from pipelines.steps.split.slots import AT_ONCE, SIGNS, bytes_of
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 NOT_STATED, NOT_SOLD = -1, -2  # what a claim does not say never equals what a sale does not have
 _SEVERAL = -3
 # Above this many texts a look-up of few does not build Arrow's own table of all of them each time.
 _MANY = 50_000
 _AT_ONCE = 2**19
+_CELLS_EACH = 16  # pairs of a retailer and an item have a cell each where not much more than those with sales
+_LONGEST = 64  # bytes of texts that may fit in one number
 
 
 class Vocabulary:
@@ -23,8 +28,7 @@ class Vocabulary:
 
     def __init__(self, texts: pa.Array) -> None:
         self.texts = texts
-        self.signs = np.full(len(texts), UNTOLD, np.int64)
-        self._slots: Any = None
+        self._slots = _slots_of(texts) if len(texts) >= _MANY else None
         self._seen: Ints | None = None
         self._marks = 0
 
@@ -42,33 +46,40 @@ class Vocabulary:
         """The number of each text; ``NOT_STATED`` where it is null or not among them."""
         if len(texts) == texts.null_count or not len(self.texts):
             return np.full(len(texts), NOT_STATED, np.int32)
-        if len(self.texts) < _MANY:
+        if self._slots is None:
             found = pc.index_in(texts, self.texts, skip_nulls=True)
             return np.array(pc.fill_null(found, NOT_STATED))
         return self._hashed(texts)
 
     def _hashed(self, texts: pa.Array) -> Codes:
-        from pipelines.steps.split.machine import compiled_form  # numba takes half a second to import
+        from pipelines.steps.split.machine import slots_form  # numba takes half a second to import
 
-        machine = compiled_form()
-        own, own_first = bytes_of(self.texts)
-        if self._slots is None:
-            self._slots = np.full(1 << (2 * len(self.texts) - 1).bit_length(), -1, np.int32)
-            machine.fill_slots(own, own_first, len(self.texts), self._slots)
-        asked, asked_first = bytes_of(texts)
-        found = np.empty(len(texts), np.int32)
-        machine.find_slots(asked, asked_first, len(texts), own, own_first, self._slots, found)
+        near, found = np.empty(AT_ONCE, np.int32), np.empty(len(texts), np.int32)
+        slots_form().find_slots(*bytes_of(texts), len(texts), *bytes_of(self.texts), self._slots, near, found)
         if texts.null_count:
             found[np.asarray(texts.is_null())] = NOT_STATED
         return found
 
 
+def _slots_of(texts: pa.Array) -> Codes:
+    """The texts in slots, two for each, or more."""
+    from pipelines.steps.split.machine import slots_form  # numba takes half a second to import
+
+    slots = np.full(1 << (2 * len(texts) - 1).bit_length(), -1, np.int32)
+    slots_form().fill_slots(*bytes_of(texts), len(texts), slots)
+    return slots
+
+
 class References(Vocabulary):
-    """References of retailers: what one of them calls so is nothing to another."""
+    """References of retailers: what one of them calls so is nothing to another.
+
+    ``signs`` are those of each (``squeezed.signs_in``): told of many at once, of few where they are asked for.
+    """
 
     def __init__(self, texts: pa.Array, codes: Codes, retailers: Codes) -> None:
         """``codes`` and ``retailers`` are those of all sales."""
         super().__init__(texts)
+        self.signs = signs_of_all(texts) if len(texts) >= _MANY else np.full(len(texts), UNTOLD, np.int64)
         self._owner = np.full(len(texts), NOT_SOLD, np.int32)
         stated = codes >= 0
         codes, retailers = codes[stated], retailers[stated]
@@ -100,12 +111,22 @@ class Groups:
         """Those of all sales."""
         parts = [np.unique(_pairs(items[some], retailers[some])) for some in _slices(len(items))]
         self._pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+        self._retailers, known = int(retailers.max(initial=0)) + 1, self._pairs >= 0
+        cells = (int(items.max(initial=0)) + 1) * self._retailers
+        self._cells: Codes | None = None
+        if cells <= _CELLS_EACH * len(self):
+            self._cells = np.full(cells + 1, len(self), np.int32)
+            pairs = self._pairs[known]
+            self._cells[(pairs >> 32) * self._retailers + (pairs & 0xFFFFFFFF)] = np.flatnonzero(known)
 
     def __len__(self) -> int:
         return len(self._pairs)
 
     def codes(self, retailers: Codes, items: Codes) -> Codes:
         """The number of each pair; that behind the last where there is none."""
+        if self._cells is not None:
+            cell = items.astype(np.int64) * self._retailers + retailers
+            return self._cells[np.where((items >= 0) & (retailers >= 0), cell, -1)]
         codes = np.empty(len(items), np.int32)
         for some in _slices(len(items)):
             wanted = _pairs(items[some], retailers[some])
@@ -172,7 +193,8 @@ def without_zeros(column: pa.Array) -> pa.Array:
 
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The column in one piece; dictionaries as texts."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks)
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
@@ -180,7 +202,7 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
     """The rows by two numbers, then by text. Texts are compared only where both numbers are the same."""
-    order = np.argsort((first.astype(np.int64) << 32) + second, kind="stable")
+    order = order_of(first, second)
     one, two = first[order], second[order]
     same = np.flatnonzero((one[1:] == one[:-1]) & (two[1:] == two[:-1]))
     if not len(same):
@@ -198,70 +220,63 @@ def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
     return order
 
 
+def order_of(*columns: Any) -> Ints:
+    """The rows by these columns of numbers, the first counting most; equal ones in the order given."""
+    key, bits = np.zeros(len(columns[0]), np.int64), 0
+    for column in (*columns, np.arange(len(key))):
+        low, high = int(column.min(initial=0)), int(column.max(initial=0))
+        width = (high - low).bit_length()
+        bits += width
+        key <<= width
+        key += column
+        key -= low
+    if bits > 63:
+        return np.lexsort(columns[::-1])
+    key.sort()
+    key &= (1 << width) - 1
+    return key
+
+
+def sorted_texts(texts: pa.Array) -> tuple[Ints, Mask]:
+    """The rows by their text, and whether each has the same text as the row after it."""
+    keys = _keys_of(texts) if len(texts) >= _MANY else None
+    if keys is not None:
+        order = np.argsort(keys)
+        keys = keys[order]
+        same = keys[:-1] == keys[1:]
+        if not same.any():
+            return order, same
+    order = np.asarray(pc.sort_indices(texts)).astype(np.int64)
+    in_order = texts.take(pa.array(order))
+    return order, np.asarray(pc.equal(in_order[:-1], in_order[1:]))
+
+
+def _keys_of(texts: pa.Array) -> Ints | None:
+    """Numbers that are in the order of the texts: of each place no more is kept than tells its signs apart.
+
+    None: they do not fit.
+    """
+    from pipelines.steps.split.machine import slots_form  # numba takes half a second to import
+
+    own, first = bytes_of(texts)
+    longest = int(np.diff(first).max())
+    if longest > _LONGEST or texts.null_count:
+        return None
+    signs = np.zeros((longest, SIGNS), np.int64)
+    slots_form().note_signs(own, first, len(texts), signs)
+    rank = np.cumsum(signs, axis=1) - 1
+    widths = [int(last).bit_length() for last in rank[:, -1]]
+    if sum(widths) > 63:
+        return None
+    shifts = np.array([sum(widths[at + 1 :]) for at in range(longest)])
+    keys = np.empty(len(texts), np.int64)
+    slots_form().add_up(own, first, len(texts), rank << shifts[:, None], keys)
+    return keys
+
+
 def ranks(texts: pa.Array) -> Ints:
     """The place of each text among all, from 0; equal ones in the order given."""
     rank = np.arange(len(texts))
     if len(texts) > 1 and not pc.all(pc.less_equal(texts[:-1], texts[1:])).as_py():
         rank[np.asarray(pc.sort_indices(texts))] = np.arange(len(texts))
     return rank
-
-
-def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], Codes]:
-    """The bytes of all texts together, and where each begins and the last ends."""
-    _, starts, data = texts.buffers()
-    own = (
-        np.frombuffer(data or b"", np.uint8),
-        np.frombuffer(starts or bytes(4), np.int32, len(texts) + 1, texts.offset * 4),
-    )
-    for one in own:
-        one.flags.writeable = False  # one type of array for compiled functions, whoever made the bytes
-    return own
-
-
-# --- compiled: a table of slots, each the number of a text or -1
-
-
-def hash_of(buffer: npt.NDArray[np.uint8], start: int, end: int, mask: int) -> int:
-    """A slot for these bytes (FNV-1a, 32 bits, folded)."""
-    value = 2166136261
-    for at in range(start, end):
-        value = ((value ^ buffer[at]) * 16777619) & 0xFFFFFFFF
-    return (value ^ (value >> 15)) & mask
-
-
-def fill_slots(own: npt.NDArray[np.uint8], first: Ints, texts: int, slots: npt.NDArray[np.int32]) -> None:
-    """Enter all texts."""
-    mask = len(slots) - 1
-    for text in range(texts):
-        slot = hash_of(own, first[text], first[text + 1], mask)
-        while slots[slot] >= 0:
-            slot = (slot + 1) & mask
-        slots[slot] = text
-
-
-def find_slots(
-    asked: npt.NDArray[np.uint8],
-    asked_first: Ints,
-    texts: int,
-    own: npt.NDArray[np.uint8],
-    own_first: Ints,
-    slots: npt.NDArray[np.int32],
-    found: Codes,
-) -> None:
-    """The number of each text that is asked for, or -1."""
-    mask = len(slots) - 1
-    for text in range(texts):
-        start, end = asked_first[text], asked_first[text + 1]
-        slot = hash_of(asked, start, end, mask)
-        found[text] = -1
-        while slots[slot] >= 0:
-            other = slots[slot]
-            begin = own_first[other]
-            if own_first[other + 1] - begin == end - start:
-                at = 0
-                while at < end - start and own[begin + at] == asked[start + at]:
-                    at += 1
-                if at == end - start:
-                    found[text] = other
-                    break
-            slot = (slot + 1) & mask

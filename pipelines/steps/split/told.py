@@ -46,7 +46,7 @@ def _orders_unknown(claims: Claims) -> Iterator[tuple[str, str, str]]:
 
 def _units_unplaced(allocations: pa.Table, claims: Claims) -> Iterator[tuple[str, str, str]]:
     wanting = pc.and_(allocations["unplaced"].is_valid(), pc.not_equal(allocations["unplaced"], _ITEM_UNKNOWN))
-    rows = allocations.filter(wanting).select(["return_line", "units", "unplaced"]).to_pylist()
+    rows = allocations.select(["return_line", "units", "unplaced"]).filter(wanting).to_pylist()
     if not rows:
         return
     stated = claims.table.select(["return_line", "units", "gtin", "returned_on"])

@@ -8,7 +8,7 @@ together (``contest``). These functions keep to what can be turned into machine 
 from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, row_of
-from pipelines.steps.split.grade import Wants, comes_first, wish
+from pipelines.steps.split.grade import NEWEST, OLDEST, Wants, comes_first, wish
 from pipelines.steps.split.index import Sales
 
 # Units on a sale, with the bits of what holds, and their money.
@@ -21,6 +21,7 @@ PORTION: tuple[tuple[str, str], ...] = (
     ("held", "i4"),
 )
 FULL, CONTENDED = -1, -2
+NOBODY = -2  # no claim, and not what is noted where none took anything
 
 
 def walk(
@@ -67,14 +68,14 @@ def best(
     found, found_wish, held = NONE, 0, highest(sheet, row, lines, room, least, taker, claim)
     if held < 0:
         return NONE
-    for place in range(lines):
+    for step in range(lines):
+        place = step if order == OLDEST else lines - 1 - step  # where the first that is found is the best, or nearly
         if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
+            younger = found != NONE and comes_first(sales, order, first + found, first + place)
+            if order == OLDEST or (order == NEWEST and younger):
+                return place if order == OLDEST else found
             wished = wish(wants, sales, order, claim, first + place)
-            if (
-                found == NONE
-                or wished < found_wish
-                or (wished == found_wish and comes_first(sales, order, first + place, first + found))
-            ):
+            if found == NONE or wished < found_wish or (wished == found_wish and not younger):
                 found, found_wish = place, wished
     return found
 

@@ -212,13 +212,13 @@ class BusinessCentral:
         if request.headers.get("Data-Access-Intent") == "ReadOnly":
             raise Refusal(400, "BadRequest", "Data-Access-Intent must be ReadWrite for this request.")
         name, key = _parts(steps[0])
-        if name != "salesCreditMemos":
+        if name not in ("salesCreditMemos", "salesInvoices"):
             raise Refusal(405, "BadRequest_MethodNotAllowed", f"'{request.method}' is not allowed for '{name}'.")
         if request.method == "POST" and key is None:
-            return _json(201, self._whole(request, {}, self.books.make_memo(_body(request))))
-        memo = self.books.memo(str(key))
+            return _json(201, self._whole(request, {}, self.books.make(name, _body(request))))
+        made = self.books.document(name, str(key))
         if request.method == "POST" and len(steps) == 2 and steps[1] == f"{_ACTION}post":
-            self.books.post(memo)
+            self.books.post(name, made)
             return httpx.Response(204)
         if request.method not in ("PATCH", "DELETE") or len(steps) != 1:
             raise _no_segment(steps[-1])
@@ -226,13 +226,13 @@ class BusinessCentral:
         if tag is None:
             told = "Could not validate the client concurrency token required by the service."
             raise Refusal(400, "BadRequest_InvalidToken", told)
-        if tag not in ("*", memo["@odata.etag"]):
+        if tag not in ("*", made["@odata.etag"]):
             raise Refusal(409, "Request_EntityChanged", "Another user has already changed the record.")
         if request.method == "DELETE":
-            self.books.delete(memo)
+            self.books.delete(name, made)
             return httpx.Response(204)
-        self.books.change_memo(memo, _body(request))
-        return _json(200, self._whole(request, {}, memo))
+        self.books.change(name, made, _body(request))
+        return _json(200, self._whole(request, {}, made))
 
 
 def _selected(record: Record, fields: str) -> Record:

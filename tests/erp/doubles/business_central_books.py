@@ -1,4 +1,4 @@
-"""What stands in the double of Business Central, and what becomes of a sales credit memo there."""
+"""What stands in the double of Business Central, and what becomes of sales credit memos and invoices there."""
 
 import uuid
 from collections import defaultdict
@@ -35,6 +35,11 @@ _LINE_FIELDS = {
     "salesInvoices": fields.INVOICE_LINE,
     "salesOrders": fields.ORDER_LINE,
     "salesShipments": fields.SHIPMENT_LINE,
+}
+# What a draft of each is called: field of its day, number as a draft and as posted, kind in the ledger, in words.
+_MADE = {
+    "salesCreditMemos": ("creditMemoDate", "S-CR", "PS-CR", "Credit Memo", "credit memo"),
+    "salesInvoices": ("invoiceDate", "S-INV", "PS-INV", "Invoice", "invoice"),
 }
 _CENT, _PRICE = Decimal("0.01"), Decimal("0.00001")
 _CODES = ("externalDocumentNumber", "customerNumber", "lineObjectNumber", "taxCode", "invoiceNumber", "currencyCode")
@@ -142,38 +147,40 @@ class Books:
         """The lines of a document."""
         return [line for one in self._tables[name] if one["id"] == key for line in one[LINES_OF[name]]]
 
-    def memo(self, key: str) -> Record:
-        """The memo of this id. Refusal: there is none."""
-        found = self._find("salesCreditMemos", "id", key)
+    def document(self, name: str, key: str) -> Record:
+        """The memo or invoice of this id. Refusal: there is none."""
+        found = self._find(name, "id", key)
         if found is None:
-            raise Refusal(404, "Internal_RecordNotFound", "The Sales Cr. Memo Entity Buffer does not exist.")
+            told = (
+                "The Sales Cr. Memo Entity Buffer" if name == "salesCreditMemos" else "The Sales Invoice Entity Buffer"
+            )
+            raise Refusal(404, "Internal_RecordNotFound", f"{told} does not exist.")
         return found
 
-    def make_memo(self, body: Mapping[str, Any]) -> Record:
+    def make(self, name: str, body: Mapping[str, Any]) -> Record:
         """A draft with the lines of the body. Refusal: a header or line cannot be; the header may stay (see there)."""
         values = dict(body)
-        lines = values.pop("salesCreditMemoLines", [])
-        head = self._checked(fields.MEMO, values)
+        lines = values.pop(LINES_OF[name], [])
+        head = self._checked(COLLECTIONS[name], values)
         if not head.get("customerNumber"):
             raise Refusal(400, _DIALOG, 'A "customerNumber" or a "customerId" must be provided.')
         if not self._find("customers", "number", head["customerNumber"]):
             raise Refusal(400, _DIALOG, "The sell-to customer cannot be found.")
-        today = self._now().date().isoformat()
-        defaults = {"creditMemoDate": today, "postingDate": today, "currencyCode": self.local_currency}
-        number = f"S-CR{next(self._drafts)}"
-        memo = self.add("salesCreditMemos", **{**defaults, **head}, number=number, status="Draft")
+        today, (day, draft, *_) = self._now().date().isoformat(), _MADE[name]
+        defaults = {day: today, "postingDate": today, "currencyCode": self.local_currency}
+        made = self.add(name, **{**defaults, **head}, number=f"{draft}{next(self._drafts)}", status="Draft")
         try:
             for place, line in enumerate(lines, 1):
-                memo["salesCreditMemoLines"].append(self._memo_line(memo, place, line))
-                self._reckon(memo)
+                made[LINES_OF[name]].append(self._line(name, made, place, line))
+                self._reckon(name, made)
         except Refusal:
             if self._whole_inserts:
-                self._tables["salesCreditMemos"].remove(memo)
+                self._tables[name].remove(made)
             raise
-        return memo
+        return made
 
-    def _memo_line(self, memo: Record, place: int, given: Mapping[str, Any]) -> Record:
-        values = self._checked(fields.MEMO_LINE, given)
+    def _line(self, name: str, made: Record, place: int, given: Mapping[str, Any]) -> Record:
+        values = self._checked(_LINE_FIELDS[name], given)
         kind, number = values.get("lineType", "Comment"), values.get("lineObjectNumber", "")
         table = {"Item": "items", "Account": "accounts"}.get(kind)
         if table and not self._find(table, "number", number):
@@ -184,7 +191,8 @@ class Books:
             )
             raise Refusal(400, "Internal_InvalidTableRelation", told)
         line = _filled(
-            fields.MEMO_LINE, {"id": self._id(), "documentId": memo["id"], "sequence": Decimal(10000 * place), **values}
+            _LINE_FIELDS[name],
+            {"id": self._id(), "documentId": made["id"], "sequence": Decimal(10000 * place), **values},
         )
         line["taxPercent"] = self.rates[line["taxCode"]] if table else Decimal(0)
         line["unitPrice"] = line["unitPrice"].quantize(_PRICE, ROUND_HALF_UP)
@@ -192,42 +200,45 @@ class Books:
         line["amountExcludingTax"] = line["netAmount"] = gross - line["discountAmount"]
         return line
 
-    def _reckon(self, memo: Record) -> None:
+    def _reckon(self, name: str, made: Record) -> None:
         """The totals, as Business Central makes them itself: tax of all lines of a code together, rounded once."""
-        lines = memo["salesCreditMemoLines"]
+        lines = made[LINES_OF[name]]
         net = sum((line["netAmount"] for line in lines), Decimal(0))
         tax = _taxed(lines)
-        self.touch(memo, totalAmountExcludingTax=net, totalTaxAmount=tax, totalAmountIncludingTax=net + tax)
+        self.touch(made, totalAmountExcludingTax=net, totalTaxAmount=tax, totalAmountIncludingTax=net + tax)
 
-    def change_memo(self, memo: Record, body: Mapping[str, Any]) -> None:
+    def change(self, name: str, made: Record, body: Mapping[str, Any]) -> None:
         """Change fields of a draft's header. Refusal: it is posted, or in review, or a field cannot be changed."""
-        if self._is_posted(memo):
-            raise Refusal(400, _DIALOG, "The credit memo is posted and can no longer be modified.")
-        if memo["status"] != "Draft":
+        if self._is_posted(name, made):
+            raise Refusal(400, _DIALOG, f"The {_MADE[name][4]} is posted and can no longer be modified.")
+        if made["status"] != "Draft":
             raise Refusal(400, _TESTED, "Status must be equal to 'Open' in Sales Header.")
-        self.touch(memo, **self._checked(fields.MEMO, body))
+        self.touch(made, **self._checked(COLLECTIONS[name], body))
 
-    def delete(self, memo: Record) -> None:
-        """Remove a memo, posted or not, as the API does where the setup has nothing against it."""
-        self._tables["salesCreditMemos"].remove(memo)
+    def delete(self, name: str, made: Record) -> None:
+        """Remove a document, posted or not, as the API does where the setup has nothing against it."""
+        self._tables[name].remove(made)
 
-    def post(self, memo: Record) -> None:
+    def post(self, name: str, made: Record) -> None:
         """Post a draft: a number of the posted series, entries, stock, and what it is applied to. Its id stays."""
-        if self._is_posted(memo):
-            raise Refusal(400, _DIALOG, "The action can be applied to a draft credit memo only.")
-        if memo["status"] == "In Review":
+        _, _, series, kind, words = _MADE[name]
+        if self._is_posted(name, made):
+            raise Refusal(400, _DIALOG, f"The action can be applied to a draft {words} only.")
+        if made["status"] == "In Review":
             raise Refusal(400, _TESTED, "Status must be equal to 'Released' in Sales Header.")
-        if not memo["salesCreditMemoLines"]:
-            raise Refusal(400, _DIALOG, "Please add at least one line item to the credit memo.")
-        self._ensure_postable(memo)
-        gross = memo["totalAmountIncludingTax"]
-        self._apply(memo["invoiceNumber"], gross)
-        for line in memo["salesCreditMemoLines"]:
+        if not made[LINES_OF[name]]:
+            raise Refusal(400, _DIALOG, f"Please add at least one line item to the {words}.")
+        self._ensure_postable(made)
+        gross = made["totalAmountIncludingTax"]
+        self._apply(made.get("invoiceNumber", ""), gross)
+        for line in made[LINES_OF[name]]:
             if line["lineType"] == "Item":
-                self._find("items", "number", line["lineObjectNumber"])["inventory"] += line["quantity"]  # type: ignore[index]
+                moved = line["quantity"] if name == "salesCreditMemos" else -line["quantity"]
+                self._find("items", "number", line["lineObjectNumber"])["inventory"] += moved  # type: ignore[index]
             line["id"] = self._id()
-        self.touch(memo, number=f"PS-CR{next(self._posted)}", status="Open")
-        self._entry(memo["number"], "Credit Memo", memo["postingDate"], gross)
+        owed = {"remainingAmount": gross} if name == "salesInvoices" else {}
+        self.touch(made, number=f"{series}{next(self._posted)}", status="Open", **owed)
+        self._entry(made["number"], kind, made["postingDate"], gross)
 
     def _ensure_postable(self, memo: Record) -> None:
         first, last = self.setup["allowPostingFrom"], self.setup["allowPostingTo"]
@@ -248,8 +259,8 @@ class Books:
         left = max(Decimal(0), invoice["remainingAmount"] - gross)
         self.touch(invoice, remainingAmount=left, status="Open" if left else "Paid")
 
-    def _is_posted(self, memo: Record) -> bool:
-        return str(memo["number"]).startswith("PS-CR")
+    def _is_posted(self, name: str, made: Record) -> bool:
+        return not str(made["number"]).startswith(_MADE[name][1])
 
     def _entry(self, number: str, kind: str, day: str, amount: Decimal) -> None:
         entry = {"documentNumber": number, "documentType": kind, "postingDate": day, "debitAmount": amount}

@@ -4,6 +4,8 @@ Written from what is published, not from what is convenient:
 
 - entities, fields, lengths, what may be created and changed: CDS imports of API_CREDIT_MEMO_REQUEST_SRV and of
   OP_API_BILLING_DOCUMENT_SRV_0001 (tkdang97/SAP-Bike-Rental) in public repositories;
+- that the service of debit memo requests has the same paths and methods under its own words: latonaio's
+  sap-api-integrations-debit-memo-request-reads and public lists of OP_API_DEBIT_MEMO_REQUEST_SRV_0001;
 - deep insert only, PATCH and DELETE of the head: a public digest of help.sap.com, Credit Memo Request (A2X);
 - If-Match from LastChangeDateTime, 428 without it, 412 where it is old: SAP note 3514624, and community.sap.com,
   "Handling 412 Precondition Failed and 428 Precondition Required";
@@ -34,8 +36,11 @@ from tests.erp.doubles.sap_requests_books import Books, Record, Refusal
 USER, PASSWORD = "BACKHAUL", "a-password-of-the-tests"
 URL = "https://s4.example.com"
 _ROOT = "/sap/opu/odata/sap/"
-_SERVICES = {"API_CREDIT_MEMO_REQUEST_SRV": "A_CreditMemoRequest", "API_BILLING_DOCUMENT_SRV": "A_BillingDocument"}
-_KEYS = {"A_CreditMemoRequest": "CreditMemoRequest", "A_BillingDocument": "BillingDocument"}
+_SERVICES = {
+    "API_CREDIT_MEMO_REQUEST_SRV": "A_CreditMemoRequest", "API_DEBIT_MEMO_REQUEST_SRV": "A_DebitMemoRequest",
+    "API_BILLING_DOCUMENT_SRV": "A_BillingDocument",
+}  # fmt: skip
+_KEYS = {entities: entities.removeprefix("A_") for entities in _SERVICES.values()}
 _KEYED = re.compile(r"^(\w+)\('([^']*)'\)$")
 _TERM = re.compile(r"^(\w+) eq '((?:[^']|'')*)'$")
 
@@ -72,9 +77,9 @@ class SapRequests:
         if request.method == "GET":
             return self._read(request, service, rest)
         self._ensure_token(request)
-        if service != "API_CREDIT_MEMO_REQUEST_SRV":
+        if service == "API_BILLING_DOCUMENT_SRV":
             raise Refusal(405, "/IWBEP/CM_MGW_RT/166", "Method not allowed")
-        return self._changed(request, rest)
+        return self._changed(request, service, rest)
 
     def _read(self, request: httpx.Request, service: str, rest: str) -> httpx.Response:
         headers = self._session(request) if request.headers.get("X-CSRF-Token") == "Fetch" else []
@@ -84,9 +89,9 @@ class SapRequests:
         if entities != _SERVICES[service]:
             raise Refusal(404, "/IWBEP/CM_MGW_RT/020", f"Resource not found for segment '{entities}'")
         query = dict(parse_qsl(request.url.query.decode()))
-        kept = self.books.requests if entities == "A_CreditMemoRequest" else self.books.bills
+        kept = self.books.bills if entities == "A_BillingDocument" else self._of(entities)
         if key is not None:
-            return _json(200, {"d": _shown(self._one(key), entities, query.get("$expand", ""))}, headers)
+            return _json(200, {"d": _shown(self._one(entities, key), entities, query.get("$expand", ""))}, headers)
         found = [one for one in kept.values() if one and _matches(one, query.get("$filter"))]
         for name in reversed(query.get("$orderby", _KEYS[entities]).split(",")):
             found.sort(key=lambda one: str(one[name]))
@@ -96,14 +101,18 @@ class SapRequests:
             200, {"d": {"results": [_shown(one, entities, query.get("$expand", "")) for one in page]}}, headers
         )
 
-    def _changed(self, request: httpx.Request, rest: str) -> httpx.Response:
+    def _of(self, entities: str) -> dict[str, Record]:
+        """The requests of one kind; both draw their numbers from one range."""
+        return {number: one for number, one in self.books.requests.items() if _KEYS[entities] in one}
+
+    def _changed(self, request: httpx.Request, service: str, rest: str) -> httpx.Response:
         entities, key = _parts(rest)
-        if entities != "A_CreditMemoRequest":
+        if entities != _SERVICES[service]:
             raise Refusal(400, "/IWBEP/CM_MGW_RT/020", f"'{entities}' is created with its request only")
         if request.method == "POST" and key is None:
-            made = self.books.make(_body(request))
+            made = self.books.make(_KEYS[entities], _body(request))
             return _json(201, {"d": _shown(made, entities, "to_Item/to_PricingElement,to_Text")})
-        record = self._one(str(key))
+        record = self._one(entities, str(key))
         self._ensure_tag(request, record)
         if request.method == "DELETE":
             self.books.delete(record)
@@ -113,10 +122,10 @@ class SapRequests:
             raise Refusal(405, "/IWBEP/CM_MGW_RT/166", "Method not allowed")
         return httpx.Response(204)
 
-    def _one(self, key: str) -> Record:
-        found = self.books.requests.get(key)
+    def _one(self, entities: str, key: str) -> Record:
+        found = self._of(entities).get(key)
         if not found:
-            raise Refusal(404, "/IWBEP/CM_MGW_RT/020", f"Credit memo request {key} does not exist")
+            raise Refusal(404, "/IWBEP/CM_MGW_RT/020", f"{_KEYS[entities]} {key} does not exist")
         return found
 
     def _session(self, request: httpx.Request) -> list[tuple[str, str]]:

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tests.erp.doubles.sap_requests_fields import AREA, COMBINED_BY, ELEMENT, HEAD, ITEM, NEEDED, TEXT
+from tests.erp.doubles.sap_requests_fields import AREA, COMBINED_BY, ELEMENT, HEAD, ITEM, NEEDED, TEXT, of, sizes
 
 Record = dict[str, Any]
+# What billing makes of a kind of request: SD document category and billing type.
+_BILLED_AS = {"CreditMemoRequest": ("O", "G2"), "DebitMemoRequest": ("P", "L2")}
 _CENT = Decimal("0.01")
 
 
@@ -55,30 +57,31 @@ class Books:
         given = {"SoldToParty": customer, "CompanyCode": "1010", "TransactionCurrency": "GBP", **area, **head}
         return self._bill(number, "M", "F2", day_text(day), items, given)
 
-    def make(self, values: Record) -> Record:
-        """A credit memo request by deep insert, whole or not at all."""
-        _ensure_known(values, HEAD)
-        for row, known in [(one, ITEM) for one in values.get("to_Item") or ()] + [
+    def make(self, word: str, values: Record) -> Record:
+        """A request of this kind (CreditMemoRequest, DebitMemoRequest) by deep insert, whole or not at all."""
+        heads, rows = sizes(word, HEAD), sizes(word, ITEM)
+        _ensure_known(values, heads)
+        for row, known in [(one, rows) for one in values.get("to_Item") or ()] + [
             (one, TEXT) for one in values.get("to_Text") or ()
         ]:
             _ensure_known(row, known)
         if not values.get("to_Item"):
-            raise Refusal(400, "SDOC/041", "A credit memo request is created with its items only (deep insert).")
-        if missing := [name for name in (*NEEDED, *AREA) if not values.get(name)]:
+            raise Refusal(400, "SDOC/041", "A request is created with its items only (deep insert).")
+        if missing := [name for name in (*of(word, NEEDED), *AREA) if not values.get(name)]:
             raise Refusal(400, "V1/011", f"Enter {missing[0]}.", [("V1/011", f"Enter {missing[0]}.")])
         if values["SoldToParty"] not in self.customers:
             told = f"Sold-to party {values['SoldToParty']} not maintained for sales area {values[AREA[0]]}"
             raise Refusal(400, "VP/199", "Sales document could not be created.", [("VP/199", told)])
         number = str(60000000 + len(self.requests))
-        items = [self._item(number, place, one, values) for place, one in enumerate(values["to_Item"], 1)]
-        texts = [{"CreditMemoRequest": number, **one} for one in values.get("to_Text") or ()]
+        items = [self._item(word, number, place, one, values) for place, one in enumerate(values["to_Item"], 1)]
+        texts = [{word: number, **one} for one in values.get("to_Text") or ()]
         head = {
-            name: values.get(name, "" if size else None) for name, size in HEAD.items() if not name.startswith("to")
+            name: values.get(name, "" if size else None) for name, size in heads.items() if not name.startswith("to")
         }
         if self.drops_block:
             head["HeaderBillingBlockReason"] = ""
         record: Record = {
-            "CreditMemoRequest": number, **head, "TotalNetAmount": _total(items), "SalesDocApprovalStatus": "",
+            word: number, **head, "TotalNetAmount": _total(items), "SalesDocApprovalStatus": "",
             "OverallSDProcessStatus": "A", "OverallSDDocumentRejectionSts": "A", "OverallOrdReltdBillgStatus": "A",
             "to_Item": items, "to_Text": texts, "to_SubsequentProcFlowDoc": [],
         }  # fmt: skip
@@ -88,7 +91,8 @@ class Books:
 
     def change(self, record: Record, values: Record) -> None:
         """Change the head of a request."""
-        _ensure_known(values, {name: size for name, size in HEAD.items() if not name.startswith("to")})
+        heads = sizes(_word(record), HEAD)
+        _ensure_known(values, {name: size for name, size in heads.items() if not name.startswith("to")})
         if record["OverallOrdReltdBillgStatus"] == "C":
             raise Refusal(400, "V1/481", "The document has been billed completely and cannot be changed.")
         record |= values
@@ -99,8 +103,9 @@ class Books:
         """Remove a request that nothing followed."""
         if record["to_SubsequentProcFlowDoc"]:
             raise Refusal(400, "V4/023", "The document cannot be deleted: there are subsequent documents.")
-        del self.requests[record["CreditMemoRequest"]]
-        self.requests[f"deleted {record['CreditMemoRequest']}"] = {}  # no number is given twice
+        number = record[_word(record)]
+        del self.requests[number]
+        self.requests[f"deleted {number}"] = {}  # no number is given twice
 
     def reject(self, number: str) -> None:
         """What a person does at SAP's own screen: reject every item of a request."""
@@ -132,31 +137,33 @@ class Books:
                 and _billable(record)
             ):
                 day = record["BillingDocumentDate"] or day_text(self.now().date())
-                due.setdefault((day, *(record[name] for name in COMBINED_BY)), []).append(record)
+                due.setdefault((day, _word(record), *(record[name] for name in COMBINED_BY)), []).append(record)
         for key, records in due.items():
             self._billed(key[0], records)
 
     def _billed(self, day: str, records: Sequence[Record]) -> None:
         items = [one for record in records for one in record["to_Item"] if not one["SalesDocumentRjcnReason"]]
         number, first = str(90000000 + len(self.bills)), records[0]
+        word = _word(first)
+        category, kind = _BILLED_AS[word]
         rows = [
             {
                 "BillingDocument": number, "BillingDocumentItem": str(10 * place), "Material": one["Material"],
                 "BillingQuantity": one["RequestedQuantity"], "BillingQuantityUnit": one["RequestedQuantityUnit"],
-                "NetAmount": one["NetAmount"], "TaxAmount": _tax(one), "SalesDocument": one["CreditMemoRequest"],
-                "SalesDocumentItem": one["CreditMemoRequestItem"], "ReferenceSDDocument": one["CreditMemoRequest"],
+                "NetAmount": one["NetAmount"], "TaxAmount": _tax(one), "SalesDocument": one[word],
+                "SalesDocumentItem": one[f"{word}Item"], "ReferenceSDDocument": one[word],
             }
             for place, one in enumerate(items, 1)
         ]  # fmt: skip
         head = {name: first[name] for name in ("SoldToParty", "TransactionCurrency", "AssignmentReference")}
-        self._bill(number, "O", "G2", day, rows, {**head, "CompanyCode": "1010"})
+        self._bill(number, category, kind, day, rows, {**head, "CompanyCode": "1010"})
         for record in records:
             record["OverallOrdReltdBillgStatus"] = record["OverallSDProcessStatus"] = "C"
-            self._follows(record, number, "O")
+            self._follows(record, number, category)
 
     def _follows(self, record: Record, number: str, category: str) -> None:
         record["to_SubsequentProcFlowDoc"].append({
-            "CreditMemoRequest": record["CreditMemoRequest"], "SubsequentDocument": number,
+            _word(record): record[_word(record)], "SubsequentDocument": number,
             "SubsequentDocumentCategory": category, "ProcessFlowLevel": "00",
         })  # fmt: skip
         self._touched(record)
@@ -167,11 +174,11 @@ class Books:
             "BillingDocument": number, "SDDocumentCategory": category, "BillingDocumentType": kind,
             "BillingDocumentDate": day, "BillingDocumentIsCancelled": False, "CancelledBillingDocument": "",
             "TotalNetAmount": _total(items), "TaxAmount": f"{tax:.2f}",
-            "AccountingTransferStatus": self.accounting if category == "O" else "C", **head, "to_Item": items,
+            "AccountingTransferStatus": self.accounting if category in ("O", "P") else "C", **head, "to_Item": items,
         }  # fmt: skip
         return self.bills[number]
 
-    def _item(self, number: str, place: int, values: Record, head: Record) -> Record:
+    def _item(self, word: str, number: str, place: int, values: Record, head: Record) -> Record:
         invoice, item = str(values.get("ReferenceSDDocument", "")), str(values.get("ReferenceSDDocumentItem", ""))
         if (invoice, item) not in self.rates:
             told = f"Item {item} of reference document {invoice} does not exist"
@@ -185,10 +192,10 @@ class Books:
             share = Decimal(values["RequestedQuantity"]) / Decimal(one["ConditionQuantity"])
             net += (Decimal(one["ConditionRateValue"]) * share).quantize(_CENT, ROUND_HALF_UP)
         tax = (net * self.rates[invoice, item] / 100).quantize(_CENT, ROUND_HALF_UP)
-        key = {"CreditMemoRequest": number, "CreditMemoRequestItem": values.get("CreditMemoRequestItem") or f"{place}0"}
+        key = {word: number, f"{word}Item": values.get(f"{word}Item") or f"{place}0"}
         elements = [(one["ConditionType"], "", net) for one in values.get("to_PricingElement") or ()]
         return {
-            **{name: values.get(name, "") for name in ITEM if not name.startswith("to")}, **key,
+            **{name: values.get(name, "") for name in of(word, ITEM) if not name.startswith("to")}, **key,
             "TransactionCurrency": head["TransactionCurrency"], "NetAmount": f"{net:.2f}",
             "to_PricingElement": [
                 {**key, "ConditionType": kind, "ConditionCategory": category, "ConditionAmount": f"{amount:.2f}",
@@ -199,10 +206,11 @@ class Books:
 
     def _ready(self, record: Record) -> None:
         """A request without block waits for billing from now on; billing itself may come at once."""
+        number = record[_word(record)]
         if record["HeaderBillingBlockReason"]:
-            self.released_at.pop(record["CreditMemoRequest"], None)
+            self.released_at.pop(number, None)
         else:
-            self.released_at.setdefault(record["CreditMemoRequest"], self.now())
+            self.released_at.setdefault(number, self.now())
         self.run_billing()
 
     def _touched(self, record: Record) -> Record:
@@ -211,6 +219,11 @@ class Books:
         moment = self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         record["LastChangeDateTime"] = f"{moment}.{self._changes:07}Z"
         return record
+
+
+def _word(record: Record) -> str:
+    """Which kind of request it is."""
+    return next(word for word in _BILLED_AS if word in record)
 
 
 def day_text(day: date) -> str:

@@ -54,7 +54,7 @@ def settings(**changed: Any) -> SapRequestSettings:
     os.environ[_PASSWORD_ENV] = PASSWORD
     given = {
         "kind": "sap_requests", "url": URL, "user": USER, "password_env": _PASSWORD_ENV, "companies": {"WR01": "1010"},
-        "customers": {"nordstad": CUSTOMER}, "requests_per_second": 10_000, **changed,
+        "customers": {"nordstad": CUSTOMER}, "debit_type": "DR", "requests_per_second": 10_000, **changed,
     }  # fmt: skip
     return SapRequestSettings.model_validate(given)
 
