@@ -296,6 +296,8 @@ class Loops:
 
     def of_own(self, own: Own, path: Path) -> Column:
         """What the path finds for parts: in exactly their segments, or behind them up to the next of their tag."""
+        if not len(own.segments):
+            return Column.nothing(0)
         if path.tag == own.tag:
             shift = own.shift if path.how == "group" and own.shift is not None else _NO_SHIFT
             return self.index.column(self.index.picked(path, own.segments, self.pairs.get(path.tag, _NO_PAIRS), shift))
