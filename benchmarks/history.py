@@ -34,7 +34,8 @@ DAYS_BETWEEN = CLOSING_DAYS + 30
 STEPS: tuple[tuple[Any, str], ...] = (
     (processing, "_check"), (processing, "_add_sales"), (processing, "_add_notices"), (processing, "_add_receipts"),
     (processing, "add_placed"), (processing, "answers_to"), (processing, "_answered"), (processing, "count_late"),
-    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"), (settling, "_decide"),
+    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"),
+    (settling, "reopen_for_evidence"), (settling, "_decide"),
     (settling, "follow_up"), (settling, "_intend"), (settling, "route"),
     (running, "posting_is_stopped"), (running, "post_credits"),
     (sending, "write_refusals"), (sending, "write_credit_notes"), (Store, "record"),
