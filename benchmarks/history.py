@@ -97,7 +97,7 @@ def one_day(town: GoodsTown, season: Season) -> None:
 
 def measured(database: str, copies: int, returns: int) -> Meter:
     """What the day costs on a history of so many copies of the first season."""
-    with TemporaryDirectory(prefix="backhaul-history-") as folder, DATABASES[database]() as (url, clock):
+    with TemporaryDirectory(prefix="backhaul-history-") as folder, DATABASES[database][0]() as (url, clock):
         with seasons_town(Path(folder) / "town", url) as town:
             first = Season("h0", 1, FIRST_RETURNS)
             past(town, first)
