@@ -22,6 +22,7 @@ import argparse
 import gc
 import json
 import os
+import pickle
 import resource
 import sys
 from collections.abc import Callable
@@ -116,8 +117,8 @@ def small_history(world: str) -> float:
 class Large:
     """The large history, its batch and what became of it."""
 
-    def __init__(self, lines: int, sales: int, world: str) -> None:
-        self.lines = lines
+    def __init__(self, lines: int, sales: int, world: str, folder: Path) -> None:
+        self.lines, self._kept = lines, folder / "world"
         self.made = Boxes(lines + A_DAY * DAYS, sales, world=world)
         gc.collect()
         before, made = memory(), []
@@ -128,8 +129,20 @@ class Large:
         self.index_mb = memory() - before
         self.claims = self.made.claims()
         self.places = self.made.places(self.claims)
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """The world that the tables were made of, which no hub holds, lies on disk while we measure."""
+        with self._kept.open("wb") as file:
+            pickle.dump(self.made, file, protocol=5)
+        del self.made
         gc.collect()
         pa.default_memory_pool().release_unused()
+
+    def fetch_back(self) -> None:
+        """The world, for all that comes after."""
+        with self._kept.open("rb") as file:
+            self.made = pickle.load(file)
 
     def place(self) -> Spent:
         """The batch."""
@@ -195,11 +208,12 @@ def main() -> None:
     on_one_core()
     warmed_up()
     small_ms = small_history(asked.world)
-    large = Large(asked.lines, asked.sales, asked.world)
-    batch = large.place()
-    large_ms = days(large.ours, large.claims, large.places, large.lines)
-    peak_mb = peak()
     with TemporaryDirectory() as folder:
+        large = Large(asked.lines, asked.sales, asked.world, Path(folder))
+        batch = large.place()
+        large_ms = days(large.ours, large.claims, large.places, large.lines)
+        peak_mb = peak()
+        large.fetch_back()
         others = [beside(large, name, Path(folder)) for name in SAMPLES]
     ours = large.lines / batch.cpu
     show(large, ours, others)

@@ -16,7 +16,8 @@ _RUN_MACHINE_CODE = frozenset(
     for one in (
         "benchmarks/test_reading", "formats/test_cell_signs", "formats/test_compiled", "formats/test_delimited_cut",
         "formats/test_large", "formats/test_oracle", "formats/test_xml", "mappings/test_conversions",
-        "steps/test_split_large", "steps/test_split_optimum", "steps/test_split_references", "steps/test_split_scale",
+        "steps/test_split", "steps/test_split_large", "steps/test_split_optimum", "steps/test_split_references",
+        "steps/test_split_scale",
     )
 )  # fmt: skip
 # Files that take long for the number of their tests: roughly how many tests elsewhere take as long. What takes longest

@@ -284,7 +284,7 @@ class Loops:
         if not sought or not index.size:
             return
         owned, tally = [room_for(len(sought), size) for size in sizes], np.zeros((len(sought), 2), np.int64)
-        cuts, paths = index.cuts, as_paths(sought, index.numbers, self.pairs)
+        cuts, paths = index.cuts, as_paths(sought, tuple(index.segments.tags), tuple(self.pairs.items()))
         given = (cuts.tag, cuts.message, self.line_of, self.first_line, cuts.first_mark, cuts.mark_at, index.kinds)
         index.machine.seek(index.buffer, *given, paths, ESCAPED | _HIGH, *owned, tally, fresh())
         for at, (path, place) in enumerate(sought):

@@ -1,9 +1,9 @@
 """Open this when you ask how the paths of a mapping become columns: all are looked for in one way through a batch."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from mappings.column import Bytes, Ints
 from mappings.messages.paths import Path, parse
@@ -58,42 +58,51 @@ def _paths(rule: FieldRule) -> Iterator[Path]:
         yield from (parse(path) for path in (*one.times, *one.plus, *one.minus, *one.when))
 
 
-def in_tag_order(sought: Iterable[Sought], number_of: Mapping[str, int]) -> list[Sought]:
+def in_tag_order(sought: Iterable[Sought], number_of: Mapping[str, int]) -> tuple[Sought, ...]:
     """Each of them once, those of one tag together; tags that the batch does not have are left out."""
     known = (one for one in dict.fromkeys(sought) if one[0].tag in number_of)
-    return sorted(known, key=lambda one: number_of[one[0].tag])
+    return tuple(sorted(known, key=lambda one: number_of[one[0].tag]))
 
 
-def as_paths(sought: Sequence[Sought], number_of: Mapping[str, int], pairs: Mapping[str, tuple[int, ...]]) -> Paths:
-    """What ``seek`` wants, for these in the order of their tags."""
-    tags = [number_of[path.tag] for path, _ in sought]
+@lru_cache(maxsize=256)
+def as_paths(
+    sought: tuple[Sought, ...], tags: tuple[str, ...], pairs: tuple[tuple[str, tuple[int, ...]], ...]
+) -> Paths:
+    """What ``seek`` wants, for these in the order of the batch's tags."""
+    numbers = [tags.index(path.tag) for path, _ in sought]
     words = [word for path, _ in sought for word in path.only or path.skip]
-    behind = np.cumsum([len(path.only or path.skip) for path, _ in sought], dtype=np.int64)
-    rules, (qualifiers, is_pair) = np.zeros((len(sought), RULE_SIZE), np.int64), _nowhere(len(number_of))
-    for row, tag, (path, place) in zip(rules, tags, sought, strict=True):
-        row[[PLACE, HOW, ELEMENT_AT, COMPONENT_AT]] = place, _HOW.get(path.how, AT), path.element, path.component
-        row[[CODE, QUALIFIED_IN]] = code_of(path.qualifier or ""), path.qualified_in if path.qualifier else 0
-        row[ONLY] = bool(path.only)
+    behind = np.cumsum([0, *(len(path.only or path.skip) for path, _ in sought)]).tolist()
+    qualifiers, is_pair = np.zeros((2, len(tags), _PLACES), np.bool_)
+    for tag, (path, _) in zip(numbers, sought, strict=True):
         qualifiers[tag, _qualified_at(path, pairs)] = True
         is_pair[tag, _qualified_at(path, pairs) if path.how == "next" else []] = True
-    rules[:, LAST_WORD] = behind
-    rules[1:, FIRST_WORD] = behind[:-1]
+    rules = [_rule(*one, *behind[at : at + 2]) for at, one in enumerate(sought)]
     sign = [NO_QUALIFIER if path.qualifier is None else sign_of(code_of(path.qualifier)) for path, _ in sought]
-    first = np.searchsorted(tags, np.arange(len(number_of) + 1)).astype(np.int64)
-    return Paths(first, np.array(sign, np.int64), rules, qualifiers, is_pair, *one_behind_the_other(words))
+    first = np.searchsorted(numbers, np.arange(len(tags) + 1)).astype(np.int64)
+    given = first, np.array(sign, np.int64), np.array(rules, np.int64)
+    return Paths(*given, qualifiers, is_pair, *one_behind_the_other(words))
 
 
-def _nowhere(tags: int) -> npt.NDArray[np.bool_]:
-    """For each tag two rows of its elements, none of them marked."""
-    return np.zeros((2, tags, _PLACES), np.bool_)
+def _rule(path: Path, place: int, first_word: int, last_word: int) -> list[int]:
+    """A row of ``Paths.rules``."""
+    row = [0] * RULE_SIZE
+    row[PLACE], row[HOW], row[ELEMENT_AT], row[COMPONENT_AT] = (
+        place,
+        _HOW.get(path.how, AT),
+        path.element,
+        path.component,
+    )
+    row[CODE], row[QUALIFIED_IN] = code_of(path.qualifier or ""), path.qualified_in if path.qualifier else 0
+    row[ONLY], row[FIRST_WORD], row[LAST_WORD] = bool(path.only), first_word, last_word
+    return row
 
 
-def _qualified_at(path: Path, pairs: Mapping[str, tuple[int, ...]]) -> list[int]:
+def _qualified_at(path: Path, pairs: tuple[tuple[str, tuple[int, ...]], ...]) -> list[int]:
     """The elements in which the path's qualifier may stand."""
     if path.how == "before":
         return list(range(1, _PLACES))
     if path.how == "next":
-        return [element for element in pairs.get(path.tag, ()) if element < _PLACES]
+        return [element for element in dict(pairs).get(path.tag, ()) if element < _PLACES]
     return [path.qualified_in] if path.qualifier is not None else []
 
 

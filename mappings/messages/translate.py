@@ -109,9 +109,9 @@ def sources_of(batch: Batch, judged: Judged, number: int, one: Map) -> tuple[Hea
 def _documents(batch: Batch, one: Map, partner: str, ids: pa.Array, messages: Ints) -> pa.Table:
     """The columns of the documents that do not come from fields."""
     reading, places = batch.index.segments, batch.places
-    rows = reading.messages.take(pa.array(messages))
+    rows = reading.messages.select(["group", "start", "end", "type", "control"]).take(pa.array(messages))
     files = reading.files.take(pa.array(places.file_of_message[messages]))
-    interchanges = reading.interchanges.take(pa.array(places.interchange_of[messages]))
+    interchanges = reading.interchanges.select(["control"]).take(pa.array(places.interchange_of[messages]))
     groups = pc.if_else(pc.greater_equal(rows["group"], 0), rows["group"], pa.scalar(None, pa.int32()))
     return pa.table({
         "document": ids.take(pa.array(messages)),

@@ -17,7 +17,7 @@ from pipelines.steps.split.judge import TOLD
 from pipelines.steps.split.machine import PLAIN, Machine, machine_for
 from pipelines.steps.split.mates import NEAR
 from pipelines.steps.split.prices import weights
-from pipelines.steps.split.texts import Codes, Ints
+from pipelines.steps.split.texts import Codes, Ints, order_of
 from pipelines.steps.split.walk import PORTION
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
@@ -27,8 +27,8 @@ Records = npt.NDArray[Any]
 # How much dearer a pair is, run as it is, where claims contend: they are looked at again and again.
 _AGAIN = 10
 _UNKNOWN = ("runner_up", "runner_up_held", "elsewhere", "nearest_1", "nearest_2", "nearest_3")
-# Numbers on the sheet: room for the rows of nearly all groups, few enough to be at the processor's hand.
-_SHEET = 2**18
+# Numbers on the sheet: room for the rows of all groups but monstrous ones, whose rows are graded again and again.
+_SHEET_MIN, _SHEET_MAX = 2**12, 2**24
 _OPTIONS, _LOG = 2**18, 3 * 2**17
 _WEIGHTS = weights()
 
@@ -47,7 +47,8 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     groups = np.flatnonzero(np.diff(claim["first"][: claims.grouped], prepend=-1, append=-1))
     if not claims.grouped:
         return Placed(PLAIN.as_array(PORTION, []), PLAIN.as_array(TOLD, _told(PLAIN, claim)))
-    machine = machine_for(_work(claim, groups))
+    pairs = _pairs(claim, groups)
+    machine = machine_for(max(int(pairs.sum()), _AGAIN * int(pairs.max())))
     varied = index.varied[np.searchsorted(index.first, claim["first"][groups[:-1]], side="right") - 1]
     if machine.arrays:
         wants, sales = claims.wants, index.sales
@@ -55,29 +56,37 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
         wants, sales = _as_objects(machine, claims.wants), _as_lists(index, claim, groups)
     if bits.mates:
         wants = _with_mates(machine, wants, sales, claims.boxes, index)
-    placed = _placed(machine, wants, sales, claim, groups, varied, policy)
+    placed = _placed(machine, wants, sales, claim, groups, int(pairs.max()), varied, policy)
     if not machine.arrays:
         _give_back(index.sales, sales, np.unique(placed.portions["line"]))
     return placed
 
 
-def _work(claim: Records, groups: Ints) -> int:
-    """Pairs to be looked at; those of a group many times where its claims may want the same sales."""
+def _pairs(claim: Records, groups: Ints) -> Ints:
+    """Pairs of a claim and a sale to be looked at in each group."""
     pairs = (claim["last"] - claim["first"]).astype(np.int64)[: groups[-1]]
-    return max(int(pairs.sum()), _AGAIN * int(np.add.reduceat(pairs, groups[:-1]).max(initial=0)))
+    return np.add.reduceat(pairs, groups[:-1])
 
 
 def _placed(
-    machine: Machine, wants: Wants, sales: Sales, claim: Records, groups: Ints, varied: Any, policy: Policy
+    machine: Machine,
+    wants: Wants,
+    sales: Sales,
+    claim: Records,
+    groups: Ints,
+    pairs: int,
+    varied: Any,
+    policy: Policy,
 ) -> Placed:
     """The groups one after the other, with ever more room where there was too little."""
     bits = bits_of(policy.evidence)
     settling = tuple(takewhile(lambda kind: kind not in CIRCUMSTANTIAL, policy.evidence))
     shift = len(policy.evidence) - len(settling)
     widest = int((claim["end"] - claim["first"])[groups[:-1]].max()) + 1
+    sheet = max(min(pairs, _SHEET_MAX), _SHEET_MIN, 2 * widest) + 2 * BEYOND
     most = int(np.diff(groups).max())
     options, room = (_OPTIONS if machine.arrays else 4 * most + 64), len(claim) + len(claim) // 4 + 1024
-    desk = _desk(machine, bits, widest, most, options)
+    desk = _desk(machine, bits, sheet, widest, most, options)
     portions, told = machine.records(PORTION, room), _told(machine, claim)
     columns = (groups, varied) if machine.arrays else (groups.tolist(), varied.tolist())
     at = count = 0
@@ -89,18 +98,18 @@ def _placed(
             return Placed(machine.as_array(PORTION, portions[:count]), machine.as_array(TOLD, told))
         if full == DESK_FULL:
             options *= 4
-            desk = _desk(machine, bits, widest, most, options)
+            desk = _desk(machine, bits, sheet, widest, most, options)
         else:
             more = machine.records(PORTION, len(portions))
             portions = np.concatenate((portions, more)) if machine.arrays else portions + more
 
 
-def _desk(machine: Machine, bits: Bits, widest: int, claims: int, options: int) -> Desk:
+def _desk(machine: Machine, bits: Bits, sheet: int, widest: int, claims: int, options: int) -> Desk:
     """Room for groups of so many sales, claims and options."""
     words = words_for(bits.placed, widest)
     wide = words + BEHIND
     return Desk(
-        sheet=machine.numbers(max(_SHEET, 2 * (widest + BEYOND)), np.int32),
+        sheet=machine.numbers(sheet, np.int32),
         spare=machine.numbers(2),
         left=machine.numbers(widest + BEYOND, np.int32),
         free=machine.numbers(widest + BEYOND, np.int32),
@@ -141,8 +150,7 @@ def _told(machine: Machine, claim: Records) -> Any:
 
 def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Codes, index: SalesIndex) -> Wants:
     """The claims with the invoices that other goods of their return stand on."""
-    by_return = np.argsort((boxes.astype(np.int64) << 32) + np.arange(len(boxes)))
-    returns = np.searchsorted(boxes[by_return], np.arange(int(boxes.max(initial=-1)) + 2))
+    by_return, returns = order_of(boxes), np.append(0, np.cumsum(np.bincount(boxes)))
     columns: list[Any] = [by_return, returns]
     near: Any = [-1] * NEAR
     seen: Any = defaultdict(lambda: -1)

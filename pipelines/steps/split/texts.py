@@ -19,6 +19,7 @@ _SEVERAL = -3
 # Above this many texts a look-up of few does not build Arrow's own table of all of them each time.
 _MANY = 50_000
 _AT_ONCE = 2**19
+_CELLS_EACH = 16  # pairs of a retailer and an item have a cell each where not much more than those with sales
 _LONGEST = 64  # bytes of texts that may fit in one number
 
 
@@ -110,12 +111,22 @@ class Groups:
         """Those of all sales."""
         parts = [np.unique(_pairs(items[some], retailers[some])) for some in _slices(len(items))]
         self._pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+        self._retailers, known = int(retailers.max(initial=0)) + 1, self._pairs >= 0
+        cells = (int(items.max(initial=0)) + 1) * self._retailers
+        self._cells: Codes | None = None
+        if cells <= _CELLS_EACH * len(self):
+            self._cells = np.full(cells + 1, len(self), np.int32)
+            pairs = self._pairs[known]
+            self._cells[(pairs >> 32) * self._retailers + (pairs & 0xFFFFFFFF)] = np.flatnonzero(known)
 
     def __len__(self) -> int:
         return len(self._pairs)
 
     def codes(self, retailers: Codes, items: Codes) -> Codes:
         """The number of each pair; that behind the last where there is none."""
+        if self._cells is not None:
+            cell = items.astype(np.int64) * self._retailers + retailers
+            return self._cells[np.where((items >= 0) & (retailers >= 0), cell, -1)]
         codes = np.empty(len(items), np.int32)
         for some in _slices(len(items)):
             wanted = _pairs(items[some], retailers[some])
