@@ -73,3 +73,6 @@ def test_our_word_says_what_may_come_under_which_number(tmp_path: Path) -> None:
         assert any(one.endswith(": may not come back and is not credited") for one in lines)
         (number,) = {row["number"] for row in town.store.table("authorisation", outcome="authorise").to_pylist()}
         assert f"The authorisation has the number {number}; write it on each box." in text
+        town.send()
+        (sent,) = (tmp_path / "boxes" / "shop" / "out").glob("letter_*.eml")
+        assert sent.read_bytes().startswith(b"From: returns@makers.example\r\nTo: returns@shop.example\r\n")
