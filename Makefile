@@ -71,7 +71,7 @@ bench-supply: env  ## A full export of invoice lines, a delta and a repeat, load
 	@$(BIN)/python -m benchmarks.supply $(if $(LINES),--lines $(LINES))
 
 soak: env  ## The long forms: fault models, kill drills
-	@$(BIN)/pytest -m soak --timeout 3600
+	@BACKHAUL_FUZZ=1 $(BIN)/pytest -m soak -n 2 --dist worksteal --timeout 7200
 	@BACKHAUL_KILLS=40 $(BIN)/pytest tests/drills/test_killed_demo.py
 
 fuzz: env  ## Fifty times as many random files for the readers (a quarter of an hour)

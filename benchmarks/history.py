@@ -34,7 +34,8 @@ DAYS_BETWEEN = CLOSING_DAYS + 30
 STEPS: tuple[tuple[Any, str], ...] = (
     (processing, "_check"), (processing, "_add_sales"), (processing, "_add_notices"), (processing, "_add_receipts"),
     (processing, "add_placed"), (processing, "answers_to"), (processing, "_answered"), (processing, "count_late"),
-    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"), (settling, "_decide"),
+    (settling, "authorise"), (settling, "close_overdue"), (settling, "resolve_differences"),
+    (settling, "reopen_for_evidence"), (settling, "_decide"),
     (settling, "follow_up"), (settling, "_intend"), (settling, "route"),
     (running, "posting_is_stopped"), (running, "post_credits"),
     (sending, "write_refusals"), (sending, "write_credit_notes"), (Store, "record"),
@@ -96,7 +97,7 @@ def one_day(town: GoodsTown, season: Season) -> None:
 
 def measured(database: str, copies: int, returns: int) -> Meter:
     """What the day costs on a history of so many copies of the first season."""
-    with TemporaryDirectory(prefix="backhaul-history-") as folder, DATABASES[database]() as (url, clock):
+    with TemporaryDirectory(prefix="backhaul-history-") as folder, DATABASES[database][0]() as (url, clock):
         with seasons_town(Path(folder) / "town", url) as town:
             first = Season("h0", 1, FIRST_RETURNS)
             past(town, first)

@@ -1,16 +1,18 @@
 """How many lines a second are persisted: allocations, movements, inspections and decisions, audit chain included.
 
 One line is its allocation, the movements sold to announced, announced to received and received to accepted, its
-inspection and its decision, and the balance of its invoice line, in three outcomes of a batch of lines each: a notice,
-a receipt, decisions. Every row is sealed. Prints a table and, as its last line, one JSON object:
+inspection and its decision, the balance of its invoice line and five marks, in three outcomes of a batch of lines each:
+a notice, a receipt, decisions. Every row but the marks is sealed. ``postgresql_pair`` are two processes that write to
+one server at the same time, each its own batches. Prints a table and, as its last line, one JSON object:
 
-sqlite_lines_per_s …postgresql        by the clock
-…_cpu                                 by the processor time of this process, and of the server's processes
+sqlite_lines_per_s …postgresql …postgresql_pair    by the clock
+…_cpu                                              by the processor time of all processes, the server's too
 """
 
 import argparse
 import gc
 import json
+import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +30,7 @@ from connectors.store import Store
 from schemas.outcome import Outcome
 
 LINES, BATCH = 100_000, 20_000
+_PATIENCE = 3_600  # seconds after which a writer that died is noticed
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _DOCUMENT = "0123456789ab-1"
 _PLACE = {"document": _DOCUMENT, "file": "f" * 64, "offset": 106, "length": 700}
@@ -38,14 +41,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     asked.add_argument("--lines", type=int, default=LINES)
     asked.add_argument("--batch", type=int, default=BATCH)
-    asked.add_argument("--only", choices=["sqlite", "postgresql"])
+    asked.add_argument("--only", choices=[*DATABASES])
     given = asked.parse_args()
     measured: dict[str, float] = {"lines": given.lines, "batch": given.batch}
     shown = Table("database", "lines/s by the clock", "lines/s of one processor", "seconds")
-    for name, place in DATABASES.items():
+    for name, (place, writers) in DATABASES.items():
         if given.only in (None, name):
             with place() as (url, processor_time):
-                clock, processor = _persisted(url, given.lines, given.batch, processor_time)
+                clock, processor = _persisted(url, given.lines, given.batch, writers, processor_time)
             measured |= {
                 f"{name}_lines_per_s": round(given.lines / clock),
                 f"{name}_cpu": round(given.lines / processor),
@@ -76,7 +79,8 @@ def _postgresql() -> Iterator[tuple[str, Callable[[], float]]]:
         server.stop()
 
 
-DATABASES = {"sqlite": _sqlite, "postgresql": _postgresql}
+# Where, and how many write at once.
+DATABASES = {"sqlite": (_sqlite, 1), "postgresql": (_postgresql, 1), "postgresql_pair": (_postgresql, 2)}
 
 
 def _seconds_of(folder: Path) -> float:
@@ -93,24 +97,70 @@ def _seconds_of(folder: Path) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _persisted(url: str, lines: int, batch: int, processor_time: Callable[[], float]) -> tuple[float, float]:
-    """Seconds by the clock and of the processor for all outcomes of these lines."""
+def _persisted(
+    url: str, lines: int, batch: int, writers: int, processor_time: Callable[[], float]
+) -> tuple[float, float]:
+    """Seconds by the clock and of the processors for all outcomes of these lines."""
+    batches = [range(start, min(start + batch, lines)) for start in range(0, lines, batch)]
     with Store.open(url, lambda: AT) as store:
-        batches = [range(start, min(start + batch, lines)) for start in range(0, lines, batch)]
         for numbers in batches:
             _sell(store, numbers)
-        outcomes = [
-            outcome for numbers in batches for outcome in (_noticed(numbers), _counted(numbers), _decided(numbers))
-        ]
-        gc.collect()
-        clock, processor = time.perf_counter(), processor_time()
-        for outcome in outcomes:
-            store.record(outcome)
-        seconds = time.perf_counter() - clock, processor_time() - processor
+        if writers == 1:
+            seconds = _written(store, batches, processor_time)
+        else:
+            seconds = _written_by(writers, url, batches, processor_time)
         taken = {name: sum(store.table("creditable")[f"{short}_taken"].to_pylist()) for name, short in _TAKEN.items()}
         assert taken == {name: sum(values.to_pylist()) for name, values in _amounts(range(lines)).items()}
         assert store.table("decision").num_rows == lines
     return seconds
+
+
+def _outcomes(batches: list[range]) -> list[Outcome]:
+    return [made(numbers) for numbers in batches for made in (_noticed, _counted, _decided)]
+
+
+def _written(store: Store, batches: list[range], processor_time: Callable[[], float]) -> tuple[float, float]:
+    """What it takes to write these batches."""
+    outcomes = _outcomes(batches)
+    gc.collect()
+    clock, processor = time.perf_counter(), processor_time()
+    for outcome in outcomes:
+        store.record(outcome)
+    return time.perf_counter() - clock, processor_time() - processor
+
+
+def _written_by(
+    writers: int, url: str, batches: list[range], processor_time: Callable[[], float]
+) -> tuple[float, float]:
+    """What it takes so many processes to write these batches; all of them start together, and end together."""
+    spawn = multiprocessing.get_context("spawn")
+    ready, spent = spawn.Barrier(writers + 1), spawn.SimpleQueue()
+    started = [
+        spawn.Process(target=_write, args=(url, batches[first::writers], ready, spent)) for first in range(writers)
+    ]
+    for process in started:
+        process.start()
+    ready.wait(_PATIENCE)
+    clock, processor = time.perf_counter(), processor_time()
+    own = sum(spent.get() for _ in started)
+    seconds = time.perf_counter() - clock, processor_time() - processor + own
+    ready.wait(_PATIENCE)
+    for process in started:
+        process.join()
+    return seconds
+
+
+def _write(url: str, batches: list[range], ready: Any, spent: Any) -> None:
+    """One writer: its outcomes are made before it starts, and its connection lives until all have ended."""
+    with Store.open(url, lambda: AT) as store:
+        outcomes = _outcomes(batches)
+        gc.collect()
+        ready.wait(_PATIENCE)
+        start = time.process_time()
+        for outcome in outcomes:
+            store.record(outcome)
+        spent.put(time.process_time() - start)
+        ready.wait(_PATIENCE)
 
 
 def _sell(store: Store, numbers: range) -> None:

@@ -112,7 +112,7 @@ class Catalog:
         """Every partner folder below ``folder``; ConfigError names file, line and key of the first fault."""
         if not folder.is_dir():
             raise ConfigError(f"{folder} is no folder. Next: name the partners' folder in backhaul.yaml: `partners:`.")
-        shipped = code_lists.lists_of(code_lists.SHIPPED)
+        shipped = code_lists.shipped_lists()
         paths = sorted(path.parent for path in folder.glob("*/partner.yaml"))
         folders = {path.name: _partner_folder(path, shipped) for path in paths}
         _own_identities(folders)

@@ -6,6 +6,7 @@ partners' codes are turned into (reasons, deductions, verdicts and so on) lie di
 
 import csv
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from mappings.marks import Mark, unknown_name
@@ -16,6 +17,7 @@ _HEADER = ("code", "means")
 _FLAGS = ("true", "false")
 
 
+@cache
 def canonical(name: str) -> frozenset[str]:
     """The codes of one of our own lists: reasons, deductions, verdicts, conditions and so on."""
     return frozenset(_read(SHIPPED / f"{name}.csv"))
@@ -25,6 +27,12 @@ def lists_of(folder: Path) -> dict[str, dict[str, str]]:
     """The code lists below this folder by name (`reasons/x12_1293`), each entry checked against our own list."""
     paths = sorted(folder.glob("*/*.csv"))
     return {path.relative_to(folder).with_suffix("").as_posix(): _checked(path) for path in paths}
+
+
+@cache
+def shipped_lists() -> Mapping[str, Mapping[str, str]]:
+    """The code lists that Backhaul ships, read once."""
+    return lists_of(SHIPPED)
 
 
 def shadowed(
@@ -58,8 +66,7 @@ def turned(name: str, entries: Mapping[str, str]) -> Mapping[str, str]:
 def _checked(path: Path) -> dict[str, str]:
     entries = _read(path)
     kind = path.parent.name
-    own = SHIPPED / f"{kind}.csv"
-    allowed = _FLAGS if kind == "flags" else tuple(_read(own)) if own.is_file() else None
+    allowed = _FLAGS if kind == "flags" else _own_codes(kind)
     for line, (code, means) in enumerate(entries.items(), start=2):
         if kind == "units" and not (means.isascii() and means.isdigit() and int(means) > 0):
             raise _fault(
@@ -68,6 +75,13 @@ def _checked(path: Path) -> dict[str, str]:
         if allowed is not None and means not in allowed:
             raise _fault(path, line, means, unknown_name(means, allowed, f"{kind} code"))
     return entries
+
+
+@cache
+def _own_codes(kind: str) -> tuple[str, ...] | None:
+    """The codes of our own list of this kind, in its order; None where there is none."""
+    own = SHIPPED / f"{kind}.csv"
+    return tuple(_read(own)) if own.is_file() else None
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ turns into text only when somebody asks for it: most values are converted from t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,7 @@ class Column:
     _give: Callable[[], pa.Array] = field(repr=False)
     buffer: Bytes | None = field(default=None, repr=False)
     is_trimmed: bool = False
+    spread_from: "tuple[Column, Ints] | None" = field(default=None, repr=False)  # what was spread, and its row for each
 
     @cached_property
     def text(self) -> pa.Array:
@@ -74,6 +75,13 @@ class Column:
         if self.buffer is not None:
             return Column.of_bytes(self.buffer, start, end, is_trimmed=self.is_trimmed)
         return Column(start, end, lambda: self.text.take(pa.array(rows)), None, self.is_trimmed)
+
+    def spread(self, rows: Ints) -> "Column":
+        """The column for these rows, many of which are the same one: what a header says, for the lines below it."""
+        whole = self.trimmed()
+        if not whole.is_there.any():
+            return Column.nothing(len(rows))
+        return replace(whole.take(rows), spread_from=(whole, rows))
 
     def trimmed(self) -> "Column":
         """Without blanks at the ends of a text; what is all blanks is nothing."""

@@ -5,7 +5,7 @@ and nothing but blanks is cleaned, it is converted from the bytes; text is made 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -15,14 +15,15 @@ import pyarrow.compute as pc
 
 from mappings.column import Column, Ints, Mask
 from mappings.functions.cleaning import clean
-from mappings.functions.distinct import each_distinct, nothing_for_empty
+from mappings.functions.distinct import nothing_for_empty, words_of
 from mappings.functions.from_bytes import convert_bytes
 from mappings.functions.values import FAULT_CODES, Reading, calculated, convert
-from schemas.rules import Clean, FieldRule
+from schemas.rules import GIVES, Clean, FieldRule
 
 Codes = Mapping[str, Mapping[str, str]]
 
 _STRIP = (Clean(function="strip"),)
+_OF_ROWS = ("money",)  # conversions that look at each row's currency, too
 
 
 class Source(Protocol):
@@ -145,7 +146,7 @@ def evaluate(name: str, rule: FieldRule, source: Source, codes: Codes, currency:
         done = Evaluated(calculated(how, done.values, number.values, number.raw), done.text, faults)
     if rule.when:
         done = done.where(_holds(rule.when, source))
-    if rule.otherwise is not None:
+    if rule.otherwise is not None and done.values.null_count:
         done = done.or_else(evaluate(name, rule.otherwise, source, codes, currency))
     return done
 
@@ -162,35 +163,60 @@ def _holds(when: Mapping[str, Sequence[str]], source: Source) -> Mask:
 def _read(name: str, rule: FieldRule, source: Source, codes: Codes, currency: pa.Array | None) -> Evaluated:
     """The field by this rule alone."""
     found, which = _found(rule, source)
-    reading = Reading(source.decimal_marks, source.thousands_mark, rule.form, currency)
+    reading = Reading(source.decimal_marks, source.thousands_mark, rule.form)
+    if found.spread_from is not None and rule.as_ not in _OF_ROWS:
+        whole, rows = found.spread_from
+        done = _of_column(name, rule, codes, reading, (whole, np.zeros(len(whole.start), dtype=np.int64)))
+        if not done.faults:  # these are told of each row
+            return Evaluated(done.values.take(pa.array(rows)), done.text.take(rows))
+    return _of_column(name, rule, codes, replace(reading, currency=currency), (found, which))
+
+
+def _of_column(name: str, rule: FieldRule, codes: Codes, reading: Reading, given: tuple[Column, Ints]) -> Evaluated:
+    """What was found, cleaned and converted."""
+    found, which = given
+    if rule.default is None and not found.is_there.any():
+        return Evaluated(pa.nulls(len(found.start), GIVES[rule.as_]), found)
     cleaned = _cleaned(rule, found)
+    if rule.lookup is not None:
+        return _looked_up(name, rule, codes[rule.lookup], reading, (found, cleaned, which))
     done = None
-    if rule.lookup is None and (rule.default is None or cleaned.is_there.all()):
+    if rule.default is None or cleaned.is_there.all():
         done = convert_bytes(cleaned, rule.as_, reading)
     if done is None:
-        return _evaluated_text(name, rule, codes, reading, (found, cleaned, which))
+        text = pc.fill_null(cleaned.text, rule.default) if rule.default is not None else cleaned.text
+        done = convert(text, rule.as_, reading)
+    else:
+        text = None
     values, bad = done
     if rule.as_ == "text" or not pc.any(bad).as_py():
         return Evaluated(values, cleaned)
-    return Evaluated(values, cleaned, _faults(name, rule, bad, FAULT_CODES[rule.as_], (cleaned.text, found, which), ""))
+    told = _faults(name, rule, bad, FAULT_CODES[rule.as_], (cleaned.text if text is None else text, found, which), "")
+    return Evaluated(values, cleaned, told)
 
 
-def _evaluated_text(
-    name: str, rule: FieldRule, codes: Codes, reading: Reading, given: tuple[Column, Column, Ints]
+def _looked_up(
+    name: str, rule: FieldRule, list_: Mapping[str, str], reading: Reading, given: tuple[Column, Column, Ints]
 ) -> Evaluated:
-    """Default, lookup and conversion of text."""
+    """Default, lookup and conversion: each distinct text is looked up once."""
     found, cleaned, which = given
-    text = pc.fill_null(cleaned.text, rule.default) if rule.default is not None else cleaned.text
+    words, numbers = words_of(cleaned)
+    if rule.default is not None and numbers.null_count:
+        words, numbers = [*words, rule.default], pc.fill_null(numbers, pa.scalar(len(words), numbers.type))
+    meant = [list_.get(word) for word in words]
     faults: list[Faults] = []
-    if rule.lookup is not None:
-        meant = each_distinct(text, codes[rule.lookup].get)
-        unknown = pc.and_(text.is_valid(), meant.is_null())
-        why = f" is not in {rule.lookup}"
-        faults += _faults(name, rule, unknown, "FIELD-UNKNOWN-CODE", (text, found, which), why)
-        text = meant if rule.unknown is None else pc.if_else(unknown, rule.unknown, meant)
-    values, bad = convert(text, rule.as_, reading)
-    if rule.as_ != "text":
-        faults += _faults(name, rule, bad, FAULT_CODES[rule.as_], (text, found, which), "")
+    if None in meant:
+        unknown = pa.array([one is None for one in meant], pa.bool_()).take(numbers)
+        texts, why = pa.array(words, pa.string()).take(numbers), f" is not in {rule.lookup}"
+        faults += _faults(name, rule, unknown, "FIELD-UNKNOWN-CODE", (texts, found, which), why)
+        meant = [rule.unknown if one is None else one for one in meant]
+    if rule.as_ in _OF_ROWS:
+        values, bad = convert(pa.array(meant, pa.string()).take(numbers), rule.as_, reading)
+    else:
+        values, bad = (one.take(numbers) for one in convert(pa.array(meant, pa.string()), rule.as_, reading))
+    if rule.as_ != "text" and pc.any(bad).as_py():
+        texts = pa.array(meant, pa.string()).take(numbers)
+        faults += _faults(name, rule, bad, FAULT_CODES[rule.as_], (texts, found, which), "")
     return Evaluated(values, cleaned, faults)
 
 

@@ -1,6 +1,7 @@
 """Open this when mappings are slow on large files: which form of the functions that walk over bytes a batch gets.
 
-They are plain functions (``picking``, ``parsing``); large batches get them as machine code. Both forms give the same.
+They are plain functions (``picking``, ``seeking``, ``parsing``); large batches get them as machine code. Both forms
+give the same.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from mappings.formats.at_hand import goes_compiled
 from mappings.functions import parsing
-from mappings.messages import picking
+from mappings.messages import picking, seeking
 
 COMPILED_FROM_ROWS = 20_000  # below this the plain way is done before machine code is loaded
 
@@ -19,15 +20,15 @@ class Machine(NamedTuple):
 
     find_lines: Callable[..., int]
     pick_at: Callable[..., None]
-    code_firsts: Callable[..., None]
+    seek: Callable[..., None]
     code_pairs: Callable[..., None]
     most_elements: Callable[..., int]
     code_components: Callable[..., None]
     keep_words: Callable[..., None]
-    first_by_owner: Callable[..., None]
     spans: Callable[..., bool]
     trim: Callable[..., bool]
     gather: Callable[..., None]
+    number_words: Callable[..., int]
     parse_units: Callable[..., None]
     parse_amounts: Callable[..., None]
     find_plain_numbers: Callable[..., None]
@@ -36,9 +37,9 @@ class Machine(NamedTuple):
 
 
 PLAIN = Machine(
-    picking.find_lines, picking.pick_at, picking.code_firsts, picking.code_pairs, picking.most_elements,
-    picking.code_components, picking.keep_words,
-    picking.first_by_owner, picking.spans, parsing.trim, parsing.gather, parsing.parse_units,
+    picking.find_lines, picking.pick_at, seeking.seek, picking.code_pairs, picking.most_elements,
+    picking.code_components, picking.keep_words, picking.spans, parsing.trim, parsing.gather,
+    parsing.number_words, parsing.parse_units,
     parsing.parse_amounts, parsing.find_plain_numbers, parsing.parse_gtins, parsing.find_labels,
 )  # fmt: skip
 

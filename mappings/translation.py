@@ -76,9 +76,9 @@ class Piece:
 def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
     """The pieces as one translation, in the order of the files."""
     order = pa.array([file.sha256 for file in files], pa.string())
-    documents = _in_file_order(pa.concat_tables([piece.documents for piece in pieces]), order, ["offset"])
+    documents = _in_file_order(_together(DOCUMENTS, [piece.documents for piece in pieces]), order, ["offset"])
     lines = {kind: _lines(kind, pieces, documents["document"]) for kind in LINES}
-    findings = pa.concat_tables([empty(FINDINGS), *(table for piece in pieces for table in piece.findings)])
+    findings = _together(FINDINGS, [table for piece in pieces for table in piece.findings])
     return Translation(
         documents,
         lines,
@@ -91,9 +91,15 @@ def assemble(files: Sequence[RawFile], pieces: Sequence[Piece]) -> Translation:
     )
 
 
+def _together(schema: pa.Schema, tables: Sequence[pa.Table]) -> pa.Table:
+    """The tables in one; one alone is not copied, beside however many empty ones."""
+    held = [table for table in tables if table.num_rows]
+    return pa.concat_tables(held) if held else empty(schema)
+
+
 def _lines(kind: str, pieces: Sequence[Piece], documents: pa.ChunkedArray) -> pa.Table:
     """All lines of this kind, by document and number."""
-    table = pa.concat_tables([empty(LINES[kind]), *(p.lines[kind] for p in pieces if kind in p.lines)])
+    table = _together(LINES[kind], [p.lines[kind] for p in pieces if kind in p.lines])
     if not table.num_rows:
         return table
     return _sorted(table, pc.index_in(table["document"], documents.combine_chunks()), ["line_no"])

@@ -7,7 +7,6 @@ when its work is recorded. Marks are no facts: all of them follow from rows that
 
 from enum import StrEnum
 
-from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
@@ -31,10 +30,13 @@ class Kind(StrEnum):
 
 
 class Mark(SQLModel, table=True):
-    """Something that is not finished. ``edition`` counts how often there was cause; who is done says which it saw."""
+    """Something that is not finished. ``edition`` counts how often there was cause; who is done says which it saw.
 
-    __table_args__ = (Index(None, "kind", "retailer"),)
+    One index is enough, for whatever a retailer has of a kind and for one subject: on SQLite the table itself is it.
+    """
+
+    __table_args__ = {"sqlite_with_rowid": False}
     kind: str = Field(primary_key=True)
+    retailer: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
-    retailer: str
     edition: int = 1

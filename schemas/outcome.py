@@ -23,7 +23,8 @@ class Outcome:
 
     ``rows`` are new rows by table name of ``schemas.records``. Movements among them change the creditable balance of
     their invoice lines in the same transaction; the database refuses more than was sold. ``seen`` are marks by kind
-    (schemas/marks.py; subject and edition) that this work is done with: they go, unless there was new cause meanwhile.
+    (schemas/marks.py; retailer, subject, edition) that this work is done with: they go, unless there was new cause
+    meanwhile.
     """
 
     action: str

@@ -15,6 +15,7 @@ from schemas.control import Control
 from schemas.credit_terms import Cap, CreditTerms, with_window_days
 from schemas.evidence import EVIDENCE
 from schemas.goods import Goods
+from schemas.letters import Letters
 from schemas.reconciliation import Reconciliation
 
 Role = Literal["retailer", "warehouse", "erp"]
@@ -174,6 +175,11 @@ class Partner(_Strict):
         None,
         description="tell which announced goods are refused by decisions from this day on, and why, by an outbound map "
         "of the partner's of kind `answer`; none: never",
+    )
+    letters: Letters | None = Field(
+        None,
+        description="write questions, reminders and our word on announced goods as mail too, into the mailbox of the "
+        "other answers; none: tables and messages alone",
     )
     acknowledges_within_days: int | None = Field(
         None,

@@ -429,7 +429,7 @@ class Movement(SQLModel, table=True):
     __table_args__ = (CheckConstraint(MOVEMENT_UNITS, name="movement_units"),)
     movement: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    return_line: str = Field(foreign_key="return_line.return_line")  # as its portion's, by which it is looked up
     invoice_line: str | None = Field(None, foreign_key="invoice_line.invoice_line")  # as its portion's
     units: int
     net_minor: int
@@ -480,7 +480,7 @@ class Decision(SQLModel, table=True):
 
     decision: str = Field(primary_key=True)
     portion: str = Field(index=True, foreign_key="allocation.portion")
-    return_line: str = Field(index=True, foreign_key="return_line.return_line")
+    return_line: str = Field(foreign_key="return_line.return_line")  # as its portion's, by which it is looked up
     outcome: str
     units: int
     net_minor: int
@@ -539,6 +539,20 @@ class CreditIntent(SQLModel, table=True):
     approvals: int | None = None
     kind: str | None = None
     reverses: str | None = Field(None, index=True, foreign_key="credit_intent.reference")
+
+
+class Spending(SQLModel, table=True):
+    """What went out by itself on a day, for a retailer or (``retailer`` empty) for all, against its limit.
+
+    The database refuses more than the limit; of two runs that spend from one total the later reads again.
+    """
+
+    __table_args__ = (CheckConstraint("net_minor <= limit_minor", name="spending_limit"),)
+    day: date = Field(primary_key=True)
+    retailer: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    net_minor: int
+    limit_minor: int  # as it was agreed with the retailer that spent last
 
 
 class CreditPart(SQLModel, table=True):

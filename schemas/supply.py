@@ -63,6 +63,7 @@ SUPPLY_COLUMNS = MappingProxyType({
     "shipments": (
         Said("shipment", True, "the ERP's own number of the shipment: it names the document"),
         Said("shipped_on", False, "day the goods left"),
+        Said("delivered_on", False, "day the retailer got them, or will; empty where the ERP does not know it"),
         Said("store", False, "the retailer's number of the shop they went to"),
         Said("carton", False, "SSCC or another label; a row for each carton"),
         Said("po_number", False, "the retailer's purchase order"), Said("po_line", False, "its line"),

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from connectors.store import store
 from tests.databases import Databases, PostgresDatabases, QuickSchemas, SqliteFiles, databases, started
+from tests.schedule import LongestFirst
 
 if TYPE_CHECKING:
     from tests.erp.sap_server import SapServer
@@ -30,11 +32,25 @@ import pipelines.terminal  # noqa: F401
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The examples of a test are the same in each run, so that none fails by chance, and may take what time they need.
+# `make fuzz` and `make soak` look for others.
+hypothesis.settings.register_profile(
+    "steady", derandomize="BACKHAUL_FUZZ" not in os.environ, deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)  # fmt: skip
+hypothesis.settings.load_profile("steady")
+
 # Thousands of tests make a database and folders each: in memory, where there is room, they need not wait for a disk.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
 _CHOSEN = {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
 if not _CHOSEN and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    """Which worker gets which tests."""
+    return LongestFirst(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -81,14 +81,21 @@ class QuickSchemas:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._migrate = schema.ensure_current
+        self._first: dict[str, Engine] = {}
 
     def ensure_current(self, engine: Engine) -> None:
         """In the place of the function of this name in ``connectors.store.schema``."""
+        self._share_statements(engine)
         if engine.name == "sqlite":
             event.listen(engine, "connect", _do_not_wait)
             if not Path(str(engine.url.database)).exists():
                 self._copy(Path(str(engine.url.database)))
         self._migrate(engine)
+
+    def _share_statements(self, engine: Engine) -> None:
+        """SQLAlchemy compiles a statement once for each engine, and most engines of tests live for a second."""
+        first = self._first.setdefault(engine.name, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
     def _copy(self, to: Path) -> None:
         made = Path(shutil.copy(self._template(), to.with_name(f"{to.name}.{uuid.uuid4().hex}")))

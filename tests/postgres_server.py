@@ -20,7 +20,8 @@ import psycopg
 USER = "backhaul"
 # Tests need no data after a power cut, and make and drop a database each.
 _QUICK = {"fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "60",
-          "shared_buffers": "64MB", "autovacuum": "off", "max_wal_size": "2GB"}  # fmt: skip
+          "shared_buffers": "64MB", "autovacuum": "off", "max_wal_size": "2GB", "synchronous_commit": "off",
+          "deadlock_timeout": "100ms"}  # fmt: skip
 
 
 class CannotStart(Exception):
@@ -79,7 +80,7 @@ class PostgresServer:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, preexec_fn=_end_with_parent, **self._as_owner()
             )  # fmt: skip
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + 300
         while time.monotonic() < patience and process.poll() is None:
             with contextlib.suppress(psycopg.OperationalError):
                 self.connect("postgres").close()

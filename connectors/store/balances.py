@@ -24,6 +24,10 @@ _CREDITED = ("units_credited", "net_credited", "tax_credited")
 _COLUMNS = ("invoice_line", *_AMOUNTS, *_TAKEN, *_CREDITED)
 _CREDITABLE = TABLES["creditable"]
 _SHAPE = pa.schema([shape_of(_CREDITABLE).field(name) for name in _COLUMNS])
+# What each legal move takes of an invoice line and credits of it, side by side.
+_KINDS = pa.array([f"{origin} {to}" for origin, to in LEGAL_MOVES])
+_TAKES = pa.array([move.takes for move in LEGAL_MOVES.values()], pa.int64())
+_CREDITS = pa.array([move.credits for move in LEGAL_MOVES.values()], pa.int64())
 _K = TypeVar("_K")
 
 
@@ -91,15 +95,14 @@ def _wrong(from_bucket: str, to_bucket: str, placed: bool) -> str:
 def _deltas(movements: Rows) -> pa.Table:
     """What is to be added to the balances of each invoice line, by invoice line."""
     placed = movements.data.filter(pc.is_valid(movements.data["invoice_line"]))
-    parts = []
-    for (frm, to), move in LEGAL_MOVES.items():
-        if move.takes or move.credits:
-            rows = placed.filter(pc.and_(pc.equal(placed["from_bucket"], frm), pc.equal(placed["to_bucket"], to)))
-            taken = {name: pc.multiply(rows[of], move.takes) for name, of in zip(_TAKEN, _AMOUNTS, strict=True)}
-            credited = {name: pc.multiply(rows[of], move.credits) for name, of in zip(_CREDITED, _AMOUNTS, strict=True)}
-            parts.append(pa.table({"invoice_line": rows["invoice_line"], **taken, **credited}))
+    kind = pc.index_in(pc.binary_join_element_wise(placed["from_bucket"], placed["to_bucket"], " "), _KINDS)
+    takes, credits = _TAKES.take(kind), _CREDITS.take(kind)
+    by = {"invoice_line": placed["invoice_line"]}
+    by |= {name: pc.multiply(placed[of], takes) for name, of in zip(_TAKEN, _AMOUNTS, strict=True)}
+    by |= {name: pc.multiply(placed[of], credits) for name, of in zip(_CREDITED, _AMOUNTS, strict=True)}
+    matters = pc.or_(pc.not_equal(takes, 0), pc.not_equal(credits, 0))
     names = [*_TAKEN, *_CREDITED]
-    sums = pa.concat_tables(parts).group_by("invoice_line").aggregate([(name, "sum") for name in names])
+    sums = pa.table(by).filter(matters).group_by("invoice_line").aggregate([(name, "sum") for name in names])
     return sums.rename_columns(["invoice_line", *names]).sort_by("invoice_line")
 
 
@@ -139,32 +142,28 @@ def _amounts(amounts: Sequence[int]) -> str:
 
 def _ensure_left_in_buckets(connection: Connection, movements: Rows) -> None:
     """Refuse to take more out of a portion's bucket than is in it, after these movements were inserted."""
-    data = movements.data
-    drawn = data.filter(pc.invert(pc.is_in(data["from_bucket"], pa.array([str(one) for one in ORIGINS]))))["portion"]
-    here = database.of(connection)
-    for chunk in chunks(sorted(set(drawn.to_pylist())), MANY):
+    data, here = movements.data, database.of(connection)
+    drawn = data.filter(pc.invert(pc.is_in(data["from_bucket"], pa.array([str(one) for one in ORIGINS]))))
+    for chunk in chunks(pc.unique(drawn["portion"]).sort().to_pylist(), MANY):
         here.hold_rows(connection, "allocation", "portion", chunk)
-        among, keys = here.among("m.portion", chunk)
-        found = connection.exec_driver_sql(_NEGATIVE.format(among=among), (keys,)).first()
-        if found:
-            portion, bucket, units = found
-            raise StaleError(
-                f"Portion {portion} has less in {bucket} than is moved out of it ({units} units too few, or money): "
-                "another run moved it meanwhile. Next: nothing, it is tried again with what is left."
-            )
+    for bucket in pc.unique(drawn["from_bucket"]).to_pylist():
+        portions = pc.unique(drawn.filter(pc.equal(drawn["from_bucket"], bucket))["portion"])
+        for chunk in chunks(portions.to_pylist(), MANY):
+            among, keys = here.among("m.portion", chunk)
+            found = connection.exec_driver_sql(_overdrawn_portions(bucket, among), (keys,)).first()
+            if found:
+                raise StaleError(
+                    f"Portion {found.portion} has less in {bucket} than is moved out of it ({found.missing} units "
+                    "too few, or money): another run moved it meanwhile. "
+                    "Next: nothing, it is tried again with what is left."
+                )
 
 
-_NEGATIVE = f"""
-select portion, bucket, -sum(units)
-from (
-  select
-    m.portion, case when s.side = 1 then m.to_bucket else m.from_bucket end as bucket,
-    s.side * m.units as units, s.side * m.net_minor as net_minor, s.side * m.tax_minor as tax_minor
-  from movement as m cross join (select 1 as side union all select -1) as s
-  where {{among}}
-) as moved
-where bucket not in ({", ".join(f"'{bucket}'" for bucket in ORIGINS)})
-group by portion, bucket
-having sum(units) < 0 or sum(net_minor) < 0 or sum(tax_minor) < 0
-order by portion
-"""
+def _overdrawn_portions(bucket: str, among: str) -> str:
+    """SQL for the portions of which more went out of this bucket than came into it."""
+    units, net, tax = (f"sum(case when m.to_bucket = '{bucket}' then m.{name} else -m.{name} end)" for name in _AMOUNTS)
+    return (
+        f"select m.portion, -{units} as missing from movement as m "
+        f"where {among} and (m.to_bucket = '{bucket}' or m.from_bucket = '{bucket}') "
+        f"group by m.portion having {units} < 0 or {net} < 0 or {tax} < 0 order by m.portion"
+    )

@@ -37,8 +37,9 @@ class DifferenceReads(Reads):
     def provisional_at(self, retailers: Iterable[str], stores: Iterable[str]) -> pa.Table:
         """The provisional ``return`` rows of these stores, of which something is not decided yet."""
         stored, lines = TABLES["return"], TABLES["return_line"]
-        moved = TABLES["movement"]
-        taken = select(moved.c.movement).join_from(moved, lines).where(
+        moved, portions = TABLES["movement"], TABLES["allocation"]
+        taken = select(moved.c.movement).join_from(lines, portions).join(moved, moved.c.portion == portions.c.portion)
+        taken = taken.where(
             lines.c.return_id == stored.c.return_id, moved.c.to_bucket.in_(_ENDED)
         )  # fmt: skip
         mine = stored.c.retailer.in_(sorted(retailers))

@@ -245,7 +245,7 @@ class HandlingReads(Reads):
 
     def in_bucket(self, return_line: str, bucket: Bucket) -> pa.Table:
         """What of a return line is in a bucket, one row a portion: its units and money, as movements carry them."""
-        moved = TABLES["movement"]
+        moved, portions = TABLES["movement"], TABLES["allocation"]
         into, out_of = moved.c.to_bucket == bucket, moved.c.from_bucket == bucket
 
         def balance(name: str) -> ColumnElement[Any]:
@@ -254,7 +254,8 @@ class HandlingReads(Reads):
 
         keys = [moved.c[name] for name in ("portion", "return_line", "invoice_line", "currency")]
         amounts = [balance(name) for name in ("units", "net_minor", "tax_minor")]
-        chosen = select(*keys, *amounts).where(moved.c.return_line == return_line, or_(into, out_of)).group_by(*keys)
+        chosen = select(*keys, *amounts).join_from(portions, moved)
+        chosen = chosen.where(portions.c.return_line == return_line, or_(into, out_of)).group_by(*keys)
         shape = pa.schema([
             *((key.name, pa.string()) for key in keys),
             *((name, pa.int64()) for name in ("units", "net_minor", "tax_minor")),

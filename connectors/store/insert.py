@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -66,8 +66,13 @@ def prepared(outcome_rows: Mapping[str, pa.Table], now: datetime) -> list[Rows]:
     for name in outcome_rows:
         if table_named(name).name in OWN:
             raise ValueError(f"rows of {name} are written by the store alone")
-    ordered = [table for table in SQLModel.metadata.sorted_tables if table.name in outcome_rows]
+    ordered = [table for table in _parents_first() if table.name in outcome_rows]
     return [rows_of(table, outcome_rows[table.name], now) for table in ordered if outcome_rows[table.name].num_rows]
+
+
+@cache
+def _parents_first() -> tuple[Table, ...]:
+    return tuple(SQLModel.metadata.sorted_tables)
 
 
 def rows_of(table: Table, given: pa.Table, now: datetime) -> Rows:

@@ -4,7 +4,7 @@ Marks are set in the transaction that writes the rows (schemas/marks.py says wha
 a mark takes it away with its outcome (``Outcome.seen``), unless there was new cause meanwhile.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from connectors.store import database
 from connectors.store.balances import MANY, chunks
+from connectors.store.fresh_marks import When, mark_new, opens, retailers_of, where
 from connectors.store.insert import Rows
 from schemas.differences import MISSING
 from schemas.ledger import OPEN, Bucket
@@ -20,9 +21,6 @@ from schemas.marks import Kind
 from schemas.outcome import Change
 
 _LABEL = r"^[0-9]{18}$"  # an SSCC names one box wherever it is read
-
-
-_When = Callable[[pa.Table], pa.Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +31,14 @@ class _Cause:
     column: str
     kind: Kind
     marked: str
-    when: _When | None = None
-
-
-def _is(column: str, *values: str) -> _When:
-    return lambda rows: pc.is_in(rows[column], pa.array(values))
+    when: When | None = None
 
 
 def _differs(movements: pa.Table) -> pa.Array:
     """Whether units came, did not come, or were told anew: what a difference is made of."""
-    came = _is("to_bucket", Bucket.RECEIVED, Bucket.SHORT, Bucket.CANCELLED, Bucket.MOVED)(movements)
+    came = where("to_bucket", Bucket.RECEIVED, Bucket.SHORT, Bucket.CANCELLED, Bucket.MOVED)(movements)
     anew = pc.equal(movements["to_bucket"], Bucket.ANNOUNCED.value)
-    anew = pc.and_(anew, _is("from_bucket", Bucket.RECEIVED, Bucket.SHORT)(movements))
+    anew = pc.and_(anew, where("from_bucket", Bucket.RECEIVED, Bucket.SHORT)(movements))
     return pc.or_(pc.or_(came, anew), pc.equal(movements["from_bucket"], Bucket.SHORT.value))
 
 
@@ -53,7 +47,7 @@ def _names_a_box(lines: pa.Table) -> pa.Array:
 
 
 def _accepts_missing(resolutions: pa.Table) -> pa.Array:
-    return pc.and_(_is("action", "accept")(resolutions), _is("kind", *MISSING)(resolutions))
+    return pc.and_(where("action", "accept")(resolutions), where("kind", *MISSING)(resolutions))
 
 
 def _is_said_again(resolutions: pa.Table) -> pa.Array:
@@ -61,12 +55,8 @@ def _is_said_again(resolutions: pa.Table) -> pa.Array:
     return pc.greater(resolutions["turn"], 1)
 
 
-def _opens(movements: pa.Table) -> pa.Array:
-    return pc.and_(_is("to_bucket", *OPEN)(movements), pc.invert(_is("from_bucket", *OPEN)(movements)))
-
-
 def _closes(movements: pa.Table) -> pa.Array:
-    return pc.and_(_is("from_bucket", *OPEN)(movements), pc.invert(_is("to_bucket", *OPEN)(movements)))
+    return pc.and_(where("from_bucket", *OPEN)(movements), pc.invert(where("to_bucket", *OPEN)(movements)))
 
 
 _RETURN = "select distinct l.return_id as subject, l.retailer from return_line as l where {among}"
@@ -78,25 +68,9 @@ _BOX = (
     "select distinct c.return_id as subject, r.retailer from carton as c "
     'join "return" as r on r.return_id = c.return_id where {among}'
 )
-_INSPECTION = (
-    "select n.movement as subject, l.retailer from inspection as n join movement as m on m.movement = n.movement "
-    "join return_line as l on l.return_line = m.return_line where {among}"
-)
 _DECISION = (
     "select d.decision as subject, l.retailer from decision as d "
     "join return_line as l on l.return_line = d.return_line where {among}"
-)
-_COUNTED = (
-    "select d.decision as subject, l.retailer from decision as d join inspection as n on n.movement = d.decision "
-    "join return_line as l on l.return_line = d.return_line where {among}"
-)
-_MOVEMENT = (
-    "select m.movement as subject, l.retailer from movement as m "
-    "join return_line as l on l.return_line = m.return_line where {among}"
-)
-_ROUTE = (
-    "select g.routing as subject, l.retailer from routing as g "
-    "join return_line as l on l.return_line = g.return_line where {among}"
 )
 _NOTE = (
     "select n.reference as subject, i.retailer from credit_note as n "
@@ -117,7 +91,7 @@ _ASKED = (
     "join question as q on q.question = s.request_number where {among}"
 )
 _SHIPPED = (
-    "select distinct s.document || '|' || p.retailer as subject, p.retailer from shipment_line as s "
+    "select s.document || '|' || p.retailer as subject, p.retailer from document as s "
     'cross join "placing" as p where {among}'
 )
 _COUNTED_BY = (
@@ -127,7 +101,7 @@ _COUNTED_BY = (
 )
 
 _CAUSES: tuple[_Cause, ...] = (
-    _Cause("movement", "a.portion", Kind.OPEN, _PORTION, _opens),
+    _Cause("movement", "a.portion", Kind.OPEN, _PORTION, opens),  # of older portions; new ones are in fresh_marks.py
     _Cause("resolution", "a.return_line", Kind.SHORT, _PORTION, _accepts_missing),
     _Cause("return_line", "l.return_line", Kind.DIFFERING, _RETURN),
     _Cause("movement", "l.return_line", Kind.DIFFERING, _RETURN, _differs),
@@ -137,42 +111,41 @@ _CAUSES: tuple[_Cause, ...] = (
     _Cause("claim_evidence", "l.return_line", Kind.EVIDENCE, _LINE),
     _Cause("resolution", "l.return_line", Kind.EVIDENCE, _LINE, _is_said_again),
     _Cause("resolution", "q.return_line", Kind.EVIDENCE, _INSTEAD, _is_said_again),
-    _Cause("shipment_line", "s.document", Kind.SHIPPED, _SHIPPED),
-    _Cause("inspection", "n.movement", Kind.CAME, _INSPECTION, lambda rows: pc.is_null(rows["replaces"])),
-    _Cause("decision", "d.decision", Kind.REFUSED, _DECISION + " and l.origin = 'notice'", _is("outcome", "refuse")),
-    _Cause("decision", "d.decision", Kind.UNROUTED, _COUNTED, lambda rows: pc.not_equal(rows["outcome"], "hold")),
-    _Cause("decision", "d.decision", Kind.UNCLAIMED, _COUNTED, _is("outcome", "credit", "replace", "repair")),
-    _Cause("movement", "m.movement", Kind.UNORDERED, _MOVEMENT, _is("to_bucket", Bucket.REPLACED)),
-    _Cause("routing", "g.routing", Kind.GOING_BACK, _ROUTE, _is("route", "send_back", "repair")),
+    _Cause("document", "s.document", Kind.SHIPPED, _SHIPPED, where("kind", "shipment")),
+    _Cause("decision", "d.decision", Kind.REFUSED, _DECISION + " and l.origin = 'notice'", where("outcome", "refuse")),
     _Cause("credit_note", "n.reference", Kind.UNTOLD, _NOTE),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Rows that take marks away: the values of a column are their subjects."""
+    """Rows that take marks away: the values of a column are their subjects.
+
+    ``of`` is the column that says whose they are: a retailer, or a return line.
+    """
 
     table: str
     column: str
     kind: Kind
-    when: _When | None = None
+    when: When | None = None
+    of: str = "return_line"
 
 
 _ENDS: tuple[_End, ...] = (
     _End("decision", "portion", Kind.SHORT, lambda rows: pc.ends_with(rows["decision"], ">short")),
     _End("routing", "inspection", Kind.UNROUTED),
     _End("recourse", "decision", Kind.UNCLAIMED),
-    _End("replacement_order", "movement", Kind.UNORDERED),
-    _End("outbound_message", "in_answer_to", Kind.UNTOLD, _is("kind", "credit note")),
-    _End("movement", "cause", Kind.GOING_BACK, _is("to_bucket", Bucket.SENT_BACK)),
+    _End("replacement_order", "movement", Kind.UNORDERED, of="retailer"),
+    _End("outbound_message", "in_answer_to", Kind.UNTOLD, where("kind", "credit note"), of="partner"),
+    _End("movement", "cause", Kind.GOING_BACK, where("to_bucket", Bucket.SENT_BACK)),
 )
 
-_SET = """insert into mark (kind, subject, retailer, edition)
-select '{kind}', c.subject, c.retailer, 1 from ({marked}) as c where true order by c.subject
-on conflict (kind, subject) do update set edition = mark.edition + 1"""
-_DROP = "delete from mark where kind = '{kind}' and {among}"
+_SET = """insert into mark (kind, retailer, subject, edition)
+select '{kind}', c.retailer, c.subject, 1 from ({marked}) as c where true order by c.retailer, c.subject
+on conflict (kind, retailer, subject) do update set edition = mark.edition + 1"""
+_DROP = "delete from mark where kind = '{kind}' and retailer in ({retailers}) and {among}"
 # Whoever draws on a portion holds its row of ``allocation``, so that of two that empty it the later sees it empty.
-_CLOSE = """delete from mark where kind = 'open' and {among} and 0 >= (
+_CLOSE = """delete from mark where kind = 'open' and retailer in ({retailers}) and {among} and 0 >= (
   select sum(
     case when m.to_bucket in ({open}) then m.units else 0 end
     - case when m.from_bucket in ({open}) then m.units else 0 end
@@ -184,34 +157,48 @@ _OPEN = ", ".join(f"'{bucket}'" for bucket in OPEN)
 def follow(
     connection: Connection, rows: Sequence[Rows], changes: Iterable[Change], seen: Mapping[str, pa.Table]
 ) -> None:
-    """Set and take away marks for what was written; ``seen`` are marks (subject, edition) that a step is done with."""
+    """Set and take away marks for what was written; ``seen`` are marks that a step is done with: ``MARKS``."""
     for kind, marks in seen.items():
-        for edition in sorted(set(marks["edition"].to_pylist())):
-            subjects = marks.filter(pc.equal(marks["edition"], edition))["subject"].to_pylist()
-            _run(connection, f"{_DROP} and edition = {int(edition)}", "subject", subjects, kind=Kind(kind))
+        _drop_seen(connection, Kind(kind), marks)
+    mark_new(connection, rows)
+    made = next((part.data["portion"] for part in rows if part.table.name == "allocation"), pa.array([], pa.string()))
     for part in rows:
         for cause in _CAUSES:
             if cause.table == part.table.name:
-                keys = _values(part, cause.column.partition(".")[2], cause.when)
+                keys = _chosen(part, cause.when)[cause.column.partition(".")[2]]
+                if cause.kind is Kind.OPEN:
+                    keys = keys.filter(pc.invert(pc.is_in(keys, made)))
                 _run(connection, _SET.replace("{marked}", cause.marked), cause.column, keys, kind=cause.kind)
         for end in _ENDS:
             if end.table == part.table.name:
-                _run(connection, _DROP, "subject", _values(part, end.column, end.when), kind=end.kind)
+                _end(connection, _DROP, end.column, end.of, _chosen(part, end.when), kind=end.kind)
         if part.table.name == "movement":
-            _run(connection, _CLOSE, "subject", _values(part, "portion", _closes), open=_OPEN)
-    ended = [str(change.key["document"]) for change in changes if change.table == "document"]
+            _end(connection, _CLOSE, "portion", "return_line", _chosen(part, _closes), open=_OPEN)
+    ended = pa.array([str(change.key["document"]) for change in changes if change.table == "document"], pa.string())
     for marked, column in ((_MISSED_BY, "f.receipt_document"), (_COUNTED_BY, "n.receipt_document")):
         _run(connection, _SET.replace("{marked}", marked), column, ended, kind=Kind.DIFFERING)
 
 
-def _values(part: Rows, column: str, when: _When | None) -> list[str]:
-    """The values of a column in the rows for which ``when`` holds."""
-    rows = part.data if when is None else part.data.filter(when(part.data))
-    values: list[str] = rows[column].to_pylist()
-    return values
+def _drop_seen(connection: Connection, kind: Kind, marks: pa.Table) -> None:
+    for edition in sorted(set(marks["edition"].to_pylist())):
+        rows = marks.filter(pc.equal(marks["edition"], edition))
+        _end(connection, f"{_DROP} and edition = {int(edition)}", "subject", "retailer", rows, kind=kind)
 
 
-def _run(connection: Connection, statement: str, column: str, keys: Iterable[str], **named: str) -> None:
-    for chunk in chunks(keys, MANY):
+def _end(connection: Connection, statement: str, column: str, of: str, rows: pa.Table, **named: str) -> None:
+    """Take away the marks of which the subjects stand in a column of these rows."""
+    if rows.num_rows:
+        whose = retailers_of(connection, rows[of]) if of == "return_line" else pc.unique(rows[of]).to_pylist()
+        retailers = ", ".join("'" + retailer.replace("'", "''") + "'" for retailer in whose)
+        _run(connection, statement, "subject", rows[column], retailers=retailers, **named)
+
+
+def _chosen(part: Rows, when: When | None) -> pa.Table:
+    """The rows for which ``when`` holds."""
+    return part.data if when is None else part.data.filter(when(part.data))
+
+
+def _run(connection: Connection, statement: str, column: str, keys: pa.ChunkedArray, **named: str) -> None:
+    for chunk in chunks(keys.to_pylist(), MANY):
         among, given = database.of(connection).among(column, chunk)
         connection.exec_driver_sql(statement.format(among=among, **named), (given,))

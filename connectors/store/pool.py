@@ -59,9 +59,10 @@ class PoolReads(Reads):
 
     def claims_in(self, return_ids: Iterable[str]) -> pa.Table:
         """``KEPT_CLAIMS`` of all lines of these returns that were not taken back as a whole."""
-        moved = TABLES["movement"]
-        cancelled = select(func.coalesce(func.sum(moved.c.units), 0)).where(
-            moved.c.return_line == _CLAIM.c.return_line, moved.c.to_bucket == Bucket.CANCELLED
+        moved, portions = TABLES["movement"], TABLES["allocation"]
+        cancelled = select(func.coalesce(func.sum(moved.c.units), 0)).join_from(portions, moved)
+        cancelled = cancelled.where(
+            portions.c.return_line == _CLAIM.c.return_line, moved.c.to_bucket == Bucket.CANCELLED
         )
         return self._claims(_CLAIM.c.return_id, return_ids, cancelled.scalar_subquery() < _CLAIM.c.units)
 
@@ -97,12 +98,14 @@ class PoolReads(Reads):
 
     def assignments_of(self, return_lines: Iterable[str]) -> pa.Table:
         """``ASSIGNMENTS`` of these return lines that are in force, in the order in which they were made."""
-        stored, undo, moved = TABLES["assignment"], TABLES["assignment"].alias("undo"), TABLES["movement"]
+        stored, undo = TABLES["assignment"], TABLES["assignment"].alias("undo")
+        moved, portions = TABLES["movement"], TABLES["allocation"]
         accepted = case((moved.c.to_bucket == Bucket.ACCEPTED, moved.c.units), else_=-moved.c.units)
         refused = (moved.c.from_bucket == Bucket.ACCEPTED) & (moved.c.to_bucket == Bucket.REFUSED)
         settled = (
             select(func.coalesce(func.sum(accepted), 0))
-            .where(moved.c.return_line == stored.c.return_line, moved.c.invoice_line == stored.c.invoice_line)
+            .join_from(portions, moved)
+            .where(portions.c.return_line == stored.c.return_line, portions.c.invoice_line == stored.c.invoice_line)
             .where((moved.c.to_bucket == Bucket.ACCEPTED) | refused)
             .scalar_subquery()
         )

@@ -199,9 +199,10 @@ class Postgres:
 
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """The keys go as one text and become one array, which the server hashes whatever it believes of the table."""
-        if any(_BETWEEN in key for key in keys):
+        joined = _BETWEEN.join(keys)
+        if joined.count(_BETWEEN) >= max(len(keys), 1):
             return f"{column} = any(%s::text[])", list(keys)
-        return f"{column} = any(string_to_array(%s, '{_BETWEEN}'))", _BETWEEN.join(keys)
+        return f"{column} = any(string_to_array(%s, '{_BETWEEN}'))", joined
 
     def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Row locks, taken in the order of the keys so that nobody waits for each other in a circle."""

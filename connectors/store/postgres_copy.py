@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.store.shapes import is_one
+
 _START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _NOTHING = b"\xff\xff\xff\xff"  # a length of -1
@@ -27,7 +29,7 @@ def binary_rows(rows: pa.Table, kinds: list[pa.DataType]) -> Iterator[Any]:
         parts: list[Any] = []
         same = len(kinds).to_bytes(2, "big")
         for column, kind in zip(batch.columns, kinds, strict=True):
-            if _is_one(column):
+            if is_one(column):
                 same += _fields(column[:1], kind)[0].as_py()
             else:
                 parts += [same, _fields(column, kind)]
@@ -35,13 +37,6 @@ def binary_rows(rows: pa.Table, kinds: list[pa.DataType]) -> Iterator[Any]:
         joined = pc.binary_join_element_wise(*parts, same, b"") if parts else pa.array([same] * batch.num_rows)
         yield _bytes_of(joined)
     yield _END
-
-
-def _is_one(column: pa.Array) -> bool:
-    """Whether all rows have the same value, or none has one."""
-    if column.null_count:
-        return bool(column.null_count == len(column))
-    return bool(pc.all(pc.equal(column, column[0])).as_py())
 
 
 def _fields(column: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -14,7 +14,13 @@ from sqlalchemy import ForeignKeyConstraint, Table
 # Always by the parents' index: the plan of a trigger is kept, and must be good for one new row and for many.
 SETTINGS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
 # Columns that must be as in the row of another link, so that they are looked up with it and not once more.
-TOLD_BY = {"movement": ("portion", ("return_line", "invoice_line")), "decision": ("portion", ("return_line",))}
+TOLD_BY = {
+    "movement": ("portion", ("return_line", "invoice_line")),
+    "decision": ("portion", ("return_line",)),
+    "inspection": ("movement", ("portion",)),
+}
+# Many new rows point to the same row of these: each is looked up once.
+_SHARED = frozenset({"source_file", "document", "return", "credit_intent", "goods_document"})
 _LOOKS = """
 declare
   stray text;
@@ -23,7 +29,7 @@ begin{checks}
 end
 """
 _CHECK = """
-  select concat_ws('|', {named}) into stray from new_rows as n
+  select concat_ws('|', {named}) into stray from {rows} as n
   where {said} and not exists (select from "{parent}" as p where {same}) limit 1;
   if found then
     raise exception 'foreign key: {table} % points to no {parent}', stray using errcode = 'foreign_key_violation';
@@ -71,7 +77,9 @@ def _looks(table: Table) -> str:
 def _check(table: Table, link: ForeignKeyConstraint, told: Iterable[str]) -> str:
     as_told = "".join(f' and p."{name}" is not distinct from n."{name}"' for name in told)
     columns = [(element.parent.name, element.column.name) for element in link.elements]
+    own = ", ".join(f'"{name}"' for name, _ in columns)
     return _CHECK.format(
+        rows=f"(select distinct {own} from new_rows)" if link.referred_table.name in _SHARED else "new_rows",
         table=table.name,
         parent=link.referred_table.name,
         named=", ".join(f'n."{name}"' for name in [*(name for name, _ in columns), *told]),

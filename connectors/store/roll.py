@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.store.json_arrays import json_array
 from connectors.store.seal import DIGEST_SIZE
 
 Sealed = dict[str, dict[str, Any]]  # table → row key → digest: bytes, or text in the first form of events
@@ -24,8 +25,8 @@ _MOST = 1 << 32  # no roll is longer
 def rolled(sealed: Mapping[str, Mapping[str, bytes]]) -> tuple[str, bytes]:
     """What an event says of these rows, as JSON without spaces, and its roll."""
     tables = {name: list(sealed[name]) for name in sorted(sealed)}
-    listed = json.dumps(tables, separators=(",", ":")).encode("ascii")
-    content = b"".join([listed, b"\n", *(b"".join(sealed[name].values()) for name in tables)])
+    listed = ",".join(f'"{name}":{json_array(keys)}' for name, keys in tables.items())
+    content = b"".join([f"{{{listed}}}\n".encode("ascii"), *(b"".join(sealed[name].values()) for name in tables)])
     roll = len(content).to_bytes(_SIZE, "big") + _codec().compress(content, asbytes=True)
     said = {"form": _FORM, "roll": sha256(roll).hexdigest(), "rows": {name: len(tables[name]) for name in tables}}
     return json.dumps(said, separators=(",", ":"), sort_keys=True), roll

@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.store.shapes import is_one
+
 GENESIS = "0" * 64  # prev_hash of the first event
 DIGEST_SIZE = 16
 FEW = 50  # rows that are digested one by one: columns take their time to be set up
@@ -69,7 +71,7 @@ def _texts(batch: pa.RecordBatch) -> pa.Array:
         if column.null_count:
             parts += [same, _where_said(name, column)]
             same = ""
-        elif pc.all(pc.equal(column, column[0])).as_py():
+        elif is_one(column):
             same += f"{_COLUMN}{name}{_said(column[0].as_py())}"
         else:
             parts += [f"{same}{_COLUMN}{name}{_mark(column)}", _written(column)]

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Table
@@ -15,6 +17,7 @@ AS_IT_IS = {"no_parameters": True}  # options of a statement in which a per cent
 _NUL, _SHOWN_NUL = "\x00", "\N{SYMBOL FOR NULL}"
 
 
+@cache
 def arrow_type(column: Column[Any]) -> pa.DataType:
     """The Arrow type of a stored column."""
     kinds = (
@@ -26,6 +29,7 @@ def arrow_type(column: Column[Any]) -> pa.DataType:
     return next((arrow for kind, arrow in kinds if isinstance(column.type, kind)), pa.string())
 
 
+@cache
 def shape_of(table: Table) -> pa.Schema:
     """The Arrow schema of a stored table."""
     return pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])
@@ -45,8 +49,10 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         plain = pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
         return pa.array(values, pa.string()).cast(plain).cast(kind)
     if pa.types.is_integer(kind):
-        # sum() over whole numbers is a decimal on PostgreSQL
-        return pa.array([None if value is None else int(value) for value in values], kind)
+        try:
+            return pa.array(values, kind)
+        except pa.ArrowException:  # sum() over whole numbers is a decimal on PostgreSQL
+            return pa.array([None if value is None else int(value) for value in values], kind)
     return pa.array(values, kind)
 
 
@@ -64,9 +70,28 @@ def stored_column(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.C
         return column.cast(pa.timestamp("us")).cast(pa.string())
     if pa.types.is_date(kind):
         return column.cast(pa.string())
-    if pa.types.is_string(kind) and pc.any(pc.match_substring(column, _NUL)).as_py():
+    if pa.types.is_string(kind) and _has_nul(column):
         return pc.replace_substring(column, _NUL, _SHOWN_NUL)
     return column
+
+
+def is_one(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether all rows, of which there is one at least, have the same value, or none has one."""
+    if column.null_count:
+        return bool(column.null_count == len(column))
+    first = column[0]
+    return first.equals(column[-1]) and bool(pc.all(pc.equal(column, first)).as_py())
+
+
+def _has_nul(texts: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether NUL stands in the bytes of these texts."""
+    if isinstance(texts, pa.ChunkedArray):
+        return any(map(_has_nul, texts.chunks))
+    _, places, text = texts.buffers()
+    if text is None or not len(texts):
+        return False
+    ends = np.frombuffer(places, np.int32)
+    return not np.all(np.frombuffer(text, np.uint8)[ends[texts.offset] : ends[texts.offset + len(texts)]])
 
 
 def stored_value(value: Any) -> Any:

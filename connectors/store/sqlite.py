@@ -1,6 +1,5 @@
 """Open this when the store on a SQLite file behaves oddly: everything that only SQLite does. See ``database.py``."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy
 from sqlalchemy import Connection, Engine, Table, TableClause, create_engine, event
 from sqlalchemy.engine import URL
 
+from connectors.store.json_arrays import json_array
+from connectors.store.shapes import is_one
 from schemas.errors import ConfigError
 
 BUSY_SECONDS = 30
@@ -82,7 +82,7 @@ class Sqlite:
 
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """The keys go as one JSON array."""
-        return f"{column} in (select value from json_each(?))", json.dumps(keys)
+        return f"{column} in (select value from json_each(?))", json_array(keys)
 
     def rows_of(self, connection: Connection, chosen: str, key: str, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Whoever writes holds them already."""
@@ -116,13 +116,11 @@ def _listed(names: Iterable[str]) -> str:
 
 def _same(column: pa.ChunkedArray) -> str | None:
     """The one value of a column of many rows as a literal of SQL; None: it has several, or a long one."""
-    if len(column) < _MANY:
-        return None
-    if column.null_count == len(column):
-        return "null"
-    if column.null_count or not pc.all(pc.equal(column, column[0])).as_py():
+    if len(column) < _MANY or not is_one(column):
         return None
     value = column[0].as_py()
+    if value is None:
+        return "null"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str) and len(value) <= _SHORT:

@@ -63,14 +63,15 @@ def story(connection: Connection, return_line: str) -> Story:
     of_line = {"return_line": [return_line]}
     return_id = line["return_id"].to_pylist()
     origin = {"document": line["document"].to_pylist(), "line_no": line["line_no"].to_pylist()}
-    movements = _in_order(_rows(connection, "movement", **of_line))
+    allocations = _rows(connection, "allocation", **of_line)
+    of_portions = {"portion": allocations["portion"].to_pylist()}
+    movements = _in_order(_rows(connection, "movement", **of_portions))
     inspections = _rows(connection, "inspection", movement=movements["movement"].to_pylist())
     differences = _rows(connection, "difference", **of_line)
     receipts = [*inspections["receipt_document"].to_pylist(), *differences["receipt_document"].to_pylist()]
     documents = _rows(connection, "document", document=[*origin["document"], *receipts])
-    allocations = _rows(connection, "allocation", **of_line)
     sold = _rows(connection, "invoice_line", invoice_line=_sales_named(allocations))
-    decisions = _rows(connection, "decision", **of_line).sort_by([("at", "ascending"), ("decision", "ascending")])
+    decisions = _rows(connection, "decision", **of_portions).sort_by([("at", "ascending"), ("decision", "ascending")])
     retailer, versions = line["retailer"].to_pylist(), decisions["policy_version"].to_pylist()
     intent_lines = _rows(connection, "credit_intent_line", **of_line)
     reversal_lines = _rows(connection, "reversal_line", **of_line)

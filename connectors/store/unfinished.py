@@ -13,7 +13,7 @@ from connectors.store.shapes import shape_of
 from schemas.marks import Kind
 from schemas.tables import COUNTED_UNITS, TOLD_DIFFERENCES
 
-MARKS = pa.schema([("subject", pa.string()), ("edition", pa.int64())])
+MARKS = pa.schema([("retailer", pa.string()), ("subject", pa.string()), ("edition", pa.int64())])
 UNTOLD_NOTES = pa.schema([*shape_of(TABLES["credit_note"]), pa.field("request", pa.string())])
 
 
@@ -23,7 +23,7 @@ class UnfinishedReads(Reads):
     def marks(self, kind: Kind, retailer: str) -> pa.Table:
         """``MARKS`` of a kind that a retailer has now: what an outcome is done with is named by these rows."""
         stored = TABLES["mark"]
-        chosen = select(stored.c.subject, stored.c.edition).where(
+        chosen = select(stored.c.retailer, stored.c.subject, stored.c.edition).where(
             stored.c.kind == kind.value, stored.c.retailer == retailer
         )
         return self._select(chosen.order_by(stored.c.subject), MARKS)

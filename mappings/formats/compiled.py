@@ -30,8 +30,8 @@ _FAMILIES = (
         "formats/cut_headers", "formats/cut_usual", "formats/cuts", "formats/cutting", "formats/projecting",
         "formats/vectors", "formats/walk",
     ),
-    ("messages/picking", "formats/cuts"),
-    ("functions/parsing",),
+    ("messages/picking", "messages/seeking", "formats/cuts"),
+    ("functions/parsing", "formats/cut_blocks", "formats/cut_columns", "formats/vectors"),
     ("formats/cell_signs", "formats/delimited_cut"),
     ("formats/tree_marks", "formats/xml_marks", "formats/xml_markup", "formats/xml_names", "formats/xml_scan"),
 )  # fmt: skip

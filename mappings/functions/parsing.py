@@ -8,12 +8,15 @@ by the conversion of the same name in ``functions.values``, which gives the same
 import numpy as np
 import numpy.typing as npt
 
+from mappings.formats.cut_blocks import BLOCK, copy_block
+
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 NOTHING, DONE, WRONG, OPEN = range(4)  # of a row: there is no text; it is settled; it is no such value; see above
 
 GTIN_DIGITS, SSCC_DIGITS = 14, 18
+WORD_BYTES = 16
 _DIGITS_MAX = 15
 _ZERO, _NINE, _BLANK = 48, 57, 32
 _UNITS_MAX = 10**9
@@ -46,10 +49,47 @@ def gather(buffer: Bytes, start: Ints, end: Ints, offsets: npt.NDArray[np.int32]
     at = 0
     for row in range(start.size):
         offsets[row] = at
-        for place in range(start[row], end[row]):
+        first, behind = int(start[row]), int(end[row])
+        if behind - first <= BLOCK and first >= 0 and first + BLOCK <= buffer.size and at + BLOCK <= into.size:
+            copy_block(buffer, first, into, at)  # what is too much of it, the next stretches stand on
+            at += behind - first
+            continue
+        for place in range(first, behind):
             into[at] = buffer[place]
             at += 1
     offsets[start.size] = at
+
+
+def number_words(buffer: Bytes, start: Ints, end: Ints, numbers: npt.NDArray[np.int32], seen: Ints, rows: Ints) -> int:
+    """A number for each stretch, the same for the same bytes, from 0 in the order in which they come; -1 for nothing.
+
+    ``rows`` gets the first row of each. Answers how many there are, or -1 where they are more than it has room for, or
+    one is longer than WORD_BYTES. ``seen`` comes empty, with a power of two of places that is more than ``rows`` has.
+    """
+    count, last_slot = 0, len(seen) - 1
+    for row in range(start.size):
+        first, behind = start[row], end[row]
+        if first < 0:
+            numbers[row] = -1
+            continue
+        size, one, two = behind - first, 0, 0
+        if size > WORD_BYTES:
+            return -1
+        for at in range(first, min(behind, first + WORD_BYTES // 2)):
+            one = (one << 8) | int(buffer[at])
+        for at in range(first + WORD_BYTES // 2, behind):
+            two = (two << 8) | int(buffer[at])
+        slot = (one ^ one >> 9 ^ one >> 21 ^ two ^ two >> 11 ^ size) & last_slot
+        while seen[slot, 0] and (seen[slot, 1] != one or seen[slot, 2] != two or seen[slot, 3] != size):
+            slot = (slot + 1) & last_slot
+        if not seen[slot, 0]:
+            if count == len(rows):
+                return -1
+            rows[count] = row
+            count += 1
+            seen[slot, 0], seen[slot, 1], seen[slot, 2], seen[slot, 3] = count, one, two, size
+        numbers[row] = seen[slot, 0] - 1
+    return count
 
 
 def parse_units(buffer: Bytes, start: Ints, end: Ints, point: int, numbers: Ints, state: Bytes) -> None:

@@ -4,7 +4,7 @@ Nothing is walked object by object: a path is one way through the segments of it
 message they belong to is a column of integers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -18,10 +18,13 @@ from mappings.formats.values import decoded
 from mappings.machine import Machine, machine_for
 from mappings.messages.enclosing import Enclosing, Tree, with_levels_below
 from mappings.messages.paths import Path
-from mappings.messages.qualifiers import Qualifiers, first_values, pairs_of, second_components
+from mappings.messages.qualifiers import Qualifiers, pairs_of, second_components
+from mappings.messages.seeking import ABOVE, INSIDE, OUTSIDE
+from mappings.messages.sought import Sought, as_paths, fresh, in_tag_order, one_behind_the_other, room_for
 
 _ASCII, _HIGH = 127, 32  # _HIGH is a bit that no mark has
 _LEVELS = frozenset({"HL", "CPS"})
+_AT_HAND = 1 << 18
 _NO_PAIRS: tuple[int, ...] = ()
 _NO_SHIFT: Ints = np.zeros(0, dtype=np.int64)
 
@@ -61,18 +64,25 @@ class Index:
         return np.frombuffer(self.segments.buffer, dtype=np.uint8)
 
     @cached_property
-    def _kinds(self) -> Bytes:
+    def kinds(self) -> Bytes:
         """The kinds of all marks, with those told apart behind which a byte beyond ASCII stands."""
-        if bytes(self.segments.buffer).isascii():
+        high = [at + np.flatnonzero(part > _ASCII) for at, part in self._parts() if part.max(initial=0) > _ASCII]
+        if not high:
             return self.cuts.mark_kind
         kinds = self.cuts.mark_kind.copy()
-        marks = self.mark_before(np.flatnonzero(self.buffer > _ASCII))
+        marks = self.mark_before(np.concatenate(high))
         kinds[marks[marks >= 0]] |= _HIGH
         return kinds
 
+    def _parts(self) -> Iterator[tuple[int, Bytes]]:
+        """The bytes, as much at a time as the processor keeps at hand, and where each part begins."""
+        for at in range(0, len(self.buffer), _AT_HAND):
+            yield at, self.buffer[at : at + _AT_HAND]
+
     @cached_property
-    def _code_of(self) -> dict[str, int]:
-        return {tag: code for code, tag in enumerate(self.segments.tags)}
+    def numbers(self) -> dict[str, int]:
+        """The number of each tag of this batch."""
+        return {tag: number for number, tag in enumerate(self.segments.tags)}
 
     @cached_property
     def tree(self) -> Tree:
@@ -86,7 +96,7 @@ class Index:
 
     def code_of(self, tag: str) -> int:
         """The number of a tag in this batch; -1 where it does not occur."""
-        return self._code_of.get(tag, -1)
+        return self.numbers.get(tag, -1)
 
     def tagged(self, tag: str) -> Ints:
         """The segments of this tag, in order."""
@@ -107,26 +117,21 @@ class Index:
             found = self._at(path, segments, shift)
         else:
             found = np.full(len(segments), -1, dtype=np.int64)
-            fits = np.flatnonzero(self._qualifying(path, segments, pairs) >= 0)
+            fits = np.flatnonzero(self._qualifying(path, segments) >= 0)
             found[fits] = self._at(path, segments[fits], shift[fits] if len(shift) else shift)
         if path.only or path.skip:
             self._keep(path.only or path.skip, bool(path.only), found)
         return found
 
-    def _qualifying(self, path: Path, segments: Ints, pairs: Sequence[int]) -> Ints:
+    def _qualifying(self, path: Path, segments: Ints) -> Ints:
         """For each of these segments the mark of the path's qualifier, or -1."""
-        if path.qualified_in == 1:
-            return self._qualified(path, pairs).marks_of(path.qualifier or "", self._rows(path.tag, segments))
         found = self._at(replace(path, element=path.qualified_in, component=1), segments, _NO_SHIFT)
         self._keep((path.qualifier or "",), True, found)
         return found
 
     def _keep(self, words: Sequence[str], wanted: bool, found: Ints) -> None:
         """Of these marks only those whose value is one of the words, or none of them."""
-        written = [word.encode() for word in words]
-        word_at = np.cumsum([0, *map(len, written)])
-        joined = np.frombuffer(b"".join(written), dtype=np.uint8)
-        self.machine.keep_words(self.buffer, self.cuts.mark_at, joined, word_at, wanted, found)
+        self.machine.keep_words(self.buffer, self.cuts.mark_at, *one_behind_the_other(words), wanted, found)
 
     def _at(self, path: Path, segments: Ints, shift: Ints) -> Ints:
         cuts, found = self.cuts, np.empty(len(segments), dtype=np.int64)
@@ -148,17 +153,22 @@ class Index:
         key = (path.tag, path.how, tuple(pairs) if path.how == "next" else ())
         if key not in self._qualifiers:
             given = (self.cuts, self.buffer, self.machine, self.tagged(path.tag))
-            if path.how == "next":
-                self._qualifiers[key] = pairs_of(*given, pairs)
-            else:
-                self._qualifiers[key] = (second_components if path.how == "before" else first_values)(*given)
+            self._qualifiers[key] = pairs_of(*given, pairs) if path.how == "next" else second_components(*given)
         return self._qualifiers[key]
 
     def column(self, marks: Ints) -> Column:
         """The text of the values behind these marks."""
         start, end = np.empty(len(marks), dtype=np.int64), np.empty(len(marks), dtype=np.int64)
-        if not self.machine.spans(self.buffer, marks, self.cuts.mark_at, self._kinds, ESCAPED | _HIGH, start, end):
+        is_odd = self.machine.spans(self.buffer, marks, self.cuts.mark_at, self.kinds, ESCAPED | _HIGH, start, end)
+        return self.column_between(start, end, is_odd)
+
+    def column_between(self, start: Ints, end: Ints, is_odd: bool) -> Column:
+        """The text of the values that stand between these offsets, blanks at their ends left out."""
+        if not is_odd:
             return Column.of_bytes(self.buffer, start, end, is_trimmed=True)
+        there = start >= 0
+        marks = np.full(len(start), -1, dtype=np.int64)
+        marks[there] = self.mark_before(start[there])
         return Column.of_text(self._decoded(marks), start, end)
 
     def _decoded(self, marks: Ints) -> pa.Array:
@@ -226,10 +236,11 @@ class Loops:
 
     index: Index
     lines: Ints  # the segment that opens each line
+    last: Ints  # the last segment of each line
     line_of: Ints  # for each segment its line, or -1
     first_line: Ints  # for each message the segment of its first line, or the number of segments
     pairs: Mapping[str, tuple[int, ...]]
-    _where: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
+    _found: dict[Sought, Column] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of(index: Index, each: str, until: tuple[str, ...], pairs: Mapping[str, tuple[int, ...]]) -> "Loops":
@@ -237,30 +248,56 @@ class Loops:
         cuts, code = index.cuts, index.code_of(each)
         ends = np.zeros(max(len(index.segments.tags), 1), dtype=bool)
         ends[[index.code_of(tag) for tag in until if index.code_of(tag) >= 0]] = True
-        line_of, lines = np.empty(index.size, dtype=np.int64), np.empty(len(index.tagged(each)), dtype=np.int64)
+        line_of, (lines, last) = np.empty(index.size, dtype=np.int64), np.empty((2, len(index.tagged(each))), np.int64)
         first = np.full(index.segments.messages.num_rows, index.size, dtype=np.int64)
-        index.machine.find_lines(cuts.tag, cuts.message, code, ends, line_of, lines, first)
+        index.machine.find_lines(cuts.tag, cuts.message, code, ends, line_of, lines, last, first)
         if index.has_levels:
             line_of = with_levels_below(index.tree, lines, line_of)
-        return Loops(index, lines, line_of, first, pairs)
+            inside = np.flatnonzero(line_of >= 0)
+            last[line_of[inside]] = inside
+        return Loops(index, lines, last, line_of, first, pairs)
 
     def of_lines(self, lines: Ints, path: Path) -> Column:
         """What the path finds for each of these lines."""
         if path.scope == "^":
-            return self.of_messages(self.index.message[self.lines[lines]], path)
+            return self._whole(path, ABOVE).spread(self.index.message[self.lines[lines]])
         if path.scope == "<":
-            return self._nearest_above(lines, path, self._segments(path.tag, "outside"))
-        marks = self._first(path, self._segments(path.tag, "inside"), self.line_of, len(self.lines))
-        return self._column(marks, lines)
+            return self._nearest_above(lines, path)
+        return _of_these(self._whole(path, INSIDE), lines)
 
     def of_messages(self, messages: Ints, path: Path) -> Column:
         """What the path finds in the header of each of these messages; without ^ also after the lines."""
-        segments = self._segments(path.tag, "above" if path.scope == "^" else "outside")
-        marks = self._first(path, segments, self.index.message, len(self.first_line))
-        return self._column(marks, messages)
+        return _of_these(self._whole(path, ABOVE if path.scope == "^" else OUTSIDE), messages)
+
+    def _whole(self, path: Path, place: int) -> Column:
+        """What the path finds for each line, or for each message."""
+        if (path, place) not in self._found:
+            self.seek([(path, place)])
+        return self._found[path, place]
+
+    def seek(self, wanted: Sequence[Sought]) -> None:
+        """Look for all these paths in one go, and keep what is found until it is asked for."""
+        index, sizes = self.index, (len(self.lines), len(self.first_line))
+        for path, place in wanted:
+            self._found[path, place] = Column.nothing(sizes[place != INSIDE])
+        sought = in_tag_order(wanted, index.numbers)
+        if not sought or not index.size:
+            return
+        owned, tally = [room_for(len(sought), size) for size in sizes], np.zeros((len(sought), 2), np.int64)
+        cuts, paths = index.cuts, as_paths(sought, tuple(index.segments.tags), tuple(self.pairs.items()))
+        given = (cuts.tag, cuts.message, self.line_of, self.first_line, cuts.first_mark, cuts.mark_at, index.kinds)
+        index.machine.seek(index.buffer, *given, paths, ESCAPED | _HIGH, *owned, tally, fresh())
+        for at, (path, place) in enumerate(sought):
+            if tally[at, 0]:
+                start, end = (of[at].astype(np.int64) for of in owned[place != INSIDE])
+                nothing = start == end
+                start[nothing], end[nothing] = -1, -1
+                self._found[path, place] = index.column_between(start, end, bool(tally[at, 1]))
 
     def of_own(self, own: Own, path: Path) -> Column:
         """What the path finds for parts: in exactly their segments, or behind them up to the next of their tag."""
+        if not len(own.segments):
+            return Column.nothing(0)
         if path.tag == own.tag:
             shift = own.shift if path.how == "group" and own.shift is not None else _NO_SHIFT
             return self.index.column(self.index.picked(path, own.segments, self.pairs.get(path.tag, _NO_PAIRS), shift))
@@ -270,35 +307,13 @@ class Loops:
         marks = self.index.picked(path, segments[inside], self.pairs.get(path.tag, _NO_PAIRS))
         first = np.full(len(opening), -1, dtype=np.int64)
         first[part[inside][marks >= 0][::-1]] = marks[marks >= 0][::-1]
-        return self._column(first, np.searchsorted(opening, own.segments))
+        if not (first >= 0).any():
+            return Column.nothing(len(own.segments))
+        return self.index.column(first[np.searchsorted(opening, own.segments)])
 
-    def _segments(self, tag: str, where: str) -> Ints:
-        """The segments of this tag inside lines, outside them, or above the first line of their message."""
-        if (tag, where) not in self._where:
-            segments = self.index.tagged(tag)
-            if where == "above":
-                there = segments < self.first_line[self.index.message[segments]]
-            else:
-                there = (self.line_of[segments] >= 0) == (where == "inside")
-            self._where[tag, where] = segments if there.all() else segments[there]
-        return self._where[tag, where]
-
-    def _first(self, path: Path, segments: Ints, owner: Ints, owners: int) -> Ints:
-        """For each owner the first value that one of its segments has."""
-        first = np.full(owners, -1, dtype=np.int64)
-        if len(segments):
-            marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
-            self.index.machine.first_by_owner(owner, segments, marks, first)
-        return first
-
-    def _column(self, marks: Ints, owners: Ints) -> Column:
-        """The text for each of these owners."""
-        if not (marks >= 0).any():
-            return Column.nothing(len(owners))
-        is_all = len(owners) == len(marks) and bool((owners == np.arange(len(marks))).all())
-        return self.index.column(marks if is_all else marks[owners])
-
-    def _nearest_above(self, lines: Ints, path: Path, segments: Ints) -> Column:
+    def _nearest_above(self, lines: Ints, path: Path) -> Column:
+        segments = self.index.tagged(path.tag)
+        segments = segments[self.line_of[segments] < 0]
         marks = self.index.picked(path, segments, self.pairs.get(path.tag, _NO_PAIRS))
         segments, marks = segments[marks >= 0], marks[marks >= 0]
         if not len(segments):
@@ -309,3 +324,9 @@ class Loops:
     def enclosing(self) -> Enclosing:
         """What encloses each line."""
         return Enclosing.of(self.index.tree, self.lines)
+
+
+def _of_these(column: Column, rows: Ints) -> Column:
+    """The column for these rows; as it is where they are all of its rows."""
+    is_all = len(rows) == len(column.start) and bool((rows == np.arange(len(rows))).all())
+    return column if is_all else column.take(rows)

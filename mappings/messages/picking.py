@@ -20,9 +20,10 @@ Offsets = npt.NDArray[np.uint32]
 
 def find_lines(
     tag_of: npt.NDArray[np.int32], message_of: npt.NDArray[np.int32], each: int, ends: npt.NDArray[np.bool_],
-    line_of: Ints, lines: Ints, first_line: Ints,
+    line_of: Ints, lines: Ints, last: Ints, first_line: Ints,
 ) -> int:  # fmt: skip
-    """For each segment its line or -1, the segment that opens each line, and each message's first; answers how many.
+    """For each segment its line or -1, the first and last segment of each line, and each message's first; answers how
+    many.
 
     A line opens at a segment ``each`` and ends at the next one, at a tag of ``ends``, or with its message.
     """
@@ -40,6 +41,8 @@ def find_lines(
         elif ends[tag]:
             line = -1
         line_of[segment] = line
+        if line >= 0:
+            last[line] = segment
     return count
 
 
@@ -71,17 +74,17 @@ def pick_at(
                 break
 
 
-def code_firsts(
-    buffer: Bytes, segments: Ints, first_mark: Ints, mark_at: Offsets, mark_kind: Bytes, codes: Ints
-) -> None:
-    """The first value of each segment as a number, its bytes: NOTHING where there is none, LONGER beyond 7 bytes."""
-    for row in range(segments.size):
-        mark = first_mark[segments[row]]
-        start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1]) if mark_kind[mark] & WHAT == ELEMENT else 0
-        code = 0
-        for at in range(start, min(end, start + QUALIFIER_BYTES)):
-            code = (code << 8) | int(buffer[at])
-        codes[row] = NOTHING if end <= start else LONGER if end - start > QUALIFIER_BYTES else code
+def is_one_of(buffer: Bytes, start: int, end: int, words: Bytes, word_at: Ints) -> bool:
+    """Whether one of the words stands here; word ``n`` lies before ``word_at[n + 1]``."""
+    for word in range(word_at.size - 1):
+        first = word_at[word]
+        if end - start == word_at[word + 1] - first:
+            at = 0
+            while at < end - start and buffer[start + at] == words[first + at]:
+                at += 1
+            if at == end - start:
+                return True
+    return False
 
 
 def code_pairs(
@@ -139,48 +142,39 @@ def code_components(
 
 
 def keep_words(buffer: Bytes, mark_at: Offsets, words: Bytes, word_at: Ints, only: bool, found: Ints) -> None:
-    """Forget what is not one of the words (``only``), or what is; word ``n`` lies before ``word_at[n + 1]``."""
+    """Forget what is not one of the words (``only``), or what is."""
     for row in range(found.size):
-        if found[row] < 0:
-            continue
-        start, end = int(mark_at[found[row]]) + 1, int(mark_at[found[row] + 1])
-        is_word = False
-        for word in range(word_at.size - 1):
-            same = end - start == word_at[word + 1] - word_at[word]
-            if same:
-                for at in range(end - start):
-                    same = same and buffer[start + at] == words[word_at[word] + at]
-            is_word = is_word or same
-        if is_word != only:
-            found[row] = -1
+        mark = found[row]
+        if mark >= 0:
+            is_word = is_one_of(buffer, int(mark_at[mark]) + 1, int(mark_at[mark + 1]), words, word_at)
+            if is_word != only:
+                found[row] = -1
 
 
-def first_by_owner(owner: Ints, segments: Ints, found: Ints, into: Ints) -> None:
-    """For each owner the first mark that one of its segments gave; ``into`` comes filled with -1."""
-    for row in range(segments.size):
-        at = owner[segments[row]]
-        if at >= 0 and found[row] >= 0 and into[at] < 0:
-            into[at] = found[row]
+def span(
+    buffer: Bytes, mark_at: Offsets, mark_kind: Bytes, mark: int, odd: int, start: Ints, end: Ints, row: int
+) -> bool:
+    """Note where the value behind a mark begins and ends, without blanks at its ends, unless that leaves nothing.
 
-
-def spans(buffer: Bytes, marks: Ints, mark_at: Offsets, mark_kind: Bytes, wanted: int, start: Ints, end: Ints) -> bool:
-    """Where the values behind these marks begin and end, without blanks at their ends; -1 where that leaves nothing.
-
-    Answers whether they are not simply their bytes: one has a flag of ``wanted``, or another white space at an end.
+    Answers whether it is not simply its bytes: it has a flag of ``odd``, or another white space at an end.
     """
-    seen, is_odd = 0, False
+    first, last = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
+    is_odd = mark_kind[mark] & odd != 0
+    while first < last and buffer[first] == _BLANK:
+        first += 1
+    while last > first and buffer[last - 1] == _BLANK:
+        last -= 1
+    if first < last:
+        start[row], end[row] = first, last
+        is_odd = is_odd or buffer[first] < _BLANK or buffer[last - 1] < _BLANK
+    return bool(is_odd)
+
+
+def spans(buffer: Bytes, marks: Ints, mark_at: Offsets, mark_kind: Bytes, odd: int, start: Ints, end: Ints) -> bool:
+    """Where the values behind these marks begin and end, -1 where there is none; whether one of them is odd."""
+    is_odd = False
     for row in range(marks.size):
-        mark = marks[row]
         start[row], end[row] = -1, -1
-        if mark < 0:
-            continue
-        first, last = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-        seen |= mark_kind[mark]
-        while first < last and buffer[first] == _BLANK:
-            first += 1
-        while last > first and buffer[last - 1] == _BLANK:
-            last -= 1
-        if first < last:
-            start[row], end[row] = first, last
-            is_odd = is_odd or buffer[first] < _BLANK or buffer[last - 1] < _BLANK
-    return is_odd or seen & wanted != 0
+        if marks[row] >= 0:
+            is_odd |= span(buffer, mark_at, mark_kind, marks[row], odd, start, end, row)
+    return is_odd

@@ -42,13 +42,6 @@ def code_of(qualifier: str) -> int:
     return int.from_bytes(raw, "big")
 
 
-def first_values(cuts: Cuts, buffer: Bytes, machine: Machine, segments: Ints) -> Qualifiers:
-    """The first value of each segment; its marks are those of the segments' first elements."""
-    codes = np.empty((len(segments), 1), dtype=np.int64)
-    machine.code_firsts(buffer, segments, cuts.first_mark, cuts.mark_at, cuts.mark_kind, codes[:, 0])
-    return Qualifiers(codes, cuts.first_mark[segments].reshape(-1, 1))
-
-
 def pairs_of(cuts: Cuts, buffer: Bytes, machine: Machine, segments: Ints, pairs: Sequence[int]) -> Qualifiers:
     """The elements ``pairs``, and the elements behind them."""
     flags = np.zeros(max(pairs, default=0) + 1, dtype=bool)

@@ -15,6 +15,7 @@ from mappings.formats.segments import RawFile, Segments
 from mappings.lines import fill
 from mappings.messages.judge import Judged, Places, judge, reader_findings
 from mappings.messages.lookups import Index, Loops
+from mappings.messages.sought import sought_by
 from mappings.messages.sources import FILE_ID_DIGITS, Batch, Headers, LineRows
 from mappings.messages.where import where_holds
 from mappings.parts import split
@@ -99,6 +100,7 @@ def sources_of(batch: Batch, judged: Judged, number: int, one: Map) -> tuple[Hea
     """The headers of all messages that this mapping claims, and the lines of those that can be read."""
     rules = one.rules
     loops = Loops.of(batch.index, rules.lines.each, (*rules.lines.until, *_TRAILERS), rules.pairs)
+    loops.seek(sought_by(rules))
     taken = judged.usable & (judged.maps == number)
     lines = LineRows(batch, loops, np.flatnonzero(taken[batch.index.message[loops.lines]]))
     return Headers(batch, loops, np.flatnonzero(judged.maps == number)), lines
@@ -107,9 +109,9 @@ def sources_of(batch: Batch, judged: Judged, number: int, one: Map) -> tuple[Hea
 def _documents(batch: Batch, one: Map, partner: str, ids: pa.Array, messages: Ints) -> pa.Table:
     """The columns of the documents that do not come from fields."""
     reading, places = batch.index.segments, batch.places
-    rows = reading.messages.take(pa.array(messages))
+    rows = reading.messages.select(["group", "start", "end", "type", "control"]).take(pa.array(messages))
     files = reading.files.take(pa.array(places.file_of_message[messages]))
-    interchanges = reading.interchanges.take(pa.array(places.interchange_of[messages]))
+    interchanges = reading.interchanges.select(["control"]).take(pa.array(places.interchange_of[messages]))
     groups = pc.if_else(pc.greater_equal(rows["group"], 0), rows["group"], pa.scalar(None, pa.int32()))
     return pa.table({
         "document": ids.take(pa.array(messages)),
@@ -213,10 +215,7 @@ def _marked(rows: Ints, size: int) -> Mask:
 
 def _extent(index: Index, loops: Loops, lines: Ints) -> tuple[Ints, Ints]:
     """First and last byte of each line: its whole loop, all segments that belong to it."""
-    last = np.zeros(len(loops.lines), dtype=np.int64)
-    inside = np.flatnonzero(loops.line_of >= 0)
-    last[loops.line_of[inside]] = inside
-    return index.cuts.start[loops.lines[lines]], index.cuts.end[last[lines]]
+    return index.cuts.start[loops.lines[lines]], index.cuts.end[loops.last[lines]]
 
 
 def _interchanges(places: Places, judged: Judged) -> pa.Table:

@@ -12,12 +12,19 @@ import pyarrow as pa
 from pipelines.steps.credits import Composed
 from schemas.control import ALWAYS, PARTS
 from schemas.money import to_decimal, to_minor
+from schemas.outcome import Change
 from schemas.partners import Policy
 
 CREDIT_PARTS = pa.schema([(name, pa.string()) for name in ("reference", "person", "part", "name")])
 
 Row = Mapping[str, Any]
-Spent = Mapping[tuple[str, str], int]  # retailer and currency → net in minor units that went out today by itself
+# Retailer and currency → net in minor units that went out today by itself; of all retailers under the name "".
+Spent = Mapping[tuple[str, str], int]
+EVERYBODY = ""
+SPENDING = pa.schema([
+    ("day", pa.date32()), ("retailer", pa.string()), ("currency", pa.string()), ("net_minor", pa.int64()),
+    ("limit_minor", pa.int64()),
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,9 @@ def controlled(composed: Composed, policy: Policy, spent: Spent, today: date) ->
         reasons = [*(row["problem"] or "").split("; "), *(words for words, _ in over)]
         problem = "; ".join(dict.fromkeys(filter(None, reasons))) or None
         if problem is None:
-            key = (row["retailer"], row["currency"])
-            gone[key] = gone.get(key, 0) + row["net_minor"]
+            for whose in (row["retailer"], EVERYBODY):
+                key = (whose, row["currency"])
+                gone[key] = gone.get(key, 0) + row["net_minor"]
         rows.append(row | {
             "state": "needs_approval" if problem else "ready",
             "problem": problem,
@@ -85,6 +93,30 @@ def controlled(composed: Composed, policy: Policy, spent: Spent, today: date) ->
     return Composed(pa.Table.from_pylist(rows, shape), composed.intent_lines)
 
 
+def spending(intents: pa.Table, policy: Policy, spent: Spent, today: date) -> tuple[pa.Table, tuple[Change, ...]]:
+    """New rows of ``SPENDING``, and changes of those that are there: the totals of the day with these credits.
+
+    A change expects the total that the credits were measured by, so that of two runs the later one measures again.
+    """
+    limits = {EVERYBODY: policy.limits.day}
+    totals: dict[tuple[str, str], int] = {}
+    for row in intents.to_pylist():
+        if row["state"] == "ready":
+            limits.setdefault(row["retailer"], policy.limits.account_day)
+            for whose in (row["retailer"], EVERYBODY):
+                key = (whose, row["currency"])
+                totals[key] = totals.get(key, spent.get(key, 0)) + row["net_minor"]
+    new, changes = [], []
+    for (whose, currency), net in sorted(totals.items()):
+        named: dict[str, Any] = {"day": today, "retailer": whose, "currency": currency}
+        values = {"net_minor": net, "limit_minor": to_minor(limits[whose], currency)}
+        if (whose, currency) in spent:
+            changes.append(Change("spending", named, values, {"net_minor": spent[whose, currency]}))
+        else:
+            new.append(named | values)
+    return pa.Table.from_pylist(new, SPENDING), tuple(changes)
+
+
 def _largest_lines(intent_lines: pa.Table) -> dict[str, int]:
     """The net of the largest line of each credit, in minor units."""
     lines = intent_lines.group_by("reference", use_threads=False).aggregate([("net_minor", "max")])
@@ -95,7 +127,7 @@ def _over_day(row: Row, policy: Policy, gone: Spent) -> list[tuple[str, Decimal]
     """Which limits of a day the credit would be above, in words, and how many times the limit that is."""
     currency, limits = row["currency"], policy.limits
     account = gone.get((row["retailer"], currency), 0) + row["net_minor"]
-    everybody = sum(net for (_, of), net in gone.items() if of == currency) + row["net_minor"]
+    everybody = gone.get((EVERYBODY, currency), 0) + row["net_minor"]
     day = (("the retailer's", "account_day", account, limits.account_day), ("all", "day", everybody, limits.day))
     return [
         (

@@ -20,6 +20,7 @@ from mappings.outbound.interchanges import written_file
 from pipelines.steps import authorise as steps
 from pipelines.steps.movements import move
 from pipelines.wiring import Hub
+from pipelines.work.letters import letters, of_words, together
 from pipelines.work.placing import distinct
 from pipelines.work.window_starts import starts_of
 from schemas.errors import PermanentError
@@ -115,7 +116,7 @@ def _record(hub: Hub, retailer: Partner, words: pa.Table, waiting: pa.Table, by:
     rows = {
         "authorisation": words,
         "movement": steps.carry_out(words, waiting),
-        "outbound_message": messages,
+        "outbound_message": together(messages, letters(hub, retailer, of_words(hub, retailer, words, waiting))),
         "finding": findings,
         "due_event": clocks,
     }

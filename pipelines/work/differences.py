@@ -151,7 +151,8 @@ def _recorded(hub: Hub, retailer: Partner, resolved: Resolved, differing: pa.Tab
 
 def _asked_about(differing: pa.Table, resolved: Resolved) -> pa.Table:
     """The differences about which the retailer is asked now."""
-    asking = {tuple(row[name] for name in _KEY) for row in resolved.resolutions.to_pylist() if row["question"]}
+    rows = resolved.resolutions.to_pylist()
+    asking = {tuple(row[name] for name in _KEY) for row in rows if row["action"] == "ask"}
     keys = zip(*(differing[name].to_pylist() for name in _KEY), strict=True)
     return differing.filter(pa.array([key in asking for key in keys], pa.bool_()))
 

@@ -14,6 +14,7 @@ from pipelines.steps.policy_days import policy_on
 from pipelines.steps.pool import after
 from pipelines.wiring import Hub
 from pipelines.work.counting import add_placed
+from pipelines.work.letters import letters, of_reminder, together
 from pipelines.work.placing import Touched, distinct
 from pipelines.work.questions import REMINDER, outbox
 from pipelines.work.rows import Rows
@@ -21,6 +22,7 @@ from schemas.errors import TransientError
 from schemas.findings import as_records
 from schemas.outcome import Outcome
 from schemas.partners import Partner, Policy
+from schemas.reconciliation import Reconciliation
 from schemas.tables import INSPECTIONS, empty
 
 ATTEMPTS_MAX = 5
@@ -49,13 +51,13 @@ def _close(hub: Hub, retailer: Partner, policy: Policy) -> int:
     arrived = hub.store.returns_arrived(distinct(expected["return_id"]))
     taken = hub.store.movements_in(distinct(expected["portion"]))
     found = overdue(expected, lines, arrived, policy, hub.now().date(), taken)
-    _remind(hub, retailer, found.reminders)
+    _remind(hub, retailer, found.reminders, policy.reconciliation)
     if found.movements.num_rows:
         _give_up(hub, retailer, found, expected)
     return int(pc.sum(found.movements["units"]).as_py() or 0)
 
 
-def _remind(hub: Hub, retailer: Partner, reminders: tuple[Reminder, ...]) -> None:
+def _remind(hub: Hub, retailer: Partner, reminders: tuple[Reminder, ...], policy: Reconciliation) -> None:
     files = [
         (
             f"{one.return_id}!{one.turn}", _REMINDED,
@@ -64,7 +66,8 @@ def _remind(hub: Hub, retailer: Partner, reminders: tuple[Reminder, ...]) -> Non
         )
         for one in reminders
     ]  # fmt: skip
-    messages = outbox(hub, retailer, REMINDER, files)
+    mails = [of_reminder(f"{one.return_id}!{one.turn}", one, policy) for one in reminders]
+    messages = together(outbox(hub, retailer, REMINDER, files), letters(hub, retailer, mails))
     if messages.num_rows:
         hub.store.record(Outcome("remind", retailer.id, {"outbound_message": messages}))
 

@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from mappings.answers.answer import name_of
+from pipelines.steps.policy_days import policy_on
 from pipelines.wiring import Hub
+from pipelines.work.letters import letters, of_question, together
 from schemas.differences import KINDS
 from schemas.partners import Partner
 from schemas.resolutions import Guess
@@ -39,7 +41,13 @@ def written_questions(
         for row in asked
     ]
     files = [(row["question"], _COLUMNS, _lines(hub, row, of_return[row["return_id"]])) for row in asked]
-    return outbox(hub, retailer, QUESTION, files), pa.Table.from_pylist(due)
+    policy = policy_on(hub.catalog.partner(retailer.id).policies, hub.now().date()).policy.reconciliation
+    mails = [
+        of_question(row, of_return[row["return_id"]], policy, _table(_COLUMNS, lines))
+        for row, (_, _, lines) in zip(asked, files, strict=True)
+    ]
+    messages = together(outbox(hub, retailer, QUESTION, files), letters(hub, retailer, mails))
+    return messages, pa.Table.from_pylist(due)
 
 
 def _lines(hub: Hub, question: Row, differing: Iterable[Row]) -> list[Sequence[Any]]:

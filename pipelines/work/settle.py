@@ -31,8 +31,10 @@ from pipelines.work.window_starts import starts_of
 from schemas.outcome import Change, Outcome
 from schemas.partners import Partner, Policy
 from schemas.policies import Agreed
+from schemas.records import Spending
 
 ATTEMPTS_MAX = 5
+SPENDING_ATTEMPTS_MAX = 20  # all retailers spend of one total
 
 
 @dataclass
@@ -157,7 +159,19 @@ def next_edition(retailer: str, edition: int) -> tuple[dict[str, pa.Table], tupl
 
 
 def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
-    """Put what is accepted on credits; what a person must see waits, with the reasons."""
+    """Put what is accepted on credits; once more when another run spent of the day's limit meanwhile."""
+    attempt = 0
+    while True:
+        try:
+            return _intended(hub, retailer, settled)
+        except StaleError:
+            attempt += 1
+            if attempt == SPENDING_ATTEMPTS_MAX:
+                raise
+
+
+def _intended(hub: Hub, retailer: Partner, settled: Settled) -> None:
+    """One attempt; what a person must see waits, with the reasons."""
     lines = hub.store.credit_lines(retailer.id)
     if not lines.num_rows:
         return
@@ -182,13 +196,16 @@ def _intend(hub: Hub, retailer: Partner, settled: Settled) -> None:
         return
     if policy.credit.notes_attach:
         composed = with_reconciliations(hub, retailer.id, composed)
-    composed = control.controlled(composed, policy, _spent(hub, today), today)
+    spent = _spent(hub, today)
+    composed = control.controlled(composed, policy, spent, today)
+    spending, changes = control.spending(composed.intents, policy, spent, today)
     rows = {
+        "spending": spending,
         "credit_intent": composed.intents,
         "credit_intent_line": composed.intent_lines,
         "credit_part": control.parts_of(composed, behind, policy),
     }
-    hub.store.record(Outcome("intend", retailer.id, rows))
+    hub.store.record(Outcome("intend", retailer.id, rows, changes))
     settled.intents += composed.intents.num_rows
 
 
@@ -210,7 +227,7 @@ def _behind(hub: Hub, retailer: Partner) -> control.Behind:
 
 
 def _spent(hub: Hub, today: date) -> control.Spent:
-    rows = hub.store.query("reports/automatic_credits.sql", day=today).to_pylist()
+    rows = hub.store.table(Spending, day=today).to_pylist()
     return {(row["retailer"], row["currency"]): row["net_minor"] for row in rows}
 
 

@@ -14,8 +14,9 @@ select
         where b.cause = d.receipt_document and b.return_line = d.return_line
       ), 0)
     - coalesce((
-        select sum(x.units) from decision as x
-        where x.return_line = d.return_line and x.outcome <> 'hold'
+        select sum(x.units) from allocation as a
+        join decision as x on x.portion = a.portion and x.outcome <> 'hold'
+        where a.return_line = d.return_line
           and not exists (select 1 from inspection as s where s.replaces = x.decision)
       ), 0)
     + coalesce((

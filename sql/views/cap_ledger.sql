@@ -9,7 +9,7 @@ from (
   from decision as d
   join allocation as a on a.portion = d.portion
   join invoice_line as i on i.invoice_line = a.invoice_line
-  join return_line as l on l.return_line = d.return_line
+  join return_line as l on l.return_line = a.return_line
   join "return" as r on r.return_id = l.return_id
   left join taken_back as v on v.decision = d.decision
   where d.outcome = 'credit'

@@ -23,7 +23,7 @@ from (
   from decision as e
 ) as d
 join allocation as a on a.portion = d.portion
-join return_line as l on l.return_line = d.return_line
+join return_line as l on l.return_line = a.return_line
 join "return" as r on r.return_id = l.return_id
 left join inspection as n on n.movement = d.about
 left join movement as m on m.movement = d.about and m.to_bucket in ('kept', 'disposed')

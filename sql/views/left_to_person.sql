@@ -1,6 +1,6 @@
 -- Counted units whose last route was left to a person: schemas.handling_tables.UNROUTED, with the number of their routes.
 select
-  n.movement as inspection, n.portion, m.return_line, l.return_id, l.retailer, r.number,
+  n.movement as inspection, n.portion, l.return_line, l.return_id, l.retailer, r.number,
   c.partner as warehouse, c.number as receipt,
   (select min(x.received_on) from receipt_line as x where x.document = n.receipt_document) as counted_on,
   m.units, m.net_minor, m.currency, n.condition,
@@ -11,7 +11,8 @@ from decision as d
 join inspection as n on n.movement = d.decision
 join movement as m on m.movement = n.movement
 join document as c on c.document = n.receipt_document
-join return_line as l on l.return_line = m.return_line
+join allocation as a on a.portion = n.portion
+join return_line as l on l.return_line = a.return_line
 join "return" as r on r.return_id = l.return_id
 left join item as t on t.gtin = l.gtin
 where d.outcome <> 'hold'

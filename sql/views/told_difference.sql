@@ -19,33 +19,36 @@ select
 from (
   select
     l.retailer, l.return_id, r.number, f.return_line, r.store, l.gtin, t.description, f.kind, f.units,
-    (select max(m.currency) from movement as m where m.return_line = f.return_line) as currency,
+    (select max(a.currency) from allocation as a where a.return_line = f.return_line) as currency,
     cast(coalesce((
-      select sum(m.units) from movement as m where m.return_line = f.return_line and m.to_bucket = 'cancelled'
+      select sum(m.units) from allocation as a join movement as m on m.portion = a.portion
+      where a.return_line = f.return_line and m.to_bucket = 'cancelled'
     ), 0) as bigint) as cancelled_units,
     cast(coalesce((
       select sum(case when m.to_bucket = 'short' then m.units
         when m.from_bucket = 'short' and m.to_bucket <> 'accepted' then -m.units else 0 end)
-      from movement as m where m.return_line = f.return_line
+      from allocation as a join movement as m on m.portion = a.portion where a.return_line = f.return_line
     ), 0) as bigint) as short_units,
     cast(coalesce((
       select sum(case when m.to_bucket = 'short' then m.net_minor
         when m.from_bucket = 'short' and m.to_bucket <> 'accepted' then -m.net_minor else 0 end)
-      from movement as m where m.return_line = f.return_line
+      from allocation as a join movement as m on m.portion = a.portion where a.return_line = f.return_line
     ), 0) as bigint) as short_net,
     cast(coalesce((
       select sum(case when m.from_bucket = 'sold' then m.net_minor
         when m.to_bucket in ('cancelled', 'moved') then -m.net_minor else 0 end)
-      from movement as m where m.return_line = f.return_line
+      from allocation as a join movement as m on m.portion = a.portion where a.return_line = f.return_line
     ), 0) as bigint) as found_net,
     cast(coalesce((
-      select sum(i.units) from movement as g join inspection as i on i.movement = g.movement
-      where g.return_line = f.return_line and g.to_bucket = 'received' and i.receipt_document = f.receipt_document
+      select sum(i.units) from allocation as a join movement as g on g.portion = a.portion
+      join inspection as i on i.movement = g.movement
+      where a.return_line = f.return_line and g.to_bucket = 'received' and i.receipt_document = f.receipt_document
         and i.condition = 'damaged' and not exists (select 1 from inspection as o where o.replaces = i.movement)
     ), 0) as bigint) as damaged_units,
     cast(coalesce((
-      select sum(g.net_minor) from movement as g join inspection as i on i.movement = g.movement
-      where g.return_line = f.return_line and g.to_bucket = 'received' and i.receipt_document = f.receipt_document
+      select sum(g.net_minor) from allocation as a join movement as g on g.portion = a.portion
+      join inspection as i on i.movement = g.movement
+      where a.return_line = f.return_line and g.to_bucket = 'received' and i.receipt_document = f.receipt_document
         and i.condition = 'damaged' and not exists (select 1 from inspection as o where o.replaces = i.movement)
     ), 0) as bigint) as damaged_net,
     coalesce(l.carton, e.carton) as carton,
@@ -54,7 +57,8 @@ from (
       select 1 from return_line as s where s.return_id = l.return_id and s.gtin = l.gtin and s.origin = 'notice'
     ) then 1 else 0 end as announced_item,
     case when l.origin = 'dock' then cast(coalesce((
-      select sum(g.units) from return_line as s join movement as g on g.return_line = s.return_line
+      select sum(g.units) from return_line as s join allocation as a on a.return_line = s.return_line
+      join movement as g on g.portion = a.portion
       where s.return_id = l.return_id and s.gtin = l.gtin and g.from_bucket = 'short' and g.to_bucket = 'accepted'
     ), 0) as bigint) else 0 end as came_before,
     case when l.origin = 'dock' and length(l.carton) = 18 and exists (

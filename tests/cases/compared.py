@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.wiring import Hub
 from pipelines.work.differences import held
+from schemas.credits import CreditRequest
 from schemas.ledger import OPEN
 from schemas.money import to_decimal
 from tests.cases.form import ITEMS, Case, Decided, Different, Note
@@ -133,6 +134,9 @@ def _notes(hub: Hub) -> Iterator[Row]:
             "tax": to_decimal(row["tax_minor"], row["currency"]),
             "waits": row["problem"],
             "approvals": row["approvals_needed"],
+            "fees": tuple(
+                fee.net for line in CreditRequest.model_validate_json(row["request"]).lines for fee in line.fees
+            ),
         }
 
 

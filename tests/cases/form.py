@@ -175,6 +175,7 @@ class Note(_Strict):
     tax: Decimal | None = None
     waits: str | None = Field(None, description="a part of the reason; nothing: it is posted")
     approvals: int | None = None
+    fees: tuple[Decimal, ...] | None = Field(None, description="net amounts that its lines take off as allowances")
 
 
 class Later(_Strict):

@@ -125,7 +125,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def asyncssh_server(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root = tmp_path_factory.mktemp("asyncssh")
     with serve(root, {"nordstad": keys["client"][1]}, keys["host"][0]) as server:
-        address = Address(server.host, server.port, "nordstad", (server.host_key,), keys["client"][0], None, 10.0)
+        address = Address(server.host, server.port, "nordstad", (server.host_key,), keys["client"][0], None, 60.0)
         yield Server(address, root / "nordstad", jailed=True)
 
 
@@ -175,11 +175,11 @@ def openssh_server(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iter
     process = subprocess.Popen([SSHD, "-D", "-f", config, "-E", log], stdin=subprocess.DEVNULL)
     try:
         wait_for_port(port, process, log)
-        address = Address("127.0.0.1", port, user, (keys["host"][1],), keys["client"][0], None, 10.0)
+        address = Address("127.0.0.1", port, user, (keys["host"][1],), keys["client"][0], None, 60.0)
         yield Server(address, folder / "home", jailed=False)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def free_port() -> int:
@@ -189,7 +189,7 @@ def free_port() -> int:
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         assert process.poll() is None, log.read_text()
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
             return

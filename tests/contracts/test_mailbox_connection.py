@@ -1,12 +1,13 @@
 """What a mailbox promises when the connection fails: on two SSH servers, one of them OpenSSH's own."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from schemas.errors import PermanentError, TransientError
-from tests.contracts.conftest import Cutter, Keys, SftpWorld, Worlds, fingerprint, free_port, refused
+from tests.contracts.conftest import Cutter, Keys, SftpWorld, Worlds, fingerprint, refused
 
 
 @pytest.fixture
@@ -71,8 +72,10 @@ def test_a_connection_that_died_while_idle_is_replaced(sftp_world: SftpWorld, cu
 
 
 def test_nobody_listening_is_transient(sftp_world: SftpWorld) -> None:
-    with refused(TransientError, "nobody answers"):
-        sftp_world.mailbox(port=free_port()).list()
+    with socket.socket() as held:  # ours, so that nobody else listens there
+        held.bind(("127.0.0.1", 0))
+        with refused(TransientError, "nobody answers"):
+            sftp_world.mailbox(port=held.getsockname()[1]).list()
 
 
 def test_a_server_with_another_key_gets_nothing(sftp_world: SftpWorld, keys: Keys) -> None:

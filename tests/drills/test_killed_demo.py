@@ -43,14 +43,14 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in left}
 
 
-pytestmark = pytest.mark.timeout(600 * (1 + POINTS // 10))
+pytestmark = pytest.mark.timeout(2400 * (1 + POINTS // 10))
 
 
 @pytest.fixture(scope="module")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     scratch = tmp_path_factory.mktemp("drill")
     command = [sys.executable, str(DRIVER), str(scratch), str(POINTS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=560 * (1 + POINTS // 10), check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2300 * (1 + POINTS // 10), check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return scratch, json.loads(done.stdout.splitlines()[-1])
 

@@ -55,20 +55,33 @@ class SapServer:
 @contextmanager
 def running_sap(folder: Path) -> Iterator[SapServer]:
     """The system, ended by its own process when the block ends."""
+    for tries in reversed(range(3)):
+        url, process = _start(folder)
+        if _answers(url, process):
+            break
+        assert tries, (folder / "sap.log").read_text()  # somebody else may have taken its port
+    try:
+        yield SapServer(url, folder)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
     port = free_port()
     command = [sys.executable, "-m", "mocksap", "--port", str(port), "--auth", LOGIN, "-q"]
     command += ["--slow-ms", str(int(SLOW_SECONDS * 1000)), "--db", str(folder / "sap.sqlite")]
     with (folder / "sap.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            for _ in range(300):
-                assert process.poll() is None, (folder / "sap.log").read_text()
-                with suppress(httpx.TransportError):
-                    httpx.get(url, trust_env=False, timeout=5)
-                    break
-                time.sleep(0.1)
-            yield SapServer(url, folder)
-        finally:
-            process.terminate()
-            process.wait(20)
+    return f"http://127.0.0.1:{port}", process
+
+
+def _answers(url: str, process: "subprocess.Popen[bytes]") -> bool:
+    """Whether it lives and answers, however long a busy machine needs for that."""
+    patience = time.monotonic() + 300
+    while process.poll() is None and time.monotonic() < patience:
+        with suppress(httpx.TransportError):
+            httpx.get(url, trust_env=False, timeout=60)
+            return process.poll() is None
+        time.sleep(0.1)
+    return False

@@ -59,7 +59,7 @@ def test_any_bytes_give_the_rows_and_findings_of_the_plain_reader(data: bytes, d
     same(data, dialect)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(BYTES, DIALECTS)
 def test_the_compiled_pass_gives_the_same(monkeypatch: pytest.MonkeyPatch, data: bytes, dialect: Dialect) -> None:
     monkeypatch.setattr(table_passes, "COMPILED_FROM_BYTES", 0)

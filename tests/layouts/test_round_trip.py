@@ -28,7 +28,7 @@ def test_many_documents_come_back(name: str, version: str) -> None:
 def comes_back(layout: Layout, examples: int) -> None:
     """Several groups of several documents, without a finding and exactly."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(some.lists(some.lists(documents(layout), min_size=1, max_size=2), min_size=1, max_size=2))
     def holds(groups: list) -> None:
         reading = reading_of(layout, file_of(layout, groups))

@@ -148,7 +148,9 @@ def attempts_at_once(
 ) -> Counter[str]:
     """What all attempts came to, by so many workers at once on a prepared database."""
     each = attempts // workers
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    processes = get_context("forkserver")  # what a worker imports is imported once
+    processes.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(workers, processes) as pool:
         running = [pool.submit(attempt, url, number, each, lines, workers, prepared) for number in range(workers)]
         return sum((one.result() for one in running), Counter[str]())
 

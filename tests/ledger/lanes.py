@@ -3,7 +3,7 @@
 What happens to a lane goes through the store and the work as it does every day; lanes only share files and runs.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
@@ -11,13 +11,19 @@ import pyarrow as pa
 
 from connectors.erp.memory import MemoryErp
 from connectors.store.verify import broken_laws
-from pipelines.steps.movements import move, move_on
+from pipelines.steps.movements import move_on
+from pipelines.steps.reversals import Wanted
+from pipelines.work.approve import approve
 from pipelines.work.post import post_credits
+from pipelines.work.reverse import reverse, withdraw
 from schemas.ledger import Bucket
 from schemas.outcome import Outcome
+from schemas.records import CreditIntent
+from schemas.reversals import CLOSED
 from tests.ledger.five_documents import Row, gtin_of
 from tests.world.town import Town, day, table_of
 
+TAKEN_BACK = 5  # credits at once
 CONDITIONS = ("sellable", "sellable", "damaged", "second")
 
 
@@ -122,20 +128,25 @@ class Lanes:
             self.store.record(Outcome(to.value, "shop", {"movement": moved}))
 
     def reverse(self, seed: int) -> None:
-        """Some of what was credited is taken back by a counter-document."""
+        """A person takes some credits back, whole or in part; another one approves what waits, or withdraws it."""
         rng = Random(seed)
-        credited = [row for row in self._standing("credited") if rng.random() < 0.5]
-        if credited:
-            moved = move(pa.Table.from_pylist(credited), Bucket.CREDITED, Bucket.REVERSED, f"back {self.steps}", "test")
-            self.store.record(Outcome("reverse", "shop", {"movement": moved}))
-
-    def _standing(self, bucket: str) -> Iterator[dict[str, Any]]:
-        allocations = {row["portion"]: row for row in self.store.table("allocation").to_pylist()}
-        with self.store._engine.connect() as connection:
-            found = connection.exec_driver_sql(_HELD, (bucket,)).mappings().all()
-        for row in found:
-            own = allocations[row["portion"]]
-            yield dict(row) | {name: own[name] for name in ("return_line", "invoice_line", "currency")}
+        credits = self.store.table(CreditIntent).to_pylist()
+        under_way = {row["reverses"] for row in credits if row["state"] not in CLOSED}
+        posted = [row["reference"] for row in credits if row["state"] == "posted" and not row["kind"]]
+        possible = [one for one in posted if one not in under_way]
+        for reference in rng.sample(possible, min(len(possible), TAKEN_BACK)):
+            left = [row for row in self.store.query("reports/reversible.sql", reference=reference).to_pylist()
+                    if row["units"]]  # fmt: skip
+            some = [
+                Wanted(row["line_no"], units=rng.randint(1, row["units"])) for row in rng.sample(left, len(left) // 2)
+            ]
+            if left:
+                reverse(self.town.hub, reference, "not what was agreed", "Ada", some)
+        for row in self.store.intents("needs_approval").to_pylist():
+            if row["kind"] and rng.random() < 0.3:
+                withdraw(self.town.hub, row["reference"], "it was right", "Cleo")
+            else:
+                approve(self.town.hub, row["reference"], "Ben")
 
     def broken(self) -> Iterable[Any]:
         """What of the laws of sql/checks is broken, and lines whose units are not in exactly one bucket each."""
@@ -147,9 +158,6 @@ class Lanes:
             connection.rollback()
 
 
-_HELD = """
-select portion, units, net_minor, tax_minor from portion_balance where bucket = ? and units > 0 order by portion
-"""
 # Counted from movements alone, beside the laws: what came from the origins and was not placed anew is the whole line.
 _NOT_ONCE = """
 select l.return_line, l.units, m.units from return_line as l

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from mappings import column as columns
 from mappings import machine
 from mappings.column import Column
+from mappings.functions import distinct
 from mappings.functions import from_bytes as conversions
+from mappings.functions.distinct import words_of
 from mappings.functions.from_bytes import convert_bytes
 from mappings.functions.values import Reading, convert
 
@@ -38,12 +41,12 @@ def column_of(texts: list[str | None]) -> Column:
 def form(request, monkeypatch):
     """Each form of the functions that walk over bytes."""
     functions = machine.PLAIN if request.param == "plain" else machine.compiled_form()
-    for module in (columns, conversions):
+    for module in (columns, conversions, distinct):
         monkeypatch.setattr(module, "machine_for", lambda rows: functions)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(texts=TEXTS, marks=READINGS, currency=st.sampled_from(["GBP", "JPY", "KWD", None]))
 def test_bytes_are_converted_as_their_text_is(form, kind, texts, marks, currency):
     column = column_of(texts).trimmed()
@@ -57,9 +60,19 @@ def test_bytes_are_converted_as_their_text_is(form, kind, texts, marks, currency
         assert list(bad.to_pylist()) == [bool(is_wrong) for is_wrong in wrong.to_pylist()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(texts=st.lists(st.one_of(st.none(), st.text(" \tAb\x0b1", max_size=6)), max_size=8))
 def test_blanks_at_the_ends_of_a_text_are_no_part_of_it(form, texts):
     trimmed = column_of(texts).trimmed()
     assert trimmed.text.to_pylist() == [(text or "").strip() or None for text in texts]
     assert trimmed.is_there.tolist() == [bool((text or "").strip()) for text in texts]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=TEXTS, times=st.integers(1, 200))
+def test_texts_are_numbered_as_arrow_numbers_them(form, texts, times):
+    column = column_of([one if one is None or at % 3 else f"{one}{at}" for at in range(times) for one in texts])
+    words, numbers = words_of(column.trimmed())
+    expected = pc.dictionary_encode(column.trimmed().text)
+    assert words == expected.dictionary.to_pylist()
+    assert numbers.to_pylist() == expected.indices.to_pylist()

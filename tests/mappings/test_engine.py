@@ -306,7 +306,7 @@ SEGMENTS = st.sampled_from(
 MESSAGES = st.lists(st.lists(SEGMENTS, max_size=6), min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(MESSAGES, min_size=1, max_size=3), st.sampled_from(["SHOP", "STRANGER"]))
 def test_a_batch_gives_what_its_files_give_one_by_one(shop, contents, sender):
     files = [
@@ -321,7 +321,7 @@ def test_a_batch_gives_what_its_files_give_one_by_one(shop, contents, sender):
     assert run(shop, *files).notice_lines.equals(together.notice_lines)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)), st.integers(0, 400), st.integers(0, 40)
 )

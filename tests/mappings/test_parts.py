@@ -109,7 +109,7 @@ W07 = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(W07, min_size=1, max_size=5))
 def test_the_parts_of_a_line_sum_to_the_line_or_are_held(dock, lines):
     segments, totals = [], []

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mappings import machine
 from mappings.formats import x12
 from mappings.messages.lookups import Index, Loops
 from mappings.messages.paths import parse
+from mappings.messages.seeking import ABOVE, INSIDE
 from tests.mappings.folders import raw
 from tests.mappings.folders import x12 as interchange
 
@@ -77,6 +79,21 @@ def test_a_masked_lookup_finds_what_a_walk_finds(messages, written):
     buffer = index.segments.buffer
     places = zip(column.start.tolist(), column.end.tolist(), strict=True)
     assert [buffer[start:end].decode() if start >= 0 else "" for start, end in places] == expected
+
+
+@pytest.mark.parametrize("form", [machine.PLAIN, machine.compiled_form()], ids=["plain", "compiled"])
+@settings(deadline=None, max_examples=60)
+@given(messages=st.lists(st.lists(SEGMENT, max_size=10), min_size=1, max_size=4))
+def test_all_paths_sought_in_one_way_find_what_each_finds(form, messages):
+    index = Index(x12.read([raw(interchange(*messages, message="888"))]))
+    index.__dict__["machine"] = form
+    loops = Loops.of(index, "BLI", ("LX", "SE"), PAIRS)
+    paths = [parse(written) for written in PATHS if not written.startswith("<")]
+    loops.seek([(path, ABOVE if path.scope else INSIDE) for path in paths])
+    for path in paths:
+        expected = [text for body in messages for text in walked([s.split("*") for s in body], path)]
+        column = loops.of_lines(np.arange(len(loops.lines)), path)
+        assert [text or "" for text in column.text.to_pylist()] == expected, path.written
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,11 @@ class World:
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         self.record("see policies", policy_version=rows("policy_version", seen | {"first_seen_at": moment} | said))
 
+    def spend(self, net: int, limit: int = 10_000, retailer: str = RETAILER) -> None:
+        """What went out by itself on the first day: a total that another run wrote."""
+        day = {"day": date(2026, 3, 2), "retailer": retailer, "currency": "GBP"}
+        self.record("intend", spending=rows("spending", day | {"net_minor": net, "limit_minor": limit}))
+
     def take_part(self, reference: str, name: str, part: str = "approver") -> None:
         """A person's part in a credit."""
         said = {"reference": reference, "person": name.casefold(), "name": name, "part": part}

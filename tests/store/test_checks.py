@@ -52,6 +52,12 @@ BREACHES = [
     ("decisions_priced", "update pricing set before_minor = 399", "nordstad/R2/1#1>received@%|1"),
     ("caps_kept", "update cap_use set used_minor = 601", "nordstad/R2/1#1>received@%|tenth"),
     ("caps_kept", "update cap_use set net_minor = 299", "nordstad/R2/1#1>received@%|tenth"),
+    (
+        "spending_ties",
+        "insert into spending (day, retailer, currency, net_minor, limit_minor) "
+        "values ('2026-03-02', 'nordstad', 'GBP', 1, 2)",
+        "2026-03-02|nordstad|GBP",
+    ),
     ("settled_once", "update settlement set amount_minor = 121", "%|1"),
     ("settled_once", "update deduction_line set amount_minor = -119 where amount_minor is not null", "%|1"),
     ("decided_once", "update decision set units = 5", "nordstad/R1/1#1"),

@@ -112,7 +112,10 @@ def test_a_busy_database_is_tried_again_later(database, world, raw, url, clock, 
 
 
 def test_who_is_taken_back_for_another_is_run_again(database, world, opened, only_postgresql):
-    """Two that change two intents in opposite orders wait for each other: one is taken back, and run again."""
+    """Two that change two intents in opposite orders wait for each other: one is taken back, and run again.
+
+    Whenever one is taken back the other comes through: in four rounds none is taken back more often than it tries.
+    """
     line = world.sell()
     references = [
         world.intend(world.decide(world.receive(world.announce(f"R{n}", line, 1, 100, 20), f"W{n}", units=1, net=100,
@@ -122,7 +125,7 @@ def test_who_is_taken_back_for_another_is_run_again(database, world, opened, onl
 
     def count(number):
         order = references[:: 1 if number else -1]
-        for attempt in range(20):
+        for attempt in range(4):
             changes = tuple(Change("credit_intent", {"reference": one}, {"attempts": attempt}) for one in order)
             stores[number].record(Outcome("post", "both", changes=changes))
         return "done"

@@ -29,6 +29,7 @@ from connectors.store.schema import MIGRATIONS, SQL, name_of, revision, views
 from connectors.store.seal import GENESIS, event_hash, first_row_digest, row_key
 from connectors.store.shapes import arrow_type
 from schemas.errors import ConfigError, PermanentError
+from schemas.marks import Kind
 from schemas.records import APPEND_ONLY, SEALED
 from tests.databases import dropped
 
@@ -147,6 +148,9 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_seal
     with Store.open(first, now) as store:
         assert store.table("outbound_message")["answered_by"].null_count > 0
         assert store.claims_in(["nordstad/R1"])["units"].to_pylist() == [4]
+        assert store.marks(Kind.DIFFERING, "nordstad").to_pylist() == [
+            {"retailer": "nordstad", "subject": "nordstad/R1", "edition": 1}
+        ]
         assert store.verify() == []
     dropped(first)
 

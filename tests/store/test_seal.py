@@ -1,9 +1,12 @@
 """Digests of many rows are the digests of each row, whatever stands in it."""
 
+import json
+
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.store.json_arrays import json_array
 from connectors.store.seal import digests, row_digest, row_key, row_keys
 
 TEXTS = st.one_of(st.none(), st.text('abc "\\\n\x1b\x1e\x1f4\x7f\x00é😀\u2028{}', max_size=4), st.text(max_size=8))
@@ -29,3 +32,9 @@ def test_many_rows_are_sealed_as_each_one_is(rows: list[tuple[object, ...]]) -> 
         assert digests(part, few=0) == [row_digest(part.column_names, row) for row in rows]
         assert digests(part) == digests(part, few=0)
         assert row_keys(part, ("key", "no")) == [row_key(row[1:3]) for row in rows]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text('ab"\\,\n\x00\x1f\x7fé\ud800', max_size=3)))
+def test_keys_are_listed_as_json_writes_them(texts: list[str]) -> None:
+    assert json_array(texts) == json.dumps(texts, separators=(",", ":"))

@@ -17,7 +17,7 @@ from schemas.records import Document
 from tests.world.seasons import Season
 
 # One row for all time, or not of a season.
-_ONCE = {"audit_event", "deciding", "placing", "map_version", "policy_version", "listing", "posting_stop"}
+_ONCE = {"audit_event", "deciding", "placing", "map_version", "policy_version", "listing", "posting_stop", "spending"}
 _REFERENCES = ("BH-", "RO-", "RC-", "CN-")
 _CONTROLS = 10_000  # control numbers from one copy to the next
 _DIGEST = re.compile(r"^[0-9a-f]{12}")

@@ -16,7 +16,7 @@ from pipelines.wiring import Hub, open_hub
 from pipelines.work.send import send
 from pipelines.work.settle import settle
 from schemas.records import OutboundMessage
-from tests.world.town import LAMP, File, Town, build, day, settings_of
+from tests.world.town import LAMP, File, Town, day, settings_of, write_partners
 
 _SHOP_MAPS = {
     "notice": """\
@@ -147,7 +147,7 @@ class GoodsTown(Town):
 @contextmanager
 def goods_town(folder: Path, **policy: Any) -> Iterator[GoodsTown]:
     """A town whose shop has these terms."""
-    build(folder)
+    write_partners(folder)
     shop, dock = folder / "partners" / "shop", folder / "partners" / "dock"
     for name, text in _SHOP_MAPS.items():
         (shop / "maps" / f"{name}.yaml").write_text(text)

@@ -165,7 +165,7 @@ def test_receipts_of_one_number_without_a_purpose_still_contradict_each_other(to
     assert told(town, "DOC") == ["DOC-CONFLICT"]
 
 
-@pytest.mark.parametrize("most", [6, pytest.param(24, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("most", [4, pytest.param(24, marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     "versions",
     [

@@ -6,8 +6,9 @@ from typing import Any
 
 from pipelines.work.claims import Stated, attach
 from pipelines.work.post import post_credits
+from schemas.marks import Kind
 from tests.world.agreed import Agreed
-from tests.world.goods_town import GoodsTown, announced, days_later, goods, goods_town
+from tests.world.goods_town import GoodsTown, announced, days_later, goods, goods_town, shipped
 from tests.world.test_differences import where
 from tests.world.test_questions import ANSWER, ASKED, ASKS, TOO_LATE, two_too_many
 from tests.world.town import BOWL, File, line, notice, receipt, sale
@@ -121,3 +122,11 @@ def test_a_receipt_that_is_corrected_opens_what_its_condition_refused(agreed: Ag
         town.deliver(receipt("W1", 2, of="R1", on=61, purpose="replace"))
         town.settle()
         assert (where(town), town.store.verify()) == ({"accepted": 2, "moved": 2, "refused": 1}, [])
+
+
+def test_ship_notices_that_no_window_waits_for_are_forgotten(tmp_path: Path) -> None:
+    with goods_town(tmp_path) as town:
+        town.deliver(sale("I1", 9), announced("R1", goods(2)), shipped("S1", of="R1"))
+        assert town.store.marks(Kind.SHIPPED, "shop").num_rows == 1
+        town.settle()
+        assert town.store.marks(Kind.SHIPPED, "shop").num_rows == 0

@@ -92,7 +92,7 @@ def test_what_was_credited_before_the_notice_stays_where_it_is(town: Town) -> No
     assert town.store.verify() == []
 
 
-@pytest.mark.parametrize("most", [6, pytest.param(24, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("most", [4, pytest.param(24, marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     "files",
     [

@@ -130,9 +130,9 @@ def test_two_runs_that_place_for_one_retailer_at_once_see_each_other(
 
     def late(self: Store, outcome, actor=None):  # type: ignore[no-untyped-def]
         if outcome.action.startswith("process") and not written.is_set():
-            reading.wait(30)
+            reading.wait(300)
             if threading.current_thread() is not leader:
-                written.wait(30)
+                written.wait(300)
         record(self, outcome, actor)
         if outcome.action.startswith("process"):
             written.set()

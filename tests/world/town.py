@@ -243,8 +243,8 @@ class Town:
         return self.store.table("movement").num_rows
 
 
-def build(folder: Path, database: str | None = None) -> None:
-    """The town's partners and an empty database, in a folder or at this address."""
+def write_partners(folder: Path) -> None:
+    """The folders of the town's partners."""
     for name in ("shop", "dock", "erp"):
         home = folder / "partners" / name
         (home / "maps").mkdir(parents=True)
@@ -252,6 +252,11 @@ def build(folder: Path, database: str | None = None) -> None:
         kind, text = _MAPS[name]
         columns = _CLAIMS[kind].replace(" ", ", ")
         (home / "maps" / f"{kind}.yaml").write_text(_MAP.format(kind=kind, columns=columns) + text)
+
+
+def build(folder: Path, database: str | None = None) -> None:
+    """The town's partners and an empty database, in a folder or at this address."""
+    write_partners(folder)
     if database:
         (folder / ADDRESS).write_text(database)
     with open_hub(settings_of(folder)):
