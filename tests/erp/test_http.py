@@ -106,6 +106,11 @@ def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
+def silent(connection: socket.socket) -> None:
+    """Not a word, until who asked hangs up."""
+    connection.recv(1)
+
+
 def drip(connection: socket.socket) -> None:
     """A byte now and then: never silent for long, and never done."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
@@ -118,7 +123,7 @@ def drip(connection: socket.socket) -> None:
 UNANSWERED: dict[str, Callable[[socket.socket], None]] = {
     "closed without a word": lambda c: None,
     "reset": reset,
-    "silent": lambda c: time.sleep(1.5),
+    "silent": silent,
     "an answer that drips": drip,
     "half a head": lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-"),
     "no HTTP": lambda c: c.sendall(b"220 mail.example.com ESMTP\r\n"),
