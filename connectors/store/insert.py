@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -96,7 +96,13 @@ def _column(table: Table, column: Column[Any], given: pa.Table, now: datetime) -
         value = None
     else:
         raise ValueError(f"rows of {table.name} lack the column {column.name}")
-    return stored_column(pa.repeat(pa.scalar(value, kind), given.num_rows), kind, column.name)
+    return pa.repeat(_stored(value, kind), given.num_rows)
+
+
+@lru_cache(maxsize=1_000)
+def _stored(value: Any, kind: pa.DataType) -> pa.Scalar:
+    """One value of a column in stored form; most are the defaults, or nothing, of the same columns each time."""
+    return stored_column(pa.chunked_array([pa.array([value], kind)]), kind, "")[0]
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:
