@@ -83,6 +83,7 @@ BREACHES = [
         "%received@%",
     ),
     ("marked", "delete from movement where to_bucket = 'credited'", "nordstad/%"),
+    ("marked", "delete from settlement", "%|1"),
     ("reversed_within_credited", "update credit_intent set kind = 'reversal'", "BH-%"),
     ("words_carried_out", "update authorisation set outcome = 'refuse'", "nordstad/R2/1#1!1"),
     ("routed_as_counted", "update routing set units = 3", "%~1"),
