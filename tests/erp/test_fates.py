@@ -21,7 +21,7 @@ RUNS_MAX = 12
 SCHEDULES = list(product(FATES, repeat=ATTEMPTS))
 
 # Business Central is asked for the primary by every read of ours.
-NEVER_MET = {"business central": {STALE}}
+NEVER_MET = {"business central": {STALE}, "business central, papers": {STALE}}
 ONCE, TOLD = "posted once", "posted more than once, told, not booked"
 # An ERP without drafts and without a key makes a document of every delivery of a posting, and a list that is not of
 # now does not show what a lost answer has left: its customers' money then is in two documents until a person acts.
@@ -29,6 +29,7 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "memory": frozenset(),
     "odoo": frozenset(),
     "business central": frozenset(),
+    "business central, papers": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),
     "sap requests": frozenset(),
 }
@@ -117,7 +118,8 @@ def test_whatever_becomes_of_three_requests_in_every_way_there_is_one_credit_not
 
 
 # One schedule in so many by default, so that an adapter takes a second; the soak takes them all.
-SHARES = {"memory": 20, "sap": 70, "sap requests": 70, "odoo": 70, "business central": 70}
+SHARES = {"memory": 20, "sap": 70, "sap requests": 70, "odoo": 70, "business central": 70,
+          "business central, papers": 140}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WORLDS)
