@@ -204,6 +204,58 @@ def ensure_paper_of_whatever_is_posted(central: BusinessCentral) -> None:
             assert attached(central, memo["id"]) == [(NAME, PAPER)]
 
 
+# What others do meanwhile.
+
+
+def test_an_attachment_that_is_answered_by_anothers_id_is_made_anew_at_once():
+    central = wickham()
+    answered: list[str] = []
+
+    def misnaming(request: httpx.Request) -> httpx.Response:
+        answer = central(request)
+        if request.method == "POST" and request.url.path.endswith(ATTACHMENTS) and not answered:
+            answered.append(answer.json()["id"])
+            return httpx.Response(201, json=answer.json() | {"id": f"f{answered[0][1:]}"})
+        return answer
+
+    erp = connected(misnaming, papers)
+    erp.post(erp.create_draft(named()), ON)
+    assert attached(central) == [(NAME, PAPER)]
+    assert len(answered) == len(posted(central)) == 1
+
+
+def test_an_attachment_that_somebody_changed_since_it_was_read_is_looked_at_again():
+    central = wickham()
+    changed: list[str] = []
+
+    def changing(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE" and not changed:
+            changed.append(request.url.path)
+            central.books.touch(central.books.records(ATTACHMENTS)[0], fileName="theirs.pdf")
+        return central(request)
+
+    erp = connected(changing, papers)
+    draft_id = erp.create_draft(named())
+    put(central, draft_id, NAME, b"")
+    erp.post(draft_id, ON)
+    assert sorted(attached(central)) == [(NAME, PAPER), ("theirs.pdf", b"")]
+
+
+def test_were_a_draft_changed_by_what_is_attached_to_it_the_second_attempt_would_post_it():
+    central = wickham()
+
+    def changing(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith(ATTACHMENTS):
+            central.books.touch(memos(central)[0])
+        return central(request)
+
+    book = IntentBook(central.now)
+    book.add(named())
+    assert post_credits(book, connected(changing, papers), "tester", central.now) == Posted(waiting=1)
+    assert post_credits(book, connected(changing, papers), "tester", central.now) == Posted(posted=1)
+    assert attached(central) == [(NAME, PAPER)]
+
+
 # Refusals.
 
 
