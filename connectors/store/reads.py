@@ -153,11 +153,12 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([empty(schema), *parts]).sort_by(keys)
 
-    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
-        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+    def sales_of(self, retailer: str, gtins: Iterable[str], since: date | None = None) -> pa.Table:
+        """What the retailer was sold of these items since a day: gtin, currency, sold_on, units, net_minor, by line."""
         sold = TABLES["invoice_line"]
         names = ("gtin", "currency", "sold_on", "units", "net_minor")
         chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        chosen = chosen if since is None else chosen.where(sold.c.sold_on >= since)
         schema = pa.schema([shape_of(sold).field(name) for name in names])
         return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
 

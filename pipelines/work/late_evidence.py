@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.store import StaleError
+from pipelines.steps.basis import sold_since
 from pipelines.steps.caps import counted
 from pipelines.steps.facts import Known
 from pipelines.steps.late_evidence import CAPS, PRICES, counted_as, otherwise, that_hear
@@ -99,7 +100,7 @@ def _known(hub: Hub, retailer: str, agreed: Agreed, rows: pa.Table) -> Known:
     if agreed.policy.caps:
         totals = hub.store.day_totals(retailer, *counted(agreed.policy.caps, rows))
     if agreed.policy.credit.basis.price in ("last", "average"):
-        sales = hub.store.sales_of(retailer, distinct(rows["gtin"]))
+        sales = hub.store.sales_of(retailer, distinct(rows["gtin"]), sold_since(rows, agreed.policy))
     return Known(sales=sales, totals=totals, starts=starts_of(hub, [agreed.policy], rows))
 
 

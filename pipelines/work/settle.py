@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from connectors.store import StaleError
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
+from pipelines.steps.basis import sold_since
 from pipelines.steps.caps import counted
 from pipelines.steps.facts import Known
 from pipelines.steps.grouping import NoteTerms
@@ -142,7 +143,8 @@ def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Kn
     """What else the policy asks for these units."""
     sales, store = None, hub.store
     if policy.credit.basis.price in ("last", "average"):
-        sales = store.sales_of(retailer, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+        items = pc.unique(undecided["gtin"]).drop_null().to_pylist()
+        sales = store.sales_of(retailer, items, sold_since(undecided, policy))
     return Known(
         sales=sales,
         totals=store.day_totals(retailer, *counted(policy.caps, undecided)) if policy.caps else None,
