@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.steps.caps import counted, without
 from pipelines.steps.decide import Settled, carry_out, settle
 from pipelines.steps.facts import Known
-from schemas.tables import CAP_USES, DAY_TOTALS, SETTLEMENTS, TAKEN, UNDECIDED
+from schemas.credit_terms import Cap
+from schemas.tables import CAP_USES, CREDITED, DAY_TOTALS, SETTLEMENTS, TAKEN, UNDECIDED
 from tests.steps.test_price import policy, returned
 
 BOUGHT = [("GBP", "OSLO/NAVY/M", date(2026, 5, 1), 100_000)]
@@ -62,6 +64,26 @@ def test_below_the_cap_nothing_changes():
         {"decision": "d1", "cap": "tenth", "retailer": "nordstad", "style": None, "currency": "GBP",
          "limit_minor": 10_000, "used_minor": 0, "net_minor": 4000}
     ]  # fmt: skip
+
+
+def test_only_the_days_and_styles_that_caps_count_are_asked_for():
+    rows = pa.Table.from_pylist(
+        [returned(style="OSLO/NAVY/M"), returned(style=None, returned_on=date(2026, 6, 30)), returned(style="ZEN")],
+        UNDECIDED,
+    )
+    year, season = Cap(name="year", percent=10, days=365), {"sold_from": date(2026, 1, 1), "sold_to": date(2026, 6, 30)}
+    assert counted([year, Cap(name="month", amount=1, days=30)], rows) == ([], date(2025, 5, 31))
+    assert counted([year, Cap(name="style", amount=1, per="style", days=9)], rows)[0] == ["OSLO", "ZEN"]
+    assert counted([year, Cap(name="season", amount=1, **season)], rows) == ([], None)
+
+
+def test_totals_are_as_they_were_without_what_was_credited_since():
+    day, later = date(2026, 5, 1), date(2026, 6, 1)
+    credits = [("GBP", "OSLO/NAVY/M", day, later, 4000), ("GBP", None, day, later, 500)]
+    since = pa.Table.from_pylist([dict(zip(CREDITED.names, row, strict=True)) for row in credits], CREDITED)
+    left = without(totals(before=credits), since)
+    assert left["sold_minor"].to_pylist() == totals(before=credits)["sold_minor"].to_pylist()
+    assert {sum(left[name].to_pylist()) for name in ("of_sold_minor", "of_returned_minor")} == {0}
 
 
 def test_the_cap_can_be_reached_exactly_and_not_passed():
