@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from connectors.store import StaleError
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
+from pipelines.steps.caps import counted
 from pipelines.steps.facts import Known
 from pipelines.steps.grouping import NoteTerms
 from pipelines.steps.policy_days import by_policy, policy_on
@@ -144,8 +145,7 @@ def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Kn
         sales = store.sales_of(retailer, pc.unique(undecided["gtin"]).drop_null().to_pylist())
     return Known(
         sales=sales,
-        purchases=store.purchases(retailer) if policy.caps else None,
-        credited=store.credited(retailer) if policy.caps else None,
+        totals=store.day_totals(retailer, *counted(policy.caps, undecided)) if policy.caps else None,
         taken=store.taken(retailer) if policy.credit.deductions.when_taken != "ignore" else None,
         starts=starts_of(hub, [policy], undecided),
     )

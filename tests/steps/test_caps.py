@@ -11,18 +11,24 @@ from hypothesis import strategies as st
 
 from pipelines.steps.decide import Settled, carry_out, settle
 from pipelines.steps.facts import Known
-from schemas.tables import CAP_USES, CREDITED, PURCHASES, SETTLEMENTS, TAKEN, UNDECIDED
+from schemas.tables import CAP_USES, DAY_TOTALS, SETTLEMENTS, TAKEN, UNDECIDED
 from tests.steps.test_price import policy, returned
 
 BOUGHT = [("GBP", "OSLO/NAVY/M", date(2026, 5, 1), 100_000)]
 
 
-def purchases(*rows: tuple[str, str | None, date, int]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(PURCHASES.names, row, strict=True)) for row in rows], PURCHASES)
-
-
-def credited(*rows: tuple[str, str | None, date, date, int]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(CREDITED.names, row, strict=True)) for row in rows], CREDITED)
+def totals(bought: Any = BOUGHT, before: Any = ()) -> pa.Table:
+    """DAY_TOTALS of (currency, style, sold on, net) that were bought, and (…, sold on, returned on, net) credited."""
+    sums: dict[tuple[str, str, date], dict[str, int]] = {}
+    amounts_on = [(row, ("sold_minor",)) for row in bought]
+    amounts_on += [(row, ("of_sold_minor", "of_returned_minor")) for row in before]
+    for (currency, style, *days, net), names in amounts_on:
+        for name, day in zip(names, days, strict=True):
+            for one in {"", (style or "").partition("/")[0]}:
+                amounts = sums.setdefault((one, currency, day), dict.fromkeys(DAY_TOTALS.names[3:], 0))
+                amounts[name] += net
+    rows = [dict(zip(DAY_TOTALS.names, key, strict=False)) | amounts for key, amounts in sorted(sums.items())]
+    return pa.Table.from_pylist(rows, DAY_TOTALS)
 
 
 def taken(**other: Any) -> dict[str, Any]:
@@ -36,8 +42,7 @@ def taken(**other: Any) -> dict[str, Any]:
 
 def decided(*rows: dict[str, Any], caps: Any = (), bought: Any = BOUGHT, before: Any = (), **other: Any) -> Settled:
     known = Known(
-        purchases=purchases(*bought),
-        credited=credited(*before),
+        totals=totals(bought, before),
         taken=pa.Table.from_pylist(list(other.pop("taken", ())), TAKEN),
     )
     listed = pa.Table.from_pylist([{"style": "OSLO/NAVY/M"} | row for row in rows], UNDECIDED)

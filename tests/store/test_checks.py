@@ -58,6 +58,14 @@ BREACHES = [
         "values ('2026-03-02', 'nordstad', 'GBP', 1, 2)",
         "2026-03-02|nordstad|GBP",
     ),
+    ("day_totals_tie", "update day_total set of_sold_minor = of_sold_minor + 1", "nordstad||GBP|2026-01-05"),
+    ("day_totals_tie", "delete from day_total", "nordstad||GBP|2026-03-01"),
+    (
+        "day_totals_tie",
+        "insert into item_name (kind, retailer, name, gtin) "
+        "select 'style', '', 'OSLO/NAVY', gtin from invoice_line limit 1",
+        "nordstad|OSLO|GBP|2026-01-05",
+    ),
     ("settled_once", "update settlement set amount_minor = 121", "%|1"),
     ("settled_once", "update deduction_line set amount_minor = -119 where amount_minor is not null", "%|1"),
     ("decided_once", "update decision set units = 5", "nordstad/R1/1#1"),
