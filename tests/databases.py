@@ -85,14 +85,14 @@ class QuickSchemas:
 
     def ensure_current(self, engine: Engine) -> None:
         """In the place of the function of this name in ``connectors.store.schema``."""
-        self._share_statements(engine)
+        self.share_statements(engine)
         if engine.name == "sqlite":
             event.listen(engine, "connect", _do_not_wait)
             if not Path(str(engine.url.database)).exists():
                 self._copy(Path(str(engine.url.database)))
         self._migrate(engine)
 
-    def _share_statements(self, engine: Engine) -> None:
+    def share_statements(self, engine: Engine) -> None:
         """SQLAlchemy compiles a statement once for each engine, and most engines of tests live for a second."""
         first = self._first.setdefault(engine.name, engine)
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import Engine
 
 from connectors.store import Store, schema
 from connectors.store import store as store_module
@@ -16,7 +17,7 @@ from connectors.store.insert import TABLES
 from connectors.store.shapes import shape_of
 from schemas.message_lines import STORED
 from schemas.outcome import Change, Outcome
-from tests.databases import Databases, Raw, copied, dropped
+from tests.databases import Databases, QuickSchemas, Raw, copied, dropped
 
 RETAILER = "nordstad"
 GTIN = "09520000000059"
@@ -373,9 +374,14 @@ class World:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch, quick_schemas: QuickSchemas) -> None:
     """Here stores migrate, and wait for the disk, as they do for users; see ``quick_schemas``."""
-    monkeypatch.setattr(store_module, "ensure_current", schema.ensure_current)
+
+    def ensure_current(engine: Engine) -> None:
+        quick_schemas.share_statements(engine)
+        schema.ensure_current(engine)
+
+    monkeypatch.setattr(store_module, "ensure_current", ensure_current)
 
 
 @pytest.fixture
