@@ -74,8 +74,9 @@ soak: env $(TRYTON_STAMP)  ## The long forms: fault models, kill drills
 	@BACKHAUL_FUZZ=1 $(BIN)/pytest -m soak -n 2 --dist worksteal --timeout 7200
 	@BACKHAUL_KILLS=40 $(BIN)/pytest tests/drills/test_killed_demo.py
 
-fuzz: env  ## Fifty times as many random files for the readers (a quarter of an hour)
-	@BACKHAUL_FUZZ=50 $(BIN)/pytest -n 2 tests/formats/test_large.py tests/formats/test_oracle.py --timeout 7200
+fuzz: env  ## Fifty times as many random files for the readers (half an hour)
+	@BACKHAUL_FUZZ=50 $(BIN)/pytest -n 2 tests/formats/test_large.py tests/formats/test_oracle.py \
+	  tests/formats/test_xml.py tests/mappings/test_tree_paths.py --timeout 7200
 
 lock: env  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -23,14 +23,14 @@ _RUN_MACHINE_CODE = frozenset(
 # Files that take long for the number of their tests: roughly how many tests elsewhere take as long. What takes longest
 # goes first, so that no worker is left alone with it at the end.
 _AS_LONG_AS = {
-    MACHINE_CODE: 5000, "tests/drills/test_killed_demo.py": 1000, "tests/store/test_attempts.py": 900,
-    "tests/cases/test_cases.py": 850, "tests/world/test_late_notices.py": 800,
-    "tests/world/test_order_of_arrival.py": 750, "tests/world/test_replay.py": 700, "tests/world/test_chain.py": 650,
-    "tests/world/test_counted_again.py": 600, "tests/work/test_many_issuers.py": 600,
+    MACHINE_CODE: 5000, "tests/drills/test_killed_demo.py": 1000, "tests/store/test_attempts.py": 450,
+    "tests/cases/test_cases.py": 850, "tests/world/test_late_notices.py": 500,
+    "tests/world/test_order_of_arrival.py": 400, "tests/world/test_replay.py": 450, "tests/world/test_chain.py": 650,
+    "tests/world/test_counted_again.py": 350, "tests/work/test_many_issuers.py": 600,
     "tests/drills/test_killed_world.py": 500, "tests/world/test_authorise.py": 450,
-    "tests/world/test_outbound_maps.py": 400, "tests/erp/test_fates.py": 400, "tests/world/test_long_history.py": 400,
-    "tests/expectations/test_suites.py": 350, "tests/world/test_any_order_of_receipts.py": 300,
-    "tests/ledger/test_five_documents.py": 300, "tests/ledger/test_attempts.py": 300,
+    "tests/world/test_outbound_maps.py": 250, "tests/erp/test_fates.py": 400, "tests/world/test_long_history.py": 400,
+    "tests/expectations/test_suites.py": 350, "tests/world/test_any_order_of_receipts.py": 200,
+    "tests/ledger/test_five_documents.py": 300, "tests/ledger/test_attempts.py": 150,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ for _table in TABLES.values():
             _one.type = Integer().with_variant(BigInteger(), "postgresql")
 SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
 # The store's own: no outcome carries rows of these.
-OWN = frozenset({"creditable", "audit_event", "mark"})
+OWN = frozenset({"creditable", "audit_event", "mark", "day_total"})
 _TOLD_AGAIN = frozenset(name_of(record) for record in TOLD_AGAIN)
 _LATEST = frozenset(name_of(record) for record in LATEST)
 _MANY = 1_000
@@ -96,13 +96,19 @@ def _column(table: Table, column: Column[Any], given: pa.Table, now: datetime) -
         value = None
     else:
         raise ValueError(f"rows of {table.name} lack the column {column.name}")
-    return stored_column(pa.repeat(pa.scalar(value, kind), given.num_rows), kind, column.name)
+    return pa.repeat(_stored(value, kind), given.num_rows)
+
+
+@lru_cache(maxsize=1_000)
+def _stored(value: Any, kind: pa.DataType) -> pa.Scalar:
+    """One value of a column in stored form; most are the defaults, or nothing, of the same columns each time."""
+    return stored_column(pa.chunked_array([pa.array([value], kind)]), kind, "")[0]
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:
     """Insert them at once, in the database's own bulk way; many of them in the order of their key, as indexes like."""
     name, data, key = rows.table.name, rows.data, key_of(rows.table)
-    clash = "keep" if name in _TOLD_AGAIN else "replace" if name in _LATEST else "refuse"
+    clash = "keep" if name in _TOLD_AGAIN or name == "day_total" else "replace" if name in _LATEST else "refuse"
     if clash == "refuse" and data.num_rows >= _MANY:
         data = data.sort_by([(column, "ascending") for column in key])
     database.of(connection).insert(connection, rows.table, data, key, clash)

@@ -22,6 +22,7 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "tryton": frozenset(),
     "odoo": frozenset(),
     "business central": frozenset(),
+    "business central, papers": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),
     "sap requests": frozenset(),
 }

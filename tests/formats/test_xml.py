@@ -11,6 +11,7 @@ from lxml import etree
 from mappings.formats import xml
 from mappings.formats.segments import RawFile
 from mappings.formats.tree import Tree, Trees
+from tests.formats.files import TIMES
 
 WAYS = [pytest.param(False, id="plain"), pytest.param(True, id="compiled")]
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -121,7 +122,7 @@ DOCUMENTS = some.tuples(
 
 
 @given(DOCUMENTS, some.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * TIMES, deadline=None)
 def test_a_document_has_the_nodes_that_lxml_finds(text: str, compiled: bool) -> None:
     data = text.encode()
     trees = read(data, compiled=compiled)
@@ -134,7 +135,7 @@ def test_a_document_has_the_nodes_that_lxml_finds(text: str, compiled: bool) -> 
 
 
 @given(DOCUMENTS, some.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150 * TIMES, deadline=None)
 def test_what_lxml_refuses_is_broken_and_the_other_way_round(text: str, data: some.DataObject) -> None:
     at = data.draw(some.integers(0, len(text)))
     gone = data.draw(some.integers(0, 3))
@@ -148,14 +149,14 @@ def test_what_lxml_refuses_is_broken_and_the_other_way_round(text: str, data: so
 
 
 @given(some.binary(max_size=300) | some.text("<>/=&;!-[]?ax:\"' ", max_size=60).map(str.encode))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200 * TIMES, deadline=None)
 def test_any_bytes_give_a_document_or_a_finding(data: bytes) -> None:
     trees = read(data)
     assert bool(trees.findings) or any(len(tree.roots) for tree in trees.trees)
 
 
 @given(some.lists(DOCUMENTS, min_size=1, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20 * TIMES, deadline=None)
 def test_both_ways_give_the_same(texts: list[str]) -> None:
     plain, compiled = read(*texts), read(*texts, compiled=True)
     assert plain.findings == compiled.findings
@@ -167,7 +168,7 @@ def test_both_ways_give_the_same(texts: list[str]) -> None:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * TIMES, deadline=None)
 def test_places_are_bytes_of_the_element(text: str) -> None:
     data = text.encode()
     trees = read("<first>1</first>", data)

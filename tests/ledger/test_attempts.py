@@ -20,7 +20,7 @@ def ensure(folder: Path, attempts: int, lines: int) -> None:
 
 
 def test_four_workers_never_take_more_than_was_sold(tmp_path: Path) -> None:
-    ensure(tmp_path, 480, 3)
+    ensure(tmp_path, 240, 2)
 
 
 @pytest.mark.soak

@@ -13,6 +13,7 @@ from mappings.formats import json_text, xml
 from mappings.trees.paths import parse_tree
 from mappings.trees.rows import ElementRows, Names
 from schemas.rules import Rules
+from tests.formats.files import TIMES
 from tests.mappings.folders import raw
 
 NAMESPACES = {"n": "urn:n"}
@@ -80,7 +81,7 @@ def rows(text: str) -> ElementRows:
 
 
 @given(documents(), some.sampled_from(sorted(XPATHS)), some.sampled_from([(), ("2",)]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120 * TIMES, deadline=None)
 def test_a_path_finds_what_xpath_finds(text: str, path: str, only: tuple[str, ...]) -> None:
     lines = etree.fromstring(text).xpath("/doc/box/line")
     expected = [first_text(line, XPATHS[path], only) for line in lines]
@@ -88,7 +89,7 @@ def test_a_path_finds_what_xpath_finds(text: str, path: str, only: tuple[str, ..
 
 
 @given(documents(), some.sampled_from(sorted(ABOVE)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * TIMES, deadline=None)
 def test_above_is_the_nearest_element_around_the_line(text: str, path: str) -> None:
     expected = []
     for line in etree.fromstring(text).xpath("/doc/box/line"):
@@ -99,7 +100,7 @@ def test_above_is_the_nearest_element_around_the_line(text: str, path: str) -> N
 
 
 @given(documents())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * TIMES, deadline=None)
 def test_rows_can_be_picked_more_than_once_and_split_into_elements_below(text: str) -> None:
     source = rows(text)
     lines = etree.fromstring(text).xpath("/doc/box/line")

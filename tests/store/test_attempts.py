@@ -36,7 +36,7 @@ def ensure_each_counts_once(url: str, came: Counter[str]) -> None:
 
 
 def test_eight_workers_break_no_cap(postgresql: Callable[[], PostgresDatabases], tmp_path: Path) -> None:
-    ensure(postgresql(), tmp_path, 320, 3)
+    ensure(postgresql(), tmp_path, 160, 2)
 
 
 @pytest.mark.soak

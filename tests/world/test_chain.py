@@ -182,7 +182,7 @@ def test_a_credit_above_its_limit_waits_and_goes_out_when_approved(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _limit_lines(bench, tmp_path / "partners", "0.01")
-    bench.run()
+    bench.run("nordstad", "harwich")
     with bench.open() as hub:
         waiting = hub.store.table(CreditIntent, state="needs_approval", retailer="nordstad").to_pylist()
         assert waiting
@@ -209,7 +209,7 @@ def test_a_refused_credit_is_parked_and_goes_out_when_released(bench: Bench, mon
         raise PermanentError("The period is closed. Next: open it, then release the credit.")
 
     monkeypatch.setattr(FileOutErp, "create_draft", closed)
-    bench.run()
+    bench.run("nordstad", "harwich")
     monkeypatch.setattr(FileOutErp, "create_draft", create)
     with bench.open() as hub:
         (parked, *_) = hub.store.table(CreditIntent, state="parked", retailer="nordstad").to_pylist()

@@ -1,13 +1,12 @@
 """Receipts that are taken back or told anew: what they counted follows them, what was decided stays, in any order."""
 
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.work.post import post_credits
-from tests.world.town import BOWL, File, Town, counted, counts, line, notice, receipt, sale, town_at
+from tests.world.town import BOWL, File, Town, counted, counts, line, notice, receipt, sale, some_orders, town_at
 
 SALE = sale("I1", 20, 999)
 NOTICE = notice("R1", line(5), on=50)
@@ -165,7 +164,7 @@ def test_receipts_of_one_number_without_a_purpose_still_contradict_each_other(to
     assert told(town, "DOC") == ["DOC-CONFLICT"]
 
 
-@pytest.mark.parametrize("most", [4, pytest.param(24, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("most", [2, pytest.param(24, marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     "versions",
     [
@@ -181,8 +180,8 @@ def test_receipts_of_one_number_without_a_purpose_still_contradict_each_other(to
     ids=["less", "more", "taken back", "two receipts", "twice", "and taken back", "nobody announced", "other goods"],
 )
 def test_versions_may_come_in_any_order(built: Path, tmp_path: Path, versions: list[File], most: int) -> None:
-    ends, orders = set(), list(permutations(versions))
-    for number, order in enumerate(orders[:: max(1, len(orders) // most)]):
+    ends = set()
+    for number, order in enumerate(some_orders(versions, most)):
         with town_at(built, tmp_path / str(number)) as town:
             town.deliver(SALE, NOTICE)
             for file in order:

@@ -88,14 +88,14 @@ def ensure_one_end(built: Path, folder: Path, files: Mapping[str, File], chosen:
 
 
 def some_of(every: Sequence[Names], count: int) -> list[Names]:
-    """The first and the last order, and some between, always the same."""
+    """The first and the last order, and so many between, always the same."""
     return sorted({every[0], every[-1], *Random(1).sample(every, min(count, len(every)))})
 
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_the_order_of_arrival_does_not_matter(built: Path, tmp_path: Path, name: str) -> None:
     files = WORLDS[name]
-    ensure_one_end(built, tmp_path, files, some_of(list(orders(files, NOTICE_OF)), 4))
+    ensure_one_end(built, tmp_path, files, some_of(list(orders(files, NOTICE_OF)), 1))
 
 
 @pytest.mark.soak

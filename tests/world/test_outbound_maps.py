@@ -22,6 +22,7 @@ def give(bench: Bench, name: str, text: str, *terms: str) -> None:
     (folder / "outbound" / f"{name}.yaml").write_text(text)
     terms_of = folder / "partner.yaml"
     terms_of.write_text(terms_of.read_text() + "".join(f"{term}\n" for term in terms))
+    bench.keep("nordstad", 3)
 
 
 def sent(bench: Bench, kind: str) -> list[bytes]:
@@ -95,7 +96,7 @@ def test_goods_beyond_the_window_are_refused_before_they_come(bench: Bench) -> N
 
 def test_a_retailer_gets_each_posted_credit_note_once(bench: Bench) -> None:
     give(bench, "credits", "extends: x12/810_credit_memo\n", "credit_notes_from: 2000-01-01")
-    bench.run()
+    bench.run("nordstad", "harwich")
     bench.run("nordstad")
     with open_hub(bench.settings) as hub:
         own = {row["in_answer_to"] for row in hub.store.table(OutboundMessage, kind=KIND).to_pylist()}
@@ -114,7 +115,7 @@ def test_a_retailer_gets_each_posted_credit_note_once(bench: Bench) -> None:
 
 def test_notes_posted_before_the_agreed_day_are_not_sent(bench: Bench) -> None:
     give(bench, "credits", "extends: x12/810_credit_memo\n", "credit_notes_from: 2099-01-01")
-    bench.run()
+    bench.run("nordstad", "harwich")
     bench.run("nordstad")
     assert sent(bench, KIND) == []
 
@@ -122,7 +123,7 @@ def test_notes_posted_before_the_agreed_day_are_not_sent(bench: Bench) -> None:
 def test_a_note_that_cannot_be_written_is_told_once(bench: Bench) -> None:
     wrong = "extends: x12/810_credit_memo\ndocument:\n  number: {from: number, clean: [{pad_left: 23}]}\n"
     give(bench, "credits", wrong, "credit_notes_from: 2000-01-01")
-    bench.run()
+    bench.run("nordstad", "harwich")
     bench.run("nordstad")
     bench.run("nordstad")
     found = bench.findings("CREDIT-UNWRITTEN")
@@ -140,7 +141,7 @@ def test_a_term_without_a_map_is_refused(bench: Bench, term: str) -> None:
 
 def test_what_was_refused_when_it_came_is_told_once_with_its_reason(bench: Bench) -> None:
     give(bench, "answers", "extends: x12/180_answer\n", "refusals_from: 2000-01-01")
-    bench.run()
+    bench.run("nordstad", "harwich")
     bench.run("nordstad")
     with open_hub(bench.settings) as hub:
         lines = {

@@ -4,10 +4,11 @@ Files go through ``process`` one by one, as if each had arrived alone; nothing i
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,13 @@ def counted(units: int, gtin: str = LAMP, condition: str = "sellable", carton: s
 def table_of(partner: str, kind: str, rows: Iterable[tuple[Any, ...]]) -> File:
     lines = [_CLAIMS[kind].replace(" ", ","), *(",".join(str(cell) for cell in row) for row in rows)]
     return File(partner, ("\n".join(lines) + "\n").encode())
+
+
+def some_orders(files: Sequence[File], most: int) -> list[tuple[File, ...]]:
+    """So many orders of these files: as they are told, the other way round, and evenly between; or all there are."""
+    orders = list(permutations(files))
+    step = (len(orders) - 1) / (most - 1)
+    return orders if most >= len(orders) else [orders[round(number * step)] for number in range(most)]
 
 
 class Town:

@@ -49,7 +49,7 @@ def split(
     wanted = claims_of(claims, index, policy.window_days)
     placed = place(wanted, index, policy)
     rows = allocations(wanted, placed, index, policy.evidence, unknown_items)
-    return Split(rows, findings_of(rows, wanted, places))
+    return Split(rows, findings_of(wanted, placed, unknown_items, places))
 
 
 def _ensure_sound(claims: pa.Table) -> None:

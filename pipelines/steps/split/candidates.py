@@ -11,6 +11,7 @@ from pipelines.steps.split.resemblance import may_resemble
 from pipelines.steps.split.squeezed import signs_in
 
 UNTOLD = -2  # signs that nobody asked for yet
+AT_ONCE = 256  # sales that are looked at side by side
 
 
 def gather(
@@ -22,6 +23,7 @@ def gather(
     text: Any,
     starts: Any,
     known: Any,
+    near: Any,
     begin: int,
     found_by: Any,
     found: Any,
@@ -30,22 +32,31 @@ def gather(
     """The distinct references of each claim's sales, ``first`` to ``last``, that what it states may resemble.
 
     ``signs`` are those of what is stated, ``named`` those behind words that name it; ``known`` keeps those of each
-    reference once they are told. Answers the claim at which ``found`` was full, or how many there are, and how many
-    were found.
+    reference once they are told, and ``near`` has room for those of AT_ONCE. Answers the claim at which ``found`` was
+    full, or how many there are, and how many were found.
     """
     for at in range(begin, len(first)):
         own = count
         for line in range(first[at], last[at]):
+            step = (line - first[at]) % AT_ONCE
+            if step == 0:
+                fetch(codes, known, line, min(line + AT_ONCE, last[at]), near)
             code = codes[line]
             if code >= 0:
-                if known[code] == UNTOLD:
-                    known[code] = signs_in(text, starts[code], starts[code + 1])
-                if may_resemble(signs[at], named[at], known[code]) and is_new(found, own, count, code):
+                if near[step] == UNTOLD:
+                    near[step] = known[code] = signs_in(text, starts[code], starts[code + 1])
+                if may_resemble(signs[at], named[at], near[step]) and is_new(found, own, count, code):
                     if count == len(found):
                         return at, own
                     found_by[count], found[count] = at, code
                     count += 1
     return len(first), count
+
+
+def fetch(codes: Any, known: Any, start: int, end: int, near: Any) -> None:
+    """The signs of the references of some sales side by side: each is far away in memory."""
+    for line in range(start, end):
+        near[line - start] = known[max(codes[line], 0)]
 
 
 def is_new(found: Any, start: int, end: int, code: int) -> bool:

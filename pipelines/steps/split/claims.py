@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.grade import WANT, Wants
 from pipelines.steps.split.index import DAY, NEVER, SalesIndex, prices
+from pipelines.steps.split.machine import reach_form
+from pipelines.steps.split.reach import find_reach
 from pipelines.steps.split.stated import Lost, Repaired, Stated, repaired
 from pipelines.steps.split.texts import (
     NOT_STATED,
@@ -27,6 +29,7 @@ from pipelines.steps.split.texts import (
 # The day of a return that names none: it may stand on every sale that has a day.
 _ALWAYS = NEVER - 1
 _APART = "/"
+_COMPILED_FROM = 2**14  # claims whose sales are sought by machine code
 _AT_ONCE = 2**13  # records that stay at the processor's hand while their fields are filled
 
 
@@ -108,29 +111,10 @@ def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[st
 
     They are sought in the order of ``rows``, so that what is looked at is at the processor's hand.
     """
-    of_row = groups[rows]
-    # behind the last group begins nothing
-    reach = {"first": index.first[of_row], "end": index.first[np.minimum(of_row + 1, len(index.words.group))]}
-    reach["last"] = _sold_by(index.sales.codes[DAY], reach["first"], reach["end"], days[rows])
-    for name, column in reach.items():
-        reach[name] = np.empty_like(column)
-        reach[name][rows] = column
+    reach = {name: np.empty(len(rows), np.int64) for name in ("first", "last", "end")}
+    form = find_reach if len(rows) < _COMPILED_FROM else reach_form()
+    form(rows, groups, days, index.first, index.sales.codes[DAY], *reach.values())
     return reach
-
-
-def _sold_by(day: Any, low: Ints, high: Ints, until: Codes) -> Ints:
-    """The end of the sales up to a day, by halving all intervals at once."""
-    found, rows = low.copy(), np.flatnonzero(low < high)
-    low, high, until = low[rows], high[rows], until[rows]
-    while len(rows):
-        middle = (low + high) >> 1
-        earlier = day[middle] <= until
-        low, high = np.where(earlier, middle + 1, low), np.where(earlier, high, middle)
-        ended = low >= high
-        if ended.any():
-            found[rows[ended]] = low[ended]
-            rows, low, high, until = rows[~ended], low[~ended], high[~ended], until[~ended]
-    return found
 
 
 def _stated(table: pa.Table, index: SalesIndex, retailers: Codes) -> Stated:
@@ -168,13 +152,15 @@ def _invoice_and_line(
 
 
 def _own(table: pa.Table, index: SalesIndex, days: Codes, window_days: int) -> dict[str, Any]:
-    price = prices(whole(table["unit_price"]), NOT_STATED)
+    stated = whole(table["unit_price"]).dictionary_encode()
+    price = np.append(prices(stated.dictionary, NOT_STATED), NOT_STATED)
+    codes, which = _price_codes(price, index.sales.prices), np.asarray(pc.fill_null(stated.indices, -1))
     return {
         "units": np.asarray(whole(table["units"])),
         "opens": np.where(days == _ALWAYS, NEVER, days - window_days),
         "store": codes_of_few(index.words.store, whole(table["store"])),
-        "price": price,
-        "price_code": _price_codes(price, index.sales.prices),
+        "price": price[which],
+        "price_code": codes[which],
         "assigned": _assigned(whole(table["assigned"]), index),
     }
 

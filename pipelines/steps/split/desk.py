@@ -20,10 +20,9 @@ NONE = -1
 BEYOND = 32  # numbers of the sheet behind a row that its grading may write into, before the next one is
 
 # What is counted while a group is placed.
-OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, COUNTS = range(10)
+OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, LISTED, COUNTS = range(11)
 
 PLACE: tuple[tuple[str, str], ...] = (
-    ("toll", "i8"),  # its price as one number: what is not the same in this is not the same
     ("value", "i8"),  # of a unit, net and tax, in 2^-20 minor units
     ("currency", "i4"),
     ("rank", "i4"),  # by the order rule
@@ -51,6 +50,8 @@ OPTION: tuple[tuple[str, str], ...] = (
     ("number", "i4"),  # of the bits among the distinct ones
     ("follows", "i4"),  # the next option of the same claim
     ("beside", "i4"),  # the next option that had units at the same place
+    ("near", "i4"),  # where the list of places begins to which its units go without loss; -1: nobody asked yet
+    ("near_end", "i4"),
 )
 
 
@@ -70,6 +71,8 @@ class Desk(NamedTuple):
     costs: Any  # what they cost as evidence
     digits: Any  # of each bit its word and its digit
     weights: Any  # of bits, for tolls
+    tolls: Any  # of each place its price as one number: what is not the same in this is not the same
+    near: Any  # lists of places, and behind them room for two that are not kept
     distance: Any  # of each place the cost of the way to it
     price: Any  # and the least that it costs to make room there
     base: Any

@@ -14,7 +14,7 @@ from pipelines.steps.split.desk import NONE, PATIENCE, PRICED, Desk, row_of, wor
 from pipelines.steps.split.exchange import gain
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import CURRENCY, Sales
-from pipelines.steps.split.prices import is_tight, set_prices, stand, value_of
+from pipelines.steps.split.prices import near_of, set_prices, stand, value_of
 
 # Pairs of claims and sales of a group up to which everything is tried out, and how long is tried for each claim beyond.
 TRIED_TO, TRIED_FOR = 100_000, 50_000
@@ -91,7 +91,7 @@ def doubts(
             plain = is_plain(wants, sales, shift, row, desk, portions[at], told[claim])
         if not plain:
             desk.counts[PATIENCE] = patience
-            doubt(wants, sales, bits, shift, start, lines, words, desk, portions, at, stop, told[claim])
+            doubt(wants, sales, bits, shift, start, at - begin, lines, words, desk, portions, at, stop, told[claim])
         at = stop
 
 
@@ -101,6 +101,7 @@ def doubt(
     bits: Any,
     shift: int,
     start: int,
+    option: int,
     lines: int,
     words: int,
     desk: Desk,
@@ -109,31 +110,30 @@ def doubt(
     end: int,
     tells: Any,
 ) -> None:
-    """Tell the doubt of one claim, whose portions are ``begin`` to ``end``."""
+    """Tell the doubt of one claim, whose portions are ``begin`` to ``end``; ``option`` is that of the first."""
     want = wants.claim[portions[begin].claim]
-    row = row_of(wants, sales, bits, portions[begin].claim, start, 0, desk)
     own = portions[begin].line - want.first
     least = most = desk.places[own].value
-    foreign, here = NONE, desk.sheet[row + own] >> shift
-    for at in range(want.last - want.first):
-        if desk.left[at] > 0 and (desk.sheet[row + at] >> shift == here or desk.counts[PRICED]):
-            place = desk.places[at]
-            abroad = place.currency != desk.places[own].currency
-            if place.value < least or place.value > most or abroad:
-                if is_tight(bits, row, own, at, shift, lines, words, desk):
-                    least, most = min(least, place.value), max(most, place.value)
-                    foreign = place.currency if abroad else foreign
+    foreign = NONE
+    near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
+    for one in range(near, near_end):
+        place = desk.places[desk.near[one]]
+        least, most = min(least, place.value), max(most, place.value)
+        if place.currency != desk.places[own].currency:
+            foreign = place.currency
     if foreign == NONE and least == most:
         return
     for sign in (1, -1):
         goal = least if sign == 1 else most
         found = NONE
         if foreign == NONE:
-            found = gained_by_room(bits, shift, row, want, goal, sign, lines, words, desk, portions, begin, end)
+            near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
+            found = gained_by_room(near, near_end, want, goal, sign, desk, portions, begin, end)
         if found == NONE:
-            found = gain(wants, sales, bits, shift, start, row, sign, lines, words, desk, portions, begin, end, tells)
+            found = gain(wants, sales, bits, shift, start, sign, lines, words, desk, portions, begin, end, tells)
         if found == NONE:
-            found = gained_at_most(bits, shift, row, want, sign, lines, words, desk, portions, begin, end)
+            near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
+            found = gained_at_most(near, near_end, want, sign, desk, portions, begin, end)
             tells.elsewhere = foreign
         if sign == 1:
             tells.down = found
@@ -142,22 +142,12 @@ def doubt(
 
 
 def gained_by_room(
-    bits: Any,
-    shift: int,
-    row: int,
-    want: Any,
-    goal: int,
-    sign: int,
-    lines: int,
-    words: int,
-    desk: Desk,
-    portions: Any,
-    begin: int,
-    end: int,
+    near: int, near_end: int, want: Any, goal: int, sign: int, desk: Desk, portions: Any, begin: int, end: int
 ) -> int:
     """What the claim's value falls (``sign`` 1) or rises (-1) when all of its units go to sales of this value.
 
-    NONE: these have no room for them now, or somebody must take what the units leave.
+    NONE: these have no room for them now, or somebody must take what the units leave. Where they may go stands in
+    ``desk.near`` from ``near`` to ``near_end``.
     """
     wanted = value = 0
     for at in range(begin, end):
@@ -167,43 +157,32 @@ def gained_by_room(
             value += portions[at].units * sign * (place.value - goal)
             if place.priced:
                 return NONE
-    own, at = portions[begin].line - want.first, 0
-    while wanted > 0 and at < want.last - want.first:
-        place = desk.places[at]
-        if desk.free[at] > 0 and place.value == goal and is_tight(bits, row, own, at, shift, lines, words, desk):
+    one = near
+    while wanted > 0 and one < near_end:
+        at = desk.near[one]
+        if desk.places[at].value == goal:
             wanted -= desk.free[at]
-        at += 1
+        one += 1
     return value if wanted <= 0 else NONE
 
 
 def gained_at_most(
-    bits: Any,
-    shift: int,
-    row: int,
-    want: Any,
-    sign: int,
-    lines: int,
-    words: int,
-    desk: Desk,
-    portions: Any,
-    begin: int,
-    end: int,
+    near: int, near_end: int, want: Any, sign: int, desk: Desk, portions: Any, begin: int, end: int
 ) -> int:
     """What would be gained if all others gave way: never too little doubt."""
-    own, wanted, value = portions[begin].line - want.first, 0, 0
+    wanted = value = 0
     for at in range(begin, end):
         wanted += portions[at].units
         value += portions[at].units * sign * desk.places[portions[at].line - want.first].value
     behind, level = False, 0
     while wanted > 0:
         best, room = 0, 0
-        for at in range(want.last - want.first):
-            place = desk.places[at]
-            worth = sign * place.value
-            if desk.left[at] > 0 and (not behind or worth > level) and (room == 0 or worth <= best):
-                if is_tight(bits, row, own, at, shift, lines, words, desk):
-                    room = desk.left[at] + (room if worth == best else 0)
-                    best = worth
+        for one in range(near, near_end):
+            at = desk.near[one]
+            worth = sign * desk.places[at].value
+            if (not behind or worth > level) and (room == 0 or worth <= best):
+                room = desk.left[at] + (room if worth == best else 0)
+                best = worth
         taken = min(wanted, room)
         value, wanted = value - taken * best, wanted - taken
         behind, level = True, best

@@ -16,17 +16,15 @@ from pipelines.steps.split.desk import (
     NONE,
     OPTIONS,
     PATIENCE,
-    PRICED,
     STAMP,
     STEPS,
     Desk,
     add_units,
     after,
-    row_of,
 )  # fmt: skip
 from pipelines.steps.split.grade import Wants
 from pipelines.steps.split.index import Sales
-from pipelines.steps.split.prices import is_tight, note_unit
+from pipelines.steps.split.prices import near_of, note_unit
 
 _MOVE = 3  # numbers of the log for each change: an option or a place, which, and its units
 _OPTION, _PLACE = 0, 1
@@ -38,7 +36,6 @@ def gain(
     bits: Any,
     shift: int,
     start: int,
-    row: int,
     sign: int,
     lines: int,
     words: int,
@@ -65,7 +62,11 @@ def gain(
         moved = False
         for away in range(eligible):
             while desk.own[away] > 0 and enough:
-                to = better(wants, sales, bits, shift, start, claim, row, away, sign, lines, words, desk, tells)
+                enough = desk.counts[OPTIONS] < len(desk.options)
+                if not enough:
+                    break
+                from_here = option_at(claim, away, desk)
+                to = better(wants, sales, bits, shift, start, from_here, sign, lines, words, desk, tells)
                 if to < 0:
                     break
                 units = let_through(away, to, desk.own[away], lines, desk)
@@ -84,33 +85,30 @@ def better(
     bits: Any,
     shift: int,
     start: int,
-    claim: int,
-    row: int,
-    away: int,
+    option: int,
     sign: int,
     lines: int,
     words: int,
     desk: Desk,
     tells: Any,
 ) -> int:
-    """The place of least (``sign`` 1) or greatest (-1) value to which a unit on ``away`` can go without loss, or -1."""
+    """The place of least (``sign`` 1) or greatest (-1) value to which an option's unit can go without loss, or -1."""
+    claim, away = desk.options[option].claim, desk.options[option].place
     currency, own_value = desk.places[away].currency, sign * desk.places[away].value
-    here = desk.sheet[row + away] >> shift
+    near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
     desk.counts[STAMP] += 1
     while desk.counts[STEPS] <= desk.counts[PATIENCE]:
         best, least, foreign = NONE, own_value, False
-        for at in range(wants.claim[claim].last - wants.claim[claim].first):
-            if at == away or not may_be_tight(row, at, shift, here, desk):
-                continue
+        for one in range(near, near_end):
+            at = desk.near[one]
             place = desk.places[at]
             abroad = place.currency != currency
             wanted = tells.elsewhere == NONE if abroad else sign * place.value < least
             if wanted and not is_dead_end(at, lines, desk):
-                if is_tight(bits, row, away, at, shift, lines, words, desk):
-                    best, foreign = at, abroad
-                    if abroad:
-                        break
-                    least = sign * place.value
+                best, foreign = at, abroad
+                if abroad:
+                    break
+                least = sign * place.value
         if best == NONE:
             return NONE
         if leads_back(wants, sales, bits, shift, start, claim, away, best, lines, words, desk):
@@ -119,11 +117,6 @@ def better(
             tells.elsewhere = desk.places[best].currency
             desk.counts[STAMP] += 1
     return NONE
-
-
-def may_be_tight(row: int, at: int, shift: int, level: int, desk: Desk) -> bool:
-    """What is known of most sales at once: with units left, and where none has a price, of the same evidence."""
-    return desk.left[at] > 0 and (desk.sheet[row + at] >> shift == level or desk.counts[PRICED] > 0)  # type: ignore[no-any-return]
 
 
 def is_dead_end(at: int, lines: int, desk: Desk) -> bool:
@@ -166,9 +159,8 @@ def leads_back(
             while option != NONE and desk.places[away].mark != stamp:
                 other = desk.options[option].claim
                 if desk.options[option].units > 0 and other != claim:
-                    row = row_of(wants, sales, bits, other, start, 1, desk)
-                    eligible = wants.claim[other].last - wants.claim[other].first
-                    end = go_on(bits, shift, row, eligible, option, end, lines, words, desk)
+                    desk.counts[STEPS] += wants.claim[other].last - wants.claim[other].first
+                    end = go_on(wants, sales, bits, shift, start, option, end, lines, words, desk)
                 option = after(desk, option)
         if desk.places[away].mark == stamp:
             return True
@@ -178,16 +170,23 @@ def leads_back(
 
 
 def go_on(
-    bits: Any, shift: int, row: int, eligible: int, option: int, end: int, lines: int, words: int, desk: Desk
+    wants: Wants,
+    sales: Sales,
+    bits: Any,
+    shift: int,
+    start: int,
+    option: int,
+    end: int,
+    lines: int,
+    words: int,
+    desk: Desk,
 ) -> int:
     """To all sales to which this option's units can go without loss; answers the end of the queue."""
     here, stamp = desk.options[option].place, desk.counts[STAMP]
-    level = desk.sheet[row + here] >> shift
-    desk.counts[STEPS] += eligible
-    for at in range(eligible):
-        if may_be_tight(row, at, shift, level, desk) and desk.places[at].mark != stamp:
-            if is_tight(bits, row, here, at, shift, lines, words, desk):
-                end = arrive(at, here, option, end, desk)
+    near, near_end = near_of(wants, sales, bits, shift, start, option, 1, lines, words, desk)
+    for one in range(near, near_end):
+        if desk.places[desk.near[one]].mark != stamp:
+            end = arrive(desk.near[one], here, option, end, desk)
     return end
 
 

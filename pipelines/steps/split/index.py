@@ -19,6 +19,7 @@ from pipelines.steps.split.texts import (
     Vocabulary,
     learnt,
     ordered,
+    picked,
     plain,
     whole,
     without_zeros,
@@ -111,8 +112,7 @@ class SalesIndex:
 
     def names(self, rows: Codes | Ints) -> pa.Array:
         """The ids of these sales; null for negative ones."""
-        missing = rows < 0
-        return self.invoice_lines.take(pa.array(rows, mask=missing))
+        return picked(self.invoice_lines, rows)
 
 
 # --- part by part

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import desk, grade, group, mates, slots, walk, wide
+from pipelines.steps.split import desk, grade, group, mates, reach, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 
@@ -96,6 +96,14 @@ def compiled_form() -> Machine:
     ):
         has_own_form(plain, form, _FAMILY)
     return Machine(True, compiled(mates.find_mates, _family("mates")), compiled(group.place_groups, _FAMILY))
+
+
+@cache
+def reach_form() -> Callable[..., None]:
+    """``reach.find_reach`` in machine code."""
+    from mappings.formats.compiled import compiled
+
+    return compiled(reach.find_reach, _family("reach"))
 
 
 @cache

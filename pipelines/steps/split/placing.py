@@ -29,7 +29,7 @@ _AGAIN = 10
 _UNKNOWN = ("runner_up", "runner_up_held", "elsewhere", "nearest_1", "nearest_2", "nearest_3")
 # Numbers on the sheet: room for the rows of all groups but monstrous ones, whose rows are graded again and again.
 _SHEET_MIN, _SHEET_MAX = 2**12, 2**24
-_OPTIONS, _LOG = 2**18, 3 * 2**17
+_OPTIONS, _LOG, _NEAR_MAX = 2**18, 3 * 2**17, 2**20
 _WEIGHTS = weights()
 
 
@@ -122,6 +122,8 @@ def _desk(machine: Machine, bits: Bits, sheet: int, widest: int, claims: int, op
         costs=machine.numbers((options + 1) * words),
         digits=machine.numbers(2 * 64),
         weights=np.array(_WEIGHTS) if machine.arrays else _WEIGHTS,
+        tolls=machine.numbers(widest),
+        near=machine.numbers(min(sheet, _NEAR_MAX) + 2 * widest, np.int32),
         distance=machine.numbers(widest * wide),
         price=machine.numbers(widest * wide),
         base=machine.numbers(wide),

@@ -87,7 +87,7 @@ def _rows(
         "spread_currency": _taken(
             pa.array(index.currencies, pa.string()), np.where(stands, placed.told["elsewhere"][claim], -1)
         ),
-        "unplaced": _why(claims, claim, line, unknown_items),
+        "unplaced": _where(line < 0, why(claims, claim[line < 0], unknown_items)),
         "nearest": _nearest(placed, index, claim, line),
     }
     return pa.table([columns[name] for name in ALLOCATIONS.names], schema=ALLOCATIONS)
@@ -106,12 +106,11 @@ def _numbered(return_lines: pa.Array, numbers: Ints) -> pa.Array:
 
 def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:
     """Claim, sale, units and evidence of the portions and of units without a sale."""
-    missing = claims.wants.claim["units"] - placed.told["placed"]
-    without = np.flatnonzero(missing > 0)
+    without, missing = unplaced(claims, placed)
     nowhere, nothing = np.full(len(without), -1, np.int64), np.zeros(len(without), np.int64)
     own = placed.portions
     return [
-        (own["claim"], without), (own["line"], nowhere), (own["units"], missing[without]), (own["held"], nothing),
+        (own["claim"], without), (own["line"], nowhere), (own["units"], missing), (own["held"], nothing),
     ]  # fmt: skip
 
 
@@ -180,13 +179,14 @@ def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
 
 def _currency(claims: Claims, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
     """The sale's currency; without a sale the one in which the retailer buys."""
-    codes = np.where(line >= 0, index.sales.codes[CURRENCY][line], -1).astype(np.int64) if len(index) else line
+    codes = np.where(line >= 0, index.sales.codes[CURRENCY][line], -1) if len(index) else line
     found = _taken(pa.array(index.currencies, pa.string()), codes)
-    if not found.null_count:
+    without = codes < 0
+    if not without.any():
         return found
-    retailers = claims.texts("retailer", claim).dictionary_encode()
+    retailers = claims.texts("retailer", claim[without]).dictionary_encode()
     spoken = [index.currency_of.get(name) or _NO_CURRENCY for name in retailers.dictionary.to_pylist()]
-    return pc.coalesce(found, pa.array(spoken, pa.string()).take(retailers.indices))
+    return pc.replace_with_mask(found, without, pa.array(spoken, pa.string()).take(retailers.indices))
 
 
 # --- evidence in words
@@ -227,29 +227,37 @@ def _distinct(held: Ints) -> tuple[list[int], Ints]:
 
 def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
     """In words, for portions that stand where a repaired reference leads."""
-    words = claims.repaired.words
-    if not words or "repaired" not in kinds:
-        return pa.nulls(len(claim), pa.string())
-    bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired"))
-    told = np.full(len(claims.rows), -1, np.int64)
-    told[np.fromiter(words, np.int64, len(words))] = np.arange(len(words))
-    which = np.where(held & bit > 0, told[claims.rows[claim]], -1)
-    return _taken(pa.array(list(words.values()), pa.string()), which)
+    bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired")) if "repaired" in kinds else 0
+    at = np.flatnonzero(held & bit)
+    words = pa.array([claims.repaired.words[row] for row in claims.rows[claim[at]].tolist()], pa.string())
+    return _where(held & bit > 0, words)
 
 
 # --- units without a sale
 
 
-def _why(claims: Claims, claim: Ints, line: Ints, unknown_items: Collection[str]) -> pa.Array:
-    """A finding code for each unit without a sale."""
-    without = np.flatnonzero(line < 0)
-    wants, gtins = claims.wants.claim[claim[without]], claims.texts("gtin", claim[without])
+def unplaced(claims: Claims, placed: Placed) -> tuple[Ints, Ints]:
+    """The claims of which units found no sale, and how many."""
+    missing = claims.wants.claim["units"] - placed.told["placed"]
+    without = np.flatnonzero(missing > 0)
+    return without, missing[without]
+
+
+def why(claims: Claims, without: Ints, unknown_items: Collection[str]) -> pa.Array:
+    """A finding code for each claim of which units found no sale."""
+    wants, gtins = claims.wants.claim[without], claims.texts("gtin", without)
     unknown = np.asarray(pc.fill_null(pc.is_in(gtins, pa.array(sorted(unknown_items), pa.string())), False))
     unknown |= np.asarray(gtins.is_null())
-    codes = ("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD")
-    which = np.full(len(line), -1, np.int64)
-    which[without] = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
-    return _taken(pa.array(codes), which)
+    codes = pa.array(("LINE-ITEM-UNKNOWN", "LINE-NEVER-SOLD", "LINE-SOLD-LATER", "LINE-BEYOND-SOLD"))
+    which = np.select([unknown, wants["first"] == wants["end"], wants["first"] == wants["last"]], [0, 1, 2], 3)
+    return codes.take(pa.array(which))
+
+
+def _where(which: Any, texts: pa.Array) -> pa.Array:
+    """These texts for the rows so marked, and null for the others."""
+    at = np.full(len(which), -1, np.int64)
+    at[which] = np.arange(len(texts))
+    return _taken(texts, at)
 
 
 def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
@@ -257,6 +265,4 @@ def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.A
     without = np.flatnonzero(line < 0)
     names = [index.names(placed.told[f"nearest_{rank}"][claim[without]]).to_pylist() for rank in (1, 2, 3)]
     texts = [" ".join(filter(None, some)) or None for some in zip(*names, strict=True)]
-    at = np.full(len(line), -1, np.int64)
-    at[without] = np.arange(len(without))
-    return _taken(pa.array(texts, pa.string()), at)
+    return _where(line < 0, pa.array(texts, pa.string()))

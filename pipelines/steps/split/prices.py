@@ -11,6 +11,7 @@ These functions keep to what can be turned into machine code.
 from typing import Any
 
 from pipelines.steps.split.desk import (
+    LISTED,
     NONE,
     OPTIONS,
     PRICED,
@@ -45,10 +46,10 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
     for at in range(lines):
         place = desk.places[at]
         place.head = NONE
-        place.priced = place.mark = place.toll = 0
+        place.priced = place.mark = desk.tolls[at] = 0
         place.value, place.currency = value_of(sales, first + at), sales.codes[CURRENCY][first + at]
     desk.places[lines].mark = 0
-    desk.counts[OPTIONS] = desk.counts[STAMP] = desk.counts[PRICED] = 0
+    desk.counts[OPTIONS] = desk.counts[STAMP] = desk.counts[PRICED] = desk.counts[LISTED] = 0
     for at in range(begin, end):
         portion = portions[at]
         note_unit(portion.claim, portion.line - first, portion.units, desk)
@@ -64,7 +65,7 @@ def note_unit(claim: int, at: int, units: int, desk: Desk) -> None:
     """A new option with units."""
     number = desk.counts[OPTIONS]
     option = desk.options[number]
-    option.claim, option.place, option.units, option.beside = claim, at, 0, NONE
+    option.claim, option.place, option.units, option.beside, option.near = claim, at, 0, NONE, NONE
     add_units(desk, number, units)
     desk.counts[OPTIONS] = number + 1
 
@@ -131,7 +132,7 @@ def raise_from(
             if is_less(desk.price, at * words, desk.trial, 0, words):
                 for word in range(words):
                     desk.price[at * words + word] = desk.trial[word]
-                place.toll = desk.places[own].toll + weight(desk.sheet[row + at] >> shift, desk) - weight(here, desk)
+                desk.tolls[at] = desk.tolls[own] + weight(desk.sheet[row + at] >> shift, desk) - weight(here, desk)
                 if place.priced == 0:
                     place.done = 0
                 place.priced = desk.counts[PRICED] = 1
@@ -142,14 +143,63 @@ def raise_from(
     return waiting
 
 
-def is_tight(bits: Any, row: int, origin: int, goal: int, shift: int, lines: int, words: int, desk: Desk) -> bool:
+def near_of(
+    wants: Wants,
+    sales: Sales,
+    bits: Any,
+    shift: int,
+    start: int,
+    option: int,
+    other: int,
+    lines: int,
+    words: int,
+    desk: Desk,
+) -> tuple[int, int]:
+    """Where the list begins and ends of the places to which an option's units go without loss, its own among them.
+
+    It is kept; where there is no room for that, until the next one with this ``other`` (0 or 1) is asked for.
+    """
+    asked = desk.options[option]
+    if asked.near != NONE:
+        return asked.near, asked.near_end
+    row, want = row_of(wants, sales, bits, asked.claim, start, other, desk), wants.claim[asked.claim]
+    begin = desk.counts[LISTED]
+    kept = begin + 3 * lines <= len(desk.near)
+    if not kept:
+        begin = len(desk.near) - (1 + other) * lines
+    end = list_near(row, asked.place, want.last - want.first, shift, words, begin, desk)
+    if kept:
+        asked.near, asked.near_end = begin, end
+        desk.counts[LISTED] = end
+    return begin, end
+
+
+def list_near(row: int, here: int, eligible: int, shift: int, words: int, begin: int, desk: Desk) -> int:
+    """List the places to which a unit of the row's claim goes from one without loss, that one too; answers the end."""
+    level, end = desk.sheet[row + here] >> shift, begin
+    if desk.counts[PRICED] == 0:
+        for at in range(eligible):
+            desk.near[end] = at
+            end += (desk.left[at] > 0) & (desk.sheet[row + at] >> shift == level)
+        return end
+    toll = weight(level, desk) - desk.tolls[here]
+    for at in range(eligible):
+        desk.near[end] = at
+        end += (desk.left[at] > 0) & (weight(desk.sheet[row + at] >> shift, desk) - desk.tolls[at] == toll)
+    kept = begin
+    for one in range(begin, end):
+        if is_tight(row, here, desk.near[one], shift, words, desk):
+            desk.near[kept] = desk.near[one]
+            kept += 1
+    return kept
+
+
+def is_tight(row: int, origin: int, goal: int, shift: int, words: int, desk: Desk) -> bool:
     """Whether a unit of the row's claim goes to another sale without loss, the room it gives and takes counted."""
     here, there = desk.sheet[row + origin] >> shift, desk.sheet[row + goal] >> shift
     one, other = desk.places[origin].priced, desk.places[goal].priced
     if one == 0 and other == 0:
         return here == there  # type: ignore[no-any-return]
-    if desk.places[goal].toll - desk.places[origin].toll != weight(there, desk) - weight(here, desk):
-        return False
     for word in range(words):
         desk.trial[word] = desk.price[goal * words + word] * other - desk.price[origin * words + word] * one
     add_difference(here, there, desk)

@@ -17,7 +17,7 @@ from pipelines.steps.split.squeezed import (
     after_names,
     characters,
     continues,
-    has_beyond,
+    has_nearly_all,
     is_digit,
     look,
     same,
@@ -79,9 +79,9 @@ def may_resemble(signs: int, named: int, candidate: int) -> bool:
     """
     if signs < 0 or candidate < 0:
         return True
-    if has_beyond(signs, candidate) <= 1 or has_beyond(candidate, signs) <= 1:
+    if has_nearly_all(signs, candidate) or has_nearly_all(candidate, signs):
         return True
-    return named != signs and (has_beyond(named, candidate) <= 1 or has_beyond(candidate, named) <= 1)
+    return named != signs and (has_nearly_all(named, candidate) or has_nearly_all(candidate, named))
 
 
 def kind_of(texts: Texts, stated: int, body: int, s: int, s_end: int, candidate: int) -> tuple[int, int, int]:

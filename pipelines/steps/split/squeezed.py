@@ -13,7 +13,7 @@ RUN, WORD, AFTER_LETTERS = 1, 2, 4
 
 _SEPARATOR, _LETTER, _DIGIT = range(3)
 _OFTEN = 7
-_HIGH, _LOW = 0x888888888888888, 0xF0F0F0F0F0F0F0F
+_HIGH, _SEVERAL = 0x888888888888888, 0xEEEEEEEEEEEEEEE
 
 
 class Texts(NamedTuple):
@@ -112,12 +112,12 @@ def tell_signs(texts: Texts, names: int, named: Any) -> None:
         named[at] = signs_in(texts.text, after_names(texts, row, names), texts.starts[row + 1])
 
 
-def has_beyond(signs: int, others: int) -> int:
-    """How many signs one text has that the other has not."""
+def has_nearly_all(signs: int, others: int) -> bool:
+    """Whether all but one of the signs of one text, at least, are in the other."""
     difference = (signs | _HIGH) - others
     more = difference & _HIGH
     difference &= more - (more >> 3)
-    return ((difference & _LOW) + (difference >> 4 & _LOW)) % 255
+    return difference & (difference - 1) == 0 and difference & _SEVERAL == 0
 
 
 def look(byte: int) -> int:

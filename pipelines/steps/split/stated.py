@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.steps.split.candidates import UNTOLD
+from pipelines.steps.split.candidates import AT_ONCE, UNTOLD
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
 from pipelines.steps.split.repairs import Machine, in_words, machine_for, repair, signs_of
 from pipelines.steps.split.slots import bytes_of
@@ -148,8 +148,9 @@ def _of_kind(
         )
     room, row, count = len(reach[0]) + 1024, 0, 0
     by, found = (np.zeros(room, np.int64) for _ in range(2))
+    near = np.zeros(AT_ONCE, np.int64) if machine.arrays else [0] * AT_ONCE
     while True:
-        row, count = machine.gather(*given, row, by, found, count)
+        row, count = machine.gather(*given, near, row, by, found, count)
         if row == len(reach[0]):
             return by[:count], found[:count]
         by, found = (np.append(one, np.zeros_like(one)) for one in (by, found))

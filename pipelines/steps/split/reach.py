@@ -1,0 +1,27 @@
+"""Open this when a claim stands on a sale after its return, or on none: which sales each claim may stand on.
+
+This function keeps to what can be turned into machine code.
+"""
+
+from typing import Any
+
+
+def find_reach(rows: Any, groups: Any, days: Any, begins: Any, day: Any, first: Any, last: Any, end: Any) -> None:
+    """Note where the sales of each claim's group begin and end, and where those behind its day begin (``last``).
+
+    Sales of group g are those from ``begins[g]`` to ``begins[g + 1]``, by ``day``; the last group has none.
+    """
+    for row in rows:
+        group = groups[row]
+        low = high = begins[group]
+        if group + 1 < len(begins):
+            high = begins[group + 1]
+        first[row], end[row] = low, high
+        until = days[row]
+        while low < high:
+            middle = (low + high) >> 1
+            if day[middle] <= until:
+                low = middle + 1
+            else:
+                high = middle
+        last[row] = low
