@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,29 @@ class Row:
         thousands = f"{self.lines / 1e3 / cpu:,.0f}" if self.lines else ""
         spent = f"{cpu:,.4f}", f"{size / cpu:,.1f}", f"{wall:,.4f}", f"{size / wall:,.1f}"
         return self.name, f"{size:,.3f}", *spent, thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Rounds of ours and of another's, taking turns: ours before and behind each of theirs."""
+
+    ours: tuple[Spent, ...] = ()
+    theirs: tuple[Spent, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long theirs takes as ours beside it, on its both sides: the round in the middle."""
+        beside = zip(self.theirs, self.ours, self.ours[1:], strict=False)
+        return median(2 * theirs.cpu / (before.cpu + behind.cpu) for theirs, before, behind in beside)
+
+
+NO_TURNS = Turns()
+
+
+def in_turns(ours: Callable[[], Spent], theirs: Callable[[], Spent], rounds: int) -> Turns:
+    """So many rounds of theirs, and one more of ours."""
+    pairs = [(ours(), theirs()) for _ in range(rounds)]
+    return Turns((*(one for one, _ in pairs), ours()), tuple(other for _, other in pairs))
 
 
 def timed(work: Callable[[], object], processor: Callable[[], float] = time.process_time) -> Spent:

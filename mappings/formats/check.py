@@ -9,6 +9,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mappings.formats.check_usual import (
+    CODE_BYTES,
+    CODED,
+    DATE,
+    DECIMAL,
+    KINDS,
+    LEAST_AT,
+    MOST_AT,
+    TEXT,
+    TIME,
+    WHOLE,
+    has_code,
+    is_usual,
+)  # fmt: skip
+from mappings.formats.check_usual import LEAST as LEAST_MASK
+from mappings.formats.check_usual import MOST as MOST_MASK
+from mappings.formats.cut_blocks import WORD, sure
 from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, END, ESCAPED, REPETITION, WHAT
 
 Ints = npt.NDArray[np.int64]
@@ -23,9 +40,6 @@ _FAULTS = 9
 FAULT_COLUMNS = 7
 CODE, SEGMENT, AT_ELEMENT, AT_COMPONENT, MARK, TIMES, ABOUT = range(FAULT_COLUMNS)
 
-# What a value must be. Of a whole number the point is only implied; a decimal one may have it.
-TEXT, WHOLE, DECIMAL, DATE, TIME, CODED = range(6)
-
 # The columns of Formats: of a segment, of an element, and of a component.
 FIRST_ELEMENT, ELEMENTS, REPEATS, LAST_NEEDED = range(4)
 FIRST_COMPONENT, COMPONENTS, IS_NEEDED, NEEDED = range(4)  # NEEDED: the components that are, as bits
@@ -33,10 +47,8 @@ KIND, LEAST, MOST, CODES_FROM, CODES_TO = range(5)
 BITS = 31
 _COMPONENTS_NEEDED = (1 << BITS) - 1
 USUAL_ELEMENTS, USUAL_COMPONENTS = 24, 8  # how far `usual` goes; what stands further on is judged one by one
-_LEAST_AT, _MOST_AT, _CODES_AT, _COUNT_AT = 3, 16, 36, 49  # where they begin in a packed row
 
 _BLANK, _ZERO, _NINE, _MINUS, _POINT = 0x20, 0x30, 0x39, 0x2D, 0x2E
-_CODE_BYTES = 8
 
 
 class Formats(NamedTuple):
@@ -45,7 +57,7 @@ class Formats(NamedTuple):
     segments: Numbers
     elements: Numbers
     components: Numbers
-    codes: Ints  # of each complete list, in order, as their bytes make numbers
+    codes: Ints  # the complete lists, each as ``check_usual.code_list`` makes it
     usual: (
         Ints  # of a segment, element and component: its row packed into a number, -1 for none; what `check` is quick by
     )
@@ -152,22 +164,14 @@ def _is_time(data: Bytes, start: int, end: int) -> bool:
 
 def _is_code(data: Bytes, start: int, end: int, codes: Ints, low: int, high: int) -> bool:
     """Whether the value is among the codes from ``low`` to ``high``."""
-    if end - start > _CODE_BYTES:
+    if end - start > CODE_BYTES:
         return False
     wanted = 0
     for at in range(start, end):
         if data[at] > 0x7F:
             return False
         wanted = wanted * 256 + int(data[at])
-    while low < high:
-        middle = (low + high) // 2
-        if codes[middle] < wanted:
-            low = middle + 1
-        elif codes[middle] > wanted:
-            high = middle
-        else:
-            return True
-    return False
+    return has_code(codes, low, high, wanted)
 
 
 def _characters(data: Bytes, start: int, end: int, release: int, is_utf8: bool) -> int:
@@ -300,74 +304,50 @@ def _judge(formats: Formats, text: Text, faults: Numbers, told: Numbers, count: 
     return count
 
 
-def _is_usual(data: Bytes, start: int, end: int, kind: int, spec: int, codes: Ints) -> bool:
-    """Whether a value of this length is right without doubt: digits and a point, a date, a time or a code."""
-    if kind == CODED:
-        low = (spec >> _CODES_AT) & 0x1FFF
-        return _is_code(data, start, end, codes, low, low + (spec >> _COUNT_AT))
-    if kind == DATE:
-        return _is_date(data, start, end)
-    if kind == TIME:
-        return _is_time(data, start, end)
-    digits = _digits(data, start, end, _POINT if kind == DECIMAL else -1)
-    return digits >= (spec >> _LEAST_AT) & 0x1FFF
-
-
-def pack(kind: int, least: int, most: int, low: int, high: int) -> int:
-    """A component's row as one number, for ``Formats.usual``. ValueError when it does not fit."""
-    parts = ((kind, _LEAST_AT), (least, _MOST_AT - _LEAST_AT), (min(most, 0xFFFFF), 20), (low, 13), (high - low, 13))
-    packed, at = 0, 0
-    for part, bits in parts:
-        if part >> bits:
-            raise ValueError(f"{part} does not fit into {bits} bits: widen the packing of formats")
-        packed |= part << at
-        at += bits
-    return packed
-
-
 def check(formats: Formats, text: Text, faults: Numbers, told: Numbers) -> int:
     """Look at every value of every segment that has a format; gives how many faults there are.
 
     Faults beyond the length of ``faults`` are counted and not kept. ``told`` must be fresh. The usual segment, with
     nothing wrong and nothing to be cleaned, is passed over in one go; only the others are judged value by value.
     """
-    usual, needs, codes = formats.usual, formats.needs, formats.codes
+    usual, needs, codes = formats.usual.reshape(-1), formats.needs.reshape(-1), formats.codes
     data, messages, tags, first_mark, mark_at, mark_kind, format_of, is_checked, _, _, _ = text
-    count = 0
+    count, last_word = 0, data.size - WORD
     for segment in range(len(messages)):
         form = int(format_of[tags[segment]])
         if form < 0 or not is_checked[messages[segment]]:
             continue
-        element, component, seen, need = 0, 1, 1, 0
+        row, at, seen, need = form * USUAL_ELEMENTS, 1, 1, 0  # `at` counts up to USUAL_COMPONENTS for each element
         mark, last = int(first_mark[segment]), int(first_mark[segment + 1]) - 1
         end = int(mark_at[mark])
         while mark < last:
-            what = int(mark_kind[mark])
+            what = int(mark_kind[sure(mark)])
             if what == ELEMENT:
                 if need and (need & ~seen & _COMPONENTS_NEEDED if seen else need >> BITS):
                     break
-                element, component, seen = element + 1, 1, 0
-                need = int(needs[form, element]) if element < USUAL_ELEMENTS else 0
-            elif what == COMPONENT:
-                component += 1
+                at, seen = (at | USUAL_COMPONENTS - 1) + 2, 0
+                if at >= USUAL_ELEMENTS * USUAL_COMPONENTS:
+                    break
+                need = int(needs[sure(row + at // USUAL_COMPONENTS)])
+            elif what == COMPONENT and at & USUAL_COMPONENTS - 1 != USUAL_COMPONENTS - 1:
+                at += 1
             else:
                 break
             mark += 1
-            start, end = end + 1, int(mark_at[mark])
-            if start == end:
+            start, end = end + 1, int(mark_at[sure(mark)])
+            size = end - start
+            if size == 0:
                 continue
-            if element >= USUAL_ELEMENTS or component >= USUAL_COMPONENTS:
+            spec = int(usual[sure(row * USUAL_COMPONENTS + at)])
+            seen |= 1 << (at - 1 & USUAL_COMPONENTS - 1)
+            if size < (spec >> LEAST_AT) & LEAST_MASK or size > (spec >> MOST_AT) & MOST_MASK or spec < 0:
                 break
-            spec, size = int(usual[form, element, component]), end - start
-            seen |= 1 << (component - 1)
-            if size < (spec >> _LEAST_AT) & 0x1FFF or size > (spec >> _MOST_AT) & 0xFFFFF or spec < 0:
-                break
-            kind = spec & 7
-            if kind != TEXT and not _is_usual(data, start, end, kind, spec, codes):
+            kind = spec & KINDS
+            if kind != TEXT and (start > last_word or not is_usual(data, start, end, kind, spec, codes)):
                 break
         else:
             is_short = need and (need & ~seen & _COMPONENTS_NEEDED if seen else need >> BITS)
-            if not is_short and element >= needs[form, 0]:
+            if not is_short and at // USUAL_COMPONENTS >= needs[row]:
                 continue
         count = _judge(formats, text, faults, told, count, segment, form)
     return count

@@ -14,7 +14,7 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, cut_blocks, cutting, projecting, table_passes, vectors, walk, xml_scan
+from mappings.formats import check, check_usual, cut_blocks, cutting, projecting, table_passes, vectors, walk, xml_scan
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 from mappings.formats.table_passes import Passes
@@ -26,7 +26,8 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"
 # that it takes from others: so all files of its family have a part in the name that the code is kept under.
 _FAMILIES = (
     (
-        "formats/check", "formats/cut_blocks", "formats/cut_bytes", "formats/cut_columns", "formats/cut_envelopes",
+        "formats/check", "formats/check_usual", "formats/cut_blocks", "formats/cut_bytes", "formats/cut_columns",
+        "formats/cut_envelopes",
         "formats/cut_headers", "formats/cut_usual", "formats/cuts", "formats/cutting", "formats/projecting",
         "formats/vectors", "formats/walk",
     ),
@@ -40,9 +41,15 @@ _FAMILIES = (
 _done: dict[Any, Callable[..., Any]] = {
     cut_blocks.copy_block: vectors.copy_block,
     cut_blocks.delimiters_in: vectors.delimiters_in,
+    cut_blocks.digits_in: vectors.digits_in,
     cut_blocks.letters_in: vectors.letters_in,
     cut_blocks.lowest: vectors.lowest,
+    cut_blocks.sure: vectors.sure,
+    cut_blocks.word_at: vectors.word_at,
 }
+
+# To hand arrays to these takes longer than what they do: they become part of what calls them.
+_WRITTEN_OUT: set[Any] = {check_usual.has_code, check_usual.is_usual}
 
 
 # A function that only others of its family call needs no way in from Python; making that takes a fifth of the time.
@@ -65,7 +72,8 @@ def compiled(one: Callable[..., Any], family: tuple[str, ...] = (), inner: bool 
         }
         twin = FunctionType(one.__code__, one.__globals__ | called, one.__name__, one.__defaults__)
         twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_version(one.__module__, family)}"
-        _done[one] = numba.njit(**_OPTIONS, **(_NO_WAY_IN if inner else {}))(twin)
+        is_written_out: dict[str, Any] = {"forceinline": True} if one in _WRITTEN_OUT else {}
+        _done[one] = numba.njit(**_OPTIONS, **(_NO_WAY_IN if inner else {}), **is_written_out)(twin)
     return _done[one]
 
 

@@ -6,6 +6,22 @@ These are what ``vectors`` does with the processor's wide registers; here they s
 from mappings.formats.cut_columns import Bytes, Ints
 
 BLOCK = 64  # bytes: as many as an integer has bits
+WORD = 16  # bytes that a short value has at most
+
+
+def sure(at: int) -> int:
+    """A place in an array that is known to be none counted from its end, which need not be asked for each time."""
+    return at
+
+
+def digits_in(buffer: Bytes, at: int) -> int:
+    """The places of digits among the WORD bytes from here: the nth is bit n."""
+    return sum(1 << place for place, byte in enumerate(buffer[at : at + WORD].tolist()) if 48 <= byte <= 57)
+
+
+def word_at(buffer: Bytes, at: int) -> int:
+    """The eight bytes from here as a number, the first one counting most; below zero where that is beyond ASCII."""
+    return int.from_bytes(buffer[at : at + 8].tobytes(), "big", signed=True)
 
 
 def delimiters_in(buffer: Bytes, at: int, a: int, b: int, c: int, d: int, e: int) -> int:

@@ -5,7 +5,7 @@ tag not met before, release characters, a count that is wrong, the end of the by
 could read all of them.
 """
 
-from mappings.formats.cut_blocks import BLOCK, delimiters_in, lowest
+from mappings.formats.cut_blocks import BLOCK, delimiters_in, lowest, sure, word_at
 from mappings.formats.cut_bytes import is_blank, number, same_bytes, slot_from
 from mappings.formats.cut_columns import (
     AT,
@@ -51,7 +51,7 @@ from mappings.formats.cut_columns import (
 )
 from mappings.formats.cuts import COMPONENT, ELEMENT, END, POSITION_MAX, REPETITION
 
-_TAG_BYTES_LEAST, _TAG_BYTES_MOST = 2, 4
+_TAG_BYTES_LEAST, _TAG_BYTES_MOST, _WORD_BYTES = 2, 4, 8
 _COUNT_MAX = 99_999_999  # a trailer that states more is looked at closely
 
 
@@ -118,7 +118,7 @@ def cut_usual(buffer: Bytes, rules: Rules, room: Room, messages: Ints, here: Int
     release = here[I_RELEASE] if here[I_RELEASE] >= 0 else element
     repetition = here[I_REPETITION] if here[I_REPETITION] >= 0 else element
     at, segments, marks, message, limit = state[AT], state[SEGMENTS], state[MARKS], state[MESSAGE], state[LIMIT]
-    last_mark, last_segment, stop = mark_at.size - BLOCK - 2, start_of.size - 1, limit - BLOCK - _TAG_BYTES_MOST
+    last_mark, last_segment, stop = mark_at.size - BLOCK - 2, start_of.size - 1, limit - BLOCK - _WORD_BYTES
     base = at
     if base > stop:
         return
@@ -132,7 +132,7 @@ def cut_usual(buffer: Bytes, rules: Rules, room: Room, messages: Ints, here: Int
                 return
             ahead = delimiters_in(buffer, base, element, component, terminator, release, repetition)
         place = base + lowest(ahead)
-        what = int(meaning[buffer[place]])
+        what = int(meaning[buffer[sure(place)]])
         if place == start and what > REPETITION and is_blank(int(buffer[start])):
             while at < limit and is_blank(int(buffer[at])):
                 at += 1
@@ -144,19 +144,17 @@ def cut_usual(buffer: Bytes, rules: Rules, room: Room, messages: Ints, here: Int
         size = place - start
         if size < _TAG_BYTES_LEAST or size > _TAG_BYTES_MOST or what > ELEMENT or segments >= last_segment:
             return
-        four = int(buffer[start]) << 24 | int(buffer[start + 1]) << 16
-        four |= int(buffer[start + 2]) << 8 | int(buffer[start + 3])
-        key = four >> 8 * (_TAG_BYTES_MOST - size)
+        key = word_at(buffer, start) >> 8 * (_WORD_BYTES - size)
         slot = slot_from(key)
-        if slots[slot] != key:
+        if slots[sure(slot)] != key:
             slot = (slot + 1) & (TAG_SLOTS - 1)  # another tag came first; a third one is unusual
-        kind = int(kinds[slot])
+        kind = int(kinds[sure(slot)])
         is_ours = message < 0 if kind == MESSAGE_OPEN else message >= 0 and (kind == CONTENT or kind == MESSAGE_CLOSE)
-        if slots[slot] != key or not is_ours:
+        if slots[sure(slot)] != key or not is_ours:
             return
         # --- its marks
         while True:
-            mark_at[marks], mark_kind[marks] = place, what
+            mark_at[sure(marks)], mark_kind[sure(marks)] = place, what
             marks += 1
             ahead &= ahead - 1
             if what == END:
@@ -167,7 +165,7 @@ def cut_usual(buffer: Bytes, rules: Rules, room: Room, messages: Ints, here: Int
                     return
                 ahead = delimiters_in(buffer, base, element, component, terminator, release, repetition)
             place = base + lowest(ahead)
-            what = int(meaning[buffer[place]])
+            what = int(meaning[buffer[sure(place)]])
             if what > REPETITION:
                 return
         if marks - first > POSITION_MAX:
@@ -178,8 +176,9 @@ def cut_usual(buffer: Bytes, rules: Rules, room: Room, messages: Ints, here: Int
             if not open_usual(buffer, is_x12, messages, state, mark_at, mark_kind, first, last, start, segments):
                 return
             message = state[MESSAGE]
-        message_of[segments], tag_of[segments], first_mark[segments] = message, numbers[slot], first
-        start_of[segments], end_of[segments] = start, place
+        here_at = sure(segments)
+        message_of[here_at], tag_of[here_at], first_mark[here_at] = message, numbers[sure(slot)], first
+        start_of[here_at], end_of[here_at] = start, place
         if kind == MESSAGE_CLOSE:
             count = segments + 1 - messages[message, M_FIRST]
             if not close_usual(buffer, messages[message], mark_at, mark_kind, first, marks - 1, count):

@@ -15,24 +15,18 @@ import yaml
 
 from mappings.formats.check import (
     BITS,
-    CODED,
     COMPONENTS,
-    DATE,
-    DECIMAL,
     FIRST_COMPONENT,
     IS_NEEDED,
     NEEDED,
-    TEXT,
-    TIME,
     USUAL_COMPONENTS,
     USUAL_ELEMENTS,
-    WHOLE,
     Formats,
     Ints,
     Numbers,
-    pack,
     repeated,
 )  # fmt: skip
+from mappings.formats.check_usual import CODED, DATE, DECIMAL, TEXT, TIME, WHOLE, code_list, pack
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast, where there is one
 _KINDS = {"AN": TEXT, "ID": TEXT, "N": WHOLE, "R": DECIMAL, "DT": DATE, "TM": TIME, "an": TEXT, "a": TEXT, "n": DECIMAL}
@@ -63,7 +57,7 @@ class _Rows:
     def add_list(self, number: str, codes: list[str]) -> None:
         """A complete list of codes."""
         first = len(self.codes)
-        self.codes += sorted(int.from_bytes(code.encode("ascii"), "big") for code in codes)
+        self.codes += code_list(codes)
         self.lists[number] = first, len(self.codes)
 
     def add_segment(self, elements: list[Any], repeats: int, names: list[Any]) -> None:

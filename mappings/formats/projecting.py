@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mappings.formats.cut_blocks import BLOCK, copy_block
+from mappings.formats.cut_blocks import BLOCK, copy_block, sure
 from mappings.formats.cuts import BLANK, COMPONENT, ELEMENT, WHAT
 
 Ints = npt.NDArray[np.int64]
@@ -54,9 +54,11 @@ def project(
     """Fill in message and number of each line (``head``), start and end of each field in it, and its mark's kind."""
     line, message, number = -1, -1, 0
     field_at, wanted, last, each = layout.field_at, layout.qualifier, layout.last, layout.each
+    has_qualifiers = wanted.any()
     for segment in range(tag_of.size):
-        tag = tag_of[segment]
-        if last[tag] < 0:
+        tag = int(tag_of[segment])
+        behind = int(last[sure(tag)])
+        if behind < 0:
             continue
         if tag == each:
             line += 1
@@ -67,25 +69,29 @@ def project(
             continue
         element, component, is_first, qualifier = 0, 1, True, 0
         for mark in range(first_mark[segment], first_mark[segment + 1] - 1):
-            what = mark_kind[mark] & WHAT
+            kind = int(mark_kind[sure(mark)])
+            what = kind & WHAT
             if what == ELEMENT:
                 element, component, is_first = element + 1, 1, True
             elif what == COMPONENT:
                 component += 1
             else:
                 is_first = False
-            if element > last[tag]:
+            if element > behind:
                 break
-            start, end = int(mark_at[mark]) + 1, int(mark_at[mark + 1])
-            if end == start or not is_first or component >= COMPONENTS or mark_kind[mark] & BLANK:
+            start, end = int(mark_at[sure(mark)]) + 1, int(mark_at[sure(mark + 1)])
+            if end == start or not is_first or component >= COMPONENTS or kind & BLANK:
                 continue
-            if element == 1 and component == 1:
+            if element == 1 and component == 1 and has_qualifiers:
                 qualifier = qualifier_at(buffer, start, end)
-            field = field_at[tag, element, component]
-            if field < 0 or spans[field, 1, line] or (wanted[field] and wanted[field] != qualifier):
+            field = int(field_at[sure(tag), sure(element), sure(component)])
+            if field < 0:
                 continue
-            spans[field, 0, line], spans[field, 1, line] = start, end
-            flags[field, line] = mark_kind[mark]
+            at = sure(field)
+            if spans[at, sure(1), sure(line)] or (wanted[at] and wanted[at] != qualifier):
+                continue
+            spans[at, sure(0), sure(line)], spans[at, sure(1), sure(line)] = start, end
+            flags[at, sure(line)] = kind
     return line + 1
 
 

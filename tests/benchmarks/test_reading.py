@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import peer_reader
 from benchmarks.interchanges import STANDARDS, Made, Name, corpus, interchanges, small_files, write_corpus
-from benchmarks.measured import Row, Spent
+from benchmarks.measured import Row, Spent, Turns, in_turns
 from benchmarks.peers import PEERS_KNOWN
 from benchmarks.reading import READERS, Duel, figures, ratio, raw, to_table
 from mappings.formats.segments import Segments
@@ -85,13 +85,19 @@ def row(name: str, cpu: float) -> Row:
 
 def duel(name: str, ours: float, *theirs: float) -> Duel:
     spent = tuple(Spent(9.0, cpu) for cpu in theirs)
-    return Duel(PEER[name], 1_000_000, (Spent(1.0, ours),) * len(spent), spent)
+    return Duel(PEER[name], 1_000_000, Turns((Spent(1.0, ours),) * (len(spent) + 1), spent))
 
 
 def test_ratios_are_of_processor_seconds_side_by_side_and_the_smallest_counts() -> None:
     duels = [duel("split", 0.5, 2.0, 40.0, 1.0), duel("edison", 0.5, 1.0)]
     assert ratio(duels, "split") == 4.0
     assert ratio(duels, "split", "edison") == 2.0
+
+
+def test_a_ratio_takes_ours_on_both_sides_of_theirs() -> None:
+    ours, theirs = iter([Spent(9.0, cpu) for cpu in (1.0, 3.0, 1.0)]), iter([Spent(9.0, cpu) for cpu in (4.0, 8.0)])
+    turns = in_turns(lambda: next(ours), lambda: next(theirs), 2)
+    assert turns.ratio == 3.0  # between four and eight over the two seconds that ours takes beside each
 
 
 def test_an_absent_peer_has_no_ratio_and_takes_none_from_the_others() -> None:

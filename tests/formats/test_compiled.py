@@ -30,6 +30,11 @@ def _of_vectors(data: npt.NDArray[np.uint8], at: int, into: npt.NDArray[np.uint8
     return found, vectors.letters_in(data, at, 73, 83, 65), vectors.lowest(found)
 
 
+@numba.njit
+def _of_words(data: npt.NDArray[np.uint8], at: int) -> tuple[int, int, int]:
+    return vectors.digits_in(data, at), vectors.word_at(data, at), data[vectors.sure(at)]
+
+
 def test_wide_registers_find_what_loops_find() -> None:
     data = np.random.default_rng(2026).choice(np.frombuffer(b"ISA*>~^A\n\0\x1f 0\xc8\xff\x80", np.uint8), 400)
     for at in range(0, 330, 3):
@@ -41,6 +46,15 @@ def test_wide_registers_find_what_loops_find() -> None:
         assert [one & mask for one in told] == [found, letters, cut_blocks.lowest(found)]
         assert (into[at : at + 64] == data[at : at + 64]).all()
         assert np.count_nonzero(into) == np.count_nonzero(into[at : at + 64])
+
+
+def test_short_values_are_seen_at_once_as_byte_by_byte() -> None:
+    data = np.random.default_rng(2027).choice(np.frombuffer(b"0123456789/:.-A\xff ", np.uint8), 400)
+    for at in range(400 - cut_blocks.WORD):
+        told = _of_words(data, at)
+        assert told[0] == cut_blocks.digits_in(data, at)
+        assert told[1] == cut_blocks.word_at(data, at)
+        assert told[2] == data[cut_blocks.sure(at)]
 
 
 def test_signs_are_found_wherever_they_stand() -> None:
