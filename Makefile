@@ -37,7 +37,7 @@ test: env  ## The test suite, the real SFTP transfer included
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-erp: env $(TRYTON_STAMP)  ## The ERP contract and more against a real Tryton server, on loopback
-	@$(BIN)/pytest -m tryton tests/contracts tests/tryton
+	@$(BIN)/pytest -m "tryton and not soak" tests/contracts tests/tryton
 
 $(TRYTON_STAMP): connectors/erp/tryton/server-module/requirements.lock .ci/build-tryton $(wildcard connectors/erp/tryton/server-module/*.toml connectors/erp/tryton/server-module/backhaul_key/*)
 	@PYTHON="$(PYTHON)" bash .ci/build-tryton
@@ -70,7 +70,7 @@ bench-storing: env  ## How many lines a second are persisted on SQLite and Postg
 bench-supply: env  ## A full export of invoice lines, a delta and a repeat, loaded from a folder; LINES; JSON on the last line
 	@$(BIN)/python -m benchmarks.supply $(if $(LINES),--lines $(LINES))
 
-soak: env  ## The long forms: fault models, kill drills
+soak: env $(TRYTON_STAMP)  ## The long forms: fault models, kill drills
 	@BACKHAUL_FUZZ=1 $(BIN)/pytest -m soak -n 2 --dist worksteal --timeout 7200
 	@BACKHAUL_KILLS=40 $(BIN)/pytest tests/drills/test_killed_demo.py
 

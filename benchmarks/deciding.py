@@ -11,7 +11,8 @@ decided_per_s        lines a second, decided and priced, with all sentences, in 
 decided_per_s_plain  the same by a policy without terms
 moved_per_s          the same with the movements of all decisions
 ratio_decimal_rows, ratio_pandas   ours over the other way
-persisted_per_s      decisions, pricings and movements through Store.record, with balances, seals and audit
+persisted_per_s      decisions, pricings and movements through Store.record, with balances, seals and audit; the
+                     processor time of a PostgreSQL server of this machine counts with ours
 """
 
 import argparse

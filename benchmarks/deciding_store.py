@@ -1,12 +1,14 @@
 """What it takes to record decisions: a store with sales, returns and counted units, all of which are decided."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks.measured import Spent, timed
+from benchmarks.measured import Spent, processor_clock, timed
 from benchmarks.returned import TERMS
 from connectors.store import Store
 from pipelines.steps import decide
@@ -28,7 +30,18 @@ def persisted(lines: int, database: str) -> Spent:
         rows = found.rows() | {"movement": decide.carry_out(found.decisions, undecided, "v1")}
         if rows["decision"].num_rows != lines:
             raise ValueError(f"{rows['decision'].num_rows} of {lines} lines are undecided")
-        return timed(lambda: store.record(Outcome("decide", "nordstad", rows)))
+        return timed(lambda: store.record(Outcome("decide", "nordstad", rows)), _clock_of(store))
+
+
+def _clock_of(store: Store) -> Callable[[], float]:
+    """Processor seconds, those of the database's server too. ValueError: it is none of this machine."""
+    with store._engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return processor_clock()
+        folder = Path(str(connection.exec_driver_sql("show data_directory").scalar_one()))
+    if not (folder / "postmaster.pid").is_file():
+        raise ValueError(f"the server's processor time cannot be read: {folder} is no folder of this machine")
+    return processor_clock(folder)
 
 
 def _prepare(store: Store, lines: int) -> None:

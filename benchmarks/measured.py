@@ -1,8 +1,10 @@
 """What a benchmark measures: rounds of some work, and a line of its result."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,32 @@ class Row:
         return self.name, f"{size:,.3f}", *spent, thousands
 
 
-def timed(work: Callable[[], object]) -> Spent:
-    """One round."""
-    wall, cpu = time.perf_counter(), time.process_time()
+def timed(work: Callable[[], object], processor: Callable[[], float] = time.process_time) -> Spent:
+    """One round; ``processor`` tells the processor seconds that were spent until now."""
+    wall, cpu = time.perf_counter(), processor()
     work()
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
+    return Spent(time.perf_counter() - wall, processor() - cpu)
+
+
+def processor_clock(server: Path | None = None) -> Callable[[], float]:
+    """Processor seconds of this process, and of the PostgreSQL of this machine that has this data folder."""
+    if server is None:
+        return time.process_time
+    postmaster = (server / "postmaster.pid").read_text().split("\n")[0]
+    return lambda: time.process_time() + _seconds_of(postmaster)
+
+
+def _seconds_of(postmaster: str) -> float:
+    """Processor seconds of a server's living processes."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = stat.parent.name, stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if postmaster in (pid, rest[1]):
+            ticks += int(rest[11]) + int(rest[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def best(rounds: Sequence[Spent]) -> Spent:

@@ -44,6 +44,7 @@ from benchmarks.streaming import read_in_pieces
 from mappings.formats import edifact, x12
 from mappings.formats.flat import RETURN_LINES, flat_lines
 from mappings.formats.segments import RawFile, Segments
+from pipelines.memory import keep_memory
 from pipelines.show import table_of
 
 MEGABYTES = 50
@@ -197,7 +198,8 @@ def large(standard: Name, size: int, folder: Path) -> tuple[Row, float]:
 
 
 def on_one_core() -> None:
-    """Keep this process, and those it starts, on one core where the system can."""
+    """Keep this process, and those it starts, on one core where the system can; begin as the programs do."""
+    keep_memory()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     pa.set_cpu_count(1)

@@ -13,12 +13,10 @@ import argparse
 import gc
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -26,6 +24,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measured import processor_clock
 from connectors.store import Store
 from schemas.outcome import Outcome
 
@@ -74,27 +73,13 @@ def _postgresql() -> Iterator[tuple[str, Callable[[], float]]]:
     server = PostgresServer(**settings)
     try:
         url = PostgresDatabases(server).new(server.folder)
-        yield url, lambda: time.process_time() + _seconds_of(server.folder)
+        yield url, processor_clock(server.folder / "data")
     finally:
         server.stop()
 
 
 # Where, and how many write at once.
 DATABASES = {"sqlite": (_sqlite, 1), "postgresql": (_postgresql, 1), "postgresql_pair": (_postgresql, 2)}
-
-
-def _seconds_of(folder: Path) -> float:
-    """Processor seconds of the server's living processes."""
-    postmaster = (folder / "data" / "postmaster.pid").read_text().split("\n")[0]
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, rest = stat.parent.name, stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if postmaster in (pid, rest[1]):
-            ticks += int(rest[11]) + int(rest[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _persisted(

@@ -16,6 +16,7 @@ from benchmarks.interchanges import Name, interchanges
 from benchmarks.measured import timed
 from mappings.formats.flat import RETURN_LINES, flat_lines
 from mappings.formats.stream import stream
+from pipelines.memory import keep_memory
 
 _STATUS = Path("/proc/self/status")
 
@@ -50,6 +51,7 @@ def warm_up(standard: Name) -> None:
 def main() -> None:
     """Stream the file, and print what it took."""
     standard, path = cast(Name, sys.argv[1]), Path(sys.argv[2])
+    keep_memory()
     warm_up(standard)
     lines = findings = 0
 

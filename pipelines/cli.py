@@ -15,6 +15,7 @@ from pipelines.edi_commands import edi
 from pipelines.erp_commands import erp
 from pipelines.goods_commands import authorise, refuse, route
 from pipelines.map_commands import map_words
+from pipelines.memory import keep_memory
 from pipelines.partner_commands import partner
 from pipelines.partner_new import partner_new
 from pipelines.placing_commands import assign, unassign
@@ -42,11 +43,16 @@ WORDS: dict[str, _Words] = {
 }  # fmt: skip
 
 
+def _begin() -> None:
+    keep_memory()
+
+
 def _assembled() -> typer.Typer:
     one = typer.Typer(
         help="Reseller returns, from the retailer's notice to a posted credit note.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        callback=_begin,
     )
     for panel, words in WORDS.items():
         for name, word in words.items():

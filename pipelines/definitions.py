@@ -11,7 +11,10 @@ from pipelines.defs.schedules import hourly_sweep
 from pipelines.defs.sensors import mailbox_sensors, partner_folders
 from pipelines.defs.supply import hourly_supply, supplied_sales, supply_job
 from pipelines.defs.upkeep import audit_anchor, nightly_anchor, nightly_upkeep, upkeep
+from pipelines.memory import keep_memory
 from pipelines.settings import partners_folder
+
+keep_memory()  # each of Dagster's processes begins here
 
 defs = dg.Definitions(
     assets=[*CHAIN, returns_report, supplied_sales],

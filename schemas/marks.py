@@ -26,6 +26,7 @@ class Kind(StrEnum):
     GOING_BACK = "going_back"  # a route by which goods go back that did not yet
     UNTOLD = "untold"  # a posted credit note of which the retailer has no copy
     EVIDENCE = "evidence"  # a return line of which evidence or a word on a difference came, not held against decisions
+    TAKEN = "taken"  # an amount that a retailer took from what it pays, not wholly settled: `document|line_no`
     SHIPPED = "shipped"  # a ship notice, not held against a retailer's decisions: `document|retailer`
 
 

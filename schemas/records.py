@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 import schemas.naming  # noqa: F401  (names of constraints, before the first table)
+from schemas.day_totals import DayTotal  # noqa: F401  (stored, and not sealed)
 from schemas.goods_documents import GoodsDocumentLine, GoodsDocumentRow
 from schemas.handling import AuthorisationRow, ClaimEvidence, Recourse, ReplacementOrder, Routing
 from schemas.items import ItemComponent, ItemName
@@ -246,7 +247,7 @@ class InvoiceLine(SQLModel, table=True):
     """A sold line: order and invoice, units and exact money. The basis of credit."""
 
     __tablename__ = "invoice_line"
-    __table_args__ = (Index(None, "retailer", "gtin"),)
+    __table_args__ = (Index(None, "gtin", "retailer"),)
     invoice_line: str = Field(primary_key=True)
     document: str = Field(foreign_key="document.document")
     line_no: int

@@ -401,13 +401,16 @@ PRICINGS = _table(
     because=(_T, "a part of a sentence for a person"),
 )  # fmt: skip
 
-PURCHASES = _table(
-    "what a retailer was sold, summed by style and day",
-    currency=_T, style=_T, sold_on=_D, net_minor=_I,
+DAY_TOTALS = _table(
+    "what a retailer was sold and credited, summed by day: for all items and for each style",
+    style=(_T, "the part before the slash; empty: all items, also those without a style"), currency=_T, day=_D,
+    sold_minor=(_I, "net, sold on the day"),
+    of_sold_minor=(_I, "net, credited of what was sold on the day"),
+    of_returned_minor=(_I, "net, credited of what came back on the day"),
 )  # fmt: skip
 
 CREDITED = _table(
-    "what a retailer was credited or will be, summed by style and days",
+    "what a retailer was credited or will be in some time, summed by item and days",
     currency=_T, style=_T, sold_on=_D, returned_on=_D, net_minor=_I,
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import shutil
 import sys
@@ -45,6 +46,18 @@ _MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
 _CHOSEN = {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
 if not _CHOSEN and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+# What is imported and collected stays until the end: looking through all of it for garbage, again and again while it
+# grows, takes a fifth of the time before the first test.
+gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """From here on garbage is looked for, among what the tests themselves make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

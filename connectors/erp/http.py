@@ -29,6 +29,7 @@ from connectors.erp.throttle import Throttle
 from schemas.errors import ConfigError, PermanentError, TransientError, UncertainError
 
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
+FILE_BYTES_MAX = ANSWER_BYTES_MAX  # what is sent must be readable again
 _WORDS_MAX = 500  # of what the other side says in a refusal
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -120,8 +121,23 @@ class HttpClient:
         """The answer to a POST (JSON, or a form) that changes nothing, as JSON: faults as of ``get``."""
         return self._send("POST", path, changes=False, body=body, headers=headers, form=form)[0]
 
+    def file(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """What is there, byte for byte: faults as of ``get``."""
+        found: bytes = self._send("GET", path, changes=False, headers={"Accept": "*/*", **(headers or {})}, whole=True)[
+            0
+        ]
+        return found
+
     def change(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
-        """The answer to a request that changes something, as JSON. UncertainError: nobody knows whether it did."""
+        """The answer to a request that changes something, as JSON. UncertainError: nobody knows whether it did.
+
+        A body of bytes is sent as it is, any other as JSON. PermanentError: it has more than FILE_BYTES_MAX bytes.
+        """
+        if isinstance(body, bytes) and len(body) > FILE_BYTES_MAX:
+            raise PermanentError(
+                f"{self._name}: {method} {path} would send {len(body)} bytes, and {FILE_BYTES_MAX} are the most. "
+                "Next: a person puts the file into the ERP, or makes it smaller, then releases the intent."
+            )
         return self._send(method, path, changes=True, body=body, headers=headers)[0]
 
     def _send(
@@ -134,14 +150,17 @@ class HttpClient:
         body: Any = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        whole: bool = False,
     ) -> tuple[Any, httpx.Headers]:
         self._throttle.wait(self._name)
         doing = f"{self._name}: {method} {path}"
+        file = body if isinstance(body, bytes) else None
         request = self._client.build_request(
             method,
             self._url + path,
             params=list(params) if params else None,
-            json=body,
+            content=file,
+            json=body if file is None else None,
             data=dict(form) if form else None,
             headers=dict(headers or {}),
         )
@@ -158,6 +177,8 @@ class HttpClient:
                 self._pause(answer_headers)
             raise _unknown(f"{doing} was answered with {status}", changes)
         self._throttle.answered()
+        if whole and status < httpx.codes.MULTIPLE_CHOICES:
+            return data, answer_headers
         return self._understood(doing, status, data, changes), answer_headers
 
     def _exchanged(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:

@@ -52,6 +52,9 @@ class Database(Protocol):
     def set_columns(self, connection: Connection, table: Table, key: str, rows: pa.Table) -> None:
         """Set the other columns of the rows that have these keys."""
 
+    def add_to(self, connection: Connection, table: Table, key: Sequence[str], rows: pa.Table) -> None:
+        """Add the other columns to those of the rows that have these keys."""
+
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """SQL that says that a column is one of many keys, and the one parameter in it."""
 
@@ -63,6 +66,9 @@ class Database(Protocol):
 
     def hold_chain(self, connection: Connection) -> None:
         """Keep others from hanging events on the audit chain until this transaction ends."""
+
+    def hold_styles(self, connection: Connection) -> None:
+        """Keep others from naming styles of items until this transaction ends."""
 
     def as_stored(self, table: Table) -> FromClause:
         """The table with its values as they were sealed: text, whole numbers, 0 and 1, ISO times."""

@@ -23,7 +23,7 @@ for _table in TABLES.values():
             _one.type = Integer().with_variant(BigInteger(), "postgresql")
 SEALED_TABLES = frozenset(name_of(record) for record in SEALED)
 # The store's own: no outcome carries rows of these.
-OWN = frozenset({"creditable", "audit_event", "mark"})
+OWN = frozenset({"creditable", "audit_event", "mark", "day_total"})
 _TOLD_AGAIN = frozenset(name_of(record) for record in TOLD_AGAIN)
 _LATEST = frozenset(name_of(record) for record in LATEST)
 _MANY = 1_000
@@ -102,7 +102,7 @@ def _column(table: Table, column: Column[Any], given: pa.Table, now: datetime) -
 def insert_rows(connection: Connection, rows: Rows) -> None:
     """Insert them at once, in the database's own bulk way; many of them in the order of their key, as indexes like."""
     name, data, key = rows.table.name, rows.data, key_of(rows.table)
-    clash = "keep" if name in _TOLD_AGAIN else "replace" if name in _LATEST else "refuse"
+    clash = "keep" if name in _TOLD_AGAIN or name == "day_total" else "replace" if name in _LATEST else "refuse"
     if clash == "refuse" and data.num_rows >= _MANY:
         data = data.sort_by([(column, "ascending") for column in key])
     database.of(connection).insert(connection, rows.table, data, key, clash)

@@ -38,14 +38,14 @@ class LateReads(Reads):
         )
 
     def lines_held_by(self, rule: str, retailer: str) -> list[str]:
-        """Return lines with units that this rule of the policy holds, looked up from what is open."""
+        """Return lines with units that this rule of the policy, or one below it, holds, looked up from what is open."""
         marks, decided = TABLES["mark"], TABLES["decision"]
         chosen = (
             select(decided.c.return_line).distinct().join_from(marks, decided, decided.c.portion == marks.c.subject)
         )
         chosen = chosen.where(
             marks.c.kind == Kind.OPEN.value, marks.c.retailer == retailer,
-            decided.c.outcome == "hold", decided.c.rule == rule,
+            decided.c.outcome == "hold", or_(decided.c.rule == rule, decided.c.rule.like(f"{rule}.%")),
         )  # fmt: skip
         return sorted(self._select(chosen, _LINES)["return_line"].to_pylist())
 

@@ -90,6 +90,14 @@ _ASKED = (
     "select distinct q.return_id as subject, q.retailer from answer_line as s "
     "join question as q on q.question = s.request_number where {among}"
 )
+_DEDUCTION = (
+    "select l.document || '|' || l.line_no as subject, g.partner as retailer from deduction_line as l "
+    "join document as g on g.document = l.document where l.amount_minor < 0 and {among}"
+)
+_SELF_BILLED = (
+    "select l.document || '|' || l.line_no as subject, g.partner as retailer from billing_line as l "
+    "join document as g on g.document = l.document where l.bill = 'credit' and l.net_minor <> 0 and {among}"
+)
 _SHIPPED = (
     "select s.document || '|' || p.retailer as subject, p.retailer from document as s "
     'cross join "placing" as p where {among}'
@@ -108,6 +116,8 @@ _CAUSES: tuple[_Cause, ...] = (
     _Cause("difference", "l.return_line", Kind.DIFFERING, _RETURN),
     _Cause("receipt_line", "c.carton", Kind.DIFFERING, _BOX, _names_a_box),
     _Cause("answer_line", "s.document", Kind.DIFFERING, _ASKED),
+    _Cause("deduction_line", "l.document", Kind.TAKEN, _DEDUCTION),
+    _Cause("billing_line", "l.document", Kind.TAKEN, _SELF_BILLED),
     _Cause("claim_evidence", "l.return_line", Kind.EVIDENCE, _LINE),
     _Cause("resolution", "l.return_line", Kind.EVIDENCE, _LINE, _is_said_again),
     _Cause("resolution", "q.return_line", Kind.EVIDENCE, _INSTEAD, _is_said_again),
@@ -151,6 +161,10 @@ _CLOSE = """delete from mark where kind = 'open' and retailer in ({retailers}) a
     - case when m.from_bucket in ({open}) then m.units else 0 end
   ) from movement as m where m.portion = mark.subject
 )"""
+# An amount may be settled by several decisions: it goes with the last of it.
+_SETTLED = """delete from mark where kind = 'taken' and retailer in ({retailers}) and {among} and not exists (
+  select 1 from taken_open as t where t.retailer = mark.retailer and t.subject = mark.subject
+)"""
 _OPEN = ", ".join(f"'{bucket}'" for bucket in OPEN)
 
 
@@ -174,6 +188,8 @@ def follow(
                 _end(connection, _DROP, end.column, end.of, _chosen(part, end.when), kind=end.kind)
         if part.table.name == "movement":
             _end(connection, _CLOSE, "portion", "return_line", _chosen(part, _closes), open=_OPEN)
+        if part.table.name == "settlement":
+            _settled(connection, part.data)
     ended = pa.array([str(change.key["document"]) for change in changes if change.table == "document"], pa.string())
     for marked, column in ((_MISSED_BY, "f.receipt_document"), (_COUNTED_BY, "n.receipt_document")):
         _run(connection, _SET.replace("{marked}", marked), column, ended, kind=Kind.DIFFERING)
@@ -183,6 +199,16 @@ def _drop_seen(connection: Connection, kind: Kind, marks: pa.Table) -> None:
     for edition in sorted(set(marks["edition"].to_pylist())):
         rows = marks.filter(pc.equal(marks["edition"], edition))
         _end(connection, f"{_DROP} and edition = {int(edition)}", "subject", "retailer", rows, kind=kind)
+
+
+def _settled(connection: Connection, settlements: pa.Table) -> None:
+    """Take away the marks of amounts of which nothing is open any more."""
+    subjects = pc.binary_join_element_wise(settlements["document"], settlements["line_no"].cast(pa.string()), "|")
+    among, given = database.of(connection).among("document", pc.unique(settlements["document"]).to_pylist())
+    told = connection.exec_driver_sql(f"select distinct partner from document where {among}", (given,)).all()
+    for (partner,) in told:
+        rows = pa.table({"subject": subjects, "retailer": pa.repeat(partner, len(subjects))})
+        _end(connection, _SETTLED, "subject", "retailer", rows)
 
 
 def _end(connection: Connection, statement: str, column: str, of: str, rows: pa.Table, **named: str) -> None:

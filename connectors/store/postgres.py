@@ -37,7 +37,7 @@ from schemas.errors import ConfigError, TransientError
 NEEDED_VERSION = 15
 WAIT_SECONDS = 30  # for a row that another transaction holds
 # Names of advisory locks; any numbers that nobody else in this database uses.
-_CHAIN, _MIGRATION = 7_202_601, 7_202_602
+_CHAIN, _MIGRATION, _STYLES = 7_202_601, 7_202_602, 7_202_603
 _SESSION = "set time zone 'UTC'; set datestyle to iso; set lock_timeout to {}"  # milliseconds
 _BETWEEN = "\x1f"  # keys in one text
 _KEEPS = "backhaul_keeps"
@@ -197,6 +197,15 @@ class Postgres:
         )
         connection.exec_driver_sql("drop table aside")
 
+    def add_to(self, connection: Connection, table: Table, key: Sequence[str], rows: pa.Table) -> None:
+        """By one update from a temporary table."""
+        _copy_aside(connection, table, rows)
+        others = [name for name in rows.column_names if name not in key]
+        changes = ", ".join(f'"{name}" = t."{name}" + aside."{name}"' for name in others)
+        same = " and ".join(f't."{name}" = aside."{name}"' for name in key)
+        connection.exec_driver_sql(f'update "{table.name}" as t set {changes} from aside where {same}')
+        connection.exec_driver_sql("drop table aside")
+
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """The keys go as one text and become one array, which the server hashes whatever it believes of the table."""
         joined = _BETWEEN.join(keys)
@@ -219,6 +228,10 @@ class Postgres:
     def hold_chain(self, connection: Connection) -> None:
         """An advisory lock: the chain has one head, and nobody may hang on to it at the same time."""
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_CHAIN})")
+
+    def hold_styles(self, connection: Connection) -> None:
+        """An advisory lock, as of the chain; who takes it has written nothing yet."""
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_STYLES})")
 
     def as_stored(self, table: Table) -> FromClause:
         """The server turns moments, days and booleans into the text and numbers that were sealed."""

@@ -16,15 +16,15 @@ from connectors.store.faults import database_faults
 from connectors.store.insert import TABLES, key_of, table_named
 from connectors.store.schema import SQL, name_of
 from connectors.store.shapes import MOMENT, shape_of, stored_value, to_arrow
+from schemas.day_totals import ALL_STYLES
 from schemas.items import SUBSTITUTE
 from schemas.ledger import EXPECTED
 from schemas.tables import (
     CREDIT_LINES,
-    CREDITED,
+    DAY_TOTALS,
     DECIDED,
     NOTICE_LINES,
     OPEN_PORTIONS,
-    PURCHASES,
     REFUSED_LINES,
     SHIPMENT_LINES,
     SUPPLY,
@@ -153,11 +153,12 @@ class Reads:
         keys = [(name, "ascending") for name in schema.names[:3]]
         return pa.concat_tables([empty(schema), *parts]).sort_by(keys)
 
-    def sales_of(self, retailer: str, gtins: Iterable[str]) -> pa.Table:
-        """What the retailer was sold of these items, line by line: gtin, currency, sold_on, units, net_minor."""
+    def sales_of(self, retailer: str, gtins: Iterable[str], since: date | None = None) -> pa.Table:
+        """What the retailer was sold of these items since a day: gtin, currency, sold_on, units, net_minor, by line."""
         sold = TABLES["invoice_line"]
         names = ("gtin", "currency", "sold_on", "units", "net_minor")
         chosen = select(*(sold.c[name] for name in names)).where(sold.c.retailer == retailer)
+        chosen = chosen if since is None else chosen.where(sold.c.sold_on >= since)
         schema = pa.schema([shape_of(sold).field(name) for name in names])
         return self._in_chunks(chosen, sold.c.gtin, gtins, schema)
 
@@ -255,13 +256,13 @@ class Reads:
         found = self.table("deciding", retailer=retailer)["edition"].to_pylist()
         return found[0] if found else 0
 
-    def purchases(self, retailer: str) -> pa.Table:
-        """``PURCHASES`` of a retailer."""
-        return self._view("purchases", PURCHASES, "sold_on", untyped("retailer") == retailer)
-
-    def credited(self, retailer: str) -> pa.Table:
-        """``CREDITED`` of a retailer, by posted notes and by those to come."""
-        return self._view("cap_ledger", CREDITED, "returned_on", untyped("retailer") == retailer)
+    def day_totals(self, retailer: str, styles: Iterable[str] = (), since: date | None = None) -> pa.Table:
+        """``DAY_TOTALS`` of a retailer over all items and of these styles, from a day on or of all days."""
+        stored = TABLES["day_total"]
+        where = [stored.c.retailer == retailer] + ([] if since is None else [stored.c.day >= since])
+        chosen = select(*(stored.c[name] for name in DAY_TOTALS.names)).where(*where)
+        found = self._in_chunks(chosen, stored.c.style, [ALL_STYLES, *styles], DAY_TOTALS)
+        return found.sort_by([(name, "ascending") for name in ("style", "currency", "day")])
 
     def taken(self, retailer: str) -> pa.Table:
         """``TAKEN`` of a retailer, by document and line."""

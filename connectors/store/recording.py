@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert, select, tuple_, update
 
 from connectors.store import database
 from connectors.store.balances import chunks, moved, opened
+from connectors.store.day_totals import count, restyled
 from connectors.store.faults import StaleError
 from connectors.store.insert import OWN, SEALED_TABLES, TABLES, Rows, insert_rows, key_of, table_named
 from connectors.store.marks import follow
@@ -30,8 +31,9 @@ Sealed = dict[str, dict[str, bytes]]  # table → row key → digest
 def write(
     connection: Connection, rows: Sequence[Rows], changes: Sequence[Change], seen: Mapping[str, pa.Table]
 ) -> Sealed:
-    """Write rows, changes, and the balances and marks that follow; answers the digests of every sealed row."""
+    """Write rows, changes, and the balances, marks and totals that follow; answers the digests of every sealed row."""
     sealed: Sealed = {}
+    styles = restyled(connection, rows)
     for change in changes:
         _change(connection, change)
     for part in rows:
@@ -46,6 +48,7 @@ def write(
             _seal(sealed, moved(connection, part))
     _seal_changed(connection, changes, sealed)
     follow(connection, rows, changes, seen)
+    count(connection, rows, changes, styles)
     return sealed
 
 

@@ -80,6 +80,14 @@ class Sqlite:
         statement = f'update "{table.name}" set {changes} where "{key}" = ?'
         connection.exec_driver_sql(statement, _tuples(rows, [*others, key]))
 
+    def add_to(self, connection: Connection, table: Table, key: Sequence[str], rows: pa.Table) -> None:
+        """By one prepared statement for all rows."""
+        others = [name for name in rows.column_names if name not in key]
+        changes = ", ".join(f'"{name}" = "{name}" + ?' for name in others)
+        same = " and ".join(f'"{name}" = ?' for name in key)
+        statement = f'update "{table.name}" set {changes} where {same}'
+        connection.exec_driver_sql(statement, _tuples(rows, [*others, *key]))
+
     def among(self, column: str, keys: Sequence[str]) -> tuple[str, Any]:
         """The keys go as one JSON array."""
         return f"{column} in (select value from json_each(?))", json_array(keys)
@@ -94,6 +102,9 @@ class Sqlite:
 
     def hold_chain(self, connection: Connection) -> None:
         """Whoever writes holds it already."""
+
+    def hold_styles(self, connection: Connection) -> None:
+        """Whoever writes holds them already."""
 
     def as_stored(self, table: Table) -> TableClause:
         """The table without its types: rows come as they are stored, which is as they were sealed."""

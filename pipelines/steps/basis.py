@@ -1,5 +1,6 @@
 """Open this when a credit is reckoned from another price than its invoice's: last, average, list or agreed price."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,12 @@ def with_prices(facts: pa.Table, policy: Policy, sales: pa.Table | None) -> pa.T
     if sales is None:
         raise ValueError("the last or average price needs the retailer's sales")
     return facts.append_column("price_micro", _bought(facts, policy, sales))
+
+
+def sold_since(facts: pa.Table, policy: Policy) -> date | None:
+    """The day from which on sales matter for the last and the average price; None: no day of a return is known."""
+    first = pc.min(facts["returned_on"]).as_py()
+    return None if first is None else first - timedelta(days=policy.credit.basis.days)
 
 
 def _stated(facts: pa.Table, policy: Policy) -> Any:

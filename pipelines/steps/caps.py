@@ -6,9 +6,9 @@ asked before; what does not fit is cut off, in whole units, and decided by itsel
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.credit_terms import Cap
+from schemas.day_totals import ALL_STYLES
 from schemas.money import share, to_decimal, to_minor
 from schemas.partners import Policy
 from schemas.tables import CAP_USES
@@ -65,24 +66,27 @@ class Room:
 
 
 class Counter:
-    """One cap: what was bought and credited under it, by scope and day."""
+    """One cap: what was bought and credited under it, by scope and day; ``totals`` are DAY_TOTALS."""
 
-    def __init__(self, cap: Cap, purchases: pa.Table, credited: pa.Table) -> None:
+    def __init__(self, cap: Cap, totals: pa.Table) -> None:
         self.cap = cap
-        self._bought = self._by_scope(purchases, "sold_on")
-        self._credited = self._by_scope(credited, "sold_on" if cap.sold_from else "returned_on")
+        mine = totals.filter((pc.not_equal if cap.per == "style" else pc.equal)(totals["style"], ALL_STYLES))
+        self._bought = self._by_scope(mine, "sold_minor")
+        self._credited = self._by_scope(mine, "of_sold_minor" if cap.sold_from else "of_returned_minor")
         self._asked: dict[Scope, Days] = defaultdict(Days)
 
-    def _by_scope(self, rows: pa.Table, day_of: str) -> dict[Scope, Days]:
-        amounts: dict[Scope, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for row in rows.to_pylist():
-            if row[day_of] is not None and self._is_inside(row["sold_on"]):
-                amounts[self.scope(row)][row[day_of].toordinal()] += row["net_minor"]
+    def _by_scope(self, totals: pa.Table, amount: str) -> dict[Scope, Days]:
+        amounts: dict[Scope, dict[int, int]] = defaultdict(dict)
+        for style, currency, day, net in zip(
+            *(totals[name].to_pylist() for name in ("style", "currency", "day", amount)), strict=True
+        ):
+            if self._is_inside(day):
+                amounts[currency, style or None][day.toordinal()] = net
         return {scope: Days.of(days) for scope, days in amounts.items()}
 
     def scope(self, row: dict[str, Any]) -> Scope:
         """The purse that the row is paid from."""
-        return row["currency"], str(row["style"]).partition("/")[0] if self.cap.per == "style" else None
+        return row["currency"], style_of(row["style"]) if self.cap.per == "style" else None
 
     def _is_inside(self, sold_on: date | None) -> bool:
         first, last = self.cap.sold_from, self.cap.sold_to
@@ -90,7 +94,7 @@ class Counter:
 
     def room(self, row: dict[str, Any]) -> Room | None:
         """What is left for the row, None: the cap does not speak of it."""
-        if not self._is_inside(row["sold_on"]) or (self.cap.per == "style" and row["style"] is None):
+        if not self._is_inside(row["sold_on"]) or (self.cap.per == "style" and style_of(row["style"]) is None):
             return None
         scope, day = self.scope(row), row["returned_on"].toordinal()
         since = day - self.cap.days if self.cap.days else _ALWAYS
@@ -113,15 +117,42 @@ _NOTHING = Days()
 _ASKED = ("currency", "style", "sold_on", "returned_on", "decision", "units", "net_minor")
 
 
-def within_caps(
-    facts: pa.Table, credited: Any, credit: Any, policy: Policy, purchases: pa.Table, before: pa.Table
-) -> pa.Table:
+def style_of(style: str | None) -> str | None:
+    """What a cap counts as one style: the part before the slash, OSLO of OSLO/NAVY/M; None: the item has none."""
+    return (style or "").partition("/")[0] or None
+
+
+def counted(caps: Iterable[Cap], undecided: pa.Table) -> tuple[list[str], date | None]:
+    """The styles that caps count for ``UNDECIDED`` units, and the first day that any of them counts; None: all days."""
+    caps = list(caps)
+    styles = {style_of(style) for style in pc.unique(undecided["style"]).to_pylist()} - {None}
+    first = pc.min(undecided["returned_on"]).as_py()
+    spans = [cap.days for cap in caps]
+    since = first - timedelta(days=max(filter(None, spans))) if first and all(spans) else None
+    return sorted(filter(None, styles)) if any(cap.per == "style" for cap in caps) else [], since
+
+
+def without(totals: pa.Table, credited: pa.Table) -> pa.Table:
+    """``DAY_TOTALS`` less what was ``credited`` (CREDITED), for all items and by style."""
+    less: dict[tuple[str, str, date, str], int] = defaultdict(int)
+    for row in credited.to_pylist():
+        for style in {ALL_STYLES, style_of(row["style"]) or ALL_STYLES}:
+            for day, amount in ((row["sold_on"], "of_sold_minor"), (row["returned_on"], "of_returned_minor")):
+                less[style, row["currency"], day, amount] += row["net_minor"]
+    found = totals.to_pylist()
+    for one in found:
+        for amount in ("of_sold_minor", "of_returned_minor"):
+            one[amount] -= less[one["style"], one["currency"], one["day"], amount]
+    return pa.Table.from_pylist(found, totals.schema)
+
+
+def within_caps(facts: pa.Table, credited: Any, credit: Any, policy: Policy, totals: pa.Table) -> pa.Table:
     """The facts with units above a cap cut off as rows of their own, with ``over`` (the cap) and ``over_told``.
 
-    ``credit`` is the net that each ``credited`` row gets at most. ``purchases`` are PURCHASES of the retailer,
-    ``before`` is what it was credited already (CREDITED). The rest of a row has its id with REST behind it.
+    ``credit`` is the net that each ``credited`` row gets at most. ``totals`` are DAY_TOTALS of the retailer until then.
+    The rest of a row has its id with REST behind it.
     """
-    counters = [Counter(cap, purchases, before) for cap in policy.caps]
+    counters = [Counter(cap, totals) for cap in policy.caps]
     cuts: dict[int, tuple[int, str, str]] = {}
     for place, row, amount in _in_order(facts, credited, credit):
         units, cap, told = _fitting(counters, row, amount)
@@ -136,9 +167,9 @@ def about(decisions: pa.Table) -> Any:
     return pc.replace_substring_regex(ids, f"{REST}$", "") if pc.any(pc.ends_with(ids, REST)).as_py() else ids
 
 
-def cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, purchases: pa.Table, before: pa.Table) -> pa.Table:
+def cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, totals: pa.Table) -> pa.Table:
     """``CAP_USES`` of the credits among ``DECISIONS``; ``facts`` are of the same rows."""
-    counters = [Counter(cap, purchases, before) for cap in policy.caps]
+    counters = [Counter(cap, totals) for cap in policy.caps]
     found = []
     for _, row, amount in _in_order(
         facts, pc.equal(decisions["outcome"], "credit"), decisions["credit_net"].to_numpy()

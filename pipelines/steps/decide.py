@@ -95,9 +95,9 @@ def settle(undecided: pa.Table, policy: Policy, policy_version: str, known: Know
     """
     facts = or_nothing_resolved(prepared(undecided, policy, known))
     outcome, position, priced = _reckoned(facts, policy)
-    if policy.caps and known.purchases is not None and known.credited is not None:
+    if policy.caps and known.totals is not None:
         credited = pc.equal(outcome, "credit")
-        facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.purchases, known.credited)
+        facts = within_caps(facts, credited, priced.net_at_most(facts), policy, known.totals)
         outcome, position, priced = _reckoned(facts, policy)
     settlements = empty(SETTLEMENTS)
     if policy.credit.deductions.when_taken != "ignore" and known.taken is not None:
@@ -119,9 +119,9 @@ def _reckoned(facts: pa.Table, policy: Policy) -> tuple[Any, npt.NDArray[np.int8
 
 
 def _cap_uses(decisions: pa.Table, facts: pa.Table, policy: Policy, known: Known) -> pa.Table:
-    if not policy.caps or known.purchases is None or known.credited is None:
+    if not policy.caps or known.totals is None:
         return empty(CAP_USES)
-    return cap_uses(decisions, facts, policy, known.purchases, known.credited)
+    return cap_uses(decisions, facts, policy, known.totals)
 
 
 def _of_credits(settlements: pa.Table, decisions: pa.Table) -> pa.Table:

@@ -16,14 +16,13 @@ from schemas.partners import Policy
 class Known:
     """What a policy may ask beside ``UNDECIDED``; None where it does not.
 
-    ``sales``: the retailer's sales of the items, with gtin, currency, sold_on, units, net_minor. ``purchases`` and
-    ``credited`` are what caps are reckoned from (PURCHASES, CREDITED), ``taken`` are open deductions (TAKEN).
-    ``starts`` are the days that windows may count from beside the sale's.
+    ``sales``: the retailer's sales of the items, with gtin, currency, sold_on, units, net_minor. ``totals`` are what
+    caps are reckoned from (DAY_TOTALS), ``taken`` are open deductions (TAKEN). ``starts`` are the days that windows may
+    count from beside the sale's.
     """
 
     sales: pa.Table | None = None
-    purchases: pa.Table | None = None
-    credited: pa.Table | None = None
+    totals: pa.Table | None = None
     taken: pa.Table | None = None
     starts: Starts | None = None
 

@@ -26,16 +26,18 @@ HEARS: Mapping[str, str] = {
     "reconciliation": "the retailer's answer, a person's word on a difference",
     "credit.basis": "a sale with a price",
     "conditions": "a corrected receipt",
+    "caps": "what was sold later, and credits that were taken back: both make room",
 }
 # Of these rules alone nobody tells when their evidence comes: their units are asked each time while they are held.
-PRICES = "credit.basis"
+PRICES, CAPS = "credit.basis", "caps"
 _FACTS = [name for name in DECIDED.names if name not in UNDECIDED.names]
 
 
 def that_hear(stands: pa.Table) -> pa.Table:
-    """Those of the ``DECIDED`` units whose rule evidence can change."""
+    """Those of the ``DECIDED`` units whose rule evidence can change; what a cap refuses is settled."""
     heard = [any(rule == one or rule.startswith(f"{one}.") for one in HEARS) for rule in stands["rule"].to_pylist()]
-    return stands.filter(pa.array(heard, pa.bool_()))
+    refused = pc.and_(pc.starts_with(stands["rule"], f"{CAPS}."), pc.equal(stands["outcome"], "refuse"))
+    return stands.filter(pc.and_(pa.array(heard, pa.bool_()), pc.invert(refused)))
 
 
 def otherwise(
@@ -49,7 +51,7 @@ def otherwise(
     """Of these ``DECIDED`` units the decisions that would be others now, each with its return line.
 
     ``known`` is what each version of the policies asks beside the facts. Units that would wait for an answer or a
-    person are among them. Caps and deductions are left to the decision itself.
+    person are among them. Deductions are left to the decision itself.
     """
     asked = that_hear(stands)
     speaking = with_evidence(with_resolutions(asked.drop_columns(_FACTS), resolutions), evidence)

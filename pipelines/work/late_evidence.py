@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.store import StaleError
+from pipelines.steps.basis import sold_since
+from pipelines.steps.caps import counted
 from pipelines.steps.facts import Known
-from pipelines.steps.late_evidence import PRICES, counted_as, otherwise, that_hear
+from pipelines.steps.late_evidence import CAPS, PRICES, counted_as, otherwise, that_hear
 from pipelines.steps.policy_days import by_policy
 from pipelines.steps.window_start import start_events
 from pipelines.wiring import Hub
@@ -68,7 +70,7 @@ def reopen_corrected(hub: Hub, conditions: Mapping[str, tuple[str, str]], cause:
 
 
 def _touched(hub: Hub, retailer: str, marks: Mapping[str, pa.Table]) -> list[str]:
-    """The return lines that the marks are about, and those that wait for a price."""
+    """The return lines that the marks are about, and those that wait for a price or for room under a cap."""
     policies = [one.policy for one in hub.catalog.partner(retailer).policies]
     lines = set(marks[Kind.EVIDENCE]["subject"].to_pylist())
     if start_events(policies):
@@ -76,6 +78,8 @@ def _touched(hub: Hub, retailer: str, marks: Mapping[str, pa.Table]) -> list[str
         lines.update(hub.store.lines_shipped_by(retailer, documents))
     if any(one.credit.basis.price != "invoice" for one in policies):
         lines.update(hub.store.lines_held_by(PRICES, retailer))
+    if any(one.caps for one in policies):
+        lines.update(hub.store.lines_held_by(CAPS, retailer))
     return sorted(lines)
 
 
@@ -91,11 +95,13 @@ def _otherwise(hub: Hub, retailer: str, stands: pa.Table) -> dict[str, str]:
 
 
 def _known(hub: Hub, retailer: str, agreed: Agreed, rows: pa.Table) -> Known:
-    """What the policy asks of prices and days; nothing of caps and deductions."""
-    sales = None
+    """What the policy asks of prices, days and caps; nothing of deductions."""
+    sales, totals = None, None
+    if agreed.policy.caps:
+        totals = hub.store.day_totals(retailer, *counted(agreed.policy.caps, rows))
     if agreed.policy.credit.basis.price in ("last", "average"):
-        sales = hub.store.sales_of(retailer, distinct(rows["gtin"]))
-    return Known(sales=sales, starts=starts_of(hub, [agreed.policy], rows))
+        sales = hub.store.sales_of(retailer, distinct(rows["gtin"]), sold_since(rows, agreed.policy))
+    return Known(sales=sales, totals=totals, starts=starts_of(hub, [agreed.policy], rows))
 
 
 def _open_again(

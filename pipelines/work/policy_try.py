@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mappings.catalog import PartnerFolder
+from pipelines.steps.caps import without
 from pipelines.steps.facts import Known
 from pipelines.steps.policy_change import Tried, try_policy
 from pipelines.steps.resolved_rules import with_resolutions
@@ -29,9 +30,9 @@ def tried(hub: Hub, folder: PartnerFolder, other: Agreed, since: datetime) -> Tr
 
 def _before(hub: Hub, retailer: str, known: Known, since: datetime) -> Known:
     """The same with what caps and deductions had left before this moment."""
-    if known.credited is not None:
-        credited = hub.store.query("reports/credited_before.sql", retailer=retailer, since=since)
-        known = replace(known, credited=credited.select(CREDITED.names).cast(CREDITED))
+    if known.totals is not None:
+        credited = hub.store.query("reports/credited_since.sql", retailer=retailer, since=since)
+        known = replace(known, totals=without(known.totals, credited.select(CREDITED.names).cast(CREDITED)))
     if known.taken is not None:
         taken = hub.store.query("reports/taken_before.sql", retailer=retailer, since=since)
         known = replace(known, taken=taken.select(TAKEN.names).cast(TAKEN))

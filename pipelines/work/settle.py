@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from connectors.store import StaleError
 from pipelines.steps import control, credits, decide
 from pipelines.steps.announced_anyway import credited_anyway, resolved_units
+from pipelines.steps.basis import sold_since
+from pipelines.steps.caps import counted
 from pipelines.steps.facts import Known
 from pipelines.steps.grouping import NoteTerms
 from pipelines.steps.policy_days import by_policy, policy_on
@@ -141,11 +143,11 @@ def known_of(hub: Hub, retailer: str, policy: Policy, undecided: pa.Table) -> Kn
     """What else the policy asks for these units."""
     sales, store = None, hub.store
     if policy.credit.basis.price in ("last", "average"):
-        sales = store.sales_of(retailer, pc.unique(undecided["gtin"]).drop_null().to_pylist())
+        items = pc.unique(undecided["gtin"]).drop_null().to_pylist()
+        sales = store.sales_of(retailer, items, sold_since(undecided, policy))
     return Known(
         sales=sales,
-        purchases=store.purchases(retailer) if policy.caps else None,
-        credited=store.credited(retailer) if policy.caps else None,
+        totals=store.day_totals(retailer, *counted(policy.caps, undecided)) if policy.caps else None,
         taken=store.taken(retailer) if policy.credit.deductions.when_taken != "ignore" else None,
         starts=starts_of(hub, [policy], undecided),
     )

@@ -1,6 +1,6 @@
 -- Decisions that hold or refuse units, with their facts, while the goods did not go back to the retailer: what evidence
 -- that comes later may decide otherwise. schemas.tables.DECIDED; nothing is owed of what was not credited. Left out is what
--- stays at the store by our word, and what a cap cut: its units are on one line with credited ones.
+-- stays at the store by our word, and what a cap cut: its units were counted in one with credited ones.
 select
   d.decision, d.about, d.portion, d.return_line, d.return_id, d.retailer, d.number, d.bucket,
   d.units, d.net_minor, d.tax_minor, d.currency, d.condition, d.disposition, d.returned_on,

@@ -3,6 +3,7 @@
 A world is begun anew for every schedule of fates; the adapter and its connections stay.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +27,7 @@ from connectors.erp.port import Erp, ErpDocument
 from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.sap_requests.adapter import SapRequestErp
-from schemas.credits import CreditRequest
+from schemas.credits import CreditRequest, Paper
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
@@ -245,6 +246,30 @@ class BusinessCentralWorld:
         return json.dumps(said | {"id": f"f{said['id'][1:]}"}).encode() if said else data
 
 
+class BusinessCentralPaperWorld(BusinessCentralWorld):
+    """The same with a reconciliation on the credit: it is attached between the draft and its posting."""
+
+    _PAPER = b"%PDF-1.4 what stands behind the credit"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.erp._papers = lambda reference: self._PAPER
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        request = super().begin(clock)
+        paper = Paper(name=f"{request.reference}.pdf", sha256=hashlib.sha256(self._PAPER).hexdigest())
+        return request.model_copy(update={"reconciliation": paper})
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        """What is posted must have its paper, once."""
+        found = super().documents(reference)
+        for one in found:
+            document = self._double.books.document("salesCreditMemos", one.draft_id)
+            files = [attachment["attachmentContent"] for attachment in self._double.books.attached(document)]
+            assert one.state == "draft" or files == [self._PAPER], f"{one.number} is posted with {files}"
+        return found
+
+
 class SapRequestWorld:
     """The double of SAP's Sales, whose billing comes a quarter of an hour after a release. Lists may be stale."""
 
@@ -298,6 +323,7 @@ WORLDS: dict[str, Callable[[Path], Any]] = {
     "sap requests": SapRequestWorld,
     "odoo": OdooWorld,
     "business central": BusinessCentralWorld,
+    "business central, papers": BusinessCentralPaperWorld,
 }
 
 

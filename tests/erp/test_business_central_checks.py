@@ -35,6 +35,7 @@ def test_where_nothing_is_missing_every_step_says_so_and_nothing_is_changed():
         "rights to write": "note", "customer nordstad": "ok", "account": "ok", "posting date": "ok",
     }  # fmt: skip
     assert {request.method for request in central.requests} == {"GET"}
+    assert "documentAttachments" in told["rights"][1]
 
 
 MISSING: dict[str, tuple[dict[str, Any], Callable[[BusinessCentral], object], str]] = {
@@ -54,6 +55,13 @@ MISSING: dict[str, tuple[dict[str, Any], Callable[[BusinessCentral], object], st
         "any day to 2026-02-28",
     ),
 }  # fmt: skip
+
+
+def test_without_the_right_to_attachments_the_check_says_so():
+    central = wickham()
+    central.denied.add("documentAttachments")
+    state, told = found(central)["rights"]
+    assert (state, "may not read documentAttachments" in told) == ("missing", True)
 
 
 @pytest.mark.parametrize("step", MISSING)

@@ -189,6 +189,36 @@ def test_an_answer_without_a_body_is_an_answer(other, client):
     assert client.change("DELETE", "/notes/1") is None
 
 
+FILE = b"%PDF-1.4\r\n\r\n\x00\xff not JSON"
+
+
+def test_a_file_goes_out_and_comes_back_byte_for_byte(other, client, caplog):
+    caplog.set_level(logging.DEBUG)
+    other.does = lambda c: answer(c, 204, "")
+    assert client.change("PATCH", "/notes/1/file", FILE, {"Content-Type": "application/pdf"}) is None
+    (sent,) = other.requests
+    assert sent.endswith(b"\r\n\r\n" + FILE)
+    assert b"application/pdf" in sent.partition(b"\r\n\r\n")[0]
+    assert "not JSON" not in caplog.text
+    head = b"HTTP/1.1 200 X\r\nConnection: close\r\nContent-Length: "
+    other.does = lambda c: c.sendall(head + str(len(FILE)).encode() + b"\r\n\r\n" + FILE)
+    assert client.file("/notes/1/file") == FILE
+
+
+@pytest.mark.parametrize("ending", ["half a body", "reset", "503"])
+def test_half_a_file_is_none(ending, other, client):
+    other.does = UNANSWERED[ending]
+    with pytest.raises(TransientError, match="Next: "):
+        client.file("/notes/1/file")
+
+
+def test_a_file_that_nobody_could_read_back_is_not_sent(other, client, monkeypatch):
+    monkeypatch.setattr("connectors.erp.http.FILE_BYTES_MAX", len(FILE) - 1)
+    with pytest.raises(PermanentError, match=rf"would send {len(FILE)} bytes.*Next: "):
+        client.change("PATCH", "/notes/1/file", FILE)
+    assert other.requests == []
+
+
 def test_busy_means_that_nothing_was_done_and_the_pause_that_it_asks_for_is_kept(other):
     slept: list[float] = []
     now = [100.0]

@@ -9,20 +9,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.steps.caps import counted, without
 from pipelines.steps.decide import Settled, carry_out, settle
 from pipelines.steps.facts import Known
-from schemas.tables import CAP_USES, CREDITED, PURCHASES, SETTLEMENTS, TAKEN, UNDECIDED
+from schemas.credit_terms import Cap
+from schemas.tables import CAP_USES, CREDITED, DAY_TOTALS, SETTLEMENTS, TAKEN, UNDECIDED
 from tests.steps.test_price import policy, returned
 
 BOUGHT = [("GBP", "OSLO/NAVY/M", date(2026, 5, 1), 100_000)]
 
 
-def purchases(*rows: tuple[str, str | None, date, int]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(PURCHASES.names, row, strict=True)) for row in rows], PURCHASES)
-
-
-def credited(*rows: tuple[str, str | None, date, date, int]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(CREDITED.names, row, strict=True)) for row in rows], CREDITED)
+def totals(bought: Any = BOUGHT, before: Any = ()) -> pa.Table:
+    """DAY_TOTALS of (currency, style, sold on, net) that were bought, and (…, sold on, returned on, net) credited."""
+    sums: dict[tuple[str, str, date], dict[str, int]] = {}
+    amounts_on = [(row, ("sold_minor",)) for row in bought]
+    amounts_on += [(row, ("of_sold_minor", "of_returned_minor")) for row in before]
+    for (currency, style, *days, net), names in amounts_on:
+        for name, day in zip(names, days, strict=True):
+            for one in {"", (style or "").partition("/")[0]}:
+                amounts = sums.setdefault((one, currency, day), dict.fromkeys(DAY_TOTALS.names[3:], 0))
+                amounts[name] += net
+    rows = [dict(zip(DAY_TOTALS.names, key, strict=False)) | amounts for key, amounts in sorted(sums.items())]
+    return pa.Table.from_pylist(rows, DAY_TOTALS)
 
 
 def taken(**other: Any) -> dict[str, Any]:
@@ -36,8 +44,7 @@ def taken(**other: Any) -> dict[str, Any]:
 
 def decided(*rows: dict[str, Any], caps: Any = (), bought: Any = BOUGHT, before: Any = (), **other: Any) -> Settled:
     known = Known(
-        purchases=purchases(*bought),
-        credited=credited(*before),
+        totals=totals(bought, before),
         taken=pa.Table.from_pylist(list(other.pop("taken", ())), TAKEN),
     )
     listed = pa.Table.from_pylist([{"style": "OSLO/NAVY/M"} | row for row in rows], UNDECIDED)
@@ -57,6 +64,26 @@ def test_below_the_cap_nothing_changes():
         {"decision": "d1", "cap": "tenth", "retailer": "nordstad", "style": None, "currency": "GBP",
          "limit_minor": 10_000, "used_minor": 0, "net_minor": 4000}
     ]  # fmt: skip
+
+
+def test_only_the_days_and_styles_that_caps_count_are_asked_for():
+    rows = pa.Table.from_pylist(
+        [returned(style="OSLO/NAVY/M"), returned(style=None, returned_on=date(2026, 6, 30)), returned(style="ZEN")],
+        UNDECIDED,
+    )
+    year, season = Cap(name="year", percent=10, days=365), {"sold_from": date(2026, 1, 1), "sold_to": date(2026, 6, 30)}
+    assert counted([year, Cap(name="month", amount=1, days=30)], rows) == ([], date(2025, 5, 31))
+    assert counted([year, Cap(name="style", amount=1, per="style", days=9)], rows)[0] == ["OSLO", "ZEN"]
+    assert counted([year, Cap(name="season", amount=1, **season)], rows) == ([], None)
+
+
+def test_totals_are_as_they_were_without_what_was_credited_since():
+    day, later = date(2026, 5, 1), date(2026, 6, 1)
+    credits = [("GBP", "OSLO/NAVY/M", day, later, 4000), ("GBP", None, day, later, 500)]
+    since = pa.Table.from_pylist([dict(zip(CREDITED.names, row, strict=True)) for row in credits], CREDITED)
+    left = without(totals(before=credits), since)
+    assert left["sold_minor"].to_pylist() == totals(before=credits)["sold_minor"].to_pylist()
+    assert {sum(left[name].to_pylist()) for name in ("of_sold_minor", "of_returned_minor")} == {0}
 
 
 def test_the_cap_can_be_reached_exactly_and_not_passed():

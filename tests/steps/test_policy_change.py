@@ -12,8 +12,8 @@ from pipelines.steps.decide import settle
 from pipelines.steps.facts import Known
 from pipelines.steps.policy_change import try_policy
 from schemas.policies import Agreed
-from schemas.tables import CREDITED, DECIDED, TAKEN, UNDECIDED
-from tests.steps.test_caps import BOUGHT, purchases, taken
+from schemas.tables import DECIDED, TAKEN, UNDECIDED
+from tests.steps.test_caps import taken, totals
 from tests.steps.test_price import policy, returned
 
 Row = dict[str, Any]
@@ -29,8 +29,7 @@ def lines(*units: int) -> list[Row]:
 
 
 def known(*deductions: Row) -> Known:
-    credited = pa.Table.from_pylist([], CREDITED)
-    return Known(purchases=purchases(*BOUGHT), credited=credited, taken=pa.Table.from_pylist(list(deductions), TAKEN))
+    return Known(totals=totals(), taken=pa.Table.from_pylist(list(deductions), TAKEN))
 
 
 def decided(rows: list[Row], by: Any, what: Known) -> pa.Table:

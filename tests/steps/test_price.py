@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.steps.basis import sold_since
 from pipelines.steps.decide import Settled, settle
 from pipelines.steps.facts import Known
 from pipelines.steps.price import MICRO, in_proportion, rounded
@@ -164,6 +166,16 @@ def test_the_average_is_of_what_was_bought_in_the_days_before_the_return():
     assert credit(returned(), terms, sales=BOUGHT)[1] == round(2 * 40000 / 22)
     terms = policy(basis={"price": "average", "days": 60})
     assert credit(returned(), terms, sales=BOUGHT)[1] == 3500
+
+
+@pytest.mark.parametrize("price", ["last", "average"])
+@pytest.mark.parametrize("days", [11, 30, 60, 61])
+def test_sales_before_the_day_that_is_asked_for_change_no_price(price, days):
+    terms = policy(basis={"price": price, "days": days})
+    since = sold_since(pa.Table.from_pylist([returned()], UNDECIDED), terms)
+    asked = BOUGHT.filter(pc.greater_equal(BOUGHT["sold_on"], pa.scalar(since)))
+    assert asked.num_rows < BOUGHT.num_rows
+    assert credit(returned(), terms, sales=asked) == credit(returned(), terms, sales=BOUGHT)
 
 
 @pytest.mark.parametrize("price", ["last", "average"])

@@ -58,6 +58,14 @@ BREACHES = [
         "values ('2026-03-02', 'nordstad', 'GBP', 1, 2)",
         "2026-03-02|nordstad|GBP",
     ),
+    ("day_totals_tie", "update day_total set of_sold_minor = of_sold_minor + 1", "nordstad||GBP|2026-01-05"),
+    ("day_totals_tie", "delete from day_total", "nordstad||GBP|2026-03-01"),
+    (
+        "day_totals_tie",
+        "insert into item_name (kind, retailer, name, gtin) "
+        "select 'style', '', 'OSLO/NAVY', gtin from invoice_line limit 1",
+        "nordstad|OSLO|GBP|2026-01-05",
+    ),
     ("settled_once", "update settlement set amount_minor = 121", "%|1"),
     ("settled_once", "update deduction_line set amount_minor = -119 where amount_minor is not null", "%|1"),
     ("decided_once", "update decision set units = 5", "nordstad/R1/1#1"),
@@ -75,6 +83,7 @@ BREACHES = [
         "%received@%",
     ),
     ("marked", "delete from movement where to_bucket = 'credited'", "nordstad/%"),
+    ("marked", "delete from settlement", "%|1"),
     ("reversed_within_credited", "update credit_intent set kind = 'reversal'", "BH-%"),
     ("words_carried_out", "update authorisation set outcome = 'refuse'", "nordstad/R2/1#1!1"),
     ("routed_as_counted", "update routing set units = 3", "%~1"),

@@ -91,3 +91,33 @@ def test_retailers_that_come_in_one_outcome_are_told_apart(world):
             portions[0]: RETAILER,
             portions[1]: "tinsel",
         }
+
+
+def deduction(world, *amounts):
+    """A remittance with an amount a line, in minor units; answers the document."""
+    part = world.document("DM-1", "deduction")
+    same = {"reference": "DM-1", "invoice_number": "INV1", "currency": "GBP"}
+    lines = [world.place(part, number + 1) | same | {"amount_minor": amount} for number, amount in enumerate(amounts)]
+    world.record("process deductions", **part, deduction_line=rows("deduction_line", *lines))
+    return lines[0]["document"]
+
+
+def test_what_a_retailer_took_is_marked_until_all_of_it_is_settled(world, store):
+    document = deduction(world, -300, 100, -50)
+    assert marked(store, "taken") == {("taken", f"{document}|1"): 1, ("taken", f"{document}|3"): 1}
+    for number, amount in (("R1", 200), ("R2", 100)):
+        decision = world.decide(world.receive(world.announce(number, world.sell(f"INV{number}")), f"W{number}"))
+        settled = {"decision": decision, "document": document, "line_no": 1, "amount_minor": amount, "currency": "GBP"}
+        assert store.taken("nordstad")["line_no"].to_pylist() == [1, 3]
+        world.record("settle", settlement=rows("settlement", settled))
+        assert [one for one in store.violations() if one.check in ("marked", "settled_once")] == []
+    assert marked(store, "taken") == {("taken", f"{document}|3"): 1}
+    assert store.taken("nordstad")["amount_minor"].to_pylist() == [50]
+    assert store.taken("other").num_rows == 0
+
+
+def test_a_credit_note_of_the_retailers_own_is_marked(world, store):
+    part = world.document("SB-1", "invoice")
+    line = world.place(part) | {"bill": "credit", "net_minor": 100, "tax_minor": 20, "currency": "GBP"}
+    world.record("process bills", **part, billing_line=rows("billing_line", line))
+    assert store.taken("nordstad")["amount_minor"].to_pylist() == [120]

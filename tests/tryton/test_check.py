@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from connectors.erp.checks import Step
+from connectors.erp.tryton import checks
 from connectors.erp.tryton.checks import steps
 from pipelines.cli import app
 from tests.tryton.server import KEY, Server
@@ -55,6 +56,13 @@ def test_what_is_missing_is_named_with_what_is_next(case, tryton):
     found = open_ones(checked(tryton, **{"retailers": ("nordstad",)} | changed))
     assert list(found) == [name]
     assert following in found[name].following
+
+
+def test_a_module_of_an_earlier_release_is_missing(tryton, monkeypatch):
+    monkeypatch.setattr(checks, "MODULE_VERSION", (99,))
+    step = open_ones(checked(tryton))["module"]
+    assert "of version 8.2.1, and lacks fields" in step.told
+    assert "install the one of this release" in step.following
 
 
 def test_a_key_that_others_can_read_ends_the_check(tryton, tmp_path):

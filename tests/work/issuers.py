@@ -69,13 +69,14 @@ def main(erp_at: list[str], first: int, threads: int) -> None:
     asleep: Future[Posted] | None = None
     with ThreadPoolExecutor(threads) as pool:
         for line in sys.stdin:
-            word, *rest = line.split()
+            word, *step, url = line.split()
             if word == "sleep":
-                sleeper = Sleeper(rest[0], lambda: tell(asleep=True))
-                asleep = pool.submit(issue, rest[1], erp_at, "the sleeper", True, sleeper)
+                sleeper = Sleeper(" ".join(step), lambda: tell(asleep=True))
+                asleep = pool.submit(issue, url, erp_at, "the sleeper", True, sleeper)
+                asleep.add_done_callback(lambda done, of=sleeper: of.reference or tell(asleep=False, told=str(done)))
                 continue
             awake = range(first + (asleep is not None), first + threads)
-            work = [pool.submit(issue, rest[0], erp_at, f"issuer {n}", False, lambda *_: None) for n in awake]
+            work = [pool.submit(issue, url, erp_at, f"issuer {n}", False, lambda *_: None) for n in awake]
             total = sum((one.result() for one in work), Posted())
             late = asdict(asleep.result()) if asleep else None
             tell(**asdict(total), late=late)

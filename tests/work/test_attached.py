@@ -22,6 +22,7 @@ from schemas.credits import CreditRequest
 from schemas.outcome import Outcome
 from schemas.partners import Limits, Policy
 from tests.erp.credit_requests import BUYER, SELLER
+from tests.erp.doubles.business_central_wickham import connected, wickham
 from tests.store.conftest import Clock, World
 
 
@@ -73,6 +74,20 @@ def test_the_page_goes_from_the_intent_into_the_posted_note(hub, tmp_path):
     (note,) = (tmp_path / "erp" / "posted").iterdir()
     assert b"EmbeddedDocumentBinaryObject" in note.read_bytes()
     assert (hub.store.verify(), hub.store.violations()) == ([], [])
+
+
+def test_the_page_goes_from_the_vault_to_business_central_too(hub):
+    composed = settled(hub)
+    rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
+    hub.store.record(Outcome("intend", "nordstad", rows))
+    (request,) = (CreditRequest.model_validate_json(text) for text in composed.intents["request"].to_pylist())
+    assert request.reconciliation is not None
+    central = wickham(hub.now, [request])
+    erp = connected(central, papers_of(hub.store, hub.vault))
+    assert post_credits(hub.store, erp, "run-1", hub.now) == Posted(posted=1)
+    (attached,) = central.books.records("documentAttachments")
+    page = hub.vault.get(request.reconciliation.sha256)
+    assert (attached["fileName"], attached["attachmentContent"]) == (request.reconciliation.name, page)
 
 
 def settled_again(hub: Any, composed: Composed) -> list[str]:

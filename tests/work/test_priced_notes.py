@@ -137,7 +137,7 @@ def in_edition(store: Store, edition: int, found: decide.Settled, undecided: Any
 
 def known(store: Store) -> Known:
     name = "nordstad"
-    return Known(purchases=store.purchases(name), credited=store.credited(name), taken=store.taken(name))
+    return Known(totals=store.day_totals(name), taken=store.taken(name))
 
 
 def test_of_two_runs_that_decide_at_once_the_later_sees_what_the_cap_has_left(store):

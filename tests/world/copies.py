@@ -17,7 +17,8 @@ from schemas.records import Document
 from tests.world.seasons import Season
 
 # One row for all time, or not of a season.
-_ONCE = {"audit_event", "deciding", "placing", "map_version", "policy_version", "listing", "posting_stop", "spending"}
+_ONCE = {"audit_event", "deciding", "placing", "map_version", "policy_version", "listing", "posting_stop", "spending",
+         "day_total"}  # fmt: skip
 _REFERENCES = ("BH-", "RO-", "RC-", "CN-")
 _CONTROLS = 10_000  # control numbers from one copy to the next
 _DIGEST = re.compile(r"^[0-9a-f]{12}")
@@ -36,8 +37,13 @@ def multiplied(store: Store, season: Season, copies: range) -> None:
                 if table.num_rows:
                     again = _renamed(name, table, names, copy)
                     insert_rows(connection, rows_of(TABLES[name], again, store._now()))
+            connection.exec_driver_sql(_SUMMED.format(copy=copy))
 
 
+# Copies have the days of the first season: with each of them the totals are of one season more.
+_SUMMED = "update day_total set " + ", ".join(
+    f"{name} = {name} / {{copy}} * ({{copy}} + 1)" for name in ("sold_minor", "of_sold_minor", "of_returned_minor")
+)
 _UNLINKED = {
     "sqlite": "pragma defer_foreign_keys = on",
     "postgresql": "set local session_replication_role = replica",

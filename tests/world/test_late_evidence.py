@@ -130,3 +130,31 @@ def test_ship_notices_that_no_window_waits_for_are_forgotten(tmp_path: Path) -> 
         assert town.store.marks(Kind.SHIPPED, "shop").num_rows == 1
         town.settle()
         assert town.store.marks(Kind.SHIPPED, "shop").num_rows == 0
+
+
+def test_what_a_cap_held_is_decided_once_there_is_room(tmp_path: Path) -> None:
+    with goods_town(tmp_path, caps=[{"name": "share", "percent": 20}]) as town:
+        town.deliver(sale("I1", 10), announced("R1", goods(2)), announced("R2", goods(2)))
+        town.deliver(receipt("W1", 2, "R1"), receipt("W2", 2, "R2"))
+        town.settle()
+        assert decisions(town) == [("credit", "conditions.sellable", 2), ("hold", "caps.share", 2)]
+        before = town.movements()
+        town.settle()
+        assert town.movements() == before
+        town.deliver(sale("I2", 10, gtin=BOWL))
+        town.settle()
+        assert decisions(town)[-1] == ("credit", "conditions.sellable", 2)
+        assert town.buckets() == {"accepted": 4, "moved": 2}
+        before = town.movements()
+        town.settle()
+        assert (town.movements(), town.store.verify()) == (before, [])
+
+
+def test_what_a_cap_refused_stays_refused(tmp_path: Path) -> None:
+    with goods_town(tmp_path, caps=[{"name": "share", "percent": 10, "over": "refuse"}]) as town:
+        town.deliver(sale("I1", 10), announced("R1", goods(2)))
+        town.deliver(receipt("W1", 2, "R1"))
+        town.settle()
+        town.deliver(sale("I2", 90, gtin=BOWL))
+        town.settle()
+        assert town.buckets() == {"accepted": 1, "refused": 1}

@@ -11,6 +11,7 @@ from datetime import date
 
 import httpx
 
+from connectors.erp.business_central.attachments import ensure_attached, paper_name
 from connectors.erp.business_central.documents import DOCUMENTS, Documents, documents_of
 from connectors.erp.business_central.ledger import booked, stands
 from connectors.erp.business_central.notes import closed_hash, draft_values
@@ -18,7 +19,8 @@ from connectors.erp.business_central.reading import age, document
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.wire import Record, Wire, any_of, quoted
 from connectors.erp.http import Refused
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.papers import paper_of
+from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import PREFIX, CreditRequest
 from schemas.errors import BackhaulError, PermanentError, TransientError
 
@@ -40,8 +42,15 @@ class _Held:
 class BusinessCentralErp:
     """An environment of Business Central. It keeps no reference single, and posts a draft at most once."""
 
-    def __init__(self, settings: BusinessCentralSettings, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: BusinessCentralSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        papers: Papers | None = None,
+    ) -> None:
         self._settings = settings
+        self._papers = papers
         self._wire = Wire(settings, transport)
         self._retailers = {number: retailer for retailer, number in settings.customers.items()}
         self._ids: dict[str, str] = {}
@@ -84,7 +93,11 @@ class BusinessCentralErp:
         return self._document(held) if held else None
 
     def create_draft(self, request: CreditRequest) -> str:
-        """A draft, made with its lines by one request. PermanentError: it cannot be credited, and nothing is left."""
+        """A draft, made with its lines by one request. PermanentError: it cannot be credited, and nothing is left.
+
+        The reconciliation that the request names must be there; ``post`` attaches it.
+        """
+        paper_of(request, self._papers)
         company, of = self._company(request.company), documents_of(request.charges)
         customer, invoices = self._customer(request.retailer), self._invoices(company, request)
         values = draft_values(request, customer, invoices, self._settings)
@@ -97,12 +110,13 @@ class BusinessCentralErp:
             raise
 
     def post(self, draft_id: str, on: date) -> None:
-        """Post this draft under this day. PermanentError when it is posted already, or Business Central refuses."""
+        """Post this draft under this day, with its paper. PermanentError when it is posted already, or refused."""
         held = self._held(draft_id)
         if held is None:
             raise PermanentError(f"there is no draft {draft_id}. Next: find the reference, and see what became of it.")
         if self._document(held).state == "posted":
             raise PermanentError(f"{draft_id} is posted already, as {held.record['number']}. Next: read it back.")
+        self._attach(held)
         days = {"postingDate": on.isoformat(), held.of.day: on.isoformat()}
         if any(held.record[name] != day for name, day in days.items()):
             self._undisturbed("changed", held, days)
@@ -119,6 +133,13 @@ class BusinessCentralErp:
                 "Next: a person must see why it was taken for an orphan; a released draft is reopened there."
             )
         self._undisturbed("deleted", held)
+
+    def _attach(self, held: _Held) -> None:
+        """The draft has the paper that its request names, whatever an earlier attempt left of it."""
+        reference = str(held.record["externalDocumentNumber"])
+        paper = self._papers(reference) if self._papers else None
+        if paper is not None:
+            ensure_attached(self._wire, held.company, held.of, held.record, paper_name(reference), paper)
 
     def _undisturbed(self, what: str, held: _Held, values: dict[str, str] | None = None) -> None:
         """Change or delete a document only as we read it: Business Central would delete a posted one as well."""

@@ -13,7 +13,11 @@ from connectors.erp.checks import Step, faulty, missing, note, ok
 from schemas.errors import BackhaulError
 
 NO_DAY = "0001-01-01"
-_READ = ("salesCreditMemos", "salesInvoices", "salesOrders", "salesShipments", "items", "generalLedgerEntries")
+# What we read, and the filter that it is asked for with: without one, all attachments of a company are opened.
+_READ = {
+    "salesCreditMemos": "", "salesInvoices": "", "salesOrders": "", "salesShipments": "", "items": "",
+    "generalLedgerEntries": "", "documentAttachments": "id eq 00000000-0000-0000-0000-000000000000",
+}  # fmt: skip
 _UNBLOCKED = ("", " ", "_x0020_", "Ship")
 
 
@@ -76,9 +80,9 @@ def _environment(subject: Subject, companies: Sequence[str]) -> Iterator[Step]:
 def _rights(subject: Subject, company: str) -> Iterator[Step]:
     """Each kind of record is asked for: there is no other way to learn what an application may read."""
     refused = []
-    for entities in _READ:
+    for entities, where in _READ.items():
         try:
-            subject.wire.page(company, entities, "", "", 1)
+            subject.wire.page(company, entities, where, "", 1)
         except BackhaulError as fault:
             refused.append(f"{entities} ({str(fault).partition(' Next: ')[0]})")
     if refused:

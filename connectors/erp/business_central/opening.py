@@ -15,7 +15,7 @@ from connectors.erp.supply import Supply
 
 def opened(settings: BusinessCentralSettings, around: Around) -> Erp:
     """The ERP of these settings."""
-    return BusinessCentralErp(around.located(settings))
+    return BusinessCentralErp(around.located(settings), papers=around.papers)
 
 
 def checked(settings: BusinessCentralSettings, around: Around, today: date) -> Iterator[Step]:

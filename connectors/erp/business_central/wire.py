@@ -20,6 +20,7 @@ Record = dict[str, Any]
 # Without it a read may come from a replica that lags behind, also on pages that ask for one themselves.
 _PRIMARY = {"Data-Access-Intent": "ReadWrite"}
 _NOT_FOUND = 404  # we only ask for sets, and a set that is empty is there
+_NO_RECORD = "[Internal_RecordNotFound]"  # unless its filter names a document that is gone
 _NEXT = "@odata.nextLink"
 ETAG = "@odata.etag"
 
@@ -101,6 +102,21 @@ class Wire:
         """Remove a record that still is as it was read. Refused with 409 or 412: it is not."""
         self._changed("DELETE", f"{self._of(company, entities)}({record['id']})", None, {"If-Match": record[ETAG]})
 
+    def file(self, company: str, entities: str, record: Record, field: str) -> bytes:
+        """What stands in a field of a record that holds a file; nothing where that is empty, or the record gone."""
+        path = f"{self._of(company, entities)}({record['id']})/{field}"
+        try:
+            return self._authorised(lambda login: self._client.file(path, {**_PRIMARY, **login}))
+        except Refused as refused:
+            if refused.status != _NOT_FOUND:
+                raise
+            return b""
+
+    def fill(self, company: str, entities: str, record: Record, field: str, data: bytes) -> None:
+        """Put a file into a field of a record, whatever became of it since it was read."""
+        path = f"{self._of(company, entities)}({record['id']})/{field}"
+        self._changed("PATCH", path, data, {"If-Match": "*", "Content-Type": "application/octet-stream"})
+
     def _of(self, company: str, entities: str) -> str:
         return f"{self._root}/companies({company})/{entities}"
 
@@ -116,7 +132,7 @@ class Wire:
         try:
             body = self._authorised(lambda login: self._client.get(path, params, {**_PRIMARY, **wanted, **login}))
         except Refused as refused:
-            if refused.status != _NOT_FOUND:
+            if refused.status != _NOT_FOUND or _NO_RECORD in refused.said:
                 raise
             raise AccessDenied(
                 f"Business Central has nothing at {self._root}: {refused.said}. "
@@ -125,7 +141,7 @@ class Wire:
         return list(body["value"]), body.get(_NEXT)
 
     def _changed(
-        self, method: str, path: str, values: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, values: Mapping[str, Any] | bytes | None, headers: Mapping[str, str] | None = None
     ) -> Any:
         body = sent(values) if values is not None else None
         return self._authorised(

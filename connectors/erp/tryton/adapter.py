@@ -177,7 +177,8 @@ class TrytonErp:
         originals = self._wire.search(_INVOICE, sold, ORIGINAL_FIELDS)
         used = sorted(set(_taxes(originals)))
         taxes = {one["id"]: one for one in self._wire.search("account.tax", [["id", "in", used]], TAX_FIELDS)}
-        values = invoice_values(request, customer_code(self._settings, request.retailer), originals, taxes)
+        customer, sets_off = customer_code(self._settings, request.retailer), self._settings.apply_to_invoice
+        values = invoice_values(request, customer, originals, taxes, sets_off=sets_off)
         digest = hashlib.sha256(request.canonical().encode()).hexdigest()
         return values | {"backhaul_key": request.reference, "backhaul_request": digest, **self._attached(request)}
 

@@ -12,7 +12,7 @@ from connectors.erp.tryton.settings import TrytonSettings
 from connectors.erp.tryton.wire import Record, Wire
 from schemas.errors import BackhaulError
 
-MODULE = "backhaul_key"
+MODULE, MODULE_VERSION = "backhaul_key", (8, 2, 1)
 _WRITTEN = ("account.invoice", "account.invoice.line", "account.invoice.tax")
 _READ = ("account.tax", "account.period", "party.party", "product.product", "currency.currency", "company.company")
 
@@ -76,12 +76,22 @@ def _companies(subject: Subject, shown: Sequence[Record]) -> Iterator[Step]:
 
 
 def _module(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
-    found = subject.wire.search("ir.module", [["name", "=", MODULE]], ["state"])
-    if found and found[0]["state"] == "activated":
-        yield ok("module", f"{MODULE} is active: a reference has one document")
+    found = subject.wire.search("ir.module", [["name", "=", MODULE]], ["state", "version"])
+    if not found:
+        told = "not installed"
+    elif found[0]["state"] != "activated":
+        told = "installed, not active"
+    elif _numbers(found[0]["version"]) < MODULE_VERSION:
+        told = f"of version {found[0]['version']}, and lacks fields that drafts have"
     else:
-        told = f"{MODULE} is {'installed, not active' if found else 'not installed'}"
-        yield missing("module", told, f"install it (docs/erp/tryton.md) and `trytond-admin -u {MODULE}`")
+        yield ok("module", f"{MODULE} is active: a reference has one document")
+        return
+    following = f"install the one of this release (docs/erp/tryton.md) and `trytond-admin -u {MODULE}`"
+    yield missing("module", f"{MODULE} is {told}", following)
+
+
+def _numbers(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in (version or "").split(".") if part.isdecimal())
 
 
 def _rights(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:

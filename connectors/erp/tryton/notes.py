@@ -27,9 +27,17 @@ _SHARED = ("party", "invoice_address", "account", "journal", "currency", "compan
 
 
 def invoice_values(
-    request: CreditRequest, customer: str, originals: Sequence[Record], taxes: Mapping[int, Record]
+    request: CreditRequest,
+    customer: str,
+    originals: Sequence[Record],
+    taxes: Mapping[int, Record],
+    *,
+    sets_off: bool = False,
 ) -> dict[str, Any]:
-    """The fields of the draft. PermanentError: Tryton's original invoices do not bear the request."""
+    """The fields of the draft; ``sets_off``: a note of one invoice is to pay it.
+
+    PermanentError: Tryton's original invoices do not bear the request.
+    """
     pairs = [(line, *_original(line, originals)) for line in request.lines]
     head = _head(request, customer, [invoice for _, invoice, _ in pairs])
     lines = [_line(request, line, original) for line, _, original in pairs]
@@ -44,7 +52,14 @@ def invoice_values(
         "invoice_date": request.issued_on,
         "lines": [["create", lines]],
         **({"taxes": [["create", rows]]} if rows else {}),
+        **(_set_off(request, [invoice for _, invoice, _ in pairs]) if sets_off else {}),
     }
+
+
+def _set_off(request: CreditRequest, invoices: Sequence[Record]) -> dict[str, Any]:
+    """What a note is set off against: the only invoice that it credits. What takes a note back pays nothing."""
+    ids = {invoice["id"] for invoice in invoices}
+    return {} if request.charges or len(ids) > 1 else {"backhaul_sets_off": ids.pop()}
 
 
 def _description(request: CreditRequest) -> str:

@@ -33,4 +33,5 @@ class TrytonSettings(RemoteSettings):
     key_env: str | None = Field(None, description="or the environment variable that holds the key")
     companies: dict[str, str] = Field(default_factory=dict, description="our company → code of its party in Tryton")
     customers: dict[str, str] = Field(default_factory=dict, description="retailer → code of its party in Tryton")
+    apply_to_invoice: bool = Field(True, description="set a note of one open invoice off against it")
     goods: TrytonGoods | None = Field(None, description="left out: replacement orders are files, receipts stay with us")

@@ -14,6 +14,10 @@ Written from what the vendor publishes, not from what is convenient:
 - limits (6000 requests in 5 minutes, 429; pages of at most 20,000): administration/operational-limits-online.md;
 - Prefer: odata.maxpagesize, @odata.nextLink: webservices/Server-Driven-Paging-in-OData-Web-Services.md; no OR over two
   fields: webservices/odata-known-limitations.md; Data-Access-Intent: developer/devenv-connect-apps-tips.md;
+- attachments: resources/dynamics_documentattachment.md and its pages of .../api; page 30080 of APIV2 and codeunit
+  139899 of its tests (made by one request, filled by another, which is answered with 204); microsoft/BCApps, codeunit
+  5503 (what a filter is translated to; a single one is listed with a size of 0) and codeunit 1173 (posting takes them
+  along under new ids, deleting a document deletes them; two may have one name);
 - tokens: administration/automation-apis-using-s2s-authentication.md.
 
 Where they say nothing, a switch stands for both answers, and the worse one is the default: whether a deep insert that
@@ -32,7 +36,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import httpx
 
-from tests.erp.doubles.business_central_books import COLLECTIONS, LINES_OF, Books, Record, Refusal
+from tests.erp.doubles.business_central_books import ATTACHMENTS, COLLECTIONS, LINES_OF, Books, Record, Refusal
 from tests.erp.doubles.odata import FilterFault, matching
 
 TENANT, ENVIRONMENT = "wickham.example", "production"
@@ -45,6 +49,7 @@ _PATH = re.compile(r"^/v2\.0/([^/]+)/([^/]+)/api/v2\.0/(.*)$")
 _STEP = re.compile(r"^(\w+)(?:\(([0-9a-fA-F-]{36})\))?$")
 _EXPANDED = re.compile(r"(\w+)(?:\(\$select=([\w,]+)\))?")
 _ACTION = "Microsoft.NAV."
+_CONTENT = "attachmentContent"
 
 
 class BusinessCentral:
@@ -64,7 +69,7 @@ class BusinessCentral:
         self.books = Books(now, whole_inserts=whole_inserts)
         self.requests: list[httpx.Request] = []
         self.tokens: dict[str, datetime] = {}
-        self.denied: set[str] = set()  # entity sets that the application may not read
+        self.denied: set[str] = set()  # entity sets that the application may neither read nor change
         self._pages_by_key = pages_by_key
         self._page_size = page_size
         self._line_page_size = line_page_size
@@ -135,6 +140,8 @@ class BusinessCentral:
         if name in self.denied:
             raise Refusal(403, "Authorization_RequestDenied", f"You do not have permission to read {name}.")
         books = self._readable(request)
+        if name == ATTACHMENTS:
+            return self._attachments(request, books, key, steps[1:])
         if len(steps) == 2:
             lines, _ = _parts(steps[1])
             if key is None or LINES_OF.get(name) != lines:
@@ -146,6 +153,21 @@ class BusinessCentral:
                 raise Refusal(404, "Internal_RecordNotFound", "The record does not exist.")
             return _json(200, found[0])
         return self._listed(request, name, books.records(name))
+
+    def _attachments(
+        self, request: httpx.Request, books: Books, key: str | None, steps: Sequence[str]
+    ) -> httpx.Response:
+        """The list of those that match, or the file of one."""
+        records = books.records(ATTACHMENTS)
+        if key is None:
+            where = dict(parse_qsl(request.url.query.decode())).get("$filter", "")
+            return self._listed(request, ATTACHMENTS, books.opened(where, list(filter(matching(where), records))))
+        found = [one for one in records if one["id"] == key]
+        if not found or list(steps) != [_CONTENT]:
+            raise Refusal(404, "Internal_RecordNotFound", "The record does not exist.")
+        data = found[0][_CONTENT]
+        headers = {"Content-Type": "application/octet-stream"}
+        return httpx.Response(200, content=data, headers=headers) if data else httpx.Response(204)
 
     def _readable(self, request: httpx.Request) -> Books:
         """The primary for those who ask for it; else a replica, which may lag behind."""
@@ -212,6 +234,10 @@ class BusinessCentral:
         if request.headers.get("Data-Access-Intent") == "ReadOnly":
             raise Refusal(400, "BadRequest", "Data-Access-Intent must be ReadWrite for this request.")
         name, key = _parts(steps[0])
+        if name in self.denied:
+            raise Refusal(403, "Authorization_RequestDenied", f"You do not have permission to change {name}.")
+        if name == ATTACHMENTS:
+            return self._attachment_changed(request, key, steps[1:])
         if name not in ("salesCreditMemos", "salesInvoices"):
             raise Refusal(405, "BadRequest_MethodNotAllowed", f"'{request.method}' is not allowed for '{name}'.")
         if request.method == "POST" and key is None:
@@ -222,22 +248,46 @@ class BusinessCentral:
             return httpx.Response(204)
         if request.method not in ("PATCH", "DELETE") or len(steps) != 1:
             raise _no_segment(steps[-1])
-        tag = request.headers.get("If-Match")
-        if tag is None:
-            told = "Could not validate the client concurrency token required by the service."
-            raise Refusal(400, "BadRequest_InvalidToken", told)
-        if tag not in ("*", made["@odata.etag"]):
-            raise Refusal(409, "Request_EntityChanged", "Another user has already changed the record.")
+        _ensure_unchanged(request, made)
         if request.method == "DELETE":
             self.books.delete(name, made)
             return httpx.Response(204)
         self.books.change(name, made, _body(request))
         return _json(200, self._whole(request, {}, made))
 
+    def _attachment_changed(self, request: httpx.Request, key: str | None, steps: Sequence[str]) -> httpx.Response:
+        if request.method == "POST" and key is None:
+            return _json(201, self._whole(request, {}, self.books.attach(_body(request))))
+        found = [one for one in self.books.records(ATTACHMENTS) if one["id"] == key]
+        if not found:
+            raise Refusal(404, "Internal_RecordNotFound", "The record does not exist.")
+        _ensure_unchanged(request, found[0])
+        if (request.method, list(steps)) == ("PATCH", [_CONTENT]):
+            self.books.fill(found[0], request.content)
+        elif (request.method, list(steps)) == ("DELETE", []):
+            self.books.detach(found[0])
+        else:
+            raise Refusal(405, "BadRequest_MethodNotAllowed", f"'{request.method}' is not allowed here.")
+        return httpx.Response(204)
+
+
+def _ensure_unchanged(request: httpx.Request, record: Record) -> None:
+    """Refusal: the request names no tag, or one that the record no longer has."""
+    tag = request.headers.get("If-Match")
+    if tag is None:
+        told = "Could not validate the client concurrency token required by the service."
+        raise Refusal(400, "BadRequest_InvalidToken", told)
+    if tag not in ("*", record["@odata.etag"]):
+        raise Refusal(409, "Request_EntityChanged", "Another user has already changed the record.")
+
 
 def _selected(record: Record, fields: str) -> Record:
-    """The fields that are asked for (all where none is named), and the tag; lines are no fields."""
-    names = fields.split(",") if fields else [name for name, value in record.items() if not isinstance(value, list)]
+    """The fields that are asked for (all where none is named), and the tag; lines and files are no fields."""
+    names = (
+        fields.split(",")
+        if fields
+        else [name for name, value in record.items() if not isinstance(value, (list, bytes))]
+    )
     if unknown := [name for name in names if name not in record]:
         raise Refusal(400, "BadRequest", f"Could not find a property named '{unknown[0]}'.")
     return {

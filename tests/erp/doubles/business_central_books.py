@@ -1,5 +1,6 @@
 """What stands in the double of Business Central, and what becomes of sales credit memos and invoices there."""
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,9 @@ COLLECTIONS: Mapping[str, Mapping[str, fields.Field]] = {
     "salesShipments": fields.SHIPMENT,
     "salesInvoices": fields.INVOICE,
     "salesCreditMemos": fields.MEMO,
+    "documentAttachments": fields.ATTACHMENT,
 }
+ATTACHMENTS = "documentAttachments"
 LINES_OF = {
     "salesCreditMemos": "salesCreditMemoLines",
     "salesInvoices": "salesInvoiceLines",
@@ -41,9 +44,12 @@ _MADE = {
     "salesCreditMemos": ("creditMemoDate", "S-CR", "PS-CR", "Credit Memo", "credit memo"),
     "salesInvoices": ("invoiceDate", "S-INV", "PS-INV", "Invoice", "invoice"),
 }
+_PARENTS = {"Sales Credit Memo": "salesCreditMemos", "Sales Invoice": "salesInvoices"}
 _CENT, _PRICE = Decimal("0.01"), Decimal("0.00001")
 _CODES = ("externalDocumentNumber", "customerNumber", "lineObjectNumber", "taxCode", "invoiceNumber", "currencyCode")
 _DIALOG = "Application_DialogException"
+_GONE = "Internal_RecordNotFound"
+_DOCUMENT = re.compile(r"parentId eq ([0-9a-fA-F-]{36})")
 _TESTED = "Application_FieldValidationException"
 
 
@@ -154,7 +160,7 @@ class Books:
             told = (
                 "The Sales Cr. Memo Entity Buffer" if name == "salesCreditMemos" else "The Sales Invoice Entity Buffer"
             )
-            raise Refusal(404, "Internal_RecordNotFound", f"{told} does not exist.")
+            raise Refusal(404, _GONE, f"{told} does not exist.")
         return found
 
     def make(self, name: str, body: Mapping[str, Any]) -> Record:
@@ -218,6 +224,44 @@ class Books:
     def delete(self, name: str, made: Record) -> None:
         """Remove a document, posted or not, as the API does where the setup has nothing against it."""
         self._tables[name].remove(made)
+        for one in self.attached(made):
+            self.detach(one)
+
+    def attached(self, document: Record) -> list[Record]:
+        """The attachments of a document."""
+        return [one for one in self._tables[ATTACHMENTS] if one["parentId"] == document["id"]]
+
+    def attach(self, body: Mapping[str, Any]) -> Record:
+        """An attachment that is empty, beside others of the same name. Refusal: there is no such document."""
+        values = self._checked(fields.ATTACHMENT, body)
+        parent = _PARENTS.get(values.get("parentType", ""))
+        if parent is None:
+            raise Refusal(400, _DIALOG, "Document type is not valid.")
+        self.document(parent, values.get("parentId", ""))
+        return self.add(ATTACHMENTS, **{"fileName": "filename.txt", **values})
+
+    def fill(self, attachment: Record, data: bytes) -> None:
+        """Put a file into an attachment, in place of what it had. Refusal: the file is empty."""
+        if not data:
+            raise Refusal(400, _DIALOG, "Please attach a document first.")
+        self.touch(attachment, attachmentContent=data)
+
+    def detach(self, attachment: Record) -> None:
+        """Remove an attachment."""
+        self._tables[ATTACHMENTS].remove(attachment)
+
+    def opened(self, where: str, found: Sequence[Record]) -> list[Record]:
+        """Attachments as a list shows them. Refusal: it is one of the whole company, or its document is gone.
+
+        The size is told where there are several: of a single one the file is loaded, and its size left at 0.
+        """
+        if "parentType eq" not in where and not where.startswith("id eq"):
+            raise Refusal(400, _DIALOG, "Loading so many attachments is not supported. Set a filter.")
+        for document in _DOCUMENT.findall(where):
+            if not any(self._find(parent, "id", document) for parent in _PARENTS.values()):
+                raise Refusal(404, _GONE, "The Sales Cr. Memo Entity Buffer does not exist.")
+        known = [] if "fileName" in where else found  # a name is compared with one that has no ending
+        return [{**one, "byteSize": Decimal(len(one["attachmentContent"]) if len(known) > 1 else 0)} for one in known]
 
     def post(self, name: str, made: Record) -> None:
         """Post a draft: a number of the posted series, entries, stock, and what it is applied to. Its id stays."""
@@ -239,6 +283,9 @@ class Books:
         owed = {"remainingAmount": gross} if name == "salesInvoices" else {}
         self.touch(made, number=f"{series}{next(self._posted)}", status="Open", **owed)
         self._entry(made["number"], kind, made["postingDate"], gross)
+        for one in self.attached(made):
+            self.detach(one)
+            self.add(ATTACHMENTS, **{field: one[field] for field in fields.ATTACHMENT if field != "id"})
 
     def _ensure_postable(self, memo: Record) -> None:
         first, last = self.setup["allowPostingFrom"], self.setup["allowPostingTo"]

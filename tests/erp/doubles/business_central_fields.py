@@ -1,6 +1,7 @@
 """The fields of Business Central's records, as its resource pages list them: name, type, ``!`` where it is read-only.
 
-Types: s text (the default), g id, d date, t moment, n number, b yes or no. A number after a text is its length.
+Types: s text (the default), g id, d date, t moment, n number, b yes or no, x the bytes of a file, which
+stands in no list. A number after a text is its length.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ _EMPTY: Mapping[str, Any] = {
     "t": "0001-01-01T00:00:00Z",
     "n": Decimal(0),
     "b": False,
+    "x": b"",
 }
 
 
@@ -114,4 +116,8 @@ ENTRY = _fields("""
 SETUP = _fields("""
     id:g! allowPostingFrom:d allowPostingTo:d additionalReportingCurrency localCurrencyCode localCurrencySymbol
     lastModifiedDateTime:t! allowQueryFromConsolidation:b
+""")
+ATTACHMENT = _fields("""
+    id:g! fileName:s250 byteSize:n! attachmentContent:x! parentType parentId:g lineNumber:n documentFlowSales:b
+    documentFlowPurchase:b lastModifiedDateTime:t!
 """)

@@ -10,6 +10,7 @@ import httpx
 
 from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.settings import BusinessCentralSettings
+from connectors.erp.port import Papers
 from schemas.credits import CreditRequest
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles.business_central import API, CLIENT, SECRET, TENANT, BusinessCentral
@@ -63,7 +64,9 @@ def settings(**changed: Any) -> BusinessCentralSettings:
     return BusinessCentralSettings(**given)
 
 
-def connected(central: Callable[[httpx.Request], httpx.Response] | None, **changed: Any) -> BusinessCentralErp:
+def connected(
+    central: Callable[[httpx.Request], httpx.Response] | None, papers: Papers | None = None, **changed: Any
+) -> BusinessCentralErp:
     """Our adapter to a double in this process, or (None) to the address of the settings."""
     transport = httpx.MockTransport(central) if central else None
-    return BusinessCentralErp(settings(**changed), transport=transport)
+    return BusinessCentralErp(settings(**changed), transport=transport, papers=papers)
