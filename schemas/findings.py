@@ -6,7 +6,7 @@ value found, and through its code the next step for a person. Findings travel as
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -209,13 +209,18 @@ def as_table(findings: Iterable[Finding]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FINDINGS) if rows else empty(FINDINGS)
 
 
-def as_records(findings: pa.Table, partner: str, cause: str = "") -> pa.Table:
-    """Findings as rows of ``schemas.records.FindingRow``: each with an id made of its cause, place and code."""
+def as_records(findings: pa.Table, partner: str, cause: str = "", known: Collection[str] = ()) -> pa.Table:
+    """Findings as rows of ``schemas.records.FindingRow``: each with an id made of its cause, place and code.
+
+    ``known`` are ids that were given already: what is told once more of the same place is counted on.
+    """
     times: Counter[str] = Counter()
     ids = []
     for row in findings.to_pylist():
         key = f"{cause}{row['file'][:12]}:{row['offset']}:{row['code']}:{row['line_no'] or 0}"
         times[key] += 1
+        while f"{partner}:{key}#{times[key]}" in known:
+            times[key] += 1
         ids.append(f"{partner}:{key}#{times[key]}")
     columns = {"finding": pa.array(ids, pa.string()), "partner": pa.array([partner] * len(ids), pa.string())}
     return pa.table(columns | {name: findings[name] for name in findings.column_names})

@@ -95,6 +95,12 @@ class Reads:
         """``finding`` rows, chosen by partner, code, severity, file, document or line_no."""
         return self.table("finding", **equals)
 
+    def findings_by(self, partner: str, cause: str) -> frozenset[str]:
+        """The ids of the partner's findings of this cause."""
+        stored, begins = TABLES["finding"], f"{partner}:{cause}"
+        chosen = select(stored.c.finding).where(stored.c.finding > f"{begins}:", stored.c.finding < f"{begins};")
+        return frozenset(self._select(chosen, pa.schema([("finding", pa.string())]))["finding"].to_pylist())
+
     def notice_lines(self, partner: str) -> pa.Table:
         """``NOTICE_LINES`` of the partner's accepted notices."""
         lines, documents = TABLES["notice_line"], TABLES["document"]

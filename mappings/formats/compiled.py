@@ -74,7 +74,27 @@ def compiled(one: Callable[..., Any], family: tuple[str, ...] = (), inner: bool 
         twin.__module__, twin.__qualname__ = one.__module__, f"{one.__qualname__}_{_version(one.__module__, family)}"
         is_written_out: dict[str, Any] = {"forceinline": True} if one in _WRITTEN_OUT else {}
         _done[one] = numba.njit(**_OPTIONS, **(_NO_WAY_IN if inner else {}), **is_written_out)(twin)
+        if family:
+            _take_any_number_as_long(_done[one])
     return _done[one]
+
+
+def _take_any_number_as_long(one: Any) -> None:
+    """Let others call a function with whole numbers of 64 bits alone.
+
+    Numba would make its code once for each mixture of short numbers, long ones and constants that it is called with.
+    """
+    template_for = one.get_call_template
+
+    def with_long_numbers(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return template_for(tuple(numba.types.int64 if _is_short(each) else each for each in args), kws)
+
+    one.get_call_template = with_long_numbers
+
+
+def _is_short(kind: Any) -> bool:
+    """Whether this is a constant, or a number with a sign of less than 64 bits."""
+    return isinstance(kind, numba.types.IntegerLiteral) or kind in numba.types.signed_domain
 
 
 def has_own_form(one: Callable[..., Any], form: Callable[..., Any], family: tuple[str, ...]) -> None:

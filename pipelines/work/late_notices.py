@@ -85,7 +85,8 @@ def count_late(hub: Hub, partner: Partner) -> None:
     for name in ("return", "return_line", "carton", "movement", "inspection", "difference"):
         rows.add(name, getattr(counted.told, f"{name}s"))
     told, changed = add_placed(hub, rows, counted.touched, counted.told.found)
-    rows.add("finding", _findings(counted, told, partner, _asked(by, again.receipts["document"].to_pylist())))
+    cause = _asked(by, again.receipts["document"].to_pylist())
+    rows.add("finding", _findings(counted, told, partner, cause, hub.store.findings_by(partner.id, cause)))
     met = (Change("due_event", {"subject": name, "event": EVENT}, {"met": True}, {"met": False}) for name in due)
     hub.store.record(Outcome("count again", partner.id, rows.joined(), (*counted.told.changes, *changed, *met)))
 
@@ -104,7 +105,7 @@ def _asked(by: Mapping[str, str], receipts: Collection[str]) -> str:
     ]
 
 
-def _findings(counted: Counted, placed: pa.Table, partner: Partner, cause: str) -> pa.Table:
+def _findings(counted: Counted, placed: pa.Table, partner: Partner, cause: str, known: Collection[str]) -> pa.Table:
     told = counted.told.findings
     told = told.filter(pc.is_in(told["code"], pa.array(_TOLD)))
-    return as_records(pa.concat_tables([told, placed]), partner.id, f"{cause}:")
+    return as_records(pa.concat_tables([told, placed]), partner.id, f"{cause}:", known)

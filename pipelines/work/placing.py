@@ -155,7 +155,10 @@ def _place_one(hub: Hub, touched: Touched) -> Placed:
         *_announced(new, touched.places),
         *_moved(anew),
         *(
-            ("finding", as_records(found, touched.retailer, f"{cause}:"))
+            (
+                "finding",
+                as_records(found, touched.retailer, f"{cause}:", hub.store.findings_by(touched.retailer, cause)),
+            )
             for cause, found in _by_cause(told, old, causes)
         ),
     ]

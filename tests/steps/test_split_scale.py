@@ -2,6 +2,7 @@
 
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from pipelines.steps.split import SalesIndex, doubt, split
 from pipelines.steps.split.repairs import machine_for, repair, signs_of
 from pipelines.steps.split.resemblance import may_resemble
 from pipelines.steps.split.squeezed import signs_in
+from pipelines.steps.split.texts import picked
 from schemas.partners import Policy
 from tests.steps.split_random import random_world
 from tests.steps.split_ways import PLAIN, go
@@ -63,6 +65,25 @@ def test_where_patience_ends_no_spread_is_too_narrow(monkeypatch: pytest.MonkeyP
             assert one["spread_currency"] is None or other["spread_currency"] is not None
             wider += (one["spread_low"], one["spread_high"]) != (other["spread_low"], other["spread_high"])
     assert wider
+
+
+@pytest.mark.parametrize("rows", [[], [0, 16, 5, 2, 2], [-1, 3, -1, 0, -1], [-1, -1]])
+def test_very_many_texts_are_picked_as_few_are(rows: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, wanted = pa.array(["WR01/R1/1", "", "größer", "WR01/R22/10"] * 5).slice(3), np.array(rows, np.int32)
+    few = picked(texts, wanted)
+    monkeypatch.setattr("pipelines.steps.split.texts._MANY", 0)
+    monkeypatch.setattr("pipelines.steps.split.texts.COMPILED_FROM_VALUES", 0)
+    assert picked(texts, wanted).equals(few)
+    assert few.to_pylist() == [None if row < 0 else texts[row].as_py() for row in rows]
+
+
+def test_findings_stand_at_their_lines_in_whatever_order_places_are_told() -> None:
+    world = random_world(Random("places"), 20)
+    claims, supply, places = claims_table(world.claims), supply_table(world.sales), places_table(world.claims)
+    told = split(claims, supply, world.policy, places).findings
+    back = places.take(pa.array(range(places.num_rows - 1, -1, -1)))
+    assert told.num_rows > 1
+    assert split(claims, supply, world.policy, back).findings.equals(told)
 
 
 @given(st.text("0123456789OILSBACX-", min_size=4, max_size=14), st.data())

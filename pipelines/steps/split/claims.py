@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.grade import WANT, Wants
 from pipelines.steps.split.index import DAY, NEVER, SalesIndex, prices
-from pipelines.steps.split.machine import reach_form
-from pipelines.steps.split.reach import find_reach
+from pipelines.steps.split.machine import reach_for
 from pipelines.steps.split.stated import Lost, Repaired, Stated, repaired
 from pipelines.steps.split.texts import (
     NOT_STATED,
@@ -29,7 +28,6 @@ from pipelines.steps.split.texts import (
 # The day of a return that names none: it may stand on every sale that has a day.
 _ALWAYS = NEVER - 1
 _APART = "/"
-_COMPILED_FROM = 2**14  # claims whose sales are sought by machine code
 _AT_ONCE = 2**13  # records that stay at the processor's hand while their fields are filled
 
 
@@ -112,8 +110,7 @@ def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[st
     They are sought in the order of ``rows``, so that what is looked at is at the processor's hand.
     """
     reach = {name: np.empty(len(rows), np.int64) for name in ("first", "last", "end")}
-    form = find_reach if len(rows) < _COMPILED_FROM else reach_form()
-    form(rows, groups, days, index.first, index.sales.codes[DAY], *reach.values())
+    reach_for(len(rows))(rows, groups, days, index.first, index.sales.codes[DAY], *reach.values())
     return reach
 
 

@@ -15,6 +15,7 @@ from mappings.formats.at_hand import goes_compiled
 from pipelines.steps.split import desk, grade, group, mates, reach, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
+_PAIRS_A_CLAIM = 16  # that a claim has at least, where it is worth while to seek its sales by machine code
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,13 @@ def compiled_form() -> Machine:
     return Machine(True, compiled(mates.find_mates, _family("mates")), compiled(group.place_groups, _FAMILY))
 
 
+def reach_for(claims: int) -> Callable[..., None]:
+    """``reach.find_reach``, in machine code where so many claims are worth it."""
+    return _reach_form() if goes_compiled("reach", claims, COMPILED_FROM_PAIRS // _PAIRS_A_CLAIM) else reach.find_reach
+
+
 @cache
-def reach_form() -> Callable[..., None]:
-    """``reach.find_reach`` in machine code."""
+def _reach_form() -> Callable[..., None]:
     from mappings.formats.compiled import compiled
 
     return compiled(reach.find_reach, _family("reach"))

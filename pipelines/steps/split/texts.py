@@ -1,5 +1,6 @@
 """Open this when a reference is not recognised: texts turned into numbers, once for all sales, then looked up."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -82,12 +83,15 @@ class References(Vocabulary):
         super().__init__(texts)
         self.signs = signs_of_all(texts) if len(texts) >= _MANY else np.full(len(texts), UNTOLD, np.int64)
         self._owner = np.full(len(texts), NOT_SOLD, np.int32)
-        stated = codes >= 0
-        codes, retailers = codes[stated], retailers[stated]
-        self._owner[codes] = retailers
-        self._owner[codes[self._owner[codes] != retailers]] = _SEVERAL
-        shared = self._owner[codes] == _SEVERAL
-        self._shared = np.unique(_pairs(codes[shared], retailers[shared]))
+        for known, whose in _where_stated(codes, retailers):
+            self._owner[known] = whose
+        for known, whose in _where_stated(codes, retailers):
+            self._owner[known[self._owner[known] != whose]] = _SEVERAL
+        pairs = [np.zeros(0, np.int64)]
+        for known, whose in _where_stated(codes, retailers):
+            shared = self._owner[known] == _SEVERAL
+            pairs.append(np.unique(_pairs(known[shared], whose[shared])))
+        self._shared = np.unique(np.concatenate(pairs))
 
     def codes_of(self, retailers: Codes, texts: pa.Array) -> Codes:
         """The number of each text that its retailer knows; ``NOT_STATED`` elsewhere."""
@@ -99,6 +103,13 @@ class References(Vocabulary):
         found[several] = np.isin(_pairs(known[several], whose[several]), self._shared)
         codes[rows[~found]] = NOT_STATED
         return codes
+
+
+def _where_stated(codes: Codes, retailers: Codes) -> Iterator[tuple[Codes, Codes]]:
+    """What is known, and by whom, some rows at a time."""
+    for some in _slices(len(codes)):
+        stated = codes[some] >= 0
+        yield codes[some][stated], retailers[some][stated]
 
 
 def _pairs(first: Codes, second: Codes) -> Ints:
@@ -125,17 +136,21 @@ class Groups:
 
     def codes(self, retailers: Codes, items: Codes) -> Codes:
         """The number of each pair; that behind the last where there is none."""
-        if self._cells is not None:
-            cell = items.astype(np.int64) * self._retailers + retailers
-            return self._cells[np.where((items >= 0) & (retailers >= 0), cell, -1)]
         codes = np.empty(len(items), np.int32)
         for some in _slices(len(items)):
-            wanted = _pairs(items[some], retailers[some])
-            found = np.searchsorted(self._pairs, wanted)
-            known = (items[some] >= 0) & (retailers[some] >= 0) & (found < len(self))
-            known[known] = self._pairs[found[known]] == wanted[known]
-            codes[some] = np.where(known, found, len(self))
+            codes[some] = self._codes(retailers[some], items[some])
         return codes
+
+    def _codes(self, retailers: Codes, items: Codes) -> Any:
+        known = (items >= 0) & (retailers >= 0)
+        if self._cells is not None:
+            cell = items.astype(np.int64) * self._retailers + retailers
+            return self._cells[np.where(known, cell, -1)]
+        wanted = _pairs(items, retailers)
+        found = np.searchsorted(self._pairs, wanted)
+        known &= found < len(self)
+        known[known] = self._pairs[found[known]] == wanted[known]
+        return np.where(known, found, len(self))
 
 
 def _slices(rows: int) -> list[slice]:
@@ -220,8 +235,12 @@ def picked(texts: pa.Array, rows: Codes | Ints) -> pa.Array:
 def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
     """The rows by two numbers, then by text. Texts are compared only where both numbers are the same."""
     order = order_of(first, second)
-    one, two = first[order], second[order]
-    same = np.flatnonzero((one[1:] == one[:-1]) & (two[1:] == two[:-1]))
+    alike = np.ones(max(len(order) - 1, 0), np.bool_)
+    for column in (first, second):
+        in_order = column[order]
+        alike &= in_order[1:] == in_order[:-1]
+    del in_order
+    same = np.flatnonzero(alike)
     if not len(same):
         return order
     before, behind = (texts.take(pa.array(order[same + step])) for step in (0, 1))
@@ -240,7 +259,7 @@ def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
 def order_of(*columns: Any) -> Ints:
     """The rows by these columns of numbers, the first counting most; equal ones in the order given."""
     key, bits = np.zeros(len(columns[0]), np.int64), 0
-    for column in (*columns, np.arange(len(key))):
+    for column in (*columns, np.arange(len(key), dtype=np.int32)):
         low, high = int(column.min(initial=0)), int(column.max(initial=0))
         width = (high - low).bit_length()
         bits += width

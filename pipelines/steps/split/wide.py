@@ -42,10 +42,10 @@ def note_both(
 
 def note_from(column: Codes, first: int, lines: int, least: int, bit: int, sheet: Codes, row: int) -> None:
     """``grade.note_from``."""
-    if bit:
-        begin, start, held = np.uint64(first), np.uint64(row), np.int32(bit)
+    if bit and least < 2**31:
+        begin, start, held, few = np.uint64(first), np.uint64(row), np.int32(bit), np.int32(least)
         for at in range(steps(lines)):
-            sheet[start + at] |= held * (column[begin + at] >= least)
+            sheet[start + at] |= held * (column[begin + at] >= few)
 
 
 def note_left(sold: Codes, taken: Codes, first: int, lines: int, left: Codes) -> None:
