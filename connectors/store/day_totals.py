@@ -2,11 +2,12 @@
 
 Amounts are grouped in Arrow and added while the head of the audit chain is held: whoever adds to the totals sees what
 all others added before, so that no amount is lost. An item that gets a style, or another one, takes along what was sold
-and credited of it.
+and credited of it, and a return that is told anew with another day what was credited of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -105,10 +106,12 @@ def restyled(connection: Connection, rows: Sequence[Rows]) -> Styles:
 def count(connection: Connection, rows: Sequence[Rows], changes: Iterable[Change], styles: Styles) -> None:
     """Add what was written to the totals of its days; the rows stand in the database already."""
     found = [facts for facts in (*_sold(rows), *_credited(connection, rows, changes)) if facts.num_rows]
-    if not found and not styles.now:
+    days = _days_told_anew(changes)
+    if not found and not styles.now and not days:
         return
     database.of(connection).hold_chain(connection)
-    parts = []
+    found += [facts for facts in _with_other_days(connection, days) if facts.num_rows]
+    parts = [_nothing()]
     for facts in found:
         items = pc.unique(facts["gtin"]).to_pylist()
         known = {gtin: _style(names) for gtin, names in _names(connection, items).items()} | styles.before
@@ -155,8 +158,36 @@ def _credits(connection: Connection, credit: _Credit, column: str, keys: Iterabl
     nothing = pa.repeat(pa.scalar(0, _I), rows.num_rows)
     whose = [rows[name] for name in ("retailer", "currency", "gtin")]
     yield pa.table([*whose, rows["sold_on"], nothing, rows["net_minor"], nothing], schema=_FACTS)
+    yield _by_return(rows)
+
+
+def _days_told_anew(changes: Iterable[Change]) -> dict[date | None, list[str]]:
+    """Returns that get another day, by the day before; such an outcome credits nothing of them."""
+    found: dict[date | None, list[str]] = {}
+    for change in changes:
+        if change.table == "return" and "returned_on" in change.values:
+            before = change.expected["returned_on"]
+            if before != change.values["returned_on"]:
+                found.setdefault(before, []).append(str(change.key["return_id"]))
+    return found
+
+
+def _with_other_days(connection: Connection, before: Mapping[date | None, Sequence[str]]) -> Iterable[pa.Table]:
+    """What was credited of returns goes with them from the day before to the one that stands in the database now."""
+    for day, returns in before.items():
+        for credit in (_CREDIT, _BY_PERSON, _BY_COUNTER_DOCUMENT):
+            rows = _asked(connection, *credit.statement("r.return_id"), returns, _CREDITED)
+            was = pa.repeat(pa.scalar(day, _D), rows.num_rows)
+            yield _by_return(rows)
+            yield _negative(_by_return(rows.set_column(rows.column_names.index("returned_on"), "returned_on", was)))
+
+
+def _by_return(rows: pa.Table) -> pa.Table:
+    """What is credited by the day of the return, where it has one."""
+    nothing = pa.repeat(pa.scalar(0, _I), rows.num_rows)
+    whose = [rows[name] for name in ("retailer", "currency", "gtin")]
     returned = pa.table([*whose, rows["returned_on"], nothing, nothing, rows["net_minor"]], schema=_FACTS)
-    yield returned.filter(pc.is_valid(returned["day"]))
+    return returned.filter(pc.is_valid(returned["day"]))
 
 
 def _of_items(connection: Connection, gtins: Iterable[str]) -> pa.Table:
@@ -172,6 +203,10 @@ def _negative(facts: pa.Table) -> pa.Table:
         if name in _AMOUNTS:
             facts = facts.set_column(place, name, pc.negate(facts[name]))
     return facts
+
+
+def _nothing() -> pa.Table:
+    return _of_all(_FACTS.empty_table())
 
 
 def _of_all(facts: pa.Table) -> pa.Table:

@@ -67,6 +67,24 @@ def test_what_a_counter_document_takes_back_counts_once_it_is_posted(world):
     assert ties(world)
 
 
+@pytest.mark.parametrize("day", [date(2026, 3, 4), None])
+def test_what_was_credited_of_a_return_goes_with_it_to_another_day(world, day):
+    name(world)
+    line = world.sell()
+    credit(world, "R1", line)
+    credit(world, "R2", line)
+    key = {"return_id": f"{RETAILER}/R1"}
+    told = Change("return", key, {"returned_on": day}, {"returned_on": RETURNED})
+    world.store.record(Outcome("process notice", RETAILER, changes=(told,)))
+    assert totals(world, "OSLO")["OSLO", RETURNED] == (0, 0, 400)
+    assert totals(world).get(("", day)) == ((0, 0, 400) if day else None)
+    assert ties(world)
+    back = Change("return", key, {"returned_on": RETURNED}, {"returned_on": day})
+    world.store.record(Outcome("process notice", RETAILER, changes=(back,)))
+    assert totals(world)["", RETURNED] == (0, 0, 800)
+    assert ties(world)
+
+
 @pytest.mark.parametrize("when", ["before", "between", "after"])
 def test_a_style_counts_whenever_the_item_gets_it(world, when):
     if when == "before":
