@@ -17,7 +17,8 @@ _NO_EDI = {
     "workbook": "is a workbook, no X12 or EDIFACT. Open it with a spreadsheet",
     "xml": "is XML, and no X12 or EDIFACT. A mapping for XML reads it",
     "json": "is JSON, and no X12 or EDIFACT. A mapping for JSON reads it",
-    "unknown": "is no text: it may be packed or encrypted. Unpack it, then try again",
+    "unknown": "is no X12, no EDIFACT and no table: it may be of another standard, packed or encrypted. "
+    "Convert or unpack it, then try again",
 }
 _READERS = {"x12": x12.read, "edifact": edifact.read}
 

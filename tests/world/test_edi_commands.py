@@ -213,7 +213,7 @@ def test_a_message_without_an_envelope_is_a_finding(edi: Invoke, file: Callable[
     [
         (b"", "holds no bytes. Ask its sender to send it again."),
         (b"Retoure;Menge\n1;2\n", "is text, but no X12 or EDIFACT"),
-        (bytes(range(256)), "is no text: it may be packed or encrypted. Unpack it, then try again."),
+        (bytes(range(256)), "of another standard, packed or encrypted. Convert or unpack it, then try again."),
     ],
 )
 def test_what_is_no_edi_is_told_plainly(
