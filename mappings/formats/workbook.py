@@ -6,10 +6,12 @@ Whole columns are made of cells (``workbook_cells``), and only those a mapping a
 bytes of its own: every place is the whole file, with a path like ``Sheet1!B7``.
 """
 
+import gc
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,30 +104,54 @@ class _Sheet:
 
 def read(file: RawFile, layout: Layout) -> Table:
     """The rows of the table in the workbook that hold anything. UnreadableWorkbook if there is no such sheet."""
+    with _nothing_collected():
+        return _read(file, layout)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Cells hold no cycles, but their number sets off one search for cycles after the other: a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(file: RawFile, layout: Layout) -> Table:
     sheet = _sheet(file.data, layout.sheet)
     header, below = _header(sheet, layout)
     kept = _rows_that_hold(sheet, below, len(header), layout.ends)
     letters = tuple(letters_of(at) for at in range(len(header)))
-    columns = list(zip(*(sheet.rows[row] for row in kept), strict=True))  # a sheet's rows are all of one length
-    if any("" in column for column in columns[: len(header)]):
-        _ = sheet.marks  # a sheet that cannot be gone through is told here, not when a column is asked for
-    above = [(name, *place_of(where)) for name, where in layout.cells]
+    # What follows holds on to columns and single cells, not to the rows: they are let go here.
+    columns = _columns(sheet.rows, kept)
+    # A sheet that cannot be gone through is told here, not when a column is asked for.
+    marks = sheet.marks if any("" in column for column in columns[: len(header)]) else Marks()
+    above = [_cell(sheet, *place_of(where)) for _, where in layout.cells]
     start, end = np.zeros(len(kept), np.int64), np.full(len(kept), len(file.data), np.int64)
 
     def give(at: int) -> Cells:
         if at < len(header):
             column: Sequence[Any] = columns[at] if columns else ()
-            marked = sheet.marks.column(at, kept) if "" in column else {}
+            marked = marks.column(at, kept)
         else:
-            _, row, column_at = above[at - len(header)]
-            column, marked = [_cell(sheet, row, column_at)] * len(kept), {}
+            column, marked = [above[at - len(header)]] * len(kept), {}
         found, kinds = as_cells(column, layout.decimal, marked)
         return Cells(Column.of_text(found, start, end), kinds)
 
     return Table(
-        (*header, *(name for name, _, _ in above)), np.asarray(kept, np.int64) + 1, start, end, as_table(()), give,
+        (*header, *(name for name, _ in layout.cells)), np.asarray(kept, np.int64) + 1, start, end, as_table(()), give,
         sheet.name, (*letters, *(where for _, where in layout.cells)),
     )  # fmt: skip
+
+
+def _columns(rows: Sequence[Sequence[Any]], kept: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The cells of these rows column by column; a sheet's rows are all of one length."""
+    if kept and kept[-1] - kept[0] + 1 == len(kept):
+        return list(zip(*rows[kept[0] : kept[-1] + 1], strict=True))
+    return list(zip(*(rows[row] for row in kept), strict=True))
 
 
 def _cell(sheet: _Sheet, row: int, column: int) -> Any:
