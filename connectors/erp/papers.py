@@ -7,6 +7,11 @@ from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
 
 
+def paper_name(reference: str) -> str:
+    """The file name of a credit's reconciliation: made of its reference, so that every attempt knows it."""
+    return f"{reference}.pdf"
+
+
 def paper_of(request: CreditRequest, papers: Papers | None) -> bytes | None:
     """The reconciliation that the request names, as PDF; None where it names none.
 

@@ -3,7 +3,6 @@
 A world is begun anew for every schedule of fates; the adapter and its connections stay.
 """
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,19 +22,21 @@ from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.tokens import Tokens
 from connectors.erp.memory import MemoryErp
 from connectors.erp.odoo.adapter import OdooErp
+from connectors.erp.papers import paper_name
 from connectors.erp.port import Erp, ErpDocument
 from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.sap_requests.adapter import SapRequestErp
-from schemas.credits import CreditRequest, Paper
-from tests.erp.credit_requests import credit_request
+from schemas.credits import CreditRequest
+from tests.erp.credit_requests import credit_request, naming
 from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
 from tests.erp.doubles import sap_requests_wickham as sap_requests
-from tests.erp.doubles.odoo import LINE, MOVE
+from tests.erp.doubles.odoo import ATTACHMENT, LINE, MOVE
 from tests.erp.fates import LATE_SECONDS, FaultyPort, FaultyWay, simulated
 from tests.work.intent_book import Clock
 
+_PAPER = b"%PDF-1.4 what stands behind the credit"
 Answers = Callable[[httpx.Request], httpx.Response]
 
 
@@ -108,14 +109,14 @@ class OdooWorld:
         if self.changes(request):
             tables = self._double.records.tables
             self._before = {**tables, **{name: {key: dict(row) for key, row in tables[name].items()}
-                                         for name in (MOVE, LINE)}}  # fmt: skip
+                                         for name in (MOVE, LINE, ATTACHMENT)}}  # fmt: skip
         return self._double(request)
 
     def changes(self, request: httpx.Request) -> bool:
         return request.url.path.rpartition("/")[2] in ("create", "write", "unlink", "action_post")
 
     def as_before(self, request: httpx.Request) -> httpx.Response | None:
-        if f"/{MOVE}/search_read" not in request.url.path:
+        if not request.url.path.endswith((f"/{MOVE}/search_read", f"/{ATTACHMENT}/search_read")):
             return None
         self._double._replica = self._before
         try:
@@ -126,6 +127,25 @@ class OdooWorld:
     def misnamed(self, data: bytes) -> bytes:
         said = json.loads(data)
         return json.dumps([one + 1 for one in said] if isinstance(said, list) else said).encode()
+
+
+class OdooPaperWorld(OdooWorld):
+    """The same with a reconciliation on the credit: the draft is made with it, and posted after a look at it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.erp._papers = lambda reference: _PAPER
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        return naming(_PAPER, super().begin(clock))
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        """What is there has its paper, once: drafts as well."""
+        found = super().documents(reference)
+        for one in found:
+            files = self._double.attachments.files(int(one.draft_id))
+            assert files == [(paper_name(reference), _PAPER)], f"{one.number or one.draft_id} has {files}"
+        return found
 
 
 def _records(made: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,16 +269,12 @@ class BusinessCentralWorld:
 class BusinessCentralPaperWorld(BusinessCentralWorld):
     """The same with a reconciliation on the credit: it is attached between the draft and its posting."""
 
-    _PAPER = b"%PDF-1.4 what stands behind the credit"
-
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.erp._papers = lambda reference: self._PAPER
+        self.erp._papers = lambda reference: _PAPER
 
     def begin(self, clock: Clock) -> CreditRequest:
-        request = super().begin(clock)
-        paper = Paper(name=f"{request.reference}.pdf", sha256=hashlib.sha256(self._PAPER).hexdigest())
-        return request.model_copy(update={"reconciliation": paper})
+        return naming(_PAPER, super().begin(clock))
 
     def documents(self, reference: str) -> list[ErpDocument]:
         """What is posted must have its paper, once."""
@@ -266,7 +282,7 @@ class BusinessCentralPaperWorld(BusinessCentralWorld):
         for one in found:
             document = self._double.books.document("salesCreditMemos", one.draft_id)
             files = [attachment["attachmentContent"] for attachment in self._double.books.attached(document)]
-            assert one.state == "draft" or files == [self._PAPER], f"{one.number} is posted with {files}"
+            assert one.state == "draft" or files == [_PAPER], f"{one.number} is posted with {files}"
         return found
 
 
@@ -322,6 +338,7 @@ WORLDS: dict[str, Callable[[Path], Any]] = {
     "sap": SapWorld,
     "sap requests": SapRequestWorld,
     "odoo": OdooWorld,
+    "odoo, papers": OdooPaperWorld,
     "business central": BusinessCentralWorld,
     "business central, papers": BusinessCentralPaperWorld,
 }

@@ -1,23 +1,22 @@
 """The reconciliation of a credit in Business Central: nothing is posted without it, nor with two, whoever died when."""
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import httpx
 import pytest
 
-from connectors.erp.business_central.attachments import paper_name
+from connectors.erp.papers import paper_name
 from connectors.erp.port import AccessDenied
 from pipelines.work.endings import Posted
 from pipelines.work.post import MARGIN_SECONDS, post_credits
-from schemas.credits import CreditRequest, Paper
+from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError
-from tests.erp.credit_requests import counter_request, credit_request
+from tests.erp.credit_requests import counter_request, credit_request, naming
 from tests.erp.doubles.business_central import API, BusinessCentral
 from tests.erp.doubles.business_central_books import ATTACHMENTS
 from tests.erp.doubles.business_central_wickham import connected, memos, posted, wickham
-from tests.erp.test_business_central_faults import FATES, Unlucky
+from tests.erp.one_fault import FATES, Died, Unlucky, dies_after, dies_before
 from tests.work.intent_book import Clock, IntentBook
 
 ON = date(2026, 3, 14)
@@ -27,9 +26,7 @@ NAME = paper_name(REFERENCE)
 
 
 def named(request: CreditRequest | None = None) -> CreditRequest:
-    request = request or credit_request()
-    paper = Paper(name=paper_name(request.reference), sha256=hashlib.sha256(PAPER).hexdigest())
-    return request.model_copy(update={"reconciliation": paper})
+    return naming(PAPER, request)
 
 
 def papers(reference: str) -> bytes | None:
@@ -135,19 +132,6 @@ def test_a_paper_that_is_whole_is_not_sent_again():
 
 
 # Death and bad lines.
-
-
-class Died(BaseException):
-    """The process ends here."""
-
-
-def dies_before(send: Callable[[], httpx.Response]) -> httpx.Response:
-    raise Died
-
-
-def dies_after(send: Callable[[], httpx.Response]) -> httpx.Response:
-    send()
-    raise Died
 
 
 @pytest.mark.parametrize("death", [dies_before, dies_after])

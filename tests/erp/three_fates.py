@@ -21,6 +21,7 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "memory": frozenset(),
     "tryton": frozenset(),
     "odoo": frozenset(),
+    "odoo, papers": frozenset(),
     "business central": frozenset(),
     "business central, papers": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),

@@ -19,11 +19,6 @@ _LOOKS_MAX = 4  # enough for an attachment that was made twice, and for one that
 _GONE_OR_CHANGED = (404, 409, 412)
 
 
-def paper_name(reference: str) -> str:
-    """The file name of a credit's reconciliation: made of its reference, so that every attempt knows it."""
-    return f"{reference}.pdf"
-
-
 def ensure_attached(wire: Wire, company: str, of: Documents, draft: Record, name: str, paper: bytes) -> None:
     """Leave the draft with one attachment of this name, which is the paper; attachments of other names are let be.
 
