@@ -28,15 +28,15 @@ from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.sap_requests.adapter import SapRequestErp
 from schemas.credits import CreditRequest
-from tests.erp.credit_requests import credit_request, naming
+from tests.erp.credit_requests import credit_request
 from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
 from tests.erp.doubles import sap_requests_wickham as sap_requests
 from tests.erp.doubles.odoo import ATTACHMENT, LINE, MOVE
 from tests.erp.fates import LATE_SECONDS, FaultyPort, FaultyWay, simulated
+from tests.erp.paper_cases import PAPER, named, papers
 from tests.work.intent_book import Clock
 
-_PAPER = b"%PDF-1.4 what stands behind the credit"
 Answers = Callable[[httpx.Request], httpx.Response]
 
 
@@ -80,6 +80,24 @@ class MemoryWorld:
 
     def documents(self, reference: str) -> list[ErpDocument]:
         return list(self._inner.find(reference))
+
+
+class WithPaper:
+    """A world whose credit has a reconciliation: what is posted there must have it, once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)  # type: ignore[call-arg]
+        self.erp._papers = papers
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        return named(super().begin(clock))
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        found = super().documents(reference)
+        for one in found:
+            files = self.files(one.draft_id)
+            assert one.state == "draft" or files == [(paper_name(reference), PAPER)], f"{one.number} has {files}"
+        return found
 
 
 class OdooWorld:
@@ -129,23 +147,11 @@ class OdooWorld:
         return json.dumps([one + 1 for one in said] if isinstance(said, list) else said).encode()
 
 
-class OdooPaperWorld(OdooWorld):
+class OdooPaperWorld(WithPaper, OdooWorld):
     """The same with a reconciliation on the credit: the draft is made with it, and posted after a look at it."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.erp._papers = lambda reference: _PAPER
-
-    def begin(self, clock: Clock) -> CreditRequest:
-        return naming(_PAPER, super().begin(clock))
-
-    def documents(self, reference: str) -> list[ErpDocument]:
-        """What is there has its paper, once: drafts as well."""
-        found = super().documents(reference)
-        for one in found:
-            files = self._double.attachments.files(int(one.draft_id))
-            assert files == [(paper_name(reference), _PAPER)], f"{one.number or one.draft_id} has {files}"
-        return found
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        return self._double.attachments.files(int(draft_id))
 
 
 def _records(made: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,24 +272,12 @@ class BusinessCentralWorld:
         return json.dumps(said | {"id": f"f{said['id'][1:]}"}).encode() if said else data
 
 
-class BusinessCentralPaperWorld(BusinessCentralWorld):
+class BusinessCentralPaperWorld(WithPaper, BusinessCentralWorld):
     """The same with a reconciliation on the credit: it is attached between the draft and its posting."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.erp._papers = lambda reference: _PAPER
-
-    def begin(self, clock: Clock) -> CreditRequest:
-        return naming(_PAPER, super().begin(clock))
-
-    def documents(self, reference: str) -> list[ErpDocument]:
-        """What is posted must have its paper, once."""
-        found = super().documents(reference)
-        for one in found:
-            document = self._double.books.document("salesCreditMemos", one.draft_id)
-            files = [attachment["attachmentContent"] for attachment in self._double.books.attached(document)]
-            assert one.state == "draft" or files == [_PAPER], f"{one.number} is posted with {files}"
-        return found
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        document = self._double.books.document("salesCreditMemos", draft_id)
+        return [(one["fileName"], one["attachmentContent"]) for one in self._double.books.attached(document)]
 
 
 class SapRequestWorld:
@@ -325,6 +319,13 @@ class SapRequestWorld:
         return data.replace(b'"CreditMemoRequest": "6', b'"CreditMemoRequest": "7')
 
 
+class SapRequestPaperWorld(WithPaper, SapRequestWorld):
+    """The same with a reconciliation on the credit: it is attached between the request and its release."""
+
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        return self._double.attachments.files(draft_id)
+
+
 def _lists_requests(request: httpx.Request) -> bool:
     return "PurchaseOrderByCustomer" in str(request.url)
 
@@ -337,6 +338,7 @@ WORLDS: dict[str, Callable[[Path], Any]] = {
     "memory": MemoryWorld,
     "sap": SapWorld,
     "sap requests": SapRequestWorld,
+    "sap requests, papers": SapRequestPaperWorld,
     "odoo": OdooWorld,
     "odoo, papers": OdooPaperWorld,
     "business central": BusinessCentralWorld,

@@ -1,7 +1,7 @@
 """The reconciliation of a credit in Odoo: nothing is posted without it, nor with two, whoever died when."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,31 +15,20 @@ from connectors.erp.papers import paper_name
 from connectors.erp.port import AccessDenied
 from pipelines.work.endings import Posted
 from pipelines.work.post import MARGIN_SECONDS, post_credits
-from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError
-from tests.erp.credit_requests import counter_request, credit_request, naming
+from tests.erp.credit_requests import counter_request, credit_request
 from tests.erp.doubles.odoo import ATTACHMENT, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import company, erp_of, sold, wickham
 from tests.erp.one_fault import FATES, Died, Unlucky, dies_after, dies_before
+from tests.erp.paper_cases import BEGUN, NAME, NOBODY_HAS_IT, NOT_OURS, OTHER, PAPER, REFERENCE, named, papers
 from tests.work.intent_book import Clock, IntentBook
 
 ON = date(2026, 3, 14)
-PAPER = b"%PDF-1.4 what stands behind the credit\x00\xff"
-REFERENCE = credit_request().reference
-NAME = paper_name(REFERENCE)
 
 
 @pytest.fixture
 def odoo() -> OdooDouble:
     return wickham()
-
-
-def named(request: CreditRequest | None = None) -> CreditRequest:
-    return naming(PAPER, request)
-
-
-def papers(reference: str) -> bytes | None:
-    return PAPER
 
 
 def notes(odoo: OdooDouble, state: str | None = None) -> list[dict[str, Any]]:
@@ -100,7 +89,7 @@ def test_of_a_request_that_names_none_nothing_is_asked(odoo, tmp_path):
     assert (len(notes(odoo, "posted")), of_papers(odoo)) == (1, [])
 
 
-@pytest.mark.parametrize("known", [None, lambda reference: None, lambda reference: b"%PDF-another"])
+@pytest.mark.parametrize("known", NOBODY_HAS_IT)
 def test_a_paper_that_is_not_there_or_another_is_refused_before_anything_is_sent(known, odoo, tmp_path):
     with pytest.raises(PermanentError, match="reconciliation that is not there"):
         erp_of(odoo, tmp_path, known).create_draft(named())
@@ -131,18 +120,6 @@ def test_it_belongs_to_the_company_of_its_note(stripped, odoo, tmp_path):
 # What is found.
 
 NOT_YET = "had not its reconciliation as its one attachment of that name; it is not posted"
-OTHER = bytes(reversed(PAPER))  # as many bytes
-BEGUN: dict[str, Sequence[tuple[str, bytes]]] = {
-    "nothing": (),
-    "empty": ((NAME, b""),),
-    "half": ((NAME, PAPER[:9]),),
-    "as long, and another": ((NAME, OTHER),),
-    "there": ((NAME, PAPER),),
-    "twice there": ((NAME, PAPER), (NAME, PAPER)),
-    "there and empty": ((NAME, b""), (NAME, PAPER)),
-    "there, half and another": ((NAME, PAPER[:9]), (NAME, OTHER), (NAME, PAPER)),
-}
-NOT_OURS = [("photo.pdf", OTHER), (NAME.lower(), b""), ("copy.pdf", PAPER)]
 
 
 @pytest.mark.parametrize("begun", BEGUN)

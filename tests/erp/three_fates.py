@@ -26,6 +26,7 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "business central, papers": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),
     "sap requests": frozenset(),
+    "sap requests, papers": frozenset(),
 }
 
 
