@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, row_of
 from pipelines.steps.split.grade import NEWEST, OLDEST, Wants, comes_first, wish
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import DAY, Sales
 
 # Units on a sale, with the bits of what holds, and their money.
 PORTION: tuple[tuple[str, str], ...] = (
@@ -68,16 +68,49 @@ def best(
     found, found_wish, held = NONE, 0, highest(sheet, row, lines, room, least, taker, claim)
     if held < 0:
         return NONE
+    if order == NEWEST:
+        return first_of_day(
+            sales,
+            first,
+            last_of(sheet, row, lines, held, room, least, taker, claim),
+            held,
+            sheet,
+            row,
+            room,
+            least,
+            taker,
+            claim,
+        )
     for step in range(lines):
         place = step if order == OLDEST else lines - 1 - step  # where the first that is found is the best, or nearly
         if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
             younger = found != NONE and comes_first(sales, order, first + found, first + place)
-            if order == OLDEST or (order == NEWEST and younger):
-                return place if order == OLDEST else found
+            if order == OLDEST:
+                return place
             wished = wish(wants, sales, order, claim, first + place)
             if found == NONE or wished < found_wish or (wished == found_wish and not younger):
                 found, found_wish = place, wished
     return found
+
+
+def first_of_day(
+    sales: Sales, first: int, last: int, held: int, sheet: Any, row: int, room: Any, least: int, taker: Any, claim: int
+) -> int:
+    """The first place of the same day as this one that is as good."""
+    found, day = last, sales.codes[DAY][first + last]
+    while last > 0 and sales.codes[DAY][first + last - 1] == day:
+        last -= 1
+        if sheet[row + last] == held and room[last] >= least and taker[last] != claim:
+            found = last
+    return found
+
+
+def last_of(sheet: Any, row: int, lines: int, held: int, room: Any, least: int, taker: Any, claim: int) -> int:
+    """The last of these places for which just this holds and that has room; there is one."""
+    last = lines - 1
+    while sheet[row + last] != held or room[last] < least or taker[last] == claim:
+        last -= 1
+    return last
 
 
 def highest(sheet: Any, row: int, lines: int, room: Any, least: int, taker: Any, claim: int) -> int:
