@@ -97,7 +97,7 @@ def compiled_form() -> Machine:
         (grade.note_from, wide.note_from),
         (desk.note_left, wide.note_left),
         (walk.highest, wide.highest),
-        (walk.last_of, wide.last_of),
+        (walk.newest_key, wide.newest_key),
         (doubt.differ, wide.differ),
         (prices.list_likely, wide.list_likely),
         (prices.list_full, wide.list_full),

@@ -21,6 +21,7 @@ PORTION: tuple[tuple[str, str], ...] = (
     ("held", "i4"),
 )
 FULL, CONTENDED = -1, -2
+PLACES = 2**11  # of these the number fits behind the bits of all kinds in 32 bits
 NOBODY = -2  # no claim, and not what is noted where none took anything
 
 
@@ -65,52 +66,44 @@ def best(
     ``row`` is that of the claim on the sheet.
     """
     first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
+    if order == NEWEST and lines <= PLACES:
+        key = newest_key(sheet, row, lines, room, least, taker, claim)
+        return key if key < 0 else first_of_day(sales, first, key, sheet, row, room, least, taker, claim)
     found, found_wish, held = NONE, 0, highest(sheet, row, lines, room, least, taker, claim)
     if held < 0:
         return NONE
-    if order == NEWEST:
-        return first_of_day(
-            sales,
-            first,
-            last_of(sheet, row, lines, held, room, least, taker, claim),
-            held,
-            sheet,
-            row,
-            room,
-            least,
-            taker,
-            claim,
-        )
     for step in range(lines):
         place = step if order == OLDEST else lines - 1 - step  # where the first that is found is the best, or nearly
         if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
             younger = found != NONE and comes_first(sales, order, first + found, first + place)
-            if order == OLDEST:
-                return place
+            if order == OLDEST or (order == NEWEST and younger):
+                return place if order == OLDEST else found
             wished = wish(wants, sales, order, claim, first + place)
             if found == NONE or wished < found_wish or (wished == found_wish and not younger):
                 found, found_wish = place, wished
     return found
 
 
-def first_of_day(
-    sales: Sales, first: int, last: int, held: int, sheet: Any, row: int, room: Any, least: int, taker: Any, claim: int
-) -> int:
-    """The first place of the same day as this one that is as good."""
-    found, day = last, sales.codes[DAY][first + last]
-    while last > 0 and sales.codes[DAY][first + last - 1] == day:
-        last -= 1
-        if sheet[row + last] == held and room[last] >= least and taker[last] != claim:
-            found = last
+def newest_key(sheet: Any, row: int, lines: int, room: Any, least: int, taker: Any, claim: int) -> int:
+    """The greatest of what holds for a place and, behind that, its number; NONE: there is none."""
+    found = NONE
+    for place in range(lines):
+        if room[place] >= least and taker[place] != claim:
+            found = max(found, sheet[row + place] * PLACES + place)
     return found
 
 
-def last_of(sheet: Any, row: int, lines: int, held: int, room: Any, least: int, taker: Any, claim: int) -> int:
-    """The last of these places for which just this holds and that has room; there is one."""
-    last = lines - 1
-    while sheet[row + last] != held or room[last] < least or taker[last] == claim:
-        last -= 1
-    return last
+def first_of_day(
+    sales: Sales, first: int, key: int, sheet: Any, row: int, room: Any, least: int, taker: Any, claim: int
+) -> int:
+    """The first place of the same day as that of the key which is as good."""
+    held, place = key // PLACES, key % PLACES
+    found, day = place, sales.codes[DAY][first + place]
+    while place > 0 and sales.codes[DAY][first + place - 1] == day:
+        place -= 1
+        if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
+            found = place
+    return found
 
 
 def highest(sheet: Any, row: int, lines: int, room: Any, least: int, taker: Any, claim: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.steps.split.texts import Codes
+from pipelines.steps.split.walk import PLACES
 
 
 def steps(lines: int) -> int:
@@ -67,13 +68,13 @@ def highest(sheet: Codes, row: int, lines: int, room: Codes, least: int, taker: 
     return held  # type: ignore[return-value]
 
 
-def last_of(sheet: Codes, row: int, lines: int, held: int, room: Codes, least: int, taker: Codes, claim: int) -> int:
-    """``walk.last_of``."""
-    start, few, own, wanted, last = np.uint64(row), np.int32(least), np.int32(claim), np.int32(held), np.int32(-1)
+def newest_key(sheet: Codes, row: int, lines: int, room: Codes, least: int, taker: Codes, claim: int) -> int:
+    """``walk.newest_key``."""
+    start, few, own, found = np.uint64(row), np.int32(least), np.int32(claim), np.int32(-1)
     for at in range(np.uint64(lines)):
-        fits = (sheet[start + at] == wanted) & (room[at] >= few) & (taker[at] != own)
-        last = max(last, np.int32(at) if fits else np.int32(-1))
-    return last  # type: ignore[return-value]
+        fits = (room[at] >= few) & (taker[at] != own)
+        found = max(found, (sheet[start + at] * np.int32(PLACES) + np.int32(at)) if fits else np.int32(-1))
+    return found  # type: ignore[return-value]
 
 
 def differ(
