@@ -20,7 +20,7 @@ NONE = -1
 BEYOND = 32  # numbers of the sheet behind a row that its grading may write into, before the next one is
 
 # What is counted while a group is placed.
-OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, LISTED, COUNTS = range(11)
+OPTIONS, MASKS, PLACED, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, LISTED, COUNTS = range(12)
 
 PLACE: tuple[tuple[str, str], ...] = (
     ("rank", "i4"),  # by the order rule
@@ -44,7 +44,7 @@ OPTION: tuple[tuple[str, str], ...] = (
     ("claim", "i4"),
     ("place", "i4"),
     ("held", "i4"),  # the bits
-    ("number", "i4"),  # of the bits among the distinct ones
+    ("number", "i4"),  # of the bits among the distinct ones; -1: nobody asked yet
     ("follows", "i4"),  # the next option of the same claim
     ("beside", "i4"),  # the next option that had units at the same place
     ("near", "i4"),  # where the list of places begins to which its units go without loss; -1: nobody asked yet
