@@ -17,7 +17,7 @@ from pipelines.steps.split.index import CURRENCY, Sales
 from pipelines.steps.split.prices import near_of, set_prices, stand, value_of
 
 # Pairs of claims and sales of a group up to which everything is tried out, and how long is tried for each claim beyond.
-TRIED_TO, TRIED_FOR = 100_000, 50_000
+TRIED_TO, TRIED_FOR = 100_000, 200_000
 _ENDLESS = 1 << 60
 
 

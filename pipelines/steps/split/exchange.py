@@ -163,7 +163,6 @@ def leads_back(
             while option != NONE and desk.places[away].mark != stamp:
                 other = desk.options[option].claim
                 if desk.options[option].units > 0 and other != claim:
-                    desk.counts[STEPS] += wants.claim[other].last - wants.claim[other].first
                     end = go_on(wants, sales, bits, shift, start, option, end, lines, words, desk)
                 option = after(desk, option)
         if desk.places[away].mark == stamp:
@@ -188,6 +187,7 @@ def go_on(
     """To all sales to which this option's units can go without loss; answers the end of the queue."""
     here, stamp = desk.options[option].place, desk.counts[STAMP]
     near, near_end = near_of(wants, sales, bits, shift, start, option, 1, lines, words, desk)
+    desk.counts[STEPS] += near_end - near
     for one in range(near, near_end):
         if desk.places[desk.near[one]].mark != stamp:
             end = arrive(desk.near[one], here, option, end, desk)
