@@ -72,7 +72,7 @@ def test_every_kind_of_check_is_on_the_list(call: Invoke) -> None:
         ("our_identity: {scheme: x12, qualifier: ZZ, id: WICKHAMROWE}\n", "", "✗ our identity"),
         ("  window_days: 365\n", "", "✗ policy: window_days not agreed; the default would be: 365 days"),
         ("  receipt_days: 21\n", "", "✗ policy: receipt_days"),
-        ("goods_stay: [keep", "goods_stay: [burn", "✗ policy: goods_stay unknown are burn"),
+        ("goods_stay: [keep", "goods_stay: [burn", "policy.goods_stay.0: there is no disposition 'burn' here"),
         ("  version: nordstad-1\n", "  conditions: {sellable: credit}\n", "✗ policy: conditions nothing about damaged"),
         ("  vat_id: GB000000017\n", "", "✗ credit notes to vat_id is not stated"),
         ("outbox: answers, ", "", "✗ outbox channel main has none, and answers are wanted"),
