@@ -89,6 +89,11 @@ def test_a_partner_that_is_not_there_is_told_plainly(call: Invoke, partners: Pat
     assert "there is no partner 'nordstat' here. Next: write 'nordstad'." in result.stderr
 
 
+def test_a_folder_without_partners_says_what_to_do(call: Invoke, tmp_path: Path) -> None:
+    result = call("test", "nordstad", "--partners", tmp_path)
+    assert "there is no partner 'nordstad' here, nor any other. Next: add it." in result.stderr
+
+
 # --- trace
 
 
