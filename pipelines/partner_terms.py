@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from connectors.erp.file_out.profiles import PROFILES
+from connectors.erp.file_out.settings import FileOutSettings
 from mappings.code_lists import canonical
 from pipelines.partner_check import Check, Subject, missing, note, ok
 from schemas.partners import Partner, Party, Policy
@@ -15,7 +17,7 @@ def terms(subject: Subject) -> Iterator[Check]:
     else:
         yield from policy_terms(partner.policy)
         yield from _money(partner.policy)
-        yield from _buyer(partner.party)
+        yield from _buyer(subject)
         yield from _sellers(subject)
     yield from _clocks(partner)
 
@@ -52,13 +54,14 @@ def _money(policy: Policy) -> Iterator[Check]:
     yield ok("policy: map_hold_days", held if days else "0: credits never wait when a mapping changed")
 
 
-def _buyer(party: Party | None) -> Iterator[Check]:
+def _buyer(subject: Subject) -> Iterator[Check]:
+    party = subject.folder.partner.party
     if party is None:
         yield missing(
             "credit notes to", "partner.yaml does not say who", "add `party:` with legal_name, vat_id, address"
         )
         return
-    yield _party("credit notes to", party, "party: in partner.yaml")
+    yield _party("credit notes to", party, "party: in partner.yaml", _needs_address(subject))
 
 
 def _sellers(subject: Subject) -> Iterator[Check]:
@@ -68,17 +71,25 @@ def _sellers(subject: Subject) -> Iterator[Check]:
     if not subject.settings.companies:
         yield missing("credit notes from", "the settings name no company of ours", "add `companies:` to the settings")
     for name, company in sorted(subject.settings.companies.items()):
-        yield _party(f"credit notes from {name}", company, f"companies: {name}: in the settings")
+        where = f"companies: {name}: in the settings"
+        yield _party(f"credit notes from {name}", company, where, _needs_address(subject))
 
 
-def _party(name: str, party: Party, where: str) -> Check:
-    """Legal name, VAT id and a whole address, as EN 16931 wants them of seller and buyer."""
+def _needs_address(subject: Subject) -> bool:
+    """Whether notes go through a network, by electronic addresses."""
+    erp = subject.settings.erp if subject.settings else None
+    return isinstance(erp, FileOutSettings) and PROFILES[erp.profile].is_network
+
+
+def _party(name: str, party: Party, where: str, needs_address: bool) -> Check:
+    """Legal name, VAT id and a whole address, as EN 16931 wants them of seller and buyer; a network an endpoint too."""
     stated = {
         "legal_name": party.legal_name,
         "vat_id": party.vat_id,
         "street": party.address.street,
         "city": party.address.city,
         "postcode": party.address.postcode,
+        **({"endpoint": party.endpoint} if needs_address else {}),
     }
     lacking = [key for key, value in stated.items() if not value]
     if lacking:

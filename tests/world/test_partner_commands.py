@@ -87,6 +87,13 @@ def test_what_is_missing_is_told_with_the_next_step(call: Invoke, bench: Bench, 
     assert "Next: " in everything
 
 
+@pytest.mark.parametrize(("profile", "needed"), [("en16931", False), ("peppol", True)])
+def test_a_network_needs_an_electronic_address(call: Invoke, bench: Bench, profile: str, needed: bool) -> None:
+    spoil(bench, "nordstad", '  endpoint: ["0088", "9520000030001"]\n')
+    settings(bench, erp={"profile": profile})
+    assert ("✗ credit notes to endpoint is not stated" in said(call("check", "nordstad"))) == needed
+
+
 def test_a_server_that_does_not_answer_is_told(call: Invoke, bench: Bench) -> None:
     connections = yaml.safe_load((bench.folder / "backhaul.yaml").read_text())["connections"]
     connections["nordstad"]["main"]["port"] = 1
