@@ -12,7 +12,7 @@ from connectors.erp.file_out.papers import RECONCILIATIONS, write_paper
 from connectors.erp.file_out.profiles import EN16931, Profile
 from connectors.erp.file_out.reading import read_note
 from connectors.erp.file_out.ubl import CHARGE, CREDIT, draft_note, posted_note
-from connectors.erp.papers import paper_of
+from connectors.erp.papers import paper_name, paper_of
 from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
@@ -79,7 +79,7 @@ class FileOutErp:
         """The reconciliation that the request names, also as a file of its own beside the journal."""
         data = paper_of(request, self._papers)
         if data is not None:
-            write_paper(self._notes.root, RECONCILIATIONS, f"{request.reference}.pdf", data)
+            write_paper(self._notes.root, RECONCILIATIONS, paper_name(request.reference), data)
         return data
 
     def post(self, draft_id: str, on: date) -> None:
