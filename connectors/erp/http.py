@@ -76,8 +76,10 @@ class HttpClient:
         also_secret: Sequence[Secret] = (),  # may grow while the client lives
         numbers: Callable[[str], Any] = float,  # how a number with a fraction is read
         transport: httpx.BaseTransport | None = None,  # what carries the requests instead of the network
+        setting: str = "url",  # where under erp: the address stands
     ) -> None:
         self._name = name
+        self._setting = setting
         self._url = _checked(url)
         self._secrets = tuple(headers.values())
         self._also_secret = also_secret
@@ -208,7 +210,7 @@ class HttpClient:
         if status < httpx.codes.MULTIPLE_CHOICES:
             return body
         said = self._said(body, data)
-        told = f"{doing} was refused ({status}): {said or 'no reason given'}. {_remedy(status)}"
+        told = f"{doing} was refused ({status}): {said or 'no reason given'}. {_remedy(status, self._setting)}"
         raise AccessDenied(told) if status in _DENIED else Refused(told, status, said)
 
     def _said(self, body: Any, data: bytes) -> str:
@@ -231,7 +233,8 @@ class HttpClient:
             cause = cause.__cause__ or cause.__context__
         return TransientError(
             f"{self._name}: {self._url} cannot be reached ({_kind(fault)}); nothing was sent. "
-            "Next: it is tried again; if it stays, see that the server runs and the address under erp: url is right."
+            "Next: it is tried again; if it stays, see that the server runs and the address under "
+            f"erp: {self._setting} is right."
         )
 
     def _busy(self, headers: httpx.Headers) -> TransientError:
@@ -289,13 +292,13 @@ def _unknown(told: str, changes: bool) -> UncertainError | TransientError:
     return TransientError(f"{told}. Next: nothing, it is tried again.")
 
 
-def _remedy(status: int) -> str:
+def _remedy(status: int, setting: str) -> str:
     if status == httpx.codes.FORBIDDEN:
         return "Next: give the key's user the rights that docs/erp lists; `backhaul erp check` tells which are missing."
     if status in _DENIED:
         return "Next: put a valid key where the settings say; `backhaul erp check` tells when it is taken."
     if status < httpx.codes.BAD_REQUEST:
-        return "Next: put the address that it redirects to under erp: url; redirects are not followed."
+        return f"Next: put the address that it redirects to under erp: {setting}; redirects are not followed."
     return "Next: a person corrects it in the ERP, then releases the intent."
 
 

@@ -45,6 +45,7 @@ def client_of(
     transport: httpx.BaseTransport | None,
     *,
     url: str | None = None,
+    setting: str = "url",
     also_secret: Sequence[Secret] = (),
     numbers: Callable[[str], Any] = float,
 ) -> HttpClient:
@@ -60,4 +61,5 @@ def client_of(
         also_secret=also_secret,
         numbers=numbers,
         transport=transport,
+        setting=setting,
     )

@@ -86,6 +86,11 @@ def test_a_secret_that_is_nowhere_ends_the_check(monkeypatch):
     assert (step.name, step.state) == ("secret", "missing")
 
 
+def test_where_no_token_can_be_fetched_the_setting_of_that_address_is_named():
+    told = [step.following for step in steps(settings(token_url="http://127.0.0.1:9/token"), ["WR01"], [], TODAY)]
+    assert any("under erp: token_url" in following for following in told)
+
+
 def test_over_real_http_a_credit_is_posted_too():
     clock = Clock()
     central = wickham(clock)

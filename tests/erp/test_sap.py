@@ -13,7 +13,7 @@ from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.checks import steps
 from pipelines.work.endings import Posted
 from pipelines.work.post import MARGIN_SECONDS, post_credits
-from schemas.errors import PermanentError, UncertainError
+from schemas.errors import ConfigError, PermanentError, UncertainError
 from tests.erp.credit_requests import credit_request
 from tests.erp.sap_server import LOGIN, SapServer
 from tests.work.intent_book import Clock, IntentBook
@@ -154,3 +154,8 @@ def test_the_check_says_what_is_missing(sap, erp):
         "customer nordstad": "ok", "accounts, periods": "note",
     }  # fmt: skip
     assert httpx.get(sap.url, auth=tuple(LOGIN.split(":")), trust_env=False).is_success
+
+
+def test_a_missing_password_is_called_as_in_the_settings(sap):
+    with pytest.raises(ConfigError, match="`password_file` or `password_env`"):
+        sap.erp(password_file=None)

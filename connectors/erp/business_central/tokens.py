@@ -35,7 +35,14 @@ class Tokens:
         self._form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": settings.scope}
         self._secret = secret
         self._client = client_of(
-            settings, "Entra", {}, _explain, transport, url=f"{address.scheme}://{address.netloc}", also_secret=[secret]
+            settings,
+            "Entra",
+            {},
+            _explain,
+            transport,
+            url=f"{address.scheme}://{address.netloc}",
+            setting="token_url",
+            also_secret=[secret],
         )
         self._clock = clock
         self._lock = threading.Lock()

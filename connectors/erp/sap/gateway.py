@@ -19,7 +19,7 @@ _DAY_MS = 86_400_000
 
 def gateway_client(settings: SapConnection, transport: httpx.BaseTransport | None = None) -> HttpClient:
     """A client with our login, in the client (system) of the settings. ConfigError: there is no password."""
-    password = read_secret("erp", settings.password_file, settings.password_env)
+    password = read_secret("erp", settings.password_file, settings.password_env, called="password")
     login = Secret(base64.b64encode(f"{settings.user}:{password}".encode()).decode(), "Basic ")
     return client_of(settings, "SAP", {"Authorization": login}, explain, transport, also_secret=[Secret(password)])
 
