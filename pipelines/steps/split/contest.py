@@ -305,13 +305,22 @@ def note_more(wants: Wants, sales: Sales, bits: Any, order: int, start: int, cla
     for step in range(eligible):
         at = step if order == OLDEST else eligible - 1 - step
         held = desk.sheet[row + at]
-        if desk.left[at] > 0 and (count < seat.batch or held >= desk.options[begin + count - 1].held):
+        if desk.left[at] > 0 and (
+            count < seat.batch or may_precede(held, at, order, desk.options[begin + count - 1], desk)
+        ):
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)
     follow_with(start, claim, begin, count, desk)
     seat.batch = 0 if count < seat.batch else 2 * seat.batch
     return True
+
+
+def may_precede(held: int, at: int, order: int, option: Any, desk: Desk) -> bool:
+    """Whether a sale may be better than an option, as far as is seen without its wish."""
+    if held != option.held or (order != NEWEST and order != OLDEST):
+        return held >= option.held  # type: ignore[no-any-return]
+    return desk.places[at].rank < desk.places[option.place].rank  # type: ignore[no-any-return]
 
 
 def follow_with(start: int, claim: int, begin: int, count: int, desk: Desk) -> None:
