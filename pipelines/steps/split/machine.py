@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import desk, grade, group, mates, reach, slots, walk, wide
+from pipelines.steps.split import desk, grade, group, mates, picking, reach, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 _PAIRS_A_CLAIM = 16  # that a claim has at least, where it is worth while to seek its sales by machine code
@@ -68,12 +68,21 @@ class Slots(NamedTuple):
     add_up: Callable[..., None]
 
 
+class Picking(NamedTuple):
+    """The functions of ``picking``."""
+
+    find_starts: Callable[..., int]
+    copy_texts: Callable[..., None]
+    copy_with_ends: Callable[..., None]
+
+
 def _family(*files: str) -> tuple[str, ...]:
     return tuple(f"pipelines/steps/split/{one}" for one in files)
 
 
 _FAMILY = _family("contest", "desk", "doubt", "exchange", "grade", "group", "index", "judge", "prices", "walk", "wide")
 _SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
+_PICKING = (picking.find_starts, picking.copy_texts, picking.copy_with_ends)
 PLAIN = Machine(False, mates.find_mates, group.place_groups)
 
 
@@ -117,3 +126,11 @@ def slots_form() -> Slots:
     from mappings.formats.compiled import compiled
 
     return Slots(*(compiled(one, _family("slots")) for one in _SLOTS))
+
+
+@cache
+def picking_form() -> Picking:
+    """What very many texts are fetched with, in machine code."""
+    from mappings.formats.compiled import compiled
+
+    return Picking(*(compiled(one, _family("picking")) for one in _PICKING))
