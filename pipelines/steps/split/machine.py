@@ -24,6 +24,7 @@ class Machine:
 
     arrays: bool
     find_mates: Callable[..., tuple[int, int]]
+    note_mates: Callable[..., None]
     place_groups: Callable[..., tuple[int, int, int]]
 
     def records(self, fields: Sequence[tuple[str, str]], count: int) -> Any:
@@ -83,7 +84,7 @@ def _family(*files: str) -> tuple[str, ...]:
 _FAMILY = _family("contest", "desk", "doubt", "exchange", "grade", "group", "index", "judge", "prices", "walk", "wide")
 _SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
 _PICKING = (picking.find_starts, picking.copy_texts, picking.copy_with_ends)
-PLAIN = Machine(False, mates.find_mates, group.place_groups)
+PLAIN = Machine(False, mates.find_mates, mates.note_mates, group.place_groups)
 
 
 def machine_for(pairs: int) -> Machine:
@@ -105,7 +106,8 @@ def compiled_form() -> Machine:
         (walk.highest, wide.highest),
     ):
         has_own_form(plain, form, _FAMILY)
-    return Machine(True, compiled(mates.find_mates, _family("mates")), compiled(group.place_groups, _FAMILY))
+    find, note = (compiled(one, _family("mates")) for one in (mates.find_mates, mates.note_mates))
+    return Machine(True, find, note, compiled(group.place_groups, _FAMILY))
 
 
 def reach_for(claims: int) -> Callable[..., None]:
