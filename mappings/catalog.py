@@ -20,7 +20,7 @@ from mappings.claims import ambiguous, in_order
 from mappings.marks import Marked, checked, merge, read, unknown_name
 from mappings.outbound import catalog as outbound
 from mappings.outbound.catalog import OutboundMap
-from mappings.policies import load_policies
+from mappings.policies import checked_partner, load_policies
 from schemas.errors import ConfigError
 from schemas.partners import Partner
 from schemas.policies import Agreed, without_days
@@ -140,7 +140,7 @@ class Catalog:
 
 def _partner_folder(path: Path, shipped: Mapping[str, Mapping[str, str]]) -> PartnerFolder:
     marked = read(path / "partner.yaml")
-    partner = checked(Partner, marked)
+    partner = checked_partner(marked)
     if partner.id != path.name:
         raise marked.fault(("id",), f"the folder is called {path.name!r}. Next: give both the same name.")
     own = code_lists.lists_of(path / "codes")

@@ -212,6 +212,8 @@ def _message(model: type[BaseModel], error: Any, loc: Loc) -> str:
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     """A sentence that says there is no such thing, and which one was probably meant."""
     names = sorted(known)
+    if not names:
+        return f"there is no {what} {name!r} here, nor any other. Next: add it."
     near = [one for one in names if one.casefold() == name.casefold()] or difflib.get_close_matches(name, names, n=1)
     advice = f"write {near[0]!r}" if near else f"write one of {', '.join(names)}"
     return f"there is no {what} {name!r} here. Next: {advice}."

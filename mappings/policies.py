@@ -1,5 +1,6 @@
 """Open this when a policy file is refused: a partner's policies with their days, read and checked like its mappings.
 
+    checked_partner(marked) -> Partner
     load_policies(folder, marked) -> tuple[Agreed, ...]
 
 A file is laid over the whole policy of partner.yaml, what is usual included, key by key.
@@ -12,11 +13,19 @@ from itertools import pairwise
 from pathlib import Path
 
 from mappings.marks import Loc, Marked, checked, merge, read, unknown_name
+from mappings.policy_codes import ensure_codes
 from schemas.errors import ConfigError
 from schemas.partners import Partner, Policy
 from schemas.policies import DATED, WITHOUT_DAYS, Agreed, PolicyFile, version_of
 
 _POLICY = "policy"
+
+
+def checked_partner(marked: Marked) -> Partner:
+    """A partner.yaml, every code of its policy looked up. ConfigError shows the first fault at its place."""
+    partner = checked(Partner, marked)
+    ensure_codes(marked)
+    return partner
 
 
 def load_policies(folder: Path, marked: Marked) -> tuple[Agreed, ...]:
@@ -40,6 +49,7 @@ def load_policy(path: Path, partner: Marked) -> Agreed:
     for loc, message in _faults(own):
         raise own.fault(loc, message, at_key=len(loc) > 1)
     file = checked(PolicyFile, merge(_of_policy(partner, own), own))
+    ensure_codes(own)
     version = version_of(file.policy, file.valid_from, file.expires)
     return Agreed(path.stem, file.policy, version, file.valid_from, file.expires)
 

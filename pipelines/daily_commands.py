@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, SettingsOption, err, out, told_plainly
+from pipelines.terminal import EXIT_FAULT, EXIT_FINDINGS, SettingsOption, err, out, tell_fault, told_plainly
 from schemas.errors import BackhaulError
 
 _DAYS = ["%Y-%m-%d"]
@@ -43,7 +43,7 @@ def run(
         written = write_report(hub)
         out.print(f"Report: {written.page} and {written.workbook}", highlight=False, soft_wrap=True)
         for partner, told in faults:
-            err.print(f"[bold red]{partner.name}[/]: {told}", highlight=False, soft_wrap=True)
+            tell_fault(partner.name, str(told))
         if faults:
             raise typer.Exit(EXIT_FAULT)
 

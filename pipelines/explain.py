@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.story import Story
+from pipelines.explain_bytes import line_in_file
 from pipelines.explain_deciding import decided, parts_in
 from pipelines.explain_placing import history, placed
 from pipelines.explain_stated import identified, packed, stated
@@ -22,8 +23,6 @@ from schemas.ledger import EXPECTED
 from schemas.records import ReturnLine
 
 Row = dict[str, Any]
-# Bytes of a file that are shown around a line at most.
-SHOWN_BYTES = 320
 # What the states of an intent mean to a reader.
 _STATES = {
     "ready": "is ready to be posted",
@@ -93,16 +92,7 @@ def _said(hub: Hub, story: Story) -> Iterator[RenderableType]:
     yield from packed(hub, story)
     rows = story.notice_lines.to_pylist() or story.receipt_lines.to_pylist()[:1]
     for row in rows:
-        yield from _bytes_of(hub, story, row)
-
-
-def _bytes_of(hub: Hub, story: Story, row: Row) -> Iterator[RenderableType]:
-    """The line's bytes in its file, and how the file came."""
-    arrivals = [a for a in story.arrivals.to_pylist() if a["file"] == row["file"] and not a["duplicate"]]
-    came = f"{arrivals[0]['name']}, received {arrivals[0]['arrived_at']:%Y-%m-%d %H:%M}" if arrivals else "a file"
-    yield Text(f"In {came} (sha256 {row['file'][:12]}…), bytes {row['offset']} to {row['offset'] + row['length']}:")
-    data = hub.vault.get(row["file"])[row["offset"] : row["offset"] + row["length"]][:SHOWN_BYTES]
-    yield Text("  " + data.decode("utf-8", "replace").strip().replace("\r", "").replace("\n", "\n  "), "dim")
+        yield from line_in_file(hub, story, row)
 
 
 def _counted(hub: Hub, story: Story) -> Iterator[RenderableType]:

@@ -101,18 +101,18 @@ def diff(
     settings: SettingsOption = None,
 ) -> None:
     """What two mappings make of the same files: the canonical rows that differ; exit code 1 when some do."""
-    from pipelines.map_files import archive_of, catalog_of, compare, file_at, named
+    from pipelines.map_files import archive_of, catalog_of, compare, file_at, named, whose_files
     from pipelines.map_view import diff_view
     from pipelines.wiring import open_hub
 
     catalog = catalog_of(folder)
-    old, new = named(a, catalog, settings), named(b, catalog, settings)
+    whose = whose_files(a, b, partner, catalog)
+    old, new = (named(one, catalog, settings, whose) for one in (a, b))
     given = [file_at(path) for path in files] if files else None
-    whose = catalog.partner(partner) if partner else old.folder or new.folder
-    if archive and whose is not None:
+    if archive:
         with open_hub(settings) as hub:
             given = archive_of(hub, whose)
-    compared = compare(old, new, given, partner, catalog)
+    compared = compare(old, new, given, whose, catalog)
     for part in diff_view(compared, limit):
         out.print(part, highlight=False)
     if compared.changes:

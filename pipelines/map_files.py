@@ -67,40 +67,48 @@ def sender_of(file: RawFile, catalog: Catalog) -> PartnerFolder:
 # --- mappings by name, by file, by version
 
 
-@dataclass(frozen=True)
-class Named:
-    """A mapping that somebody named, and the partner that it belongs to, if that is known."""
+def whose_files(a: str, b: str, partner: str | None, catalog: Catalog) -> PartnerFolder:
+    """The partner whose files two mappings read: the one given, else the one that either mapping belongs to."""
+    folder = catalog.partner(partner) if partner else _owner(a, catalog) or _owner(b, catalog)
+    if folder is None:
+        raise PermanentError(
+            "Neither mapping lies in a partner's folder, so it is not known whose identities count. "
+            "Next: name the partner with --partner."
+        )
+    return folder
 
-    one: Map
-    folder: PartnerFolder | None
 
+def named(text: str, catalog: Catalog, settings: Path | None, whose: PartnerFolder) -> Map:
+    """``FILE.yaml``, ``PARTNER@version``, ``PARTNER/MAP``, or ``PARTNER`` where it has one mapping.
 
-def named(text: str, catalog: Catalog, settings: Path | None) -> Named:
-    """``FILE.yaml``, ``PARTNER@version``, ``PARTNER/MAP``, or ``PARTNER`` where it has one mapping."""
+    A file that lies in nobody's folder takes the code lists of the partner ``whose`` files it is to read.
+    """
     path = Path(text)
-    if path.is_file():
-        return _of_file(path, catalog)
-    partner, _, version = text.partition("@")
+    folder = _owner(text, catalog)
+    if folder is None or path.is_file():
+        return map_at(path, folder or whose)
+    _, _, version = text.partition("@")
     if version:
-        folder = catalog.partner(partner)
         with open_hub(settings) as hub:
-            return Named(stored_map(hub.store, folder, version), folder)
-    partner, _, name = text.partition("/")
-    folder = catalog.partner(partner)
+            return stored_map(hub.store, folder, version)
+    _, _, name = text.partition("/")
     fitting = [one for one in folder.maps if not name or one.name == name]
     if len(fitting) != 1:
-        known = " or ".join(f"{partner}/{one.name}" for one in folder.maps) or "a file"
+        known = " or ".join(f"{folder.id}/{one.name}" for one in folder.maps) or "a file"
         raise PermanentError(f"{text} names no single mapping. Next: write {known}.")
-    return Named(fitting[0], folder)
+    return fitting[0]
 
 
-def _of_file(path: Path, catalog: Catalog) -> Named:
-    """A mapping file; inside a partner's folder it is that partner's, elsewhere nobody's yet."""
+def _owner(text: str, catalog: Catalog) -> PartnerFolder | None:
+    """The partner whose mapping the words name; of a file the one in whose folder it lies, elsewhere nobody."""
+    path = Path(text)
+    if not path.is_file():
+        return catalog.partner(text.partition("@")[0].partition("/")[0])
     at = path.resolve().parent.parent
-    folder = next((one for one in catalog.partners if one.path.resolve() == at), None)
-    if folder is None and (at / "partner.yaml").is_file():
-        folder = Catalog.load(at.parent).partner(at.name)
-    return Named(map_at(path, folder), folder)
+    inside = next((one for one in catalog.partners if one.path.resolve() == at), None)
+    if inside is None and (at / "partner.yaml").is_file():
+        return Catalog.load(at.parent).partner(at.name)
+    return inside
 
 
 def map_at(path: Path, folder: PartnerFolder | None) -> Map:
@@ -125,24 +133,21 @@ class Compared:
     changes: list[tuple[str, RowChange]]
 
 
-def compare(old: Named, new: Named, files: Sequence[RawFile] | None, partner: str | None, catalog: Catalog) -> Compared:
-    """Both mappings, each as the partner's only one, over these files, or over the partner's samples."""
-    folder = catalog.partner(partner) if partner else old.folder or new.folder
-    if folder is None:
-        raise PermanentError(
-            "Neither mapping lies in a partner's folder, so it is not known whose identities count. "
-            "Next: name the partner with --partner."
-        )
+def compare(old: Map, new: Map, files: Sequence[RawFile] | None, folder: PartnerFolder, catalog: Catalog) -> Compared:
+    """Both mappings, each as the partner's only one, over these files, or over the partner's samples.
+
+    They are read under one name: what a file is called is no difference between mappings.
+    """
     given = list(files) if files is not None else [raw_file(path) for path in samples(folder)]
     if not given:
         raise PermanentError(f"{folder.id} has no samples. Next: name files with --files, or use --archive.")
-    sides = [replace(folder, maps=(side.one,)) for side in (old, new)]
+    sides = [replace(folder, maps=(replace(side, name=old.name),)) for side in (old, new)]
     rows, changes = 0, []
     for file in given:
         before, after = (tables_of(translate([file], side, catalog)) for side in sides)
         rows += sum(len(table) for name, table in before.items() if name != "findings")
         changes += [(file.name, change) for change in row_changes(before, after)]
-    return Compared(old.one, new.one, len(given), rows, changes)
+    return Compared(old, new, len(given), rows, changes)
 
 
 def archive_of(hub: Hub, folder: PartnerFolder) -> list[RawFile]:

@@ -23,7 +23,9 @@ def partner_new(
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE", show_default=False, hidden=True)] = None,
     name: Annotated[str | None, typer.Option("--name", help="What the partner is called.")] = None,
     role: Annotated[str | None, typer.Option("--role", help="retailer, warehouse or erp.")] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="The partners' folder; none: the settings' own.")] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", "--partners", help="The partners' folder; none: the settings' own.")
+    ] = None,
     answer: Annotated[list[str] | None, typer.Option("--answer", help="QUESTION=ANSWER; repeat it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is open stays marked.")] = False,
 ) -> None:  # fmt: skip

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mappings.marks import checked, read
-from mappings.policies import load_policies, load_policy
+from mappings.marks import read
+from mappings.policies import checked_partner, load_policies, load_policy
 from pipelines.partner_check import Check
 from pipelines.partner_terms import policy_terms
 from schemas.errors import ConfigError
-from schemas.partners import Partner
 from schemas.policies import Agreed, without_days
 
 
@@ -24,7 +23,7 @@ def checked_policies(folder: Path) -> CheckedPolicies:
     """Every policy in a partner's folder; one that cannot load does not hide the others."""
     try:
         marked = read(folder / "partner.yaml")
-        agreed: list[Agreed] = [without_days(checked(Partner, marked).policy)]
+        agreed: list[Agreed] = [without_days(checked_partner(marked).policy)]
     except ConfigError as fault:
         return CheckedPolicies([str(fault)], [])
     faults: list[str] = []

@@ -82,6 +82,13 @@ def run_view(runs: Sequence[PartnerRun]) -> Iterator[RenderableType]:
     ]  # fmt: skip
     yield table_of("This run", columns, rows, "lnnnnnnnnn")
     for run in runs:
+        if waiting := run.received.waiting:
+            files = "1 file" if waiting == 1 else f"{waiting} files"
+            yield Text(
+                f"{files} of {run.partner} may still be written. Next: `backhaul run` in a minute takes what no longer "
+                "changes.",
+                "yellow",
+            )
         for problem in run.received.problems:
             yield Text(problem, "yellow")
 

@@ -7,6 +7,7 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from schemas.errors import BackhaulError
 
@@ -18,10 +19,16 @@ SettingsOption = Annotated[
     typer.Option("--settings", help="The settings file; otherwise ./backhaul.yaml, or the demonstration's."),
 ]
 
-out = Console()
-err = Console(stderr=True)
+# What stands between brackets in a mapping or an item's name is text, and no style.
+out = Console(markup=False)
+err = Console(stderr=True, markup=False)
 
 EXIT_FINDINGS, EXIT_FAULT = 1, 2
+
+
+def tell_fault(who: str, told: str) -> None:
+    """A fault, with what or whom it is of in red."""
+    err.print(Text.assemble((who, "bold red"), f": {told}"), soft_wrap=True)
 
 
 def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
@@ -32,7 +39,7 @@ def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except BackhaulError as fault:
-            err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False, soft_wrap=True)
+            tell_fault(type(fault).__name__, str(fault))
             raise typer.Exit(EXIT_FAULT) from None
 
     return run

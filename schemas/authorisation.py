@@ -22,7 +22,7 @@ class ItemFlag(_Strict):
     """Items of which something is known that decides: no-return items, hazardous or hygiene goods."""
 
     flag: str = Field(description="what they are, in one word: no_return, hazardous, hygiene")
-    items: tuple[str, ...] = Field(description="GTINs or item numbers of ours; `*` stands for any characters")
+    items: tuple[str, ...] = Field(description="GTINs of 8 to 14 digits, or item numbers of ours; `*`: any characters")
     word: Word
 
 

@@ -75,7 +75,9 @@ class Basis(_Strict):
         "`days` before the return. list, agreed: of `prices`; without one there it goes to a person",
     )
     days: int = Field(365, ge=1, description="for last and average")
-    prices: dict[str, Decimal] = Field({}, description="net price of one unit by GTIN or by our item number")
+    prices: dict[str, Decimal] = Field(
+        {}, description="net price of one unit by GTIN of 8 to 14 digits or our item number"
+    )
     floor_percent: Percent = Field(Decimal(0), description="of the invoice's price; the list gives no less")
 
 

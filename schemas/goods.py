@@ -24,9 +24,13 @@ class RouteRule(_Strict):
 
     route: Route
     conditions: tuple[str, ...] = Field((), description="codes of mappings/codes/conditions.csv")
-    outcomes: tuple[str, ...] = Field((), description="credit, refuse, replace, repair: what was decided of them")
+    outcomes: tuple[Literal["credit", "refuse", "replace", "repair"], ...] = Field(
+        (), description="what was decided of them"
+    )
     reasons: tuple[str, ...] = Field((), description="codes of mappings/codes/reasons.csv")
-    items: tuple[str, ...] = Field((), description="GTINs or item numbers of ours; `*` stands for any characters")
+    items: tuple[str, ...] = Field(
+        (), description="GTINs of 8 to 14 digits, or item numbers of ours; `*`: any characters"
+    )
     worth_from: Decimal | None = Field(None, description="net value of a unit, in units of its currency, from which on")
     worth_below: Decimal | None = Field(None, description="net value of a unit below which")
     pays: bool = Field(False, description="only where a unit is worth more than the route costs")

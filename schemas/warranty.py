@@ -20,7 +20,9 @@ class _Strict(BaseModel):
 class WarrantyTerm(_Strict):
     """How long we answer for defects of some items."""
 
-    items: tuple[str, ...] = Field(("*",), description="GTINs, item numbers of ours, or styles; `*`: any characters")
+    items: tuple[str, ...] = Field(
+        ("*",), description="GTINs of 8 to 14 digits, item numbers of ours, or styles; `*`: any"
+    )
     months: int = Field(ge=0, description="calendar months; the last day counts")
     start: Literal["sold", "purchased"] = Field(
         "sold", description="our sale to the retailer, or the consumer's purchase as the claim's evidence states it"

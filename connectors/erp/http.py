@@ -278,7 +278,9 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context() if ca_file is None else ssl.create_default_context(cafile=str(ca_file))
     except (OSError, ssl.SSLError) as fault:
-        raise ConfigError(f"erp: ca_file {ca_file} cannot be used: {fault}. Next: correct it.") from None
+        raise ConfigError(
+            f"erp: ca_file {ca_file} cannot be used: {fault.strerror or fault}. Next: correct it."
+        ) from None
 
 
 def _unknown(told: str, changes: bool) -> UncertainError | TransientError:

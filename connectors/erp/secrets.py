@@ -36,50 +36,63 @@ class Secret:
 
 
 def read_secret(
-    where: str, key_file: Path | None, key_env: str | None, environment: Mapping[str, str] = os.environ
+    where: str,
+    file: Path | None,
+    variable: str | None,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    called: str = "key",
 ) -> str:
-    """The key of a file that only its owner can read, or of an environment variable. ConfigError says what is wrong."""
-    if (key_file is None) == (key_env is None):
-        raise ConfigError(f"{where}: a key is needed from one place. Next: give `key_file` or `key_env`.")
-    value = _of_file(where, key_file) if key_file else _of_environment(where, str(key_env), environment)
+    """The key of a file that only its owner can read, or of an environment variable. ConfigError says what is wrong.
+
+    It is ``called`` as in the settings: a key stands under ``key_file`` or ``key_env``.
+    """
+    if (file is None) == (variable is None):
+        raise ConfigError(
+            f"{where}: a {called} is needed from one place. Next: give `{called}_file` or `{called}_env`."
+        )
+    value = _of_file(where, file, called) if file else _of_environment(where, str(variable), environment, called)
     if len(value) < _LEAST or not value.isprintable() or not value.isascii():
         raise ConfigError(
-            f"{where}: the key is shorter than {_LEAST} characters or holds more than one line of plain text. "
-            "Next: put the key there, and nothing else."
+            f"{where}: the {called} is shorter than {_LEAST} characters or holds more than one line of plain text. "
+            f"Next: put the {called} there, and nothing else."
         )
     return value
 
 
-def _of_environment(where: str, name: str, environment: Mapping[str, str]) -> str:
+def _of_environment(where: str, name: str, environment: Mapping[str, str], called: str) -> str:
     value = environment.get(name, "").strip()
     if not value:
-        raise ConfigError(f"{where}: key_env names {name}, which is not set. Next: set it and start again.")
+        raise ConfigError(f"{where}: {called}_env names {name}, which is not set. Next: set it and start again.")
     return value
 
 
-def _of_file(where: str, path: Path) -> str:
+def _of_file(where: str, path: Path, called: str) -> str:
+    named = f"{where}: {called}_file {path}"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as fault:
         raise ConfigError(
-            f"{where}: key_file {path} cannot be read: {fault.strerror}. Next: put the key there, readable by us alone."
+            f"{named} cannot be read: {fault.strerror}. Next: put the {called} there, readable by us alone."
         ) from None
     try:
-        _ensure_ours(where, path, os.fstat(descriptor))  # of what is open: the name may mean another file by now
+        _ensure_ours(
+            named, path, called, os.fstat(descriptor)
+        )  # of what is open: the name may mean another file by now
         return os.read(descriptor, _KEY_BYTES_MAX).decode("ascii").strip()
     except UnicodeDecodeError:
-        raise ConfigError(f"{where}: key_file {path} holds no plain text. Next: put the key there.") from None
+        raise ConfigError(f"{named} holds no plain text. Next: put the {called} there.") from None
     finally:
         os.close(descriptor)
 
 
-def _ensure_ours(where: str, path: Path, status: os.stat_result) -> None:
+def _ensure_ours(named: str, path: Path, called: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{where}: key_file {path} is not a file. Next: put the key into a file.")
+        raise ConfigError(f"{named} is not a file. Next: put the {called} into a file.")
     if status.st_uid != os.geteuid():
-        raise ConfigError(f"{where}: key_file {path} belongs to another user. Next: chown it to the one we run as.")
+        raise ConfigError(f"{named} belongs to another user. Next: chown it to the one we run as.")
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(
-            f"{where}: key_file {path} can be read by others (mode {stat.S_IMODE(status.st_mode):03o}). "
-            f"Next: `chmod 600 {path}`, and make a new key, since others may have read this one."
+            f"{named} can be read by others (mode {stat.S_IMODE(status.st_mode):03o}). "
+            f"Next: `chmod 600 {path}`, and make a new {called}, since others may have read this one."
         )

@@ -14,7 +14,19 @@ from typing import Any
 
 import numba
 
-from mappings.formats import check, check_usual, cut_blocks, cutting, projecting, table_passes, vectors, walk, xml_scan
+from mappings.formats import (
+    as_one,
+    check,
+    check_usual,
+    cut_blocks,
+    cutting,
+    one_address,
+    projecting,
+    table_passes,
+    vectors,
+    walk,
+    xml_scan,
+)
 from mappings.formats.projecting import Projection
 from mappings.formats.review import Inner
 from mappings.formats.table_passes import Passes
@@ -39,6 +51,7 @@ _FAMILIES = (
 
 # What is compiled already; to begin with, what has a form of its own for that.
 _done: dict[Any, Callable[..., Any]] = {
+    as_one.as_one: one_address.as_one,
     cut_blocks.copy_block: vectors.copy_block,
     cut_blocks.delimiters_in: vectors.delimiters_in,
     cut_blocks.digits_in: vectors.digits_in,

@@ -12,6 +12,8 @@ from typing import Any
 Row = Mapping[str, Any]
 
 _UNPLACED = "unplaced."
+# Rules that end with a word of the policy's own (``caps.season``): the rule alone names the reason.
+_WITH_A_NAME = ("caps", "credit.entitlement.reasons", "credit.entitlement.origins")
 _SAME = ("line_no", "disposition", "reason", "gtin", "vendor_item", "buyer_item", "units", "po_number", "po_line",
          "invoice_number", "store")  # fmt: skip
 
@@ -34,8 +36,11 @@ def reason_code(rule: str) -> str:
 
     >>> reason_code("unplaced.LINE-NEVER-SOLD"), reason_code("conditions.damaged")
     ('LINE-NEVER-SOLD', 'conditions.damaged')
+    >>> reason_code("caps.season")
+    'caps'
     """
-    return rule.removeprefix(_UNPLACED)
+    named = next((one for one in _WITH_A_NAME if rule.startswith(f"{one}.")), rule)
+    return named.removeprefix(_UNPLACED)
 
 
 def _line(line: Row) -> dict[str, Any]:

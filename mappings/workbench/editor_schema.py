@@ -21,7 +21,7 @@ from mappings.functions.cleaning import CLEAN, WITH_ARGUMENT
 from mappings.functions.values import CONVERT
 from mappings.layouts import layout_names
 from mappings.outbound.catalog import shipped_names
-from schemas.findings import CATALOGUE
+from mappings.policy_codes import CODES, codes_of
 from schemas.outbound import OUTBOUND, OUTBOUND_KINDS, OutboundKind, OutboundRules, columns_of
 from schemas.partners import Partner
 from schemas.policies import DATED, PolicyFile
@@ -128,7 +128,7 @@ def _only_columns_of(kind: OutboundKind) -> Schema:
 def partner_schema() -> Schema:
     """JSON Schema of a partner.yaml."""
     schema = _written(Partner, "A partner of Backhaul: a retailer, a warehouse or our own ERP.")
-    _with_codes(schema["$defs"]["Policy"]["properties"])
+    _with_codes(schema["$defs"])
     return schema
 
 
@@ -137,7 +137,7 @@ def policy_schema() -> Schema:
     schema = _written(PolicyFile, "A policy of Backhaul that holds from a day on.")
     parts = schema["$defs"]
     policy = parts["Policy"]
-    _with_codes(policy["properties"])
+    _with_codes(parts)
     policy["properties"] = {name: entry for name, entry in policy["properties"].items() if name in DATED}
     policy["required"] = ["written_by"]
     parts["Control"]["properties"].pop("judged_by")
@@ -145,11 +145,22 @@ def policy_schema() -> Schema:
     return top | {"$defs": _reached(top, parts)}
 
 
-def _with_codes(policy: Schema) -> None:
-    """Only codes that there are, in the keys of a policy that are made of codes."""
-    policy["conditions"]["propertyNames"] = {"enum": sorted(code_lists.canonical("conditions"))}
-    policy["unplaced"]["propertyNames"] = {"enum": [code for code in CATALOGUE if code.startswith("LINE-")]}
-    policy["goods_stay"]["items"] = {"enum": sorted(code_lists.canonical("dispositions"))}
+def _with_codes(parts: Schema) -> None:
+    """Only codes that there are, in the keys of a policy that hold codes."""
+    for key, name in CODES.items():
+        *above, last = (part for part in key.split(".") if part != "*")
+        holder = parts["Policy"]
+        for part in above:
+            holder = parts[_part_of(holder["properties"][part])]
+        entry = holder["properties"][last]
+        are_keys = any(one["type"] == "object" for one in entry["anyOf"])
+        entry["propertyNames" if are_keys else "items"] = {"enum": list(codes_of(name))}
+
+
+def _part_of(entry: Schema) -> str:
+    """The part that an entry refers to, itself or with each of its items."""
+    (name,) = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(entry)))
+    return str(name)
 
 
 def _reached(top: Schema, parts: Schema) -> Schema:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from mappings import code_lists
 from mappings.catalog import Catalog, Map, Names, PartnerFolder, load_map, marked_map
-from mappings.marks import Loc, Mark, Marked, checked, read
+from mappings.marks import Loc, Mark, Marked, read
 from mappings.outbound.catalog import load_outbound
+from mappings.policies import checked_partner
 from mappings.workbench.lint_outbound import of_outbound
 from mappings.workbench.lint_paths import suspicious_paths, unreachable
 from mappings.workbench.lint_samples import unproved
 from mappings.workbench.lint_standard import told_twice
 from schemas.errors import ConfigError
-from schemas.partners import Partner
 
 Lists = Mapping[str, Mapping[str, str]]
 
@@ -35,7 +35,7 @@ class Lint:
 def lint_partner(at: Path) -> list[Lint]:
     """What is wrong or suspicious in this partner's folder; a mapping that cannot load does not hide the others."""
     try:
-        partner = checked(Partner, read(at / "partner.yaml"))
+        partner = checked_partner(read(at / "partner.yaml"))
         lists = code_lists.shadowed(code_lists.lists_of(code_lists.SHIPPED), code_lists.lists_of(at / "codes"))
     except ConfigError as fault:
         return [Lint(at.name, is_error=True, text=str(fault))]

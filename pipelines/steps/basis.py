@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.item_flags import in_full
 from schemas.money import to_minor
 from schemas.partners import Policy
 
@@ -38,8 +39,8 @@ def sold_since(facts: pa.Table, policy: Policy) -> date | None:
 def _stated(facts: pa.Table, policy: Policy) -> Any:
     """Prices of the policy, by GTIN or by our item number."""
     prices = policy.credit.basis.prices
-    places = pa.array(list(prices), pa.string())
-    found = pc.coalesce(*(pc.index_in(facts[name], places) for name in ("gtin", "vendor_item")))
+    gtins, numbers = pa.array([in_full(one) for one in prices], pa.string()), pa.array(list(prices), pa.string())
+    found = pc.coalesce(pc.index_in(facts["gtin"], gtins), pc.index_in(facts["vendor_item"], numbers))
     micro = pa.nulls(facts.num_rows, pa.int64())
     for currency in pc.unique(facts["currency"]).to_pylist():
         own = [to_minor(price * MICRO, currency or "") for price in prices.values()]

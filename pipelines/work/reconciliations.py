@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.erp.papers import paper_name
 from pipelines.report.reconciliation import Behind, reconciliation_pdf
 from pipelines.steps.credits import Composed, attached
 from pipelines.wiring import Hub
@@ -30,7 +31,7 @@ def with_reconciliations(hub: Hub, retailer: str, composed: Composed) -> Compose
     for text in composed.intents["request"].to_pylist():
         request = CreditRequest.model_validate_json(text)
         digest = hub.vault.put(reconciliation_pdf(request, behind[request.reference]))
-        papers[request.reference] = Paper(name=f"{request.reference}.pdf", sha256=digest)
+        papers[request.reference] = Paper(name=paper_name(request.reference), sha256=digest)
     return attached(composed, papers)
 
 

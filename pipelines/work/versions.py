@@ -114,6 +114,13 @@ def stored_map(store: Reads, folder: PartnerFolder, version: str) -> Map:
     )
 
 
+def map_that_read(store: Reads, folder: PartnerFolder, version: str) -> Map | None:
+    """The partner's mapping of exactly this version; None for what was read before versions were kept."""
+    if any(row["version"] == version for row in _rows(store, folder.id)):
+        return stored_map(store, folder, version)
+    return next((one for one in folder.maps if one.version == version), None)
+
+
 def young_maps(hub: Hub, retailer: Partner) -> dict[str, str]:
     """By decision that no credit carries yet, why it needs a person: a mapping behind it has just changed."""
     days = retailer.policy.map_hold_days

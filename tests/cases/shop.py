@@ -20,8 +20,8 @@ from connectors.mailbox.port import Mailbox
 from connectors.store import Store
 from connectors.vault import Vault
 from mappings.catalog import Catalog, PartnerFolder
-from mappings.marks import checked, read
-from mappings.policies import load_policies
+from mappings.marks import read
+from mappings.policies import checked_partner, load_policies
 from pipelines.settings import Settings
 from pipelines.wiring import Hub
 from pipelines.work.approve import approve
@@ -193,7 +193,7 @@ def _agreed(folder: PartnerFolder, case: Case) -> PartnerFolder:
     for name, content in case.policies.items():
         (home / "policies" / f"{name}.yaml").write_text(yaml.safe_dump(content))
     marked = read(home / "partner.yaml")
-    return replace(folder, partner=checked(Partner, marked), dated=load_policies(home, marked))
+    return replace(folder, partner=checked_partner(marked), dated=load_policies(home, marked))
 
 
 def _arrive(hub: Hub, case: Case | Later, section: str) -> None:

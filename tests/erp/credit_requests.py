@@ -1,11 +1,13 @@
 """Credit requests for tests: one that is valid by default, and a stream of varied ones by seed."""
 
+import hashlib
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from schemas.credits import Corrected, CreditLine, CreditRequest
+from connectors.erp.papers import paper_name
+from schemas.credits import Corrected, CreditLine, CreditRequest, Paper
 from schemas.money import share, to_decimal
 from schemas.partners import Address, Party
 
@@ -78,6 +80,13 @@ def counter_request(reference: str = "BH-BBBBBBBBBBBBB", **changed: Any) -> Cred
     corrects = Corrected(reference="BH-AAAAAAAAAAAAA", number="CN-000001", posted_on=_DAY + timedelta(days=10))
     fields = {"kind": "reversal", "corrects": corrects, "why": "counted twice, R&D <sample>"}
     return credit_request(reference, **fields | changed)
+
+
+def naming(data: bytes, request: CreditRequest | None = None) -> CreditRequest:
+    """The request (a valid one, where none is given), with this as the reconciliation that it names."""
+    request = request or credit_request()
+    paper = Paper(name=paper_name(request.reference), sha256=hashlib.sha256(data).hexdigest())
+    return request.model_copy(update={"reconciliation": paper})
 
 
 def varied_requests(count: int, seed: int) -> list[CreditRequest]:

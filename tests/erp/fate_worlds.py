@@ -3,7 +3,6 @@
 A world is begun anew for every schedule of fates; the adapter and its connections stay.
 """
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,17 +22,19 @@ from connectors.erp.business_central.adapter import BusinessCentralErp
 from connectors.erp.business_central.tokens import Tokens
 from connectors.erp.memory import MemoryErp
 from connectors.erp.odoo.adapter import OdooErp
+from connectors.erp.papers import paper_name
 from connectors.erp.port import Erp, ErpDocument
 from connectors.erp.sap.adapter import SapErp
 from connectors.erp.sap.settings import SapSettings
 from connectors.erp.sap_requests.adapter import SapRequestErp
-from schemas.credits import CreditRequest, Paper
+from schemas.credits import CreditRequest
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles import business_central_wickham as business_central
 from tests.erp.doubles import odoo_world
 from tests.erp.doubles import sap_requests_wickham as sap_requests
-from tests.erp.doubles.odoo import LINE, MOVE
+from tests.erp.doubles.odoo import ATTACHMENT, LINE, MOVE
 from tests.erp.fates import LATE_SECONDS, FaultyPort, FaultyWay, simulated
+from tests.erp.paper_cases import PAPER, named, papers
 from tests.work.intent_book import Clock
 
 Answers = Callable[[httpx.Request], httpx.Response]
@@ -81,6 +82,24 @@ class MemoryWorld:
         return list(self._inner.find(reference))
 
 
+class WithPaper:
+    """A world whose credit has a reconciliation: what is posted there must have it, once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)  # type: ignore[call-arg]
+        self.erp._papers = papers
+
+    def begin(self, clock: Clock) -> CreditRequest:
+        return named(super().begin(clock))
+
+    def documents(self, reference: str) -> list[ErpDocument]:
+        found = super().documents(reference)
+        for one in found:
+            files = self.files(one.draft_id)
+            assert one.state == "draft" or files == [(paper_name(reference), PAPER)], f"{one.number} has {files}"
+        return found
+
+
 class OdooWorld:
     """Odoo's double. Searches may be answered by a replica, which has not heard of the last change."""
 
@@ -108,14 +127,14 @@ class OdooWorld:
         if self.changes(request):
             tables = self._double.records.tables
             self._before = {**tables, **{name: {key: dict(row) for key, row in tables[name].items()}
-                                         for name in (MOVE, LINE)}}  # fmt: skip
+                                         for name in (MOVE, LINE, ATTACHMENT)}}  # fmt: skip
         return self._double(request)
 
     def changes(self, request: httpx.Request) -> bool:
         return request.url.path.rpartition("/")[2] in ("create", "write", "unlink", "action_post")
 
     def as_before(self, request: httpx.Request) -> httpx.Response | None:
-        if f"/{MOVE}/search_read" not in request.url.path:
+        if not request.url.path.endswith((f"/{MOVE}/search_read", f"/{ATTACHMENT}/search_read")):
             return None
         self._double._replica = self._before
         try:
@@ -126,6 +145,13 @@ class OdooWorld:
     def misnamed(self, data: bytes) -> bytes:
         said = json.loads(data)
         return json.dumps([one + 1 for one in said] if isinstance(said, list) else said).encode()
+
+
+class OdooPaperWorld(WithPaper, OdooWorld):
+    """The same with a reconciliation on the credit: the draft is made with it, and posted after a look at it."""
+
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        return self._double.attachments.files(int(draft_id))
 
 
 def _records(made: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,28 +272,12 @@ class BusinessCentralWorld:
         return json.dumps(said | {"id": f"f{said['id'][1:]}"}).encode() if said else data
 
 
-class BusinessCentralPaperWorld(BusinessCentralWorld):
+class BusinessCentralPaperWorld(WithPaper, BusinessCentralWorld):
     """The same with a reconciliation on the credit: it is attached between the draft and its posting."""
 
-    _PAPER = b"%PDF-1.4 what stands behind the credit"
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.erp._papers = lambda reference: self._PAPER
-
-    def begin(self, clock: Clock) -> CreditRequest:
-        request = super().begin(clock)
-        paper = Paper(name=f"{request.reference}.pdf", sha256=hashlib.sha256(self._PAPER).hexdigest())
-        return request.model_copy(update={"reconciliation": paper})
-
-    def documents(self, reference: str) -> list[ErpDocument]:
-        """What is posted must have its paper, once."""
-        found = super().documents(reference)
-        for one in found:
-            document = self._double.books.document("salesCreditMemos", one.draft_id)
-            files = [attachment["attachmentContent"] for attachment in self._double.books.attached(document)]
-            assert one.state == "draft" or files == [self._PAPER], f"{one.number} is posted with {files}"
-        return found
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        document = self._double.books.document("salesCreditMemos", draft_id)
+        return [(one["fileName"], one["attachmentContent"]) for one in self._double.books.attached(document)]
 
 
 class SapRequestWorld:
@@ -309,6 +319,13 @@ class SapRequestWorld:
         return data.replace(b'"CreditMemoRequest": "6', b'"CreditMemoRequest": "7')
 
 
+class SapRequestPaperWorld(WithPaper, SapRequestWorld):
+    """The same with a reconciliation on the credit: it is attached between the request and its release."""
+
+    def files(self, draft_id: str) -> list[tuple[str, bytes]]:
+        return self._double.attachments.files(draft_id)
+
+
 def _lists_requests(request: httpx.Request) -> bool:
     return "PurchaseOrderByCustomer" in str(request.url)
 
@@ -321,7 +338,9 @@ WORLDS: dict[str, Callable[[Path], Any]] = {
     "memory": MemoryWorld,
     "sap": SapWorld,
     "sap requests": SapRequestWorld,
+    "sap requests, papers": SapRequestPaperWorld,
     "odoo": OdooWorld,
+    "odoo, papers": OdooPaperWorld,
     "business central": BusinessCentralWorld,
     "business central, papers": BusinessCentralPaperWorld,
 }

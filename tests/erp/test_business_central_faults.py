@@ -1,6 +1,5 @@
 """Whatever becomes of the requests to Business Central, one credit is one memo: single faults, and bad lines."""
 
-from collections.abc import Callable
 from random import Random
 
 import httpx
@@ -12,22 +11,10 @@ from pipelines.work.post import MARGIN_SECONDS, post_credits
 from tests.erp.credit_requests import credit_request
 from tests.erp.doubles.business_central import BusinessCentral
 from tests.erp.doubles.business_central_wickham import connected, memos, posted, wickham
+from tests.erp.one_fault import FATES, Unlucky
 from tests.work.intent_book import Clock, IntentBook
 
 REFERENCE = credit_request().reference
-
-
-FATES: dict[str, Callable[[Callable[[], httpx.Response]], httpx.Response]] = {
-    "lost before": lambda send: (_ for _ in ()).throw(httpx.ReadTimeout("silence")),
-    "lost after": lambda send: (send(), (_ for _ in ()).throw(httpx.ReadTimeout("silence")))[1],
-    "not reached": lambda send: (_ for _ in ()).throw(httpx.ConnectError("nobody there")),
-    "408": lambda send: httpx.Response(408),
-    "500 after": lambda send: (send(), httpx.Response(500))[1],
-    "503": lambda send: httpx.Response(503, headers={"Retry-After": "0"}),
-    "429": lambda send: httpx.Response(429, headers={"Retry-After": "0"}),
-    "cut off": lambda send: httpx.Response(200, content=send().read()[:9] + b"..."),
-    "twice": lambda send: (send(), send())[0],
-}
 
 
 @pytest.mark.parametrize("fate", FATES)
@@ -54,20 +41,6 @@ def requests_of_an_undisturbed_run() -> int:
     book.add(credit_request())
     assert post_credits(book, connected(counted), "tester", central.now) == Posted(posted=1)
     return counted.asked
-
-
-class Unlucky:
-    """A double of which one request has a fate of its own."""
-
-    def __init__(self, central: BusinessCentral, failing: int, fate: Callable[..., httpx.Response]) -> None:
-        self.asked = 0
-        self._central, self._failing, self._fate = central, failing, fate
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        if self.asked - 1 != self._failing:
-            return self._central(request)
-        return self._fate(lambda: self._central(request))
 
 
 class Unreliable:

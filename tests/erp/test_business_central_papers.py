@@ -1,39 +1,24 @@
 """The reconciliation of a credit in Business Central: nothing is posted without it, nor with two, whoever died when."""
 
-import hashlib
-from collections.abc import Callable, Sequence
 from datetime import date
 
 import httpx
 import pytest
 
-from connectors.erp.business_central.attachments import paper_name
+from connectors.erp.papers import paper_name
 from connectors.erp.port import AccessDenied
 from pipelines.work.endings import Posted
 from pipelines.work.post import MARGIN_SECONDS, post_credits
-from schemas.credits import CreditRequest, Paper
 from schemas.errors import PermanentError, TransientError
 from tests.erp.credit_requests import counter_request, credit_request
 from tests.erp.doubles.business_central import API, BusinessCentral
 from tests.erp.doubles.business_central_books import ATTACHMENTS
 from tests.erp.doubles.business_central_wickham import connected, memos, posted, wickham
-from tests.erp.test_business_central_faults import FATES, Unlucky
+from tests.erp.one_fault import FATES, Died, Unlucky, dies_after, dies_before
+from tests.erp.paper_cases import BEGUN, NAME, NOBODY_HAS_IT, NOT_OURS, PAPER, REFERENCE, named, papers
 from tests.work.intent_book import Clock, IntentBook
 
 ON = date(2026, 3, 14)
-PAPER = b"%PDF-1.4 what stands behind the credit\x00\xff"
-REFERENCE = credit_request().reference
-NAME = paper_name(REFERENCE)
-
-
-def named(request: CreditRequest | None = None) -> CreditRequest:
-    request = request or credit_request()
-    paper = Paper(name=paper_name(request.reference), sha256=hashlib.sha256(PAPER).hexdigest())
-    return request.model_copy(update={"reconciliation": paper})
-
-
-def papers(reference: str) -> bytes | None:
-    return PAPER
 
 
 def attached(central: BusinessCentral, document_id: str | None = None) -> list[tuple[str, bytes]]:
@@ -73,7 +58,7 @@ def test_of_a_request_that_names_none_nothing_is_asked():
     assert (len(posted(central)), sent(central)) == (1, [])
 
 
-@pytest.mark.parametrize("known", [None, lambda reference: None, lambda reference: b"%PDF-another"])
+@pytest.mark.parametrize("known", NOBODY_HAS_IT)
 def test_a_paper_that_is_not_there_or_another_is_refused_before_anything_is_sent(known):
     central = wickham()
     with pytest.raises(PermanentError, match="reconciliation that is not there"):
@@ -92,30 +77,16 @@ def test_a_draft_that_is_discarded_takes_its_paper_with_it():
 
 # What is found half done.
 
-OTHER = bytes(reversed(PAPER))  # as many bytes
-BEGUN: dict[str, Sequence[tuple[str, bytes]]] = {
-    "nothing": (),
-    "empty": ((NAME, b""),),
-    "half": ((NAME, PAPER[:9]),),
-    "as long, and another": ((NAME, OTHER),),
-    "there": ((NAME, PAPER),),
-    "twice empty": ((NAME, b""), (NAME, b"")),
-    "twice there": ((NAME, PAPER), (NAME, PAPER)),
-    "there and empty": ((NAME, b""), (NAME, PAPER)),
-    "there, half and another": ((NAME, PAPER[:9]), (NAME, OTHER), (NAME, PAPER)),
-}
-OURS_ALONE = [("photo.pdf", OTHER), (NAME.lower(), b"")]
-
 
 @pytest.mark.parametrize("begun", BEGUN)
 def test_whatever_is_there_the_draft_is_posted_with_one_paper_and_what_is_not_ours_is_left_alone(begun):
     central = wickham()
     erp = connected(central, papers)
     draft_id = erp.create_draft(named())
-    for name, file in (*OURS_ALONE, *BEGUN[begun]):
+    for name, file in (*NOT_OURS, *BEGUN[begun]):
         put(central, draft_id, name, file)
     erp.post(draft_id, ON)
-    assert sorted(attached(central, draft_id)) == sorted([*OURS_ALONE, (NAME, PAPER)])
+    assert sorted(attached(central, draft_id)) == sorted([*NOT_OURS, (NAME, PAPER)])
 
 
 def put(central: BusinessCentral, draft_id: str, name: str, file: bytes) -> None:
@@ -135,19 +106,6 @@ def test_a_paper_that_is_whole_is_not_sent_again():
 
 
 # Death and bad lines.
-
-
-class Died(BaseException):
-    """The process ends here."""
-
-
-def dies_before(send: Callable[[], httpx.Response]) -> httpx.Response:
-    raise Died
-
-
-def dies_after(send: Callable[[], httpx.Response]) -> httpx.Response:
-    send()
-    raise Died
 
 
 @pytest.mark.parametrize("death", [dies_before, dies_after])

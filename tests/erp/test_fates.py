@@ -15,8 +15,8 @@ from tests.erp.three_fates import ATTEMPTS, ONCE, SCHEDULES, TOLD, ensure_once, 
 # Business Central is asked for the primary by every read of ours.
 NEVER_MET = {"business central": {STALE}, "business central, papers": {STALE}}
 # One schedule in so many by default, so that an adapter takes a second; the soak takes them all.
-SHARES = {"memory": 20, "sap": 70, "sap requests": 70, "odoo": 70, "business central": 70,
-          "business central, papers": 140}  # fmt: skip
+SHARES = {"memory": 20, "sap": 70, "sap requests": 70, "sap requests, papers": 140, "odoo": 70, "odoo, papers": 140,
+          "business central": 70, "business central, papers": 140}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WORLDS)

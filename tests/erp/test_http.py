@@ -350,6 +350,16 @@ def test_a_key_that_others_could_have_read_is_refused(mode, tmp_path):
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("called", ["key", "secret", "password"])
+def test_a_fault_calls_the_key_as_the_settings_do(called, tmp_path):
+    with pytest.raises(ConfigError, match=f"^erp: {called}_file .* cannot be read: .* put the {called} there"):
+        read_secret("erp", tmp_path / "none", None, called=called)
+    with pytest.raises(ConfigError, match=f"^erp: {called}_env names NOT_SET"):
+        read_secret("erp", None, "NOT_SET", {}, called=called)
+    with pytest.raises(ConfigError, match=f"Next: give `{called}_file` or `{called}_env`"):
+        read_secret("erp", None, None, called=called)
+
+
 @pytest.mark.parametrize("content", ["", "short", "two\nlines-of-text", "schlüssel-äöü", "with\x00zero-byte"])
 def test_what_is_no_key_is_refused(content, tmp_path):
     path = tmp_path / "key"

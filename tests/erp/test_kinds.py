@@ -14,6 +14,7 @@ from pipelines.cli import app
 from pipelines.settings import Settings, load_settings
 from pipelines.wiring import around_erp
 from schemas.errors import ConfigError
+from tests.erp.paper_cases import papers
 
 ADDRESS = {"street": "1 Loom Yard", "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"}
 TRYTON = {"kind": "tryton", "url": "https://tryton.example.com", "database": "wickham", "key_file": "keys/tryton"}
@@ -72,6 +73,15 @@ def test_a_key_is_read_beside_the_settings_and_nothing_is_sent_before_the_first_
     with open_erp(loaded.erp, around_erp(loaded)) as opened:
         assert type(opened).__name__ == name
         assert opened.capabilities.max_request_seconds > 0
+
+
+@pytest.mark.parametrize("erp", [{}, TRYTON, REQUESTS, CENTRAL, ODOO], ids=lambda erp: erp.get("kind", "file_out"))
+def test_who_attaches_reconciliations_is_told_where_they_are(erp, tmp_path):
+    if erp:
+        key(tmp_path, erp["kind"])
+    loaded = load_settings(written(tmp_path, **erp))
+    with open_erp(loaded.erp, around_erp(loaded, papers=papers)) as opened:
+        assert opened._papers is papers
 
 
 WRONG = {

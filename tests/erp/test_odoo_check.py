@@ -10,7 +10,7 @@ import pytest
 from connectors.erp.checks import Step
 from connectors.erp.odoo import checks
 from connectors.erp.odoo.checks import steps
-from tests.erp.doubles.odoo import MOVE, OdooDouble
+from tests.erp.doubles.odoo import ATTACHMENT, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import settings, wickham
 from tests.erp.doubles.serving import served
 
@@ -49,6 +49,7 @@ MISSING: dict[str, tuple[Callable[[OdooDouble], object], str, str]] = {
     "several databases": (lambda odoo: setattr(odoo, "databases", 2), "database", "not found on the server"),
     "another company": (update("res.company", 1, name="Rowe Ltd"), "company WR01", "it does for Rowe Ltd"),
     "no right to make one": (lambda odoo: odoo.lacking.add((MOVE, "create")), "rights", "may not create account.move"),
+    "no right to attach": (lambda odoo: odoo.lacking.add((ATTACHMENT, "create")), "rights", "create ir.attachment"),
     "no right to post": (lambda odoo: odoo.groups.discard("account.group_account_invoice"), "posting", "nobody else"),
     "no sale journal": (update("account.journal", 1, type="general"), "journal of Wickham & Rowe Ltd", "no journal"),
     "a locked day": (

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.erp.doubles.odoo import DEBUG, KEY, MOVE, OdooDouble
+from tests.erp.doubles.odoo import ATTACHMENT, DEBUG, KEY, MOVE, OdooDouble
 from tests.erp.doubles.odoo_world import sold, wickham
 
 _DOMAIN: dict[str, Any] = {"domain": []}
@@ -109,7 +109,7 @@ def test_reads_come_from_a_replica_where_there_is_one_and_changes_never_do(odoo)
     odoo.freeze_replica()
     move = made(odoo)
     assert ask(odoo, f"{MOVE}/read", {"ids": [move], "fields": ["ref"]}).status_code == 404
-    assert ask(odoo, f"{MOVE}/search", {"domain": [["ref", "=", "BH-1"]]}).json() == [move]
+    assert ask(odoo, f"{MOVE}/search", {"domain": [["ref", "=", "BH-1"]]}).json() == []
     assert ask(odoo, f"{MOVE}/action_post", {"ids": [move]}).status_code == 200
 
 
@@ -276,6 +276,92 @@ def test_fixed_and_included_taxes(odoo):
     odoo.records.update("account.tax", 2, {"amount_type": "fixed", "amount": Decimal("0.5")})
     line = {"quantity": 2, "price_unit": 12.0, "account_id": 1, "tax_ids": [[6, 0, [1, 2]]]}
     assert read(odoo, made(odoo, invoice_line_ids=[[0, 0, line]]), "amount_tax")["amount_tax"] == 5.0
+
+
+# ir_attachment.py of base and of account
+
+
+def attach(odoo: OdooDouble, move: int, datas: str = "JVBERi0xLjQ=", **said: Any) -> httpx.Response:
+    values = {"name": "paper.pdf", "res_model": MOVE, "res_id": move, "datas": datas} | said
+    return ask(odoo, f"{ATTACHMENT}/create", {"vals_list": [values]})
+
+
+def listed(odoo: OdooDouble, domain: list[Any], *fields: str) -> Any:
+    return ask(odoo, f"{ATTACHMENT}/search_read", {"domain": domain, "fields": list(fields)}).json()
+
+
+def test_digest_length_and_kind_of_a_file_are_the_servers_own(odoo):
+    (made_one,) = attach(odoo, made(odoo), checksum="mine", file_size=7).json()
+    fields = ("name", "checksum", "file_size", "mimetype", "datas", "company_id")
+    assert listed(odoo, [["id", "=", made_one]], *fields) == [{
+        "id": made_one, "name": "paper.pdf", "checksum": "18284a4fd0967804c9a02cb5be86798b54509153", "file_size": 8,
+        "mimetype": "application/pdf", "datas": "JVBERi0xLjQ=", "company_id": [1, "Wickham & Rowe Ltd"],
+    }]  # fmt: skip
+    (empty,) = attach(odoo, 1, datas="").json()
+    assert listed(odoo, [["id", "=", empty]], "checksum", "file_size") == [
+        {"id": empty, "checksum": False, "file_size": 0}
+    ]
+
+
+def test_a_file_that_is_no_base64_is_a_fault_and_leaves_nothing(odoo):
+    answer = attach(odoo, made(odoo), datas="JVBERi0xLjQ")
+    assert (answer.status_code, answer.json()["name"]) == (500, "binascii.Error")
+    assert listed(odoo, [["res_model", "=", MOVE]]) == []
+
+
+def test_names_are_kept_single_by_nobody_and_files_of_fields_are_passed_over(odoo):
+    move = made(odoo)
+    ids = [attach(odoo, move, res_field=of).json()[0] for of in (False, False, "invoice_pdf_report_file")]
+    assert [one["id"] for one in listed(odoo, [["res_id", "=", move], ["name", "=", "paper.pdf"]])] == ids[:2]
+    assert [one["id"] for one in listed(odoo, [["id", "in", ids]])] == ids
+    assert read(odoo, move, "attachment_ids")["attachment_ids"] == ids[:2]
+
+
+def test_an_attachment_that_is_made_with_its_move_says_itself_of_what_it_is(odoo):
+    bare = made(odoo, attachment_ids=[[0, 0, {"name": "paper.pdf", "datas": "JVBERi0xLjQ="}]])
+    whole = made(odoo, attachment_ids=[[0, 0, {"name": "paper.pdf", "datas": "JVBERi0xLjQ=", "res_model": MOVE}]])
+    assert [len(read(odoo, move, "attachment_ids")["attachment_ids"]) for move in (bare, whole)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        ((ATTACHMENT, "create"), "You are not allowed to create"),
+        ((MOVE, "write"), "not allowed to access this document"),
+    ],
+)
+def test_who_may_not_write_the_move_attaches_nothing_to_it(lacking, told, odoo):
+    move = made(odoo)
+    odoo.lacking.add(lacking)
+    answer = attach(odoo, move)
+    assert (answer.status_code, answer.json()["name"], told in answer.json()["message"]) == (
+        403, "odoo.exceptions.AccessError", True,
+    )  # fmt: skip
+
+
+def test_attachments_go_with_their_move_and_stay_when_it_is_posted(odoo):
+    gone, kept = made(odoo), made(odoo)
+    attach(odoo, gone)
+    (stays,) = attach(odoo, kept).json()
+    ask(odoo, f"{MOVE}/unlink", {"ids": [gone]})
+    ask(odoo, f"{MOVE}/action_post", {"ids": [kept]})
+    assert [one["id"] for one in listed(odoo, [["res_model", "=", MOVE]])] == [stays]
+
+
+@pytest.mark.parametrize(
+    ("restricted", "posted", "kept"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_restricted_audit_trail_keeps_the_papers_of_what_was_posted(restricted, posted, kept, odoo):
+    odoo.records.update("res.company", 1, {"restrictive_audit_trail": restricted})
+    move = made(odoo)
+    (paper,) = attach(odoo, move).json()
+    if posted:
+        ask(odoo, f"{MOVE}/action_post", {"ids": [move]})
+    changed = ask(odoo, f"{ATTACHMENT}/write", {"ids": [paper], "vals": {"datas": "JVBERi0xLjU="}})
+    removed = ask(odoo, f"{MOVE}/write", {"ids": [move], "vals": {"attachment_ids": [[2, paper]]}})
+    assert [changed.is_success, removed.is_success] == [not kept, not kept]
+    if kept:
+        assert removed.json()["message"] == "You cannot remove parts of a restricted audit trail."
 
 
 def test_a_company_that_the_user_does_not_work_for_is_refused(odoo):

@@ -12,9 +12,9 @@ from lxml import etree
 from connectors.erp.file_out import FileOutErp
 from connectors.erp.file_out.ubl import NS, PDF
 from pipelines.report.reconciliation import Behind, reconciliation_pdf
-from schemas.credits import CreditRequest, Paper
+from schemas.credits import CreditRequest
 from schemas.errors import PermanentError
-from tests.erp.credit_requests import credit_line, credit_request
+from tests.erp.credit_requests import credit_line, credit_request, naming
 
 
 def behind(**said: Any) -> Behind:
@@ -29,11 +29,6 @@ def behind(**said: Any) -> Behind:
 
 def page(request: CreditRequest, **said: Any) -> bytes:
     return reconciliation_pdf(request, {str(line.line_no): behind(**said) for line in request.lines})
-
-
-def named(data: bytes, request: CreditRequest | None = None) -> CreditRequest:
-    paper = Paper(name="BH-AAAAAAAAAAAAA.pdf", sha256=hashlib.sha256(data).hexdigest())
-    return (request or credit_request()).model_copy(update={"reconciliation": paper})
 
 
 def test_the_same_note_has_the_same_bytes_and_another_one_has_others():
@@ -54,8 +49,8 @@ def test_every_note_can_be_written_however_long_and_odd():
 def test_it_stands_in_the_note_and_beside_the_journal(tmp_path, schema_faults, rule_faults):
     data = page(credit_request())
     erp = FileOutErp(tmp_path, lambda reference: data)
-    draft_id = erp.create_draft(named(data))
-    assert erp.read(draft_id).request_hash == hashlib.sha256(named(data).canonical().encode()).hexdigest()
+    draft_id = erp.create_draft(naming(data))
+    assert erp.read(draft_id).request_hash == hashlib.sha256(naming(data).canonical().encode()).hexdigest()
     erp.post(draft_id, date(2026, 3, 14))
     (path,) = (tmp_path / "posted").iterdir()
     note = path.read_bytes()
@@ -72,5 +67,5 @@ def test_it_stands_in_the_note_and_beside_the_journal(tmp_path, schema_faults, r
 def test_no_note_goes_out_with_another_page_or_without_its_own(tmp_path, papers):
     erp = FileOutErp(tmp_path, papers)
     with pytest.raises(PermanentError, match="reconciliation that is not there"):
-        erp.create_draft(named(page(credit_request())))
+        erp.create_draft(naming(page(credit_request())))
     assert list(erp.find("BH-AAAAAAAAAAAAA")) == []

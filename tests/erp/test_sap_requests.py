@@ -324,7 +324,7 @@ def test_the_check_says_what_is_missing():
     asked = steps(settings(), ["WR01", "WR02"], ["nordstad"], transport=httpx.MockTransport(sap))
     assert {step.name: step.state for step in asked} == {
         "password": "ok", "services": "ok", "company WR01": "ok", "company WR02": "missing", "customer nordstad": "ok",
-        "customizing": "note", "billing": "note",
+        "attachments": "ok", "customizing": "note", "billing": "note",
     }  # fmt: skip
     sap.inactive.add("API_CREDIT_MEMO_REQUEST_SRV")
     *_, last = steps(settings(), [], [], transport=httpx.MockTransport(sap))

@@ -21,10 +21,12 @@ CAN_BE_DOUBLED: dict[str, frozenset[str]] = {
     "memory": frozenset(),
     "tryton": frozenset(),
     "odoo": frozenset(),
+    "odoo, papers": frozenset(),
     "business central": frozenset(),
     "business central, papers": frozenset(),
     "sap": frozenset({"delivered twice", "stale list"}),
     "sap requests": frozenset(),
+    "sap requests, papers": frozenset(),
 }
 
 

@@ -1,9 +1,13 @@
 """A fault in a policy file names file, line and column with a caret, and says what to write instead."""
 
+from typing import get_args
+
 import pytest
 
 from mappings.catalog import Catalog
+from mappings.policy_codes import CODES
 from schemas.errors import ConfigError
+from schemas.partners import Policy
 from tests.mappings.folders import RETURNS_180, partner_folder
 
 HERE = "→"
@@ -22,6 +26,21 @@ FAULTS = {
     "an end before the beginning": ("expires: 2026-12-31", "expires: 2026-02-28", "before `valid_from`", "a later day"),
     "an unknown key": ("window_days", f"{HERE}windo_days", "no key 'windo_days'", "write 'window_days'"),
     "no number": ("window_days: 90", f"window_days: {HERE}90 days", "a whole number", "digits only"),
+    "a condition that there is none of": (
+        "{damaged: hold", f"{{{HERE}damagd: hold", "no condition 'damagd'", "write 'damaged'",
+    ),
+    "a reason that there is none of": (
+        "window_days: 90", f"credit: {{entitlement: {{reasons: {{{HERE}overstok: refuse}}}}}}", "no reason 'overstok'",
+        "write 'overstock'",
+    ),
+    "a finding that there is none of": (
+        "window_days: 90", f"unplaced: {{LINE-SOLD-LATER: hold, {HERE}LINE-NEVER-SOLT: hold}}",
+        "no finding 'LINE-NEVER-SOLT'", "write 'LINE-NEVER-SOLD'",
+    ),
+    "a code in a list": (
+        "window_days: 90", f"credit: {{fees: {{restocking_reasons: [overstock, {HERE}ordering]}}}}",
+        "credit.fees.restocking_reasons.1: there is no reason 'ordering'", "write 'ordering_error'",
+    ),
     "an unknown verdict": ("damaged: hold", f"damaged: {HERE}keep", "", "credit"),
     "what holds for all days": ("window_days: 90", f"{HERE}order: oldest", "for all days", "in partner.yaml"),
     "which day counts": (
@@ -74,3 +93,38 @@ def test_policies_stand_by_their_first_day(tmp_path):
 def test_the_author_of_partner_yaml_wrote_no_other_policy(tmp_path):
     plain, spring = loaded(tmp_path, GOOD, policy="{written_by: Olaf}")
     assert (plain.policy.written_by, spring.policy.written_by) == ("Olaf", "Ines")
+
+
+OF_ALL_DAYS = {
+    "goods_stay: [keep, →burn]": "disposition 'burn'",
+    "authorisation: {reasons: {→damagd: refuse}}": "reason 'damagd'",
+    "goods: {routes: [{route: restock, conditions: [→sellabel]}]}": "condition 'sellabel'",
+    "goods: {routes: [{route: restock}, {route: outlet, reasons: [→unsold]}]}": "reason 'unsold'",
+    "goods: {claims: {reasons: [→defektive]}}": "reason 'defektive'",
+    "goods: {claims: {requested: [→swap]}}": "disposition 'swap'",
+    "goods: {claims: {terms: [{months: 24}, {months: 6, excluded: [→misused]}]}}": "reason 'misused'",
+    "goods: {claims: {remedies: [{outcome: repair, reasons: [→broken]}]}}": "reason 'broken'",
+    "goods: {claims: {remedies: [{outcome: repair, requested: [→mend]}]}}": "disposition 'mend'",
+}
+
+
+@pytest.mark.parametrize("written", OF_ALL_DAYS)
+def test_a_code_that_there_is_none_of_is_shown_in_partner_yaml_too(tmp_path, written):
+    with pytest.raises(ConfigError) as told:
+        loaded(tmp_path, GOOD, policy="{" + written.replace("→", "") + "}")
+    _, line, caret = str(told.value).splitlines()
+    assert f"there is no {OF_ALL_DAYS[written]} here. Next: write " in str(told.value)
+    assert line[caret.index("^") :].startswith(written.partition("→")[2])
+
+
+def test_every_key_with_codes_is_one_of_a_policy():
+    for key in CODES:
+        model = Policy
+        for part in (part for part in key.split(".") if part != "*"):
+            assert part in model.model_fields, key
+            inner = [one for one in _inner(model.model_fields[part].annotation) if hasattr(one, "model_fields")]
+            model = inner[0] if inner else model
+
+
+def _inner(annotation):
+    return [one for part in get_args(annotation) for one in _inner(part)] or [annotation]

@@ -13,6 +13,8 @@ from mappings.layouts import load_layout, read_document
 from mappings.outbound.catalog import shipped
 from mappings.outbound.interchanges import written_file
 from mappings.outbound.refusals import reason_code, refusal_rows
+from pipelines.steps.decide import RULES
+from schemas.differences import KINDS
 from schemas.findings import CATALOGUE, Severity
 from schemas.partners import Partner, Policy
 
@@ -65,6 +67,23 @@ def test_every_finding_that_holds_a_line_and_every_rule_that_refuses_or_holds_ha
     assert held - OURS_ALONE | set(policy.unplaced) | rules | {"LINE-AMBIGUOUS"} <= set(WORDS)
 
 
+# Rules that end with a finding, a difference or a condition: these have words of their own.
+ENDS_WITH_A_CODE = {"unplaced", "reconciliation", "conditions"}
+
+
+@pytest.mark.parametrize("rule", sorted({rule.key for rule in RULES} - ENDS_WITH_A_CODE))
+def test_every_rule_has_words_and_a_code_whatever_the_policy_calls_its_parts(rule: str) -> None:
+    names = {one.of for one in RULES if one.key == rule}
+    full = rule if names == {None} else f"{rule}.as the policy calls it"
+    assert reason_code(full) in WORDS
+    assert reason_code(full) in RDR03
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.came])
+def test_every_difference_of_goods_that_came_has_words(kind: str) -> None:
+    assert reason_code(f"reconciliation.{kind}") in WORDS
+
+
 def test_the_lists_name_findings_and_rules_that_there_are() -> None:
     rules = {name for name in WORDS if name not in CATALOGUE}
     assert {name.partition(".")[0] for name in rules} <= set(Policy.model_fields)
@@ -86,12 +105,13 @@ def test_each_verdict_and_each_disposition_has_a_code_of_the_standard(name: str)
 
 
 def test_a_180_carries_the_reason_and_the_words() -> None:
-    rules = ("window_days", "conditions.damaged", "unplaced.LINE-BEYOND-SOLD", "a rule of tomorrow")
+    rules = ("window_days", "conditions.damaged", "unplaced.LINE-BEYOND-SOLD", "caps.season", "a rule of tomorrow")
     said = [(line["disposition"], line["refusal"], line["remark"]) for line in read_back("x12/180_answer", *rules)]
     assert said == [
         ("RD", "RT", "the time in which goods may be returned has passed"),
         ("RD", "FR", "the goods came damaged"),
         ("RD", "QD", "more is returned than is left of what we sold you"),
+        ("RD", "QD", "more is returned than we agreed to credit"),
         ("RD", "MI", "we need to know more about this return"),
     ]
 

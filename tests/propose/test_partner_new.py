@@ -31,6 +31,13 @@ def test_a_folder_is_written_that_loads_and_gives_the_samples_rows(tmp_path):
     assert samples.differences(sample, shop, catalog) == ""
 
 
+@pytest.mark.parametrize("word", ["--into", "--partners"])
+def test_the_folder_of_partners_is_named_as_in_other_commands_too(tmp_path, word):
+    code, told = run("shop", "--from", RETURNS, word, tmp_path, "--yes")
+    assert code == 0, told
+    assert (tmp_path / "shop" / "partner.yaml").is_file()
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_no_line_is_wider_than_the_terminal(tmp_path, width, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))

@@ -11,7 +11,8 @@ import pytest
 
 from mappings.answers import authorisations
 from pipelines.steps import authorise as steps
-from pipelines.steps import warranty
+from pipelines.steps import item_flags, warranty
+from pipelines.steps.item_flags import names_one_of
 from pipelines.steps.window_start import Starts
 from pipelines.work import claims
 from schemas.handling_tables import SHIPPED_OF, STATED_DAYS, WAITING
@@ -122,7 +123,25 @@ def test_nothing_waits_and_nothing_is_said() -> None:
     assert said(waiting()).num_rows == 0
 
 
-@pytest.mark.parametrize("module", [steps, warranty, claims, authorisations], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("09521234000013", True), ("9521234000013", True), ("952123400001", False), ("VI-0013", True), ("VI-*", True),
+        ("0952*", True), ("952*", False), ("12345678", False), ("*", True),
+    ],
+)  # fmt: skip
+def test_an_item_is_named_by_its_gtin_as_printed_or_in_full_or_by_our_number(pattern: str, fits: bool) -> None:
+    assert names_one_of({"gtin": "09521234000013", "vendor_item": "VI-0013"}, (pattern,)) == fits
+
+
+def test_a_short_gtin_is_one_and_a_number_of_ours_of_as_many_digits_too() -> None:
+    assert names_one_of({"gtin": "00000012345670", "vendor_item": None}, ("12345670",))
+    assert names_one_of({"gtin": "09521234000013", "vendor_item": "12345670"}, ("12345670",))
+
+
+@pytest.mark.parametrize(
+    "module", [steps, warranty, claims, authorisations, item_flags], ids=lambda module: module.__name__
+)
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert (result.attempted > 0, result.failed) == (True, 0)

@@ -190,6 +190,7 @@ def test_the_list_gives_no_less_than_its_floor():
     terms = {"price": "list", "prices": {"WR-103": 5}, "floor_percent": 40}
     assert credit(returned(), policy(basis=terms))[1] == 1600
     assert credit(returned(), policy(basis=terms | {"prices": {ITEM: "12.50"}}))[1] == 2500
+    assert credit(returned(), policy(basis=terms | {"prices": {ITEM[1:]: "12.50"}}))[1] == 2500, "as it is printed"
     assert credit(returned(gtin="x", vendor_item="y"), policy(basis=terms))[0] == "hold"
 
 

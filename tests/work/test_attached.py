@@ -22,6 +22,7 @@ from schemas.credits import CreditRequest
 from schemas.outcome import Outcome
 from schemas.partners import Limits, Policy
 from tests.erp.credit_requests import BUYER, SELLER
+from tests.erp.doubles import odoo_world
 from tests.erp.doubles.business_central_wickham import connected, wickham
 from tests.store.conftest import Clock, World
 
@@ -76,12 +77,18 @@ def test_the_page_goes_from_the_intent_into_the_posted_note(hub, tmp_path):
     assert (hub.store.verify(), hub.store.violations()) == ([], [])
 
 
-def test_the_page_goes_from_the_vault_to_business_central_too(hub):
+def intended(hub: Any) -> CreditRequest:
+    """The credit, as its intent has it: it names its page."""
     composed = settled(hub)
     rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
     hub.store.record(Outcome("intend", "nordstad", rows))
     (request,) = (CreditRequest.model_validate_json(text) for text in composed.intents["request"].to_pylist())
     assert request.reconciliation is not None
+    return request
+
+
+def test_the_page_goes_from_the_vault_to_business_central_too(hub):
+    request = intended(hub)
     central = wickham(hub.now, [request])
     erp = connected(central, papers_of(hub.store, hub.vault))
     assert post_credits(hub.store, erp, "run-1", hub.now) == Posted(posted=1)
@@ -90,14 +97,25 @@ def test_the_page_goes_from_the_vault_to_business_central_too(hub):
     assert (attached["fileName"], attached["attachmentContent"]) == (request.reconciliation.name, page)
 
 
+def test_the_page_goes_from_the_vault_to_odoo_too(hub, tmp_path):
+    request = intended(hub)
+    (line,) = request.lines
+    odoo = odoo_world.wickham(now=hub.now)
+    item = odoo_world.item(odoo, 1, default_code=line.vendor_item)
+    odoo_world.sold(odoo, line.invoice_number, [{"product_id": item}], line.invoice_date)
+    erp = odoo_world.erp_of(odoo, tmp_path, papers_of(hub.store, hub.vault))
+    assert post_credits(hub.store, erp, "run-1", hub.now) == Posted(posted=1)
+    (posted,) = erp.find(request.reference)
+    page = hub.vault.get(request.reconciliation.sha256)
+    assert odoo.attachments.files(int(posted.draft_id)) == [(request.reconciliation.name, page)]
+
+
 def settled_again(hub: Any, composed: Composed) -> list[str]:
     return list(with_reconciliations(hub, "nordstad", composed).intents["request_hash"].to_pylist())
 
 
 def test_a_page_that_is_gone_keeps_its_note_from_going_out(hub, tmp_path):
-    composed = settled(hub)
-    rows = {"credit_intent": composed.intents, "credit_intent_line": composed.intent_lines}
-    hub.store.record(Outcome("intend", "nordstad", rows))
+    intended(hub)
     shutil.rmtree(tmp_path / "vault")
     erp = FileOutErp(tmp_path / "erp", papers_of(hub.store, hub.vault))
     assert post_credits(hub.store, erp, "run-1", hub.now) == Posted(parked=1)

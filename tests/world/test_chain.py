@@ -14,8 +14,9 @@ from connectors.store import StaleError, Store
 from pipelines.cli import app
 from pipelines.report.book import read_book, write_report
 from pipelines.settings import SETTINGS_VARIABLE
-from pipelines.show import ENDS, Standing, standing
-from pipelines.work.run import run_partner
+from pipelines.show import ENDS, Standing, run_view, standing
+from pipelines.work.receive import Received
+from pipelines.work.run import PartnerRun, run_partner
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError
 from schemas.outcome import Outcome
@@ -281,3 +282,9 @@ def test_a_store_that_stays_busy_ends_the_run_with_its_own_words(bench: Bench, m
     monkeypatch.setattr(Store, "record", busy)
     with pytest.raises(TransientError, match="busy"):
         bench.run("lindhaus")
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(0, []), (1, ["1 file of shop "]), (3, ["3 files of shop "])])
+def test_a_file_that_may_still_be_written_is_told(waiting: int, told: list[str]) -> None:
+    _, *lines = run_view([PartnerRun("shop", Received(waiting=waiting))])
+    assert [str(line).partition("may still be written. Next: ")[0] for line in lines] == told

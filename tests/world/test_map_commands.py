@@ -89,6 +89,11 @@ def test_a_partner_that_is_not_there_is_told_plainly(call: Invoke, partners: Pat
     assert "there is no partner 'nordstat' here. Next: write 'nordstad'." in result.stderr
 
 
+def test_a_folder_without_partners_says_what_to_do(call: Invoke, tmp_path: Path) -> None:
+    result = call("test", "nordstad", "--partners", tmp_path)
+    assert "there is no partner 'nordstad' here, nor any other. Next: add it." in result.stderr
+
+
 # --- trace
 
 
@@ -138,6 +143,27 @@ def test_two_mappings_side_by_side(call: Invoke, partners: Path, tmp_path: Path)
     same = call("diff", "nordstad", partners / "nordstad" / "maps" / "returns.yaml", "--partners", partners)
     assert same.exit_code == 0
     assert "✓ no canonical row differs (2 files" in said(same)
+
+
+def test_a_file_that_lies_elsewhere_takes_the_partners_own_code_lists(
+    call: Invoke, partners: Path, tmp_path: Path
+) -> None:
+    own = (partners / "essen" / "maps" / "receipts.yaml").read_text()
+    assert "lookup: conditions/zustand" in own
+    (tmp_path / "other.yaml").write_text(own)
+    for words in (("essen", "other.yaml"), ("other.yaml", "essen/receipts"), ("other.yaml",) * 2):
+        result = call("diff", *words, "--partner", "essen", "--partners", partners)
+        assert (result.exit_code, result.stderr) == (0, "")
+    assert call("diff", "essen", "other.yaml", "--partners", partners).exit_code == 0
+
+
+def test_a_line_of_a_mapping_is_shown_as_it_stands_there(call: Invoke, partners: Path) -> None:
+    quirk(partners, "  vendor_item: {from: BLI.09, clean: [strip, upper], lookup: none}\n")
+    result = call("test", "nordstad", "--partners", partners)
+    assert result.exit_code == 2
+    _, line, caret = result.stderr.rstrip().splitlines()
+    assert line.strip() == "vendor_item: {from: BLI.09, clean: [strip, upper], lookup: none}"
+    assert line[caret.index("^") :] == "none}"
 
 
 def test_mappings_over_given_files(call: Invoke, partners: Path, tmp_path: Path) -> None:

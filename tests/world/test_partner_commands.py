@@ -72,7 +72,7 @@ def test_every_kind_of_check_is_on_the_list(call: Invoke) -> None:
         ("our_identity: {scheme: x12, qualifier: ZZ, id: WICKHAMROWE}\n", "", "✗ our identity"),
         ("  window_days: 365\n", "", "✗ policy: window_days not agreed; the default would be: 365 days"),
         ("  receipt_days: 21\n", "", "✗ policy: receipt_days"),
-        ("goods_stay: [keep", "goods_stay: [burn", "✗ policy: goods_stay unknown are burn"),
+        ("goods_stay: [keep", "goods_stay: [burn", "policy.goods_stay.0: there is no disposition 'burn' here"),
         ("  version: nordstad-1\n", "  conditions: {sellable: credit}\n", "✗ policy: conditions nothing about damaged"),
         ("  vat_id: GB000000017\n", "", "✗ credit notes to vat_id is not stated"),
         ("outbox: answers, ", "", "✗ outbox channel main has none, and answers are wanted"),
@@ -85,6 +85,13 @@ def test_what_is_missing_is_told_with_the_next_step(call: Invoke, bench: Bench, 
     everything = " ".join((result.stdout + result.stderr).split())
     assert told in everything
     assert "Next: " in everything
+
+
+@pytest.mark.parametrize(("profile", "needed"), [("en16931", False), ("peppol", True)])
+def test_a_network_needs_an_electronic_address(call: Invoke, bench: Bench, profile: str, needed: bool) -> None:
+    spoil(bench, "nordstad", '  endpoint: ["0088", "9520000030001"]\n')
+    settings(bench, erp={"profile": profile})
+    assert ("✗ credit notes to endpoint is not stated" in said(call("check", "nordstad"))) == needed
 
 
 def test_a_server_that_does_not_answer_is_told(call: Invoke, bench: Bench) -> None:

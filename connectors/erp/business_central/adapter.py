@@ -11,7 +11,7 @@ from datetime import date
 
 import httpx
 
-from connectors.erp.business_central.attachments import ensure_attached, paper_name
+from connectors.erp.business_central.attachments import ensure_attached
 from connectors.erp.business_central.documents import DOCUMENTS, Documents, documents_of
 from connectors.erp.business_central.ledger import booked, stands
 from connectors.erp.business_central.notes import closed_hash, draft_values
@@ -19,7 +19,7 @@ from connectors.erp.business_central.reading import age, document
 from connectors.erp.business_central.settings import BusinessCentralSettings
 from connectors.erp.business_central.wire import Record, Wire, any_of, quoted
 from connectors.erp.http import Refused
-from connectors.erp.papers import paper_of
+from connectors.erp.papers import paper_name, paper_of
 from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import PREFIX, CreditRequest
 from schemas.errors import BackhaulError, PermanentError, TransientError

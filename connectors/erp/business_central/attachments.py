@@ -11,17 +11,11 @@ from contextlib import contextmanager
 from connectors.erp.business_central.documents import Documents
 from connectors.erp.business_central.wire import Record, Wire, quoted
 from connectors.erp.http import Refused
-from schemas.errors import TransientError
+from connectors.erp.papers import ensure_one
 
 ENTITIES = "documentAttachments"
 _CONTENT = "attachmentContent"
-_LOOKS_MAX = 4  # enough for an attachment that was made twice, and for one that was answered by another's id
 _GONE_OR_CHANGED = (404, 409, 412)
-
-
-def paper_name(reference: str) -> str:
-    """The file name of a credit's reconciliation: made of its reference, so that every attempt knows it."""
-    return f"{reference}.pdf"
 
 
 def ensure_attached(wire: Wire, company: str, of: Documents, draft: Record, name: str, paper: bytes) -> None:
@@ -29,17 +23,17 @@ def ensure_attached(wire: Wire, company: str, of: Documents, draft: Record, name
 
     Refused: Business Central takes none, or no longer has the draft. TransientError: it does not come to rest.
     """
-    for _ in range(_LOOKS_MAX):
-        found = _named(wire, company, of, draft, name)
-        whole = next((one for one in found if _holds(wire, company, one, paper)), None)
-        if whole is not None and len(found) == 1:
-            return
-        _remove(wire, company, [one for one in found if one is not whole])
-        if whole is None:
+
+    def mend(wrong: Sequence[Record], lacking: bool) -> None:
+        _remove(wire, company, wrong)
+        if lacking:
             _make(wire, company, of, draft, name, paper)
-    raise TransientError(
-        f"{draft['number']} has not {name} as its one attachment, however often it is put there; it is not posted. "
-        "Next: nothing, it is tried again; if it stays, see who changes its attachments in Business Central."
+
+    ensure_one(
+        f"{draft['number']} has not {name}",
+        lambda: _named(wire, company, of, draft, name),
+        lambda one: _holds(wire, company, one, paper),
+        mend,
     )
 
 

@@ -29,7 +29,7 @@ class Tokens:
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        secret = Secret(read_secret("erp", settings.secret_file, settings.secret_env))
+        secret = Secret(read_secret("erp", settings.secret_file, settings.secret_env, called="secret"))
         address = urlsplit(settings.token_address)
         self._path = address.path
         self._form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": settings.scope}

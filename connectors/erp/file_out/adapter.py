@@ -9,9 +9,10 @@ from typing import Literal
 from connectors.erp.file_out.journal import Journal
 from connectors.erp.file_out.notes import Listing, NoteFolder, Place, fits_a_file_name, reference_of
 from connectors.erp.file_out.papers import RECONCILIATIONS, write_paper
+from connectors.erp.file_out.profiles import EN16931, Profile
 from connectors.erp.file_out.reading import read_note
 from connectors.erp.file_out.ubl import CHARGE, CREDIT, draft_note, posted_note
-from connectors.erp.papers import paper_of
+from connectors.erp.papers import paper_name, paper_of
 from connectors.erp.port import Capabilities, ErpDocument, Papers
 from schemas.credits import CreditRequest
 from schemas.errors import PermanentError, TransientError, UncertainError
@@ -34,8 +35,9 @@ class FileOutErp:
     Any number of processes may use the folder. A process killed at any moment leaves a state that the next call mends.
     """
 
-    def __init__(self, folder: Path, papers: Papers | None = None) -> None:
+    def __init__(self, folder: Path, papers: Papers | None = None, profile: Profile = EN16931) -> None:
         self._papers = papers
+        self._profile = profile
         self._notes = NoteFolder(folder)
         self._journal = Journal(self._notes)
         self._checked = False
@@ -57,7 +59,7 @@ class FileOutErp:
             return self._document(draft_id, listing) if known else None
 
     def create_draft(self, request: CreditRequest) -> str:
-        """A draft note in drafts/. PermanentError when EN 16931 or a file name cannot say what the request says."""
+        """A draft note in drafts/. PermanentError when the profile or a file name cannot say what the request says."""
         if not fits_a_file_name(request.reference):
             raise PermanentError(
                 f"reference {request.reference!r} cannot be a file name. Next: use letters, digits and hyphens."
@@ -67,7 +69,7 @@ class FileOutErp:
             draft_id = self._notes.next_draft_id(request.reference, listing)
             path = self._notes.draft(draft_id)
             with _faults(TransientError, f"writing {path.name}"):
-                temporary = self._notes.write_beside(path, draft_note(request, draft_id, paper))
+                temporary = self._notes.write_beside(path, draft_note(request, draft_id, paper, self._profile))
             with _faults(UncertainError, f"filing {path.name}"):
                 self._notes.move(temporary, path)
             listing.drafts.add(draft_id)
@@ -77,7 +79,7 @@ class FileOutErp:
         """The reconciliation that the request names, also as a file of its own beside the journal."""
         data = paper_of(request, self._papers)
         if data is not None:
-            write_paper(self._notes.root, RECONCILIATIONS, f"{request.reference}.pdf", data)
+            write_paper(self._notes.root, RECONCILIATIONS, paper_name(request.reference), data)
         return data
 
     def post(self, draft_id: str, on: date) -> None:

@@ -7,13 +7,14 @@ from connectors.erp.around import Around
 from connectors.erp.checks import Step
 from connectors.erp.file_out import checks
 from connectors.erp.file_out.adapter import FileOutErp
+from connectors.erp.file_out.profiles import PROFILES
 from connectors.erp.file_out.settings import FileOutSettings
 from connectors.erp.port import Erp
 
 
 def opened(settings: FileOutSettings, around: Around) -> Erp:
     """The ERP of these settings."""
-    return FileOutErp(around.state_folder / settings.folder, around.papers)
+    return FileOutErp(around.state_folder / settings.folder, around.papers, PROFILES[settings.profile])
 
 
 def checked(settings: FileOutSettings, around: Around, today: date) -> Iterator[Step]:

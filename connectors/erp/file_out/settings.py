@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.erp.file_out.profiles import Name
 
 
 class FileOutSettings(BaseModel):
@@ -12,3 +14,4 @@ class FileOutSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["file_out"] = "file_out"
     folder: Path = Path("erp")
+    profile: Name = Field("en16931", description="what notes say they keep; peppol: they go through its network")

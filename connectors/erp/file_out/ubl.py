@@ -15,6 +15,8 @@ from typing import Any
 
 from lxml import etree
 
+from connectors.erp.file_out import profiles
+from connectors.erp.file_out.profiles import EN16931, Profile
 from connectors.erp.file_out.tax import CATEGORIES, Subtotal, breakdown, tax_problems
 from schemas.credits import STANDS_ALONE, CreditLine, CreditRequest, Fee
 from schemas.errors import PermanentError
@@ -25,7 +27,6 @@ NS = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
-SPECIFICATION = "urn:cen.eu:en16931:2017"
 PIECE = "H87"  # UN/ECE Recommendation 20
 GTIN = "0160"  # ISO 6523
 SET_OFF, CHARGED = "To be set off against open invoices", "Charged again; due with the open invoices"
@@ -69,17 +70,17 @@ def parse(note: bytes) -> Any:
     return etree.fromstring(note, etree.XMLParser(**_PARSER_OPTIONS))
 
 
-def draft_note(request: CreditRequest, draft_id: str, paper: bytes | None = None) -> bytes:
+def draft_note(request: CreditRequest, draft_id: str, paper: bytes | None = None, profile: Profile = EN16931) -> bytes:
     """The note as a draft: its number is the draft's id, its date the request's. Same request and id, same bytes.
 
     ``paper`` is the reconciliation that the request names, as PDF; it is embedded (BT-125).
-    PermanentError when EN 16931 has no way to say what the request says.
+    PermanentError when the profile has no way to say what the request says.
     """
-    _ensure_expressible(request)
+    _ensure_expressible(request, profile)
     form = CHARGE if request.charges else CREDIT
     names: dict[str | None, str] = {None: form.namespace, "cac": NS["cac"], "cbc": NS["cbc"]}
     root = etree.Element(f"{{{form.namespace}}}{form.root}", nsmap=names)
-    for element in _content(request, draft_id, form):
+    for element in _content(request, draft_id, form, profile):
         root.append(element)
     if paper is not None:
         _attach(root, request, paper)
@@ -107,11 +108,11 @@ def _bytes(root: Any) -> bytes:
     return text
 
 
-def _ensure_expressible(request: CreditRequest) -> None:
-    problems = [*_document_problems(request), *tax_problems(request)]
+def _ensure_expressible(request: CreditRequest, profile: Profile) -> None:
+    problems = [*_document_problems(request), *tax_problems(request), *profiles.problems(request, profile)]
     if problems:
         raise PermanentError(
-            f"{request.reference} cannot be an EN 16931 credit note: {'; '.join(problems)}. "
+            f"{request.reference} cannot be {profile.title}: {'; '.join(problems)}. "
             "Next: correct the sale lines or the parties' data, then release the intent."
         )
 
@@ -145,15 +146,19 @@ def _too_fine(amount: Decimal, places: int) -> bool:
     return amount != amount.quantize(Decimal(1).scaleb(-places))
 
 
-def _content(request: CreditRequest, draft_id: str, form: Form) -> Iterable[Any]:
+def _content(request: CreditRequest, draft_id: str, form: Form, profile: Profile) -> Iterable[Any]:
     """The elements of the document in the order of the UBL schema."""
     with_vat = not any(line.tax_category in STANDS_ALONE for line in request.lines)  # BR-O-02 to BR-O-04
-    yield _cbc("CustomizationID", SPECIFICATION)
+    yield _cbc("CustomizationID", profile.specification)
+    if profile.is_network:
+        yield _cbc("ProfileID", profile.process)
     yield _cbc("ID", draft_id)
     yield _cbc("IssueDate", request.issued_on.isoformat())
     yield _cbc(f"{form.root}TypeCode", form.type_code)
     yield _cbc("Note", _note(request))
     yield _cbc("DocumentCurrencyCode", request.currency)
+    if profile.is_network:
+        yield _cbc("BuyerReference", request.return_number)
     if _needs_delivery(request):
         yield _supply_period(request.lines)
     yield from _order_reference(request.lines)

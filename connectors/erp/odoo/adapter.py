@@ -6,6 +6,7 @@ from datetime import date
 import httpx
 
 from connectors.erp.http import HttpClient, Refused
+from connectors.erp.odoo.attachments import ensure_attached, made_with
 from connectors.erp.odoo.known import Known
 from connectors.erp.odoo.notes import (
     MOVE_TYPES,
@@ -16,16 +17,16 @@ from connectors.erp.odoo.notes import (
     Sold,
     move_values,
 )
-from connectors.erp.odoo.reading import FIELDS, LINE_FIELDS, abandoned, document
+from connectors.erp.odoo.reading import FIELDS, LINE, LINE_FIELDS, MOVE, abandoned, document
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.odoo.wire import Domain, Record, Wire, explain, id_of
-from connectors.erp.port import Capabilities, ErpDocument
+from connectors.erp.papers import paper_name, paper_of
+from connectors.erp.port import Capabilities, ErpDocument, Papers
 from connectors.erp.remote import client_of
 from connectors.erp.secrets import Secret, read_secret
 from schemas.credits import PREFIX, CreditRequest
 from schemas.errors import PermanentError
 
-MOVE, LINE = "account.move", "account.move.line"
 LINE_ORDER = "move_id, sequence, id"  # as an invoice shows its lines
 _PRICE_PLACES = 2  # what Odoo keeps of a price unless "Product Price" says otherwise
 _NOT_FOUND = 404
@@ -41,8 +42,11 @@ def connect(settings: OdooSettings, transport: httpx.BaseTransport | None = None
 class OdooErp:
     """An Odoo database. It keeps no reference single: a repeated request leaves a second draft, not a second note."""
 
-    def __init__(self, settings: OdooSettings, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, settings: OdooSettings, *, transport: httpx.BaseTransport | None = None, papers: Papers | None = None
+    ) -> None:
         self._settings = settings
+        self._papers = papers
         self._client, self._wire = connect(settings, transport)
         self._known = Known(self._wire, settings)
 
@@ -73,18 +77,21 @@ class OdooErp:
         return self._told([record])[0] if record else None
 
     def create_draft(self, request: CreditRequest) -> str:
-        """A draft; answers its id. PermanentError: the original invoices do not bear it."""
-        company = self._known.company(request.company)
+        """A draft with its paper; answers its id. PermanentError: the original invoices do not bear it."""
+        paper, company = paper_of(request, self._papers), self._known.company(request.company)
         values = move_values(request, self._sold(request, company))
+        if paper is not None:
+            values |= made_with(paper_name(request.reference), paper, company)
         return str(self._wire.create(MOVE, values, company))
 
     def post(self, draft_id: str, on: date) -> None:
-        """Post this draft under this day. PermanentError when it is posted already, or Odoo refuses."""
+        """Post this draft under this day, with its paper. PermanentError when it is posted already, or refused."""
         record = self._record(draft_id)
         if record is None:
             raise PermanentError(f"there is no draft {draft_id}. Next: find the reference, and see what became of it.")
         if record["state"] == "posted":
             raise PermanentError(f"{draft_id} is posted already. Next: read it back; it has a number.")
+        self._ensure_paper(record)
         if record["invoice_date"] != on.isoformat():
             self._wire.write(MOVE, record["id"], {"invoice_date": on})
             self._ensure_unmoved(record, self._record(draft_id))
@@ -105,6 +112,12 @@ class OdooErp:
         except Refused as refused:
             if refused.status != _NOT_FOUND:
                 raise
+
+    def _ensure_paper(self, record: Record) -> None:
+        """The draft has the paper that its request names, whatever became of it since it was made."""
+        paper = self._papers(record["ref"]) if self._papers else None
+        if paper is not None:
+            ensure_attached(self._wire, record, paper_name(record["ref"]), paper)
 
     def _ensure_unmoved(self, before: Record, after: Record | None) -> None:
         """PermanentError: the day that we wrote changed the amounts, or the draft is gone."""

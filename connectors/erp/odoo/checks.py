@@ -9,9 +9,11 @@ import httpx
 
 from connectors.erp.checks import Step, faulty, missing, note, ok
 from connectors.erp.http import Refused
-from connectors.erp.odoo.adapter import LINE, MOVE, connect
+from connectors.erp.odoo import attachments
+from connectors.erp.odoo.adapter import connect
+from connectors.erp.odoo.attachments import ATTACHMENT
 from connectors.erp.odoo.notes import ORIGINAL_FIELDS, ORIGINAL_LINE_FIELDS
-from connectors.erp.odoo.reading import FIELDS, LINE_FIELDS
+from connectors.erp.odoo.reading import FIELDS, LINE, LINE_FIELDS, MOVE
 from connectors.erp.odoo.settings import OdooSettings
 from connectors.erp.odoo.sold import SOURCES
 from connectors.erp.odoo.wire import Record, Wire, id_of
@@ -21,6 +23,7 @@ FIRST_VERSION = 19  # of the JSON-2 API
 _POSTERS = "account.group_account_invoice"
 _RIGHTS = (
     *((model, right) for model in (MOVE, LINE) for right in ("read", "create", "write", "unlink")),
+    *((ATTACHMENT, right) for right in ("read", "create", "unlink")),
     *((model, "read") for model in ("account.tax", "account.journal", "product.product", "res.partner", "res.company")),
 )
 _LOCKS = {
@@ -126,7 +129,11 @@ def _posting(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
 
 def _fields(subject: Subject, companies: Sequence[Record]) -> Iterator[Step]:
     """A field that is not there would be a fault of the server (500) with each request."""
-    wanted = {MOVE: {*FIELDS, *ORIGINAL_FIELDS, "tax_totals"}, LINE: {*LINE_FIELDS, *ORIGINAL_LINE_FIELDS}}
+    wanted = {
+        MOVE: {*FIELDS, *ORIGINAL_FIELDS, "tax_totals", attachments.FIELD},
+        LINE: {*LINE_FIELDS, *ORIGINAL_LINE_FIELDS},
+        ATTACHMENT: {*attachments.FIELDS, "datas"},
+    }
     absent = [
         f"{model}.{name}"
         for model, names in wanted.items()

@@ -15,7 +15,7 @@ from connectors.erp.supply import Supply
 
 def opened(settings: OdooSettings, around: Around) -> Erp:
     """The ERP of these settings."""
-    return OdooErp(around.located(settings))
+    return OdooErp(around.located(settings), papers=around.papers)
 
 
 def checked(settings: OdooSettings, around: Around, today: date) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from connectors.erp.port import ErpDocument
 from schemas.errors import PermanentError
 from schemas.money import to_minor
 
+MOVE, LINE = "account.move", "account.move.line"
 FIELDS = (
     "ref", "name", "state", "posted_before", "date", "invoice_date", "currency_id", "commercial_partner_id",
     "company_id", "journal_id", "move_type", "reversed_entry_id", "amount_untaxed", "amount_tax",

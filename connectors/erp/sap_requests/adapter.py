@@ -13,9 +13,11 @@ from datetime import date
 import httpx
 
 from connectors.erp.http import Refused
-from connectors.erp.port import Capabilities, ErpDocument, Pending
+from connectors.erp.papers import paper_name, paper_of
+from connectors.erp.port import Capabilities, ErpDocument, Papers, Pending
 from connectors.erp.sap.gateway import day_text
 from connectors.erp.sap.journal import parties
+from connectors.erp.sap_requests import attachments
 from connectors.erp.sap_requests.documents import CREDITS, DEBITS, Requests
 from connectors.erp.sap_requests.notes import REFERENCE_MAX, request_values
 from connectors.erp.sap_requests.reading import document, followers, gone
@@ -32,8 +34,15 @@ _CHANGED = 412  # somebody else changed it since it was read; nothing was done
 class SapRequestErp:
     """The Sales of an SAP S/4HANA. It keeps no reference single; only the bound request is ever released."""
 
-    def __init__(self, settings: SapRequestSettings, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: SapRequestSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        papers: Papers | None = None,
+    ) -> None:
         self._settings = settings
+        self._papers = papers
         self._wire = Wire(settings, transport)
         self._retailers = {number: retailer for retailer, number in settings.customers.items()}
         self._kinds = (CREDITS, DEBITS) if settings.debit_type else (CREDITS,)
@@ -54,9 +63,13 @@ class SapRequestErp:
     def ask_around(self) -> None:
         """See that the services answer and would let us change requests; nothing is changed."""
         for of in self._kinds:
-            self._wire.token(of)
+            self._wire.token(of.service)
             self._wire.requests(of, "PurchaseOrderByCustomer eq 'BH-CHECK'")
         self._wire.bills(["0"])
+
+    def ask_attachments(self) -> None:
+        """See that the service by which reconciliations are attached is there, and would let us change something."""
+        self._wire.token(attachments.SERVICE)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -77,7 +90,11 @@ class SapRequestErp:
         return self._document(held) if held else None
 
     def create_draft(self, request: CreditRequest) -> str:
-        """A blocked request with its items, made by one call. PermanentError: it cannot be credited, or is not held."""
+        """A blocked request with its items, made by one call. PermanentError: it cannot be credited, or is not held.
+
+        The reconciliation that the request names must be there; ``post`` attaches it.
+        """
+        paper_of(request, self._papers)
         company, customer = parties(request, self._settings)
         bills = self._wire.bills(sorted({line.invoice_number for line in request.lines}))
         of = DEBITS if request.charges else CREDITS
@@ -91,7 +108,7 @@ class SapRequestErp:
         return number
 
     def post(self, draft_id: str, on: date) -> None:
-        """Release this request, to be billed under this day.
+        """Release this request, with its paper, to be billed under this day.
 
         PermanentError when it is billed already, or somebody else blocked it; Pending when it was released before and
         billing has not made its credit memo.
@@ -112,6 +129,7 @@ class SapRequestErp:
                 f"{draft_id} has billing block {block}, which is not ours. Next: find out who set it, and why; "
                 f"put back {self._settings.billing_block}, then release the intent."
             )
+        self._attach(held)
         try:
             self._wire.write(
                 held.of, held.record, {"HeaderBillingBlockReason": "", "BillingDocumentDate": day_text(on)}
@@ -134,6 +152,14 @@ class SapRequestErp:
         except Refused as refused:
             if refused.status != _GONE:
                 raise _disturbed(draft_id, "deleted", refused) from None
+
+    def _attach(self, held: "_Held") -> None:
+        """The request has the paper that it was made of, whatever an earlier attempt left of it."""
+        reference = str(held.record["PurchaseOrderByCustomer"])
+        paper = self._papers(reference) if self._papers else None
+        if paper is not None:
+            number = str(held.record[held.of.word])
+            attachments.ensure_attached(self._wire, held.of, number, paper_name(reference), paper)
 
     def _held(self, draft_id: str) -> "_Held | None":
         """The request of this number, if it carries a reference and is not rejected; SAP gives a number once."""

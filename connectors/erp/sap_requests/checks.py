@@ -32,9 +32,21 @@ def steps(
         except BackhaulError as fault:
             yield faulty("services", fault)
             return
+        attaching = _attachments(erp)
     yield ok("services", f"{settings.url} takes the login, gives a token, shows requests and billing documents")
+    yield attaching
     yield from mapped("company", companies, settings.companies)
     yield from mapped("customer", retailers, settings.customers)
     asked_later = f"type {settings.request_type}, block {settings.billing_block}, condition {settings.price_condition}"
     yield note("customizing", f"not asked: {asked_later}; SAP tells about them when a request is made")
     yield note("billing", "not asked: a credit is posted when SAP's own billing has made its credit memo and booked it")
+
+
+def _attachments(erp: SapRequestErp) -> Step:
+    """Only notes that carry their reconciliation need the service."""
+    try:
+        erp.ask_attachments()
+    except BackhaulError as fault:
+        told = str(fault).partition(" Next: ")[0].rstrip(".")
+        return note("attachments", f"{told}; without it no note is posted that carries its reconciliation")
+    return ok("attachments", "the attachment service answers, and gives a token")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 class Requests:
     """A kind of request: its service, the word that its fields begin with, and what billing makes of it.
 
-    ``billed_as``: SD document category of what billing makes.
+    ``billed_as``: SD document category of what billing makes; ``object_type``: what attachments know it as.
     """
 
     service: str
     word: str
     billed_as: str
+    object_type: str
     charges: bool
 
     @property
@@ -22,6 +23,6 @@ class Requests:
 
 
 _ROOT = "/sap/opu/odata/sap/"
-CREDITS = Requests(f"{_ROOT}API_CREDIT_MEMO_REQUEST_SRV/", "CreditMemoRequest", "O", charges=False)
+CREDITS = Requests(f"{_ROOT}API_CREDIT_MEMO_REQUEST_SRV/", "CreditMemoRequest", "O", "BUS2094", charges=False)
 # What takes a credit memo back: billing makes a debit memo of it.
-DEBITS = Requests(f"{_ROOT}API_DEBIT_MEMO_REQUEST_SRV/", "DebitMemoRequest", "P", charges=True)
+DEBITS = Requests(f"{_ROOT}API_DEBIT_MEMO_REQUEST_SRV/", "DebitMemoRequest", "P", "BUS2096", charges=True)

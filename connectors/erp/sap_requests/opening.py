@@ -13,7 +13,7 @@ from connectors.erp.sap_requests.settings import SapRequestSettings
 
 def opened(settings: SapRequestSettings, around: Around) -> Erp:
     """The ERP of these settings."""
-    return SapRequestErp(around.located(settings))
+    return SapRequestErp(around.located(settings), papers=around.papers)
 
 
 def checked(settings: SapRequestSettings, around: Around, today: date) -> Iterator[Step]:

@@ -1,7 +1,7 @@
 """Open this when you ask how SAP's sales documents are spoken to: OData V2, its pages, tags, dates and tokens.
 
-Services: those of documents.py (A_CreditMemoRequest, A_DebitMemoRequest and what hangs on them) and
-API_BILLING_DOCUMENT_SRV.
+Services: those of documents.py (A_CreditMemoRequest, A_DebitMemoRequest and what hangs on them),
+API_BILLING_DOCUMENT_SRV, and that of attachments.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ class Wire:
         """Let go of the connections."""
         self._client.close()
 
-    def token(self, of: Requests) -> dict[str, str]:
-        """The header that lets us change requests, fetched anew; nothing is changed."""
-        return token(self._client, of.service, self._headers)
+    def token(self, service: str) -> dict[str, str]:
+        """The header that lets us change what is in a service, fetched anew; nothing is changed."""
+        return token(self._client, service, self._headers)
 
     def requests(self, of: Requests, where: str) -> list[Record]:
         """Requests that match, oldest first, with items, prices, texts and what followed them."""
@@ -54,19 +54,25 @@ class Wire:
 
     def create(self, of: Requests, values: Mapping[str, Any]) -> Record:
         """A new request with all its items, as SAP made it."""
-        made: Record = self._client.change("POST", f"{of.service}{of.entities}", values, self._changing(of))["d"]
+        made: Record = self.change(of.service, "POST", of.entities, values, {})["d"]
         return made
 
     def write(self, of: Requests, record: Record, values: Mapping[str, Any]) -> None:
         """Change a request that still is as it was read. Refused with 412: it is not."""
-        self._client.change("PATCH", _path(of, record), values, self._changing(of) | _only(record))
+        self.change(of.service, "PATCH", _path(of, record), values, _only(record))
 
     def delete(self, of: Requests, record: Record) -> None:
         """Remove a request that still is as it was read. Refused with 412: it is not."""
-        self._client.change("DELETE", _path(of, record), None, self._changing(of) | _only(record))
+        self.change(of.service, "DELETE", _path(of, record), None, _only(record))
 
-    def _changing(self, of: Requests) -> dict[str, str]:
-        return self._headers | self.token(of)
+    def change(self, service: str, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
+        """The answer to a change of what stands at this path of a service."""
+        changing = {**self._headers, **self.token(service), **headers}
+        return self._client.change(method, service + path, body, changing)
+
+    def file(self, service: str, path: str) -> bytes:
+        """What stands at this path of a service, byte for byte."""
+        return self._client.file(service + path, self._headers)
 
     def _all(self, service: str, entities: str, where: str, expand: str, order: str) -> list[Record]:
         found: list[Record] = []
@@ -79,12 +85,13 @@ class Wire:
                 ("$skip", str(len(found))),
                 ("$format", "json"),
             ]
-            page = self._page(service, entities, params)
+            page = self.results(service, entities, params)
             found += page
             if len(page) < _PAGE:
                 return found
 
-    def _page(self, service: str, entities: str, params: Sequence[tuple[str, str]]) -> list[Record]:
+    def results(self, service: str, entities: str, params: Sequence[tuple[str, str]]) -> list[Record]:
+        """The records that a set, or a function, of a service answers. AccessDenied: nobody activated it."""
         try:
             body = self._client.get(f"{service}{entities}", params, self._headers)
         except Refused as refused:
@@ -98,7 +105,7 @@ class Wire:
 
 
 def _path(of: Requests, record: Record) -> str:
-    return f"{of.service}{of.entities}({quoted(record[of.word])})"
+    return f"{of.entities}({quoted(record[of.word])})"
 
 
 def _only(record: Record) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pipelines.steps.split.desk import (
     MASKS,
     NONE,
     OPTIONS,
+    PLACED,
     TOUCHED,
     Desk,
     add_units,
@@ -47,7 +48,7 @@ def contest(
     for claim in range(start, stop):
         wanted = wants.claim[claim].units
         if wanted > 0:
-            wanted -= place_best(wants, sales, bits, order, start, claim, words, desk)
+            wanted -= place_best(wants, sales, bits, order, start, claim, desk)
         while wanted > 0:
             if not seek(wants, sales, bits, order, start, claim, lines, words, desk):
                 return DESK_FULL
@@ -72,7 +73,7 @@ def clear(
         seat = desk.seats[claim - start]
         seat.first = seat.last = NONE
         seat.batch = _FIRST_BATCH
-    desk.counts[OPTIONS] = desk.counts[MASKS] = 0
+    desk.counts[OPTIONS], desk.counts[MASKS], desk.counts[PLACED] = 0, 0, bits.placed
     write_digits(bits.placed, lines, desk.digits)
     number_of(bits.placed, 0, words, desk)
     rank_sales(sales, order, wants.claim[start].first, lines, desk)
@@ -95,9 +96,7 @@ def rank_sales(sales: Sales, order: int, first: int, lines: int, desk: Desk) -> 
         stop = start
 
 
-def place_best(
-    wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, words: int, desk: Desk
-) -> int:
+def place_best(wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, desk: Desk) -> int:
     """Place units of a new claim on its best sale as far as that has room: no chain is cheaper. Answers how many."""
     row = row_of(wants, sales, bits, claim, start, 0, desk)
     at, option = best(wants, sales, order, claim, desk.sheet, row, desk.left, 1, desk.taker), desk.counts[OPTIONS]
@@ -105,7 +104,7 @@ def place_best(
         return 0
     held = desk.sheet[row + at]
     put(claim, at, held, wish(wants, sales, order, claim, wants.claim[claim].first + at), option, 0, 1, desk)
-    follow_with(start, claim, bits, option, 1, words, desk)
+    follow_with(start, claim, option, 1, desk)
     units = min(wants.claim[claim].units, desk.free[at])
     desk.free[at] -= units
     add_units(desk, option, units)
@@ -165,7 +164,7 @@ def follow(
         add_cost(leaves, -1, desk.base, desk, words)
     without(start, claim, words, desk)
     reach(lines, NONE, leaves, desk, wide)
-    at = next_option(wants, sales, bits, order, start, claim, NONE, lines, words, desk)
+    at = next_option(wants, sales, bits, order, start, claim, NONE, desk)
     while at >= 0:
         for word in range(wide):
             desk.trial[word] = desk.base[word]
@@ -176,7 +175,7 @@ def follow(
         reach(place, at, leaves, desk, wide)
         if desk.free[place] > 0:
             return True
-        at = next_option(wants, sales, bits, order, start, claim, at, lines, words, desk)
+        at = next_option(wants, sales, bits, order, start, claim, at, desk)
     return at == NONE
 
 
@@ -192,6 +191,8 @@ def without(start: int, claim: int, words: int, desk: Desk) -> None:
 def add_cost(at: int, sign: int, cost: Any, desk: Desk, words: int) -> None:
     """Add (or take off) the cost of a unit on this option."""
     option = desk.options[at]
+    if option.number == NONE:
+        option.number = number_of(desk.counts[PLACED], option.held, words, desk)
     number = option.number * words
     for word in range(words):
         cost[word] += sign * desk.costs[number + word]
@@ -280,8 +281,6 @@ def next_option(
     start: int,
     claim: int,
     at: int,
-    lines: int,
-    words: int,
     desk: Desk,
 ) -> int:
     """The claim's next best option (``at`` NONE: the best); NONE: there are no more; DESK_FULL: there is no room."""
@@ -290,14 +289,12 @@ def next_option(
     if follows != NONE or seat.batch == 0:
         return follows  # type: ignore[no-any-return]
     last = seat.last
-    if not note_more(wants, sales, bits, order, start, claim, lines, words, desk):
+    if not note_more(wants, sales, bits, order, start, claim, desk):
         return DESK_FULL
     return seat.first if last == NONE else desk.options[last].follows  # type: ignore[no-any-return]
 
 
-def note_more(
-    wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, lines: int, words: int, desk: Desk
-) -> bool:
+def note_more(wants: Wants, sales: Sales, bits: Any, order: int, start: int, claim: int, desk: Desk) -> bool:
     """Note the best options behind those that are noted, in their order; whether the desk was large enough."""
     seat, want = desk.seats[claim - start], wants.claim[claim]
     begin = desk.counts[OPTIONS]
@@ -312,17 +309,16 @@ def note_more(
             wished = wish(wants, sales, order, claim, want.first + at)
             if seat.last == NONE or is_behind(held, wished, at, desk.options[seat.last], desk):
                 count = put(claim, at, held, wished, begin, count, seat.batch, desk)
-    follow_with(start, claim, bits, begin, count, words, desk)
+    follow_with(start, claim, begin, count, desk)
     seat.batch = 0 if count < seat.batch else 2 * seat.batch
     return True
 
 
-def follow_with(start: int, claim: int, bits: Any, begin: int, count: int, words: int, desk: Desk) -> None:
+def follow_with(start: int, claim: int, begin: int, count: int, desk: Desk) -> None:
     """Let the claim's options be followed by so many new ones, from ``begin`` on."""
     seat = desk.seats[claim - start]
     for option in range(begin, begin + count):
-        desk.options[option].number = number_of(bits.placed, desk.options[option].held, words, desk)
-        desk.options[option].follows = NONE
+        desk.options[option].number = desk.options[option].follows = NONE
         if seat.last == NONE:
             seat.first = option
         else:

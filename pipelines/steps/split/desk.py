@@ -20,18 +20,15 @@ NONE = -1
 BEYOND = 32  # numbers of the sheet behind a row that its grading may write into, before the next one is
 
 # What is counted while a group is placed.
-OPTIONS, MASKS, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, LISTED, COUNTS = range(11)
+OPTIONS, MASKS, PLACED, TOUCHED, END, STAMP, STEPS, PATIENCE, LOGGED, PRICED, LISTED, COUNTS = range(12)
 
 PLACE: tuple[tuple[str, str], ...] = (
-    ("value", "i8"),  # of a unit, net and tax, in 2^-20 minor units
-    ("currency", "i4"),
     ("rank", "i4"),  # by the order rule
     ("head", "i4"),  # the first option that had units here
     ("reached", "i4"),
     ("done", "i4"),
     ("takes", "i4"),  # on the way here: the option that takes the unit,
     ("leaves", "i4"),  # and the one that gives way
-    ("priced", "i4"),
     ("mark", "i4"),
     ("before", "i4"),
 )
@@ -47,7 +44,7 @@ OPTION: tuple[tuple[str, str], ...] = (
     ("claim", "i4"),
     ("place", "i4"),
     ("held", "i4"),  # the bits
-    ("number", "i4"),  # of the bits among the distinct ones
+    ("number", "i4"),  # of the bits among the distinct ones; -1: nobody asked yet
     ("follows", "i4"),  # the next option of the same claim
     ("beside", "i4"),  # the next option that had units at the same place
     ("near", "i4"),  # where the list of places begins to which its units go without loss; -1: nobody asked yet
@@ -71,7 +68,10 @@ class Desk(NamedTuple):
     costs: Any  # what they cost as evidence
     digits: Any  # of each bit its word and its digit
     weights: Any  # of bits, for tolls
-    tolls: Any  # of each place its price as one number: what is not the same in this is not the same
+    values: Any  # of each place what a unit is worth, net and tax, in 2^-20 minor units,
+    currencies: Any
+    priced: Any  # whether it has a price,
+    tolls: Any  # and its price as one number: what is not the same in this is not the same
     near: Any  # lists of places, and behind them room for two that are not kept
     distance: Any  # of each place the cost of the way to it
     price: Any  # and the least that it costs to make room there

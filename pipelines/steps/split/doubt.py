@@ -17,7 +17,7 @@ from pipelines.steps.split.index import CURRENCY, Sales
 from pipelines.steps.split.prices import near_of, set_prices, stand, value_of
 
 # Pairs of claims and sales of a group up to which everything is tried out, and how long is tried for each claim beyond.
-TRIED_TO, TRIED_FOR = 100_000, 50_000
+TRIED_TO, TRIED_FOR = 100_000, 200_000
 _ENDLESS = 1 << 60
 
 
@@ -113,14 +113,30 @@ def doubt(
     """Tell the doubt of one claim, whose portions are ``begin`` to ``end``; ``option`` is that of the first."""
     want = wants.claim[portions[begin].claim]
     own = portions[begin].line - want.first
-    least = most = desk.places[own].value
+    row = row_of(wants, sales, bits, portions[begin].claim, start, 0, desk)
+    level, priced = desk.sheet[row + own] >> shift, desk.priced[own]
+    if not differ(
+        desk.sheet,
+        row,
+        want.last - want.first,
+        shift,
+        level,
+        priced,
+        own,
+        desk.left,
+        desk.priced,
+        desk.values,
+        desk.currencies,
+    ):
+        return
+    least = most = desk.values[own]
     foreign = NONE
     near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
     for one in range(near, near_end):
-        place = desk.places[desk.near[one]]
-        least, most = min(least, place.value), max(most, place.value)
-        if place.currency != desk.places[own].currency:
-            foreign = place.currency
+        at = desk.near[one]
+        least, most = min(least, desk.values[at]), max(most, desk.values[at])
+        if desk.currencies[at] != desk.currencies[own]:
+            foreign = desk.currencies[at]
     if foreign == NONE and least == most:
         return
     for sign in (1, -1):
@@ -141,6 +157,30 @@ def doubt(
             tells.up = found
 
 
+def differ(
+    sheet: Any,
+    row: int,
+    eligible: int,
+    shift: int,
+    level: int,
+    priced: int,
+    own: int,
+    left: Any,
+    prices: Any,
+    values: Any,
+    currencies: Any,
+) -> bool:
+    """Whether any sale to which a unit of the row's claim may go without loss is worth something else than its own.
+
+    A unit goes from a sale without a price to those that fit as well, and maybe to those with a price.
+    """
+    for at in range(eligible):
+        maybe = left[at] > 0 and (prices[at] != 0 or priced != 0 or sheet[row + at] >> shift == level)
+        if maybe and (values[at] != values[own] or currencies[at] != currencies[own]):
+            return True
+    return False
+
+
 def gained_by_room(
     near: int, near_end: int, want: Any, goal: int, sign: int, desk: Desk, portions: Any, begin: int, end: int
 ) -> int:
@@ -151,16 +191,16 @@ def gained_by_room(
     """
     wanted = value = 0
     for at in range(begin, end):
-        place = desk.places[portions[at].line - want.first]
-        if place.value != goal:
+        own = portions[at].line - want.first
+        if desk.values[own] != goal:
             wanted += portions[at].units
-            value += portions[at].units * sign * (place.value - goal)
-            if place.priced:
+            value += portions[at].units * sign * (desk.values[own] - goal)
+            if desk.priced[own]:
                 return NONE
     one = near
     while wanted > 0 and one < near_end:
         at = desk.near[one]
-        if desk.places[at].value == goal:
+        if desk.values[at] == goal:
             wanted -= desk.free[at]
         one += 1
     return value if wanted <= 0 else NONE
@@ -173,13 +213,13 @@ def gained_at_most(
     wanted = value = 0
     for at in range(begin, end):
         wanted += portions[at].units
-        value += portions[at].units * sign * desk.places[portions[at].line - want.first].value
+        value += portions[at].units * sign * desk.values[portions[at].line - want.first]
     behind, level = False, 0
     while wanted > 0:
         best, room = 0, 0
         for one in range(near, near_end):
             at = desk.near[one]
-            worth = sign * desk.places[at].value
+            worth = sign * desk.values[at]
             if (not behind or worth > level) and (room == 0 or worth <= best):
                 room = desk.left[at] + (room if worth == best else 0)
                 best = worth

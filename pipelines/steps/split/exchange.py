@@ -51,16 +51,18 @@ def gain(
     """
     claim, options = portions[begin].claim, desk.counts[OPTIONS]
     want = wants.claim[claim]
-    eligible = want.last - want.first
-    for at in range(eligible):
-        desk.own[at] = 0
+    low, high = portions[begin].line - want.first, 0
     for at in range(begin, end):
-        desk.own[portions[at].line - want.first] = portions[at].units
+        own = portions[at].line - want.first
+        desk.own[own] = portions[at].units
+        low, high = min(low, own), max(high, own)
     desk.counts[LOGGED] = desk.counts[STEPS] = value = 0
     moved = enough = True
     while moved and enough:
         moved = False
-        for away in range(eligible):
+        away = low - 1
+        while away < high:
+            away += 1
             while desk.own[away] > 0 and enough:
                 enough = desk.counts[OPTIONS] < len(desk.options)
                 if not enough:
@@ -73,8 +75,11 @@ def gain(
                 enough = move(away, to, units, lines, desk)
                 desk.own[away] -= units
                 desk.own[to] += units
-                value += units * sign * (desk.places[away].value - desk.places[to].value)
+                low, high = min(low, to), max(high, to)
+                value += units * sign * (desk.values[away] - desk.values[to])
                 moved = True
+    for at in range(low, high + 1):
+        desk.own[at] = 0
     take_back(options, desk)
     return value if enough and desk.counts[STEPS] <= desk.counts[PATIENCE] else NONE
 
@@ -94,27 +99,26 @@ def better(
 ) -> int:
     """The place of least (``sign`` 1) or greatest (-1) value to which an option's unit can go without loss, or -1."""
     claim, away = desk.options[option].claim, desk.options[option].place
-    currency, own_value = desk.places[away].currency, sign * desk.places[away].value
+    currency, own_value = desk.currencies[away], sign * desk.values[away]
     near, near_end = near_of(wants, sales, bits, shift, start, option, 0, lines, words, desk)
     desk.counts[STAMP] += 1
     while desk.counts[STEPS] <= desk.counts[PATIENCE]:
         best, least, foreign = NONE, own_value, False
         for one in range(near, near_end):
             at = desk.near[one]
-            place = desk.places[at]
-            abroad = place.currency != currency
-            wanted = tells.elsewhere == NONE if abroad else sign * place.value < least
+            abroad = desk.currencies[at] != currency
+            wanted = tells.elsewhere == NONE if abroad else sign * desk.values[at] < least
             if wanted and not is_dead_end(at, lines, desk):
                 best, foreign = at, abroad
                 if abroad:
                     break
-                least = sign * place.value
+                least = sign * desk.values[at]
         if best == NONE:
             return NONE
         if leads_back(wants, sales, bits, shift, start, claim, away, best, lines, words, desk):
             if not foreign:
                 return best
-            tells.elsewhere = desk.places[best].currency
+            tells.elsewhere = desk.currencies[best]
             desk.counts[STAMP] += 1
     return NONE
 
@@ -143,7 +147,7 @@ def leads_back(
     Places that bear the stamp, of an earlier search in vain, are left out. Of each place ``before`` is the one before
     it on the way; ``leaves`` the option that a unit left between the two.
     """
-    stamp, free_to_leave = desk.counts[STAMP], desk.places[away].priced == 0
+    stamp, free_to_leave = desk.counts[STAMP], desk.priced[away] == 0
     begin, end = 0, arrive(to, NONE, NONE, 0, desk)
     while begin < end:
         at = desk.touched[begin]
@@ -159,7 +163,6 @@ def leads_back(
             while option != NONE and desk.places[away].mark != stamp:
                 other = desk.options[option].claim
                 if desk.options[option].units > 0 and other != claim:
-                    desk.counts[STEPS] += wants.claim[other].last - wants.claim[other].first
                     end = go_on(wants, sales, bits, shift, start, option, end, lines, words, desk)
                 option = after(desk, option)
         if desk.places[away].mark == stamp:
@@ -184,6 +187,7 @@ def go_on(
     """To all sales to which this option's units can go without loss; answers the end of the queue."""
     here, stamp = desk.options[option].place, desk.counts[STAMP]
     near, near_end = near_of(wants, sales, bits, shift, start, option, 1, lines, words, desk)
+    desk.counts[STEPS] += near_end - near
     for one in range(near, near_end):
         if desk.places[desk.near[one]].mark != stamp:
             end = arrive(desk.near[one], here, option, end, desk)
@@ -193,7 +197,7 @@ def go_on(
 def spread_out(away: int, lines: int, end: int, desk: Desk) -> int:
     """From room that is left over to all sales that would be as well without a unit; answers the end of the queue."""
     for at in range(lines):
-        if at != away and desk.places[at].priced == 0 and units_on(at, desk) > 0:
+        if at != away and desk.priced[at] == 0 and units_on(at, desk) > 0:
             end = arrive(at, lines, NONE, end, desk)
     return end
 

@@ -5,6 +5,7 @@ This function keeps to what can be turned into machine code.
 
 from typing import Any
 
+from mappings.formats.as_one import as_one
 from pipelines.steps.split.contest import DESK_FULL, PORTIONS_FULL, contest
 from pipelines.steps.split.desk import Desk, lay_out
 from pipelines.steps.split.doubt import TRIED_TO, are_plain, doubts
@@ -33,6 +34,7 @@ def place_groups(
     Answers the group that was reached, the number of portions, and what was full, if anything. ``varied``: groups whose
     sales differ in value or currency. Bits above ``shift`` are those of kinds that settle doubt.
     """
+    wants, sales, desk = as_one(wants), as_one(sales), as_one(desk)
     for group in range(begin, len(groups) - 1):
         start, stop = groups[group], groups[group + 1]
         lay_out(wants, sales, bits, start, stop, desk)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import desk, grade, group, mates, picking, reach, slots, walk, wide
+from pipelines.steps.split import desk, doubt, grade, group, mates, picking, prices, reach, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 _PAIRS_A_CLAIM = 16  # that a claim has at least, where it is worth while to seek its sales by machine code
@@ -81,7 +81,10 @@ def _family(*files: str) -> tuple[str, ...]:
     return tuple(f"pipelines/steps/split/{one}" for one in files)
 
 
-_FAMILY = _family("contest", "desk", "doubt", "exchange", "grade", "group", "index", "judge", "prices", "walk", "wide")
+_FAMILY = (
+    *_family("contest", "desk", "doubt", "exchange", "grade", "group", "index", "judge", "prices", "walk", "wide"),
+    "mappings/formats/one_address",
+)
 _SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
 _PICKING = (picking.find_starts, picking.copy_texts, picking.copy_with_ends)
 PLAIN = Machine(False, mates.find_mates, mates.note_mates, group.place_groups)
@@ -104,6 +107,10 @@ def compiled_form() -> Machine:
         (grade.note_from, wide.note_from),
         (desk.note_left, wide.note_left),
         (walk.highest, wide.highest),
+        (walk.newest_key, wide.newest_key),
+        (doubt.differ, wide.differ),
+        (prices.list_likely, wide.list_likely),
+        (prices.list_full, wide.list_full),
     ):
         has_own_form(plain, form, _FAMILY)
     find, note = (compiled(one, _family("mates")) for one in (mates.find_mates, mates.note_mates))

@@ -46,8 +46,8 @@ def stand(wants: Wants, sales: Sales, start: int, portions: Any, begin: int, end
     for at in range(lines):
         place = desk.places[at]
         place.head = NONE
-        place.priced = place.mark = desk.tolls[at] = 0
-        place.value, place.currency = value_of(sales, first + at), sales.codes[CURRENCY][first + at]
+        place.mark = desk.priced[at] = desk.tolls[at] = 0
+        desk.values[at], desk.currencies[at] = value_of(sales, first + at), sales.codes[CURRENCY][first + at]
     desk.places[lines].mark = 0
     desk.counts[OPTIONS] = desk.counts[STAMP] = desk.counts[PRICED] = desk.counts[LISTED] = 0
     for at in range(begin, end):
@@ -115,31 +115,35 @@ def raise_from(
     desk: Desk,
 ) -> int:
     """Raise prices of full sales until the claim's unit gains nothing there; answers how many have waited so far."""
-    priced, here = desk.places[own].priced, desk.sheet[row + own] >> shift
-    if priced == 0:
+    sheet, left, free, near = desk.sheet, desk.left, desk.free, desk.near
+    here, had = sheet[row + own] >> shift, desk.priced[own] != 0
+    if not had:
         for word in range(words):
             desk.price[own * words + word] = 0
-    for at in range(wants.claim[claim].last - wants.claim[claim].first):
-        better = desk.left[at] > 0 and (priced or desk.sheet[row + at] >> shift > here)
-        if better and desk.free[at] == 0 and at != own:
-            place = desk.places[at]
+    full = list_full(
+        sheet, row, wants.claim[claim].last - wants.claim[claim].first, shift, NONE if had else here, left, free, near
+    )
+    for one in range(full):
+        at = near[one]
+        if at == own:
+            continue
+        for word in range(words):
+            desk.trial[word] = desk.price[own * words + word]
+        add_difference(desk.sheet[row + at] >> shift, here, desk)
+        if desk.priced[at] == 0:
             for word in range(words):
-                desk.trial[word] = desk.price[own * words + word]
-            add_difference(desk.sheet[row + at] >> shift, here, desk)
-            if place.priced == 0:
-                for word in range(words):
-                    desk.price[at * words + word] = 0
-            if is_less(desk.price, at * words, desk.trial, 0, words):
-                for word in range(words):
-                    desk.price[at * words + word] = desk.trial[word]
-                desk.tolls[at] = desk.tolls[own] + weight(desk.sheet[row + at] >> shift, desk) - weight(here, desk)
-                if place.priced == 0:
-                    place.done = 0
-                place.priced = desk.counts[PRICED] = 1
-                if place.done == 0:
-                    place.done = 1
-                    desk.touched[waiting % (lines + 1)] = at
-                    waiting += 1
+                desk.price[at * words + word] = 0
+        if is_less(desk.price, at * words, desk.trial, 0, words):
+            for word in range(words):
+                desk.price[at * words + word] = desk.trial[word]
+            desk.tolls[at] = desk.tolls[own] + weight(desk.sheet[row + at] >> shift, desk) - weight(here, desk)
+            if desk.priced[at] == 0:
+                desk.places[at].done = 0
+            desk.priced[at] = desk.counts[PRICED] = 1
+            if desk.places[at].done == 0:
+                desk.places[at].done = 1
+                desk.touched[waiting % (lines + 1)] = at
+                waiting += 1
     return waiting
 
 
@@ -176,28 +180,63 @@ def near_of(
 
 def list_near(row: int, here: int, eligible: int, shift: int, words: int, begin: int, desk: Desk) -> int:
     """List the places to which a unit of the row's claim goes from one without loss, that one too; answers the end."""
-    level, end = desk.sheet[row + here] >> shift, begin
+    level = desk.sheet[row + here] >> shift
+    sheet, left, priced, near = desk.sheet, desk.left, desk.priced, desk.near
+    own, toll = priced[here], weight(level, desk) - desk.tolls[here]
+    end = list_likely(sheet, row, eligible, shift, level, own, left, priced, near, begin)
     if desk.counts[PRICED] == 0:
-        for at in range(eligible):
-            desk.near[end] = at
-            end += (desk.left[at] > 0) & (desk.sheet[row + at] >> shift == level)
         return end
-    toll = weight(level, desk) - desk.tolls[here]
-    for at in range(eligible):
-        desk.near[end] = at
-        end += (desk.left[at] > 0) & (weight(desk.sheet[row + at] >> shift, desk) - desk.tolls[at] == toll)
     kept = begin
     for one in range(begin, end):
-        if is_tight(row, here, desk.near[one], shift, words, desk):
-            desk.near[kept] = desk.near[one]
+        at = near[one]
+        is_near = True
+        if priced[at] | own:
+            is_near = weight(sheet[row + at] >> shift, desk) - desk.tolls[at] == toll
+            is_near = is_near and is_tight(row, here, at, shift, words, desk)
+        if is_near:
+            near[kept] = at
             kept += 1
     return kept
+
+
+def list_likely(
+    sheet: Any,
+    row: int,
+    eligible: int,
+    shift: int,
+    level: int,
+    priced: int,
+    left: Any,
+    prices: Any,
+    near: Any,
+    begin: int,
+) -> int:
+    """List the places to which a unit may go without loss, as far as is seen at once; answers the end.
+
+    A unit goes from a sale without a price to those that fit as well, and maybe to those with a price.
+    """
+    end = begin
+    for at in range(eligible):
+        if left[at] > 0 and (prices[at] or priced or sheet[row + at] >> shift == level):
+            near[end] = at
+            end += 1
+    return end
+
+
+def list_full(sheet: Any, row: int, eligible: int, shift: int, level: int, left: Any, free: Any, near: Any) -> int:
+    """List the places that had units, have none, and fit better than this; answers how many."""
+    end = 0
+    for at in range(eligible):
+        if left[at] > 0 and free[at] == 0 and sheet[row + at] >> shift > level:
+            near[end] = at
+            end += 1
+    return end
 
 
 def is_tight(row: int, origin: int, goal: int, shift: int, words: int, desk: Desk) -> bool:
     """Whether a unit of the row's claim goes to another sale without loss, the room it gives and takes counted."""
     here, there = desk.sheet[row + origin] >> shift, desk.sheet[row + goal] >> shift
-    one, other = desk.places[origin].priced, desk.places[goal].priced
+    one, other = desk.priced[origin], desk.priced[goal]
     if one == 0 and other == 0:
         return here == there  # type: ignore[no-any-return]
     for word in range(words):

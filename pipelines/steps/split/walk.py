@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.steps.split.desk import NONE, Desk, row_of
 from pipelines.steps.split.grade import NEWEST, OLDEST, Wants, comes_first, wish
-from pipelines.steps.split.index import Sales
+from pipelines.steps.split.index import DAY, Sales
 
 # Units on a sale, with the bits of what holds, and their money.
 PORTION: tuple[tuple[str, str], ...] = (
@@ -21,6 +21,7 @@ PORTION: tuple[tuple[str, str], ...] = (
     ("held", "i4"),
 )
 FULL, CONTENDED = -1, -2
+PLACES = 2**11  # of these the number fits behind the bits of all kinds in 32 bits
 NOBODY = -2  # no claim, and not what is noted where none took anything
 
 
@@ -65,6 +66,9 @@ def best(
     ``row`` is that of the claim on the sheet.
     """
     first, lines = wants.claim[claim].first, wants.claim[claim].last - wants.claim[claim].first
+    if order == NEWEST and lines <= PLACES:
+        key = newest_key(sheet, row, lines, room, least, taker, claim)
+        return key if key < 0 else first_of_day(sales, first, key, sheet, row, room, least, taker, claim)
     found, found_wish, held = NONE, 0, highest(sheet, row, lines, room, least, taker, claim)
     if held < 0:
         return NONE
@@ -77,6 +81,28 @@ def best(
             wished = wish(wants, sales, order, claim, first + place)
             if found == NONE or wished < found_wish or (wished == found_wish and not younger):
                 found, found_wish = place, wished
+    return found
+
+
+def newest_key(sheet: Any, row: int, lines: int, room: Any, least: int, taker: Any, claim: int) -> int:
+    """The greatest of what holds for a place and, behind that, its number; NONE: there is none."""
+    found = NONE
+    for place in range(lines):
+        if room[place] >= least and taker[place] != claim:
+            found = max(found, sheet[row + place] * PLACES + place)
+    return found
+
+
+def first_of_day(
+    sales: Sales, first: int, key: int, sheet: Any, row: int, room: Any, least: int, taker: Any, claim: int
+) -> int:
+    """The first place of the same day as that of the key which is as good."""
+    held, place = key // PLACES, key % PLACES
+    found, day = place, sales.codes[DAY][first + place]
+    while place > 0 and sales.codes[DAY][first + place - 1] == day:
+        place -= 1
+        if sheet[row + place] == held and room[place] >= least and taker[place] != claim:
+            found = place
     return found
 
 

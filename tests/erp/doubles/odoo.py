@@ -8,11 +8,12 @@ Sources:
   fit the method or ids where it takes none; odoo/http (Json2Dispatcher): which exception has which status, and that any
   other fault is a 500 with the same five keys; odoo/addons/test_http/tests/test_webjson2.py: 401 without a key, 404 in
   HTML where one server has several databases and the request names none, 400 for a body that is no JSON object;
-- odoo/orm/models.py: methods marked ``@api.readonly`` (search_read, read, search_count, fields_get) are answered from a
-  replica where one is set up (``db_replica_host``), so they may be old; everything else from the primary.
+- odoo/orm/models.py: methods marked ``@api.readonly`` (search_read, search, read, search_count, fields_get) are
+  answered from a replica where one is set up (``db_replica_host``), so they may be old; all others from the primary.
 
 Odoo has no rate limit of its own; hosts set one before it, so a 429 here has a page of theirs, with or without
-Retry-After. What records do is in odoo_records.py, what invoices do in odoo_moves.py, each with its sources.
+Retry-After. What records do is in odoo_records.py, what invoices do in odoo_moves.py, what is attached to them in
+odoo_attachments.py, each with its sources.
 """
 
 import json
@@ -23,6 +24,7 @@ from typing import Any
 
 import httpx
 
+from tests.erp.doubles.odoo_attachments import ATTACHMENT, Attachments
 from tests.erp.doubles.odoo_fields import FIELDS
 from tests.erp.doubles.odoo_moves import LINE, MOVE, Moves
 from tests.erp.doubles.odoo_records import (
@@ -34,13 +36,14 @@ from tests.erp.doubles.odoo_records import (
     ensure_complete,
     ensure_writable,
     missing_error,
+    not_allowed,
     value_error,
 )
 
 KEY = "6578616d706c65206a736f6e20617069206b6579"
 DEBUG = 'Traceback (most recent call last):\n  File "/opt/odoo/odoo/http.py", line 2212, in _transactioning\n'
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_READONLY = ("search_read", "read", "search_count", "fields_get")
+_READONLY = ("search_read", "search", "read", "search_count", "fields_get")
 # Arguments that a method takes; those in capitals it must be given. Methods marked * take no ids.
 _SIGNATURES: dict[str, tuple[str, ...]] = {
     "search_read": ("*", "domain", "fields", "offset", "limit", "order", "load"),
@@ -84,7 +87,8 @@ class OdooDouble:
 
     def __post_init__(self) -> None:
         self.records = Records(lambda: self.now())
-        self.moves = Moves(self.records, lambda: self.now().date())
+        self.attachments = Attachments(self.records, lambda model, operation: self._may(model, operation))
+        self.moves = Moves(self.records, self.attachments, lambda: self.now().date())
         self._replica: Tables | None = None
         self._served: list[datetime] = []
 
@@ -208,6 +212,7 @@ class OdooDouble:
     def _changed(
         self, model: str, method: str, ids: list[int], said: dict[str, Any], context: Mapping[str, Any]
     ) -> Any:
+        self.attachments.company = self._allowed(context)[0]
         if method == "create":
             self._ensure(model, "create")
             values = said["vals_list"]
@@ -220,6 +225,8 @@ class OdooDouble:
     def _create(self, model: str, values: dict[str, Any], context: Mapping[str, Any]) -> int:
         if model == MOVE:
             return self.moves.create(values)
+        if model == ATTACHMENT:
+            return self.attachments.create(values)
         ensure_writable(model, values)
         made = self.records.insert(model, values)
         ensure_complete(model, self.records.row(model, made))
@@ -238,6 +245,12 @@ class OdooDouble:
                 "button_cancel": lambda: self.moves.button_cancel(record),
             }
             actions[method]()
+        elif model == ATTACHMENT:
+            actions = {
+                "write": lambda: self.attachments.write(record, said["vals"]),
+                "unlink": lambda: self.attachments.unlink(record),
+            }
+            actions[method]()
         elif method == "write":
             ensure_writable(model, said["vals"])
             self.records.update(model, record, said["vals"])
@@ -246,11 +259,7 @@ class OdooDouble:
 
     def _ensure(self, model: str, operation: str) -> None:
         if not self._may(model, operation):
-            kind = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}[operation]
-            raise access_error(
-                f"You are not allowed to {kind} '{model}' ({model}) records.\n\n"
-                "Contact your administrator to request access if necessary."
-            )
+            raise not_allowed(model, operation)
 
     def _may(self, model: str, operation: str) -> bool:
         return (model, operation) not in self.lacking and not (model == LINE and (MOVE, operation) in self.lacking)
@@ -302,4 +311,4 @@ def _refusal(error: OdooError, context: Mapping[str, Any]) -> httpx.Response:
     return httpx.Response(error.status, headers=_JSON, json=body)
 
 
-__all__ = ["DEBUG", "KEY", "LINE", "MOVE", "OdooDouble", "value_error"]
+__all__ = ["ATTACHMENT", "DEBUG", "KEY", "LINE", "MOVE", "OdooDouble", "value_error"]

@@ -53,6 +53,7 @@ FIELDS = MappingProxyType({
         "line_ids": "one2many:account.move.line:move_id", "invoice_line_ids": "one2many:account.move.line:move_id",
         "amount_untaxed": "monetary~", "amount_tax": "monetary~", "amount_total": "monetary~",
         "amount_residual": "monetary~", "payment_state": "selection~", "tax_totals": "binary", "auto_post": "selection",
+        "attachment_ids": "one2many:ir.attachment:res_id",
     },
     "account.move.line": {
         "move_id": "many2one:account.move!", "sequence": "integer", "display_type": "selection", "name": "char",
@@ -62,6 +63,11 @@ FIELDS = MappingProxyType({
         "tax_group_id": "many2one:account.tax.group~", "price_subtotal": "monetary~", "price_total": "monetary~",
         "amount_currency": "monetary", "balance": "monetary", "analytic_distribution": "json",
         "sale_line_ids": "many2many:sale.order.line", "move_type": "selection~", "parent_state": "selection~",
+    },
+    "ir.attachment": {
+        "name": "char!", "type": "selection!", "res_model": "char", "res_id": "integer", "res_field": "char",
+        "company_id": "many2one:res.company", "mimetype": "char", "datas": "binary", "checksum": "char",
+        "file_size": "integer",
     },
     "uom.uom": {"name": "char!"},
     "product.template": {"name": "char!", "active": "boolean"},

@@ -21,6 +21,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from schemas.money import exponent
+from tests.erp.doubles.odoo_attachments import Attachments
 from tests.erp.doubles.odoo_records import (
     OdooError,
     Records,
@@ -36,14 +37,16 @@ _LOCKS = {"fiscalyear_lock_date": "Global Lock Date", "sale_lock_date": "Sales L
           "hard_lock_date": "Hard Lock Date", "tax_lock_date": "Tax Return Lock Date"}  # fmt: skip
 _FIXED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id", "fiscal_position_id",
           "invoice_payment_term_id")  # fmt: skip
+_APART = ("invoice_line_ids", "line_ids", "tax_totals", "attachment_ids")  # done after the head
 _TEXTS = ("line_note", "line_section")
 
 
 class Moves:
     """What account.move does. ``today``: the day in the user's time zone."""
 
-    def __init__(self, records: Records, today: Callable[[], date]) -> None:
+    def __init__(self, records: Records, attachments: Attachments, today: Callable[[], date]) -> None:
         self._records = records
+        self._attachments = attachments
         self._today = today
 
     def create(self, values: Mapping[str, Any]) -> int:
@@ -53,9 +56,7 @@ class Moves:
                 "You cannot create a move already in the posted state. Please create a draft move and post it after."
             )
         _ensure_writable(values)
-        head = {
-            name: value for name, value in values.items() if name not in ("invoice_line_ids", "line_ids", "tax_totals")
-        }
+        head = {name: value for name, value in values.items() if name not in _APART}
         journal = self._records.row("account.journal", head.get("journal_id") or self._sale_journal())
         if journal["type"] != "sale":
             raise OdooError("Cannot create a sale document in a non sale journal", "odoo.exceptions.ValidationError")
@@ -72,6 +73,7 @@ class Moves:
             self._command(move, command)
         self._taxes(move)
         self._tax_totals(move, values.get("tax_totals"))
+        self._attach(move, values)
         return move
 
     def write(self, move: int, values: Mapping[str, Any]) -> None:
@@ -81,9 +83,7 @@ class Moves:
         fixed = [name for name in values if name in _FIXED]
         if row["state"] == "posted" and fixed:
             raise OdooError(f"You cannot modify the following readonly fields on a posted move: {', '.join(fixed)}")
-        head = {
-            name: value for name, value in values.items() if name not in ("invoice_line_ids", "line_ids", "tax_totals")
-        }
+        head = {name: value for name, value in values.items() if name not in _APART}
         if head.get("invoice_date"):
             head["date"] = head["invoice_date"]
         self._records.update(MOVE, move, head)
@@ -92,6 +92,7 @@ class Moves:
         if "invoice_line_ids" in values:
             self._taxes(move)
         self._tax_totals(move, values.get("tax_totals"))
+        self._attach(move, values)
 
     def unlink(self, move: int, accountant: bool) -> None:
         """Delete it, if it never had a number that others follow."""
@@ -109,6 +110,7 @@ class Moves:
         for line in self._lines(move):
             self._records.delete(LINE, line["id"])
         self._records.delete(MOVE, move)
+        self._attachments.go_with(MOVE, move)
 
     def action_post(self, move: int) -> bool:
         """Number it and put it into the books."""
@@ -142,6 +144,9 @@ class Moves:
         if self._records.row(MOVE, move)["state"] != "draft":
             raise OdooError("Only draft journal entries can be cancelled.")
         self._records.update(MOVE, move, {"state": "cancel", "auto_post": "no"})
+
+    def _attach(self, move: int, values: Mapping[str, Any]) -> None:
+        self._attachments.command(move, values.get("attachment_ids", []))
 
     def _command(self, move: int, command: Sequence[Any]) -> None:
         """A one2many command: 0 makes a line, 1 changes one, 2 deletes one."""

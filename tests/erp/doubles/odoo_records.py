@@ -30,6 +30,15 @@ def access_error(message: str) -> OdooError:
     return OdooError(message, "odoo.exceptions.AccessError", 403)
 
 
+def not_allowed(model: str, operation: str) -> OdooError:
+    """What somebody hears whose groups have not this right on the model."""
+    kind = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}[operation]
+    return access_error(
+        f"You are not allowed to {kind} '{model}' ({model}) records.\n\n"
+        "Contact your administrator to request access if necessary."
+    )
+
+
 def missing_error(model: str, record: int) -> OdooError:
     told = f"Record does not exist or has been deleted.\n(Record: {model}({record},), User: 2)"
     return OdooError(told, "odoo.exceptions.MissingError", 404)
@@ -116,6 +125,8 @@ class View:
         rows = [row for row in self.tables[model].values() if self._visible(model, row)]
         if "active" in FIELDS[model] and not archived and not any(leaf[0] == "active" for leaf in domain if leaf):
             rows = [row for row in rows if row.get("active", True)]
+        if model == "ir.attachment" and not any(leaf[0] in ("id", "res_field") for leaf in domain):
+            rows = [row for row in rows if not row.get("res_field")]
         found = [row for row in rows if self._matches(model, row, list(domain))]
         for part in reversed((order or "id").split(",")):
             name, _, way = part.strip().partition(" ")
@@ -155,6 +166,8 @@ class View:
             return row.get(name, () if told.startswith("many2many") else None)
         _, other, back = told.split(":")
         rows = [one for one in self.tables[other].values() if one.get(back) == row["id"]]
+        if name == "attachment_ids":
+            rows = [one for one in rows if one.get("res_model") == model and not one.get("res_field")]
         if name == "invoice_line_ids":
             rows = [one for one in rows if one["display_type"] in ("product", "line_section", "line_note")]
         return [one["id"] for one in rows]

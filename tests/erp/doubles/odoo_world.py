@@ -10,6 +10,7 @@ import httpx
 
 from connectors.erp.odoo.adapter import OdooErp
 from connectors.erp.odoo.settings import OdooSettings
+from connectors.erp.port import Papers
 from tests.erp.doubles.odoo import KEY, LINE, MOVE, OdooDouble
 
 COMPANY = "Wickham & Rowe Ltd"
@@ -136,9 +137,11 @@ def settings(folder: Path, **changed: Any) -> OdooSettings:
     return OdooSettings.model_validate(given | changed)
 
 
-def erp_of(odoo: OdooDouble, folder: Path, **changed: Any) -> OdooErp:
-    """The adapter, in-process: requests go to the double without a socket."""
-    return OdooErp(settings(folder, **changed), transport=httpx.MockTransport(odoo))
+def erp_of(
+    odoo: Callable[[httpx.Request], httpx.Response], folder: Path, papers: Papers | None = None, **changed: Any
+) -> OdooErp:
+    """The adapter, in-process: requests go to the double (or to who stands before it) without a socket."""
+    return OdooErp(settings(folder, **changed), transport=httpx.MockTransport(odoo), papers=papers)
 
 
 __all__ = ["LINE", "MOVE", "SALES", "company", "erp_of", "item", "order", "settings", "shipment", "sold", "wickham"]

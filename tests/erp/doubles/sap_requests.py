@@ -12,6 +12,7 @@ Written from what is published, not from what is convenient:
 - tokens (X-CSRF-Token: Fetch, tied to a session's cookie; 403 with x-csrf-token: Required): other public doubles;
 - refusals with innererror and errordetails: community.sap.com, "Purchase Requisition OData API, episode 3", and the
   gateway's "Error Response Control for Backend Data Provider";
+- attachments: sap_attachments.py;
 - status fields: quick infos of the same imports.
 
 Known of SAP's Sales and not looked up: the values of statuses (A not, B partly, C wholly; transfer to accounting C) and
@@ -31,6 +32,8 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 
+from tests.erp.doubles import sap_attachments
+from tests.erp.doubles.sap_attachments import Attachments
 from tests.erp.doubles.sap_requests_books import Books, Record, Refusal
 
 USER, PASSWORD = "BACKHAUL", "a-password-of-the-tests"
@@ -38,7 +41,7 @@ URL = "https://s4.example.com"
 _ROOT = "/sap/opu/odata/sap/"
 _SERVICES = {
     "API_CREDIT_MEMO_REQUEST_SRV": "A_CreditMemoRequest", "API_DEBIT_MEMO_REQUEST_SRV": "A_DebitMemoRequest",
-    "API_BILLING_DOCUMENT_SRV": "A_BillingDocument",
+    "API_BILLING_DOCUMENT_SRV": "A_BillingDocument", sap_attachments.SERVICE: "AttachmentContentSet",
 }  # fmt: skip
 _KEYS = {entities: entities.removeprefix("A_") for entities in _SERVICES.values()}
 _KEYED = re.compile(r"^(\w+)\('([^']*)'\)$")
@@ -51,6 +54,7 @@ class SapRequests:
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC), **given: Any) -> None:
         self.now = now
         self.books = Books(now, **given)
+        self.attachments = Attachments(self.books.requests, now)
         self.requests: list[httpx.Request] = []
         self.inactive: set[str] = set()  # services that nobody activated
         self._sessions: dict[str, str] = {}
@@ -79,12 +83,17 @@ class SapRequests:
         self._ensure_token(request)
         if service == "API_BILLING_DOCUMENT_SRV":
             raise Refusal(405, "/IWBEP/CM_MGW_RT/166", "Method not allowed")
+        if service == sap_attachments.SERVICE:
+            return self.attachments.change(request, rest)
         return self._changed(request, service, rest)
 
     def _read(self, request: httpx.Request, service: str, rest: str) -> httpx.Response:
         headers = self._session(request) if request.headers.get("X-CSRF-Token") == "Fetch" else []
         if not rest:
             return _json(200, {"d": {"EntitySets": [_SERVICES[service]]}}, headers)
+        if service == sap_attachments.SERVICE:
+            found = self.attachments.read(request, rest)
+            return httpx.Response(200, content=found) if isinstance(found, bytes) else _json(200, found, headers)
         entities, key = _parts(rest)
         if entities != _SERVICES[service]:
             raise Refusal(404, "/IWBEP/CM_MGW_RT/020", f"Resource not found for segment '{entities}'")

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from connectors.erp.port import Papers
 from connectors.erp.sap_requests.adapter import SapRequestErp
 from connectors.erp.sap_requests.settings import SapRequestSettings
 from schemas.credits import CreditRequest
@@ -59,6 +60,9 @@ def settings(**changed: Any) -> SapRequestSettings:
     return SapRequestSettings.model_validate(given)
 
 
-def connected(sap: Callable[[httpx.Request], httpx.Response] | None, **changed: Any) -> SapRequestErp:
+def connected(
+    sap: Callable[[httpx.Request], httpx.Response] | None, papers: Papers | None = None, **changed: Any
+) -> SapRequestErp:
     """Our adapter to a double in this process, or (None) to the address of the settings."""
-    return SapRequestErp(settings(**changed), transport=httpx.MockTransport(sap) if sap else None)
+    transport = httpx.MockTransport(sap) if sap else None
+    return SapRequestErp(settings(**changed), transport=transport, papers=papers)
