@@ -86,6 +86,7 @@ _FAMILY = (
     "mappings/formats/one_address",
 )
 _SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
+_BLOCKS = ("mappings/formats/cut_blocks", "mappings/formats/vectors")
 _PICKING = (picking.find_starts, picking.copy_texts, picking.copy_with_ends)
 PLAIN = Machine(False, mates.find_mates, mates.note_mates, group.place_groups)
 
@@ -142,4 +143,4 @@ def picking_form() -> Picking:
     """What very many texts are fetched with, in machine code."""
     from mappings.formats.compiled import compiled
 
-    return Picking(*(compiled(one, _family("picking")) for one in _PICKING))
+    return Picking(*(compiled(one, (*_family("picking"), *_BLOCKS)) for one in _PICKING))

@@ -66,7 +66,11 @@ class _Every:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """What rows say but for the names of sales; ``currency`` is that of each portion, ``repaired`` are some of them."""
+    """What rows say but for the names of sales.
+
+    ``currency`` is that of each portion, ``repaired`` are some of them; ``near`` says which of ``nearest`` belongs to
+    each that is without a sale, and behind all of them -1.
+    """
 
     words: Worded
     return_lines: pa.Array
@@ -76,6 +80,7 @@ class _Texts:
     repaired: Ints
     why: pa.Array
     nearest: pa.Array
+    near: Ints
 
     @classmethod
     def of(
@@ -94,7 +99,7 @@ class _Texts:
             *_currencies(every, claims, index),
             *_repairs(every, claims, words.bit("repaired")),
             why(claims, without, unknown_items),
-            _nearest(placed, index, without),
+            *_nearest(placed, index, without),
         )
 
 
@@ -105,6 +110,7 @@ def _rows(some: Ints, every: _Every, texts: _Texts, placed: Placed, index: Sales
     portions = _in_order(mine, counts, every, texts.words, index)
     own = every.take(portions)
     told, stands = placed.told.take(own["claim"]), own["line"] >= 0
+    lost = np.maximum(portions - len(every.stand), -1)
     low, high = _spread(own, told, np.repeat(counts > 1, counts))
     evidence, rank, held = texts.words.columns(own["held"])
     return_line = picked(texts.return_lines, np.repeat(mine["row"], counts))
@@ -125,8 +131,8 @@ def _rows(some: Ints, every: _Every, texts: _Texts, placed: Placed, index: Sales
         "spread_low": low,
         "spread_high": high,
         "spread_currency": picked(texts.currencies, np.where(stands, told["elsewhere"], -1)),
-        "unplaced": picked(texts.why, portions - len(every.stand)),
-        "nearest": picked(texts.nearest, portions - len(every.stand)),
+        "unplaced": picked(texts.why, lost),
+        "nearest": picked(texts.nearest, texts.near[lost]),
     }
     return pa.table([columns[name] for name in ALLOCATIONS.names], schema=ALLOCATIONS)
 
@@ -233,10 +239,10 @@ def why(claims: Claims, without: Ints, unknown_items: Collection[str]) -> pa.Arr
     return codes.take(pa.array(which))
 
 
-def _nearest(placed: Placed, index: SalesIndex, without: Codes) -> pa.Array:
-    """Up to three invoice lines, with blanks between, for claims of which units found no sale."""
-    lines = [placed.told[f"nearest_{rank}"][without] for rank in (1, 2, 3)]  # Arrow drops rows that are null in all
-    some = np.maximum.reduce(lines) >= 0
+def _nearest(placed: Placed, index: SalesIndex, without: Codes) -> tuple[pa.Array, Ints]:
+    """Up to three invoice lines, with blanks between, for claims of which units found no sale; and which are whose."""
+    lines = [placed.told[f"nearest_{rank}"][without] for rank in (1, 2, 3)]
+    some = np.maximum.reduce(lines) >= 0  # Arrow drops rows in which all are null
     names = (index.names(line[some]) for line in lines)
     texts = pc.binary_join_element_wise(*names, " ", null_handling="skip")
-    return texts.take(pa.array(np.cumsum(some) - 1, mask=~some))
+    return texts, np.append(np.where(some, np.cumsum(some) - 1, -1), -1)
