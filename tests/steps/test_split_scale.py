@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.steps.split import SalesIndex, doubt, split
+from pipelines.steps.split import SalesIndex, doubt, picking, split
+from pipelines.steps.split.picking import picked, with_ends
 from pipelines.steps.split.repairs import machine_for, repair, signs_of
 from pipelines.steps.split.resemblance import may_resemble
 from pipelines.steps.split.squeezed import signs_in
-from pipelines.steps.split.texts import picked
 from schemas.partners import Policy
 from tests.steps.split_random import random_world
 from tests.steps.split_ways import PLAIN, go
 from tests.steps.split_worlds import claim, claims_table, places_table, sale, supply_table
 from tests.steps.test_split_references import ERRORS
+
+TEXTS = ["WR01/R1/1", "", "größer", "WR01/R22/10", "of more bytes than are moved at once " * 4]
 
 
 @pytest.mark.parametrize("rows", [1, 7, 1000])
@@ -67,14 +69,29 @@ def test_where_patience_ends_no_spread_is_too_narrow(monkeypatch: pytest.MonkeyP
     assert wider
 
 
-@pytest.mark.parametrize("rows", [[], [0, 16, 5, 2, 2], [-1, 3, -1, 0, -1], [-1, -1]])
+@pytest.mark.parametrize("rows", [[], [0, 16, 5, 2, 2], [-1, 3, -1, 0, -1], [-1, -1], [6, 6, 5]])
 def test_very_many_texts_are_picked_as_few_are(rows: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    texts, wanted = pa.array(["WR01/R1/1", "", "größer", "WR01/R22/10"] * 5).slice(3), np.array(rows, np.int32)
-    few = picked(texts, wanted)
-    monkeypatch.setattr("pipelines.steps.split.texts._MANY", 0)
-    monkeypatch.setattr("pipelines.steps.split.texts.COMPILED_FROM_VALUES", 0)
-    assert picked(texts, wanted).equals(few)
-    assert few.to_pylist() == [None if row < 0 else texts[row].as_py() for row in rows]
+    wanted = np.array(rows, np.int32)
+    for texts in (pa.array(TEXTS * 5).slice(3), pa.array(TEXTS * 15_000).slice(3)):
+        found = []
+        for many in (False, True):
+            monkeypatch.setattr(picking, "goes_compiled", lambda *_, many=many: many)
+            found.append(picked(texts, wanted))
+            found[-1].validate(full=True)
+        assert found[0].equals(found[1])
+        assert found[0].to_pylist() == [None if row < 0 else texts[row].as_py() for row in rows]
+
+
+@pytest.mark.parametrize("which", [[], [0, 2, 1, 1, 0, 2]])
+def test_very_many_texts_get_their_ends_as_few_do(which: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, ends = pa.array(TEXTS * 5).slice(3, len(which)), pa.array(["#1", "#1000", "#" + "9" * 70])
+    found = []
+    for many in (False, True):
+        monkeypatch.setattr(picking, "goes_compiled", lambda *_, many=many: many)
+        found.append(with_ends(texts, ends, np.array(which, np.int64)))
+        found[-1].validate(full=True)
+    assert found[0].equals(found[1])
+    assert found[0].to_pylist() == [f"{text}{ends[end]}" for text, end in zip(texts.to_pylist(), which, strict=True)]
 
 
 def test_findings_stand_at_their_lines_in_whatever_order_places_are_told() -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.split.picking import picked
 from pipelines.steps.split.texts import (
     NOT_SOLD,
     Codes,
@@ -19,7 +20,6 @@ from pipelines.steps.split.texts import (
     Vocabulary,
     learnt,
     ordered,
-    picked,
     plain,
     whole,
     without_zeros,

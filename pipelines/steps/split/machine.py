@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mappings.formats.at_hand import goes_compiled
-from pipelines.steps.split import desk, doubt, grade, group, mates, prices, reach, slots, walk, wide
+from pipelines.steps.split import desk, doubt, grade, group, mates, picking, prices, reach, slots, walk, wide
 
 COMPILED_FROM_PAIRS = 200_000
 _PAIRS_A_CLAIM = 16  # that a claim has at least, where it is worth while to seek its sales by machine code
@@ -24,6 +24,7 @@ class Machine:
 
     arrays: bool
     find_mates: Callable[..., tuple[int, int]]
+    note_mates: Callable[..., None]
     place_groups: Callable[..., tuple[int, int, int]]
 
     def records(self, fields: Sequence[tuple[str, str]], count: int) -> Any:
@@ -68,6 +69,14 @@ class Slots(NamedTuple):
     add_up: Callable[..., None]
 
 
+class Picking(NamedTuple):
+    """The functions of ``picking``."""
+
+    find_starts: Callable[..., int]
+    copy_texts: Callable[..., None]
+    copy_with_ends: Callable[..., None]
+
+
 def _family(*files: str) -> tuple[str, ...]:
     return tuple(f"pipelines/steps/split/{one}" for one in files)
 
@@ -77,7 +86,9 @@ _FAMILY = (
     "mappings/formats/one_address",
 )
 _SLOTS = (slots.fill_slots, slots.find_slots, slots.note_signs, slots.add_up)
-PLAIN = Machine(False, mates.find_mates, group.place_groups)
+_BLOCKS = ("mappings/formats/cut_blocks", "mappings/formats/vectors")
+_PICKING = (picking.find_starts, picking.copy_texts, picking.copy_with_ends)
+PLAIN = Machine(False, mates.find_mates, mates.note_mates, group.place_groups)
 
 
 def machine_for(pairs: int) -> Machine:
@@ -103,7 +114,8 @@ def compiled_form() -> Machine:
         (prices.list_full, wide.list_full),
     ):
         has_own_form(plain, form, _FAMILY)
-    return Machine(True, compiled(mates.find_mates, _family("mates")), compiled(group.place_groups, _FAMILY))
+    find, note = (compiled(one, _family("mates")) for one in (mates.find_mates, mates.note_mates))
+    return Machine(True, find, note, compiled(group.place_groups, _FAMILY))
 
 
 def reach_for(claims: int) -> Callable[..., None]:
@@ -124,3 +136,11 @@ def slots_form() -> Slots:
     from mappings.formats.compiled import compiled
 
     return Slots(*(compiled(one, _family("slots")) for one in _SLOTS))
+
+
+@cache
+def picking_form() -> Picking:
+    """What very many texts are fetched with, in machine code."""
+    from mappings.formats.compiled import compiled
+
+    return Picking(*(compiled(one, (*_family("picking"), *_BLOCKS)) for one in _PICKING))

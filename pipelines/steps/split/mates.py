@@ -5,83 +5,86 @@ These functions keep to what can be turned into machine code; run as they are, t
 
 from typing import Any
 
-NONE = FULL = -1
 NEAR = 1024  # a mark for the last digits of an invoice's number is at hand, that of the invoice itself is far
+_AT_ONCE = 32  # returns whose sales are fetched side by side: each is far away in memory
+_FETCHED = 2  # goods of each: mostly these are enough to see that no invoice has all
+_LINE = 16  # numbers that come with one that is fetched
 
 
 def find_mates(
-    claim: Any,
-    invoices: Any,
-    by_return: Any,
+    first: Any,
+    last: Any,
     returns: Any,
+    invoices: Any,
     begin: int,
     near: Any,
     seen: Any,
     base: int,
     mates: Any,
     count: int,
+    begins: Any,
+    ends: Any,
 ) -> tuple[int, int]:
-    """For each return of several items the invoices on which all of them stand; items without sales do not count.
+    """For each return of several goods the invoices on which all of them stand: those from ``begins`` to ``ends``.
 
-    A sale counts that the item's claim may stand on. ``by_return`` are claims, those of each return from ``returns[r]``
-    to ``returns[r + 1]``, by item; ``seen`` has a place for each invoice, ``near`` so many as NEAR, and neither has a
-    number from ``base`` on. Answers the return at which ``mates`` was full, or how many there are, and the number of
-    mates.
+    The sales of a good are those from ``first`` to ``last``. The goods of a return stand from ``returns[r]`` to
+    ``returns[r + 1]``, that with the fewest sales first. ``seen`` has a place for each invoice, ``near`` one more than
+    NEAR, and neither has a number from ``base`` on. Answers the return for which ``mates`` had no room, or how many
+    there are, and the number of mates.
     """
     for one in range(begin, len(returns) - 1):
+        if (one - begin) % _AT_ONCE == 0:
+            near[NEAR] = fetch(first, last, returns, invoices, one, seen)
         start, stop = returns[one], returns[one + 1]
-        fewest, items, level = fewest_sales(claim, by_return, start, stop), 0, base + start
-        if fewest != NONE:
-            found = list_invoices(claim[by_return[fewest]], invoices, near, seen, level, mates, count)
-            if found == FULL:
+        if stop - start > 1:
+            if count + last[start] - first[start] > len(mates):
                 return one, count
-            for at in range(start, stop):
-                if at != fewest and found > count and stands(claim, by_return, at, stop):
-                    raise_marks(claim[by_return[at]], invoices, near, base + start, seen, level + items)
-                    items += 1
-                    found = keep_raised(mates, count, found, seen, level + items)
-            if items:
-                for at in range(start, stop):
-                    claim[by_return[at]].mates_first, claim[by_return[at]].mates_end = count, found
-                count = found
+            level = base + start
+            found = list_invoices(first[start], last[start], invoices, near, seen, level, mates, count)
+            for at in range(start + 1, stop):
+                if found > count:
+                    raise_marks(first[at], last[at], invoices, near, base + start, seen, level)
+                    level += 1
+                    found = keep_raised(mates, count, found, seen, level)
+            begins[one], ends[one] = count, found
+            count = found
     return len(returns) - 1, count
 
 
-def stands(claim: Any, by_return: Any, at: int, stop: int) -> bool:
-    """Whether a claim speaks for its item: it has sales, and of the item's claims it is the latest, with most sales."""
-    own = claim[by_return[at]]
-    return own.last > own.first and (at + 1 == stop or claim[by_return[at + 1]].first != own.first)
+def fetch(first: Any, last: Any, returns: Any, invoices: Any, begin: int, seen: Any) -> int:
+    """Look at what the next returns ask for, so that it is at hand; the answer says nothing."""
+    end, looked = min(begin + _AT_ONCE, len(returns) - 1), 0
+    for one in range(begin, end):
+        for at in range(returns[one], min(returns[one] + _FETCHED, returns[one + 1])):
+            for line in range(first[at], last[at], _LINE):
+                looked ^= invoices[line]
+    for one in range(begin, end):
+        at = returns[one]
+        if returns[one + 1] - at > 1:
+            for line in range(first[at], last[at]):
+                if invoices[line] >= 0:
+                    looked ^= seen[invoices[line]]
+    return looked
 
 
-def fewest_sales(claim: Any, by_return: Any, start: int, stop: int) -> int:
-    """Of the claims that speak for items of a return the one with the fewest sales; NONE: there is none."""
-    found, fewest = NONE, 0
-    for at in range(start, stop):
-        if stands(claim, by_return, at, stop):
-            sales = claim[by_return[at]].last - claim[by_return[at]].first
-            if found == NONE or sales < fewest:
-                found, fewest = at, sales
-    return found
-
-
-def list_invoices(own: Any, invoices: Any, near: Any, seen: Any, level: int, mates: Any, count: int) -> int:
-    """Append and mark the item's invoices, each once; answers the new count, or FULL."""
-    for line in range(own.first, own.last):
+def list_invoices(
+    first: int, last: int, invoices: Any, near: Any, seen: Any, level: int, mates: Any, count: int
+) -> int:
+    """Append and mark the good's invoices, each once; answers the new count."""
+    for line in range(first, last):
         invoice = invoices[line]
         if invoice >= 0 and seen[invoice] != level:
-            if count == len(mates):
-                return FULL
-            near[invoice % NEAR] = seen[invoice] = level
+            near[invoice & NEAR - 1] = seen[invoice] = level
             mates[count] = invoice
             count += 1
     return count
 
 
-def raise_marks(own: Any, invoices: Any, near: Any, listed: int, seen: Any, level: int) -> None:
-    """Raise the mark of an item's invoices that all items before it stand on."""
-    for line in range(own.first, own.last):
+def raise_marks(first: int, last: int, invoices: Any, near: Any, listed: int, seen: Any, level: int) -> None:
+    """Raise the mark of a good's invoices that all goods before it stand on."""
+    for line in range(first, last):
         invoice = invoices[line]
-        if invoice >= 0 and near[invoice % NEAR] == listed and seen[invoice] == level:
+        if near[invoice & NEAR - 1] == listed and invoice >= 0 and seen[invoice] == level:
             seen[invoice] = level + 1
 
 
@@ -93,3 +96,9 @@ def keep_raised(mates: Any, begin: int, end: int, seen: Any, level: int) -> int:
             mates[kept] = mates[at]
             kept += 1
     return kept
+
+
+def note_mates(claim: Any, boxes: Any, begins: Any, ends: Any) -> None:
+    """Tell each claim the mates of its return."""
+    for one in range(len(claim)):
+        claim[one].mates_first, claim[one].mates_end = begins[boxes[one]], ends[boxes[one]]

@@ -17,7 +17,7 @@ from pipelines.steps.split.judge import TOLD
 from pipelines.steps.split.machine import PLAIN, Machine, machine_for
 from pipelines.steps.split.mates import NEAR
 from pipelines.steps.split.prices import weights
-from pipelines.steps.split.texts import Codes, Ints, order_of
+from pipelines.steps.split.texts import Ints, order_of
 from pipelines.steps.split.walk import PORTION
 from schemas.evidence import CIRCUMSTANTIAL
 from schemas.partners import Policy
@@ -55,7 +55,7 @@ def place(claims: Claims, index: SalesIndex, policy: Policy) -> Placed:
     else:
         wants, sales = _as_objects(machine, claims.wants), _as_lists(index, claim, groups)
     if bits.mates:
-        wants = _with_mates(machine, wants, sales, claims.boxes, index)
+        wants = _with_mates(machine, wants, sales, claims, index)
     placed = _placed(machine, wants, sales, claim, groups, int(pairs.max()), varied, policy)
     if not machine.arrays:
         _give_back(index.sales, sales, np.unique(placed.portions["line"]))
@@ -153,25 +153,42 @@ def _told(machine: Machine, claim: Records) -> Any:
 # --- mates
 
 
-def _with_mates(machine: Machine, wants: Wants, sales: Sales, boxes: Codes, index: SalesIndex) -> Wants:
+def _with_mates(machine: Machine, wants: Wants, sales: Sales, claims: Claims, index: SalesIndex) -> Wants:
     """The claims with the invoices that other goods of their return stand on."""
-    by_return, returns = order_of(boxes), np.append(0, np.cumsum(np.bincount(boxes)))
-    columns: list[Any] = [by_return, returns]
-    near: Any = [-1] * NEAR
+    goods: list[Any] = _goods(claims)
+    boxes: Any = claims.boxes
+    near: Any = [-1] * (NEAR + 1)
     seen: Any = defaultdict(lambda: -1)
     base = 0
     if machine.arrays:
-        near, (seen, base) = np.array(near), index.words.invoice.marks(len(boxes) + 1)
+        near, (seen, base) = np.array(near), index.words.invoice.marks(len(goods[0]) + 1)
     else:
-        columns = [column.tolist() for column in columns]
+        goods, boxes = [column.tolist() for column in goods], boxes.tolist()
     lists, one, count = np.append(wants.lists, np.zeros(1024 + len(boxes), np.int32)), 0, len(wants.lists)
+    begins, ends = (machine.numbers(len(goods[-1]), np.int32) for _ in range(2))
     while True:
-        one, count = machine.find_mates(
-            wants.claim, sales.codes[INVOICE], *columns, one, near, seen, base, lists, count
-        )
-        if one == len(returns) - 1:
+        one, count = machine.find_mates(*goods, sales.codes[INVOICE], one, near, seen, base, lists, count, begins, ends)
+        if one == len(goods[-1]) - 1:
+            machine.note_mates(wants.claim, boxes, begins, ends)
             return wants._replace(lists=lists if machine.arrays else lists.tolist())
         lists = np.append(lists, np.zeros_like(lists))
+
+
+def _goods(claims: Claims) -> list[Ints]:
+    """Where the sales of each good begin and end, by return, the fewest first; and where each return's goods begin.
+
+    A claim's sales are those that it may stand on. Of a return's claims of one item the latest counts, with the most
+    sales; items without sales do not.
+    """
+    by_return = order_of(claims.boxes)
+    first, last = (claims.wants.claim[name].copy()[by_return] for name in ("first", "last"))
+    box = claims.boxes[by_return]
+    counts = last > first
+    counts[:-1] &= (first[1:] != first[:-1]) | (box[1:] != box[:-1])
+    first, last, box = first[counts], last[counts], box[counts]
+    order = order_of(box, last - first)
+    goods = np.bincount(box, minlength=int(claims.boxes.max(initial=-1)) + 1)
+    return [first[order], last[order], np.append(0, np.cumsum(goods))]
 
 
 # --- plain functions take lists

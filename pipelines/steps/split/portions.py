@@ -1,7 +1,7 @@
 """Open this when a row of the placement looks wrong: portions with their evidence and money, as a table."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,145 +10,168 @@ import pyarrow.compute as pc
 
 from pipelines.steps.split.claims import Claims
 from pipelines.steps.split.index import CURRENCY, VALUE_BITS, SalesIndex
-from pipelines.steps.split.placing import Placed
-from pipelines.steps.split.texts import Ints, ranks
+from pipelines.steps.split.picking import picked, with_ends
+from pipelines.steps.split.placing import Placed, Records
+from pipelines.steps.split.texts import Codes, Ints, ordered, whole
+from pipelines.steps.split.worded import Worded
 from schemas.tables import ALLOCATIONS
 
-_ROWS_AT_ONCE = 2**17
+_CLAIMS_AT_ONCE = 2**17  # few enough for their rows to be at the processor's hand
 _NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
+# What is asked for of each claim: its row in the table, its first portion, how many it has, and that without a sale.
+_OWN = np.dtype([("row", "i4"), ("first", "i4"), ("count", "i4"), ("without", "i4")])
 
 
 def allocations(
     claims: Claims, placed: Placed, index: SalesIndex, kinds: Sequence[str], unknown_items: Collection[str]
 ) -> pa.Table:
     """``ALLOCATIONS``: the portions of each claim by rank, then invoice line, then what found no sale."""
-    claim, line, units, held = (np.concatenate(pair) for pair in _with_missing(claims, placed))
-    order, numbers = _in_order(claims, claim, line, held, index, kinds)
-    columns = claim, line, units, held
-    parts = [
-        _rows(
-            claims,
-            placed,
-            index,
-            kinds,
-            unknown_items,
-            order[some],
-            numbers[some],
-            *(one[order[some]] for one in columns),
-        )
-        for some in _slices(numbers)
-    ]
+    every = _Every.of(claims, placed)
+    texts = _Texts.of(every, claims, placed, index, kinds, unknown_items)
+    by_text = np.empty(len(claims.rows), np.int64)
+    by_text[claims.place[claims.rows]] = np.arange(len(by_text))
+    some = (by_text[at : at + _CLAIMS_AT_ONCE] for at in range(0, len(by_text), _CLAIMS_AT_ONCE))
+    parts = [_rows(each, every, texts, placed, index) for each in some]
     return pa.concat_tables(parts) if parts else ALLOCATIONS.empty_table()
 
 
-def _slices(numbers: Ints) -> Iterator[slice]:
-    """Rows that are made at once: few enough to be at the processor's hand, the portions of a claim together."""
-    starts = np.flatnonzero(numbers == 1)
-    starts = np.append(starts[np.searchsorted(starts, np.arange(0, len(numbers), _ROWS_AT_ONCE))], len(numbers))
-    return (slice(start, stop) for start, stop in pairwise(np.unique(starts).tolist()))
+@dataclass(frozen=True, slots=True)
+class _Every:
+    """All portions, behind them those of units ``without`` a sale; and which are whose (``_OWN``)."""
+
+    stand: Records
+    without: Records
+    own: Records
+
+    @classmethod
+    def of(cls, claims: Claims, placed: Placed) -> "_Every":
+        lost, missing = unplaced(claims, placed)
+        without = np.zeros(len(lost), placed.portions.dtype)
+        without["claim"], without["line"], without["units"] = lost, -1, missing
+        counts = np.bincount(placed.portions["claim"], minlength=len(claims.rows))
+        own = np.empty(len(claims.rows), _OWN)
+        own["row"], own["first"], own["count"], own["without"] = claims.rows, np.cumsum(counts) - counts, counts, -1
+        own["without"][lost] = len(placed.portions) + np.arange(len(lost))
+        return cls(placed.portions, without, own)
+
+    def take(self, portions: Ints) -> Records:
+        """These portions."""
+        found = np.empty(len(portions), self.stand.dtype)
+        if len(self.stand):
+            self.stand.take(portions, out=found, mode="clip")
+        behind = np.flatnonzero(portions >= len(self.stand))
+        found[behind] = self.without[portions[behind] - len(self.stand)]
+        return found
 
 
-def _rows(
-    claims: Claims,
-    placed: Placed,
-    index: SalesIndex,
-    kinds: Sequence[str],
-    unknown_items: Collection[str],
-    order: Ints,
-    numbers: Ints,
-    claim: Ints,
-    line: Ints,
-    units: Ints,
-    held: Ints,
-) -> pa.Table:
-    """Some rows of ``ALLOCATIONS``."""
-    stands = line >= 0
-    money = _money(placed, order)
-    low, high = _spread(placed, claim, money)
-    return_line = claims.texts("return_line", claim)
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What rows say but for the names of sales.
+
+    ``currency`` is that of each portion, ``repaired`` are some of them; ``near`` says which of ``nearest`` belongs to
+    each that is without a sale, and behind all of them -1.
+    """
+
+    words: Worded
+    return_lines: pa.Array
+    currencies: pa.Array
+    currency: Codes
+    repairs: pa.Array
+    repaired: Ints
+    why: pa.Array
+    nearest: pa.Array
+    near: Ints
+
+    @classmethod
+    def of(
+        cls,
+        every: _Every,
+        claims: Claims,
+        placed: Placed,
+        index: SalesIndex,
+        kinds: Sequence[str],
+        unknown_items: Collection[str],
+    ) -> "_Texts":
+        words, without = Worded(kinds), every.without["claim"]
+        return cls(
+            words,
+            whole(claims.table["return_line"]),
+            *_currencies(every, claims, index),
+            *_repairs(every, claims, words.bit("repaired")),
+            why(claims, without, unknown_items),
+            *_nearest(placed, index, without),
+        )
+
+
+def _rows(some: Ints, every: _Every, texts: _Texts, placed: Placed, index: SalesIndex) -> pa.Table:
+    """The rows of ``ALLOCATIONS`` for some claims."""
+    mine = every.own.take(some)
+    counts = mine["count"] + (mine["without"] >= 0)
+    portions = _in_order(mine, counts, every, texts.words, index)
+    own = every.take(portions)
+    told, stands = placed.told.take(own["claim"]), own["line"] >= 0
+    lost = np.maximum(portions - len(every.stand), -1)
+    low, high = _spread(own, told, np.repeat(counts > 1, counts))
+    evidence, rank, held = texts.words.columns(own["held"])
+    return_line = picked(texts.return_lines, np.repeat(mine["row"], counts))
     columns: dict[str, Any] = {
-        "portion": _numbered(return_line, numbers),
+        "portion": _counted(return_line, counts),
         "return_line": return_line,
-        "invoice_line": index.names(line),
-        "units": units,
-        "net_minor": money[0],
-        "tax_minor": money[1],
-        "currency": _currency(claims, index, claim, line),
-        "evidence": _named(held, lambda bits: _names(bits, kinds)[0]),
-        "rank": _ranks(held, kinds),
-        "held": _named(held, lambda bits: _all(bits, kinds)),
-        "repair": _repairs(claims, claim, held, kinds),
-        "runner_up": index.names(np.where(stands, placed.told["runner_up"][claim], -1)),
-        "runner_up_held": _named(
-            np.where(stands, np.maximum(placed.told["runner_up_held"][claim], 0), 0), lambda bits: _all(bits, kinds)
-        ),
+        "invoice_line": index.names(own["line"]),
+        "units": own["units"],
+        "net_minor": own["net"],
+        "tax_minor": own["tax"],
+        "currency": picked(texts.currencies, texts.currency[portions]),
+        "evidence": evidence,
+        "rank": rank,
+        "held": held,
+        "repair": _repair(own, portions, texts),
+        "runner_up": index.names(np.where(stands, told["runner_up"], -1)),
+        "runner_up_held": texts.words.names(np.where(stands, np.maximum(told["runner_up_held"], 0), 0)),
         "spread_low": low,
         "spread_high": high,
-        "spread_currency": _taken(
-            pa.array(index.currencies, pa.string()), np.where(stands, placed.told["elsewhere"][claim], -1)
-        ),
-        "unplaced": _where(line < 0, why(claims, claim[line < 0], unknown_items)),
-        "nearest": _nearest(placed, index, claim, line),
+        "spread_currency": picked(texts.currencies, np.where(stands, told["elsewhere"], -1)),
+        "unplaced": picked(texts.why, lost),
+        "nearest": picked(texts.nearest, texts.near[lost]),
     }
     return pa.table([columns[name] for name in ALLOCATIONS.names], schema=ALLOCATIONS)
 
 
-def _numbered(return_lines: pa.Array, numbers: Ints) -> pa.Array:
-    """The ids of portions: nearly all are the first of their line."""
-    found = pc.binary_join_element_wise(return_lines, "1", "#")
-    others = np.flatnonzero(numbers > 1)
-    if not len(others):
-        return found
-    written = pa.array(numbers[others]).cast(pa.string())
-    ids = pc.binary_join_element_wise(return_lines.take(pa.array(others)), written, "#")
-    return pc.replace_with_mask(found, numbers > 1, ids)
+def _counted(return_lines: pa.Array, counts: Codes) -> pa.Array:
+    """The ids of portions: their return line and a counter."""
+    ends = pc.binary_join_element_wise("#", pa.array(np.arange(counts.max(initial=0)) + 1).cast(pa.string()), "")
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    return with_ends(return_lines, ends, np.arange(len(return_lines)) - before)
 
 
-def _with_missing(claims: Claims, placed: Placed) -> list[tuple[Ints, Ints]]:
-    """Claim, sale, units and evidence of the portions and of units without a sale."""
-    without, missing = unplaced(claims, placed)
-    nowhere, nothing = np.full(len(without), -1, np.int64), np.zeros(len(without), np.int64)
-    own = placed.portions
-    return [
-        (own["claim"], without), (own["line"], nowhere), (own["units"], missing), (own["held"], nothing),
-    ]  # fmt: skip
+def _in_order(mine: Records, counts: Codes, every: _Every, words: Worded, index: SalesIndex) -> Ints:
+    """The portions of these claims by rank and invoice line, that without a sale last."""
+    stop = np.cumsum(counts)
+    portions = np.repeat(mine["first"] - (stop - counts), counts) + np.arange(stop[-1])
+    lost = np.flatnonzero(mine["without"] >= 0)
+    portions[stop[lost] - 1] = mine["without"][lost]
+    several = np.flatnonzero(np.repeat(counts > 1, counts))
+    if len(several):
+        claim, some = np.repeat(np.arange(len(mine)), counts)[several], portions[several]
+        by_line = np.argsort(every.take(some)["line"])  # mostly the order of their texts as well
+        claim, some = claim[by_line], some[by_line]
+        own = every.take(some)
+        portions[several] = some[ordered(claim, words.ranks(own["held"]), index.names(own["line"]))]
+    return portions
 
 
-def _in_order(
-    claims: Claims, claim: Ints, line: Ints, held: Ints, index: SalesIndex, kinds: Sequence[str]
-) -> tuple[Ints, Ints]:
-    """The rows by return line, rank and invoice line, those without a sale last, and their numbers from 1."""
-    of_line = claims.place[claims.rows[claim]]
-    counts = np.bincount(of_line, minlength=len(claims.rows))
-    starts = np.cumsum(counts) - counts
-    order = np.empty(len(claim), np.int64)
-    several = counts[of_line] > 1
-    order[starts[of_line[~several]]] = np.flatnonzero(~several)
-    rows = np.flatnonzero(several)
-    if len(rows):
-        keys = ranks(index.names(line[rows])), _ranks(held[rows], kinds), of_line[rows]
-        order[np.repeat(counts > 1, counts)] = rows[np.lexsort(keys)]
-    return order, np.arange(len(order)) - np.repeat(starts, counts) + 1
-
-
-def _money(placed: Placed, order: Ints) -> tuple[Ints, Ints]:
-    stands = order < len(placed.portions)
-    net, tax = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
-    net[stands], tax[stands] = (placed.portions[name][order[stands]] for name in ("net", "tax"))
-    return net, tax
-
-
-def _spread(placed: Placed, claim: Ints, money: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+def _spread(own: Records, told: Records, several: Any) -> tuple[Ints, Ints]:
     """The lowest and highest credit of each portion; a claim's doubt is spread over its portions by their money."""
-    own = money[0] + money[1]
-    changes = (-placed.told["down"][claim], placed.told["up"][claim])
-    same = np.diff(claim, prepend=-1, append=-1) == 0  # portions of a claim are next to each other
-    single = ~(same[:-1] | same[1:])
-    low, high = (np.where(single & (own > 0), own + _in_minor(change), own) for change in changes)
-    doubtful = np.flatnonzero(~single & ((changes[0] < 0) | (changes[1] > 0)))
-    if len(doubtful):
-        for column, change in zip((low, high), changes, strict=True):
-            column[doubtful] = _dealt(claim[doubtful], own[doubtful], _in_minor(change[doubtful]))
+    money = own["net"] + own["tax"]
+    changes = (-told["down"], told["up"])
+    doubt = np.flatnonzero((changes[0] != 0) | (changes[1] != 0))
+    single, dealt = doubt[~several[doubt] & (money[doubt] > 0)], doubt[several[doubt]]
+    low, high = money.copy(), money
+    for column, change in zip((low, high), changes, strict=True):
+        credit = column[dealt]
+        column[single] += _in_minor(change[single])
+        if len(dealt):
+            column[dealt] = _dealt(own["claim"][dealt], credit, _in_minor(change[dealt]))
     return low, high
 
 
@@ -172,65 +195,28 @@ def _dealt(claim: Ints, own: Ints, changes: Ints) -> Ints:
     return np.asarray(given - before).astype(np.int64)
 
 
-def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
-    """The texts of these rows; null for negative ones."""
-    return texts.take(pa.array(rows, mask=rows < 0))
-
-
-def _currency(claims: Claims, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
-    """The sale's currency; without a sale the one in which the retailer buys."""
-    codes = np.where(line >= 0, index.sales.codes[CURRENCY][line], -1) if len(index) else line
-    found = _taken(pa.array(index.currencies, pa.string()), codes)
-    without = codes < 0
-    if not without.any():
-        return found
-    retailers = claims.texts("retailer", claim[without]).dictionary_encode()
+def _currencies(every: _Every, claims: Claims, index: SalesIndex) -> tuple[pa.Array, Codes]:
+    """That of each portion's sale; without a sale the one in which the retailer buys."""
+    codes = np.full(len(every.stand) + len(every.without), -1, np.int32)
+    codes[: len(every.stand)] = index.sales.codes[CURRENCY][every.stand["line"]]
+    without = np.flatnonzero(codes < 0)
+    retailers = claims.texts("retailer", every.take(without)["claim"]).dictionary_encode()
     spoken = [index.currency_of.get(name) or _NO_CURRENCY for name in retailers.dictionary.to_pylist()]
-    return pc.replace_with_mask(found, without, pa.array(spoken, pa.string()).take(retailers.indices))
+    codes[without] = len(index.currencies) + np.asarray(retailers.indices)
+    return pa.array([*index.currencies, *spoken], pa.string()), codes
 
 
-# --- evidence in words
+def _repairs(every: _Every, claims: Claims, bit: int) -> tuple[pa.Array, Ints]:
+    """In words, for portions that stand where a repaired reference leads; and which these are."""
+    repaired = np.flatnonzero(every.stand["held"] & bit)
+    rows = claims.rows[every.stand["claim"][repaired]].tolist()
+    return pa.array([claims.repaired.words[row] for row in rows], pa.string()), repaired
 
 
-def _names(bits: int, kinds: Sequence[str]) -> list[str]:
-    """The kinds of these bits, the strongest first; ``sold`` when none of them holds, ``none`` without a sale."""
-    if not bits:
-        return ["none"]
-    found = [name for place, name in enumerate(kinds) if bits >> (len(kinds) - 1 - place) & 1]
-    return found or ["sold"]
-
-
-def _all(bits: int, kinds: Sequence[str]) -> str | None:
-    return ",".join(_names(bits, kinds)) if bits else None
-
-
-def _ranks(held: Ints, kinds: Sequence[str]) -> Ints:
-    """The place of the strongest kind; behind all of them ``sold``, and behind that units without a sale."""
-    distinct, which = _distinct(held)
-    places = {name: place for place, name in enumerate((*kinds, "sold", "none"))}
-    return np.array([places[_names(bits, kinds)[0]] for bits in distinct], np.int64)[which]
-
-
-def _named(held: Ints, name: Any) -> pa.Array:
-    distinct, which = _distinct(held)
-    return pa.array([name(bits) for bits in distinct], pa.string()).take(pa.array(which))
-
-
-def _distinct(held: Ints) -> tuple[list[int], Ints]:
-    """The distinct sets of bits, and of each row which it has."""
-    number = np.zeros(int(held.max(initial=0)) + 1, np.int64)
-    number[held] = 1
-    distinct = np.flatnonzero(number)
-    number[distinct] = np.arange(len(distinct))
-    return distinct.tolist(), number[held]
-
-
-def _repairs(claims: Claims, claim: Ints, held: Ints, kinds: Sequence[str]) -> pa.Array:
-    """In words, for portions that stand where a repaired reference leads."""
-    bit = 1 << (len(kinds) - 1 - list(kinds).index("repaired")) if "repaired" in kinds else 0
-    at = np.flatnonzero(held & bit)
-    words = pa.array([claims.repaired.words[row] for row in claims.rows[claim[at]].tolist()], pa.string())
-    return _where(held & bit > 0, words)
+def _repair(own: Records, portions: Ints, texts: _Texts) -> pa.Array:
+    at, which = np.flatnonzero(own["held"] & texts.words.bit("repaired")), np.full(len(own), -1, np.int32)
+    which[at] = np.searchsorted(texts.repaired, portions[at])
+    return picked(texts.repairs, which)
 
 
 # --- units without a sale
@@ -253,16 +239,10 @@ def why(claims: Claims, without: Ints, unknown_items: Collection[str]) -> pa.Arr
     return codes.take(pa.array(which))
 
 
-def _where(which: Any, texts: pa.Array) -> pa.Array:
-    """These texts for the rows so marked, and null for the others."""
-    at = np.full(len(which), -1, np.int64)
-    at[which] = np.arange(len(texts))
-    return _taken(texts, at)
-
-
-def _nearest(placed: Placed, index: SalesIndex, claim: Ints, line: Ints) -> pa.Array:
-    """Up to three invoice lines, with blanks between, for units without a sale."""
-    without = np.flatnonzero(line < 0)
-    names = [index.names(placed.told[f"nearest_{rank}"][claim[without]]).to_pylist() for rank in (1, 2, 3)]
-    texts = [" ".join(filter(None, some)) or None for some in zip(*names, strict=True)]
-    return _where(line < 0, pa.array(texts, pa.string()))
+def _nearest(placed: Placed, index: SalesIndex, without: Codes) -> tuple[pa.Array, Ints]:
+    """Up to three invoice lines, with blanks between, for claims of which units found no sale; and which are whose."""
+    lines = [placed.told[f"nearest_{rank}"][without] for rank in (1, 2, 3)]
+    some = np.maximum.reduce(lines) >= 0  # Arrow drops rows in which all are null
+    names = (index.names(line[some]) for line in lines)
+    texts = pc.binary_join_element_wise(*names, " ", null_handling="skip")
+    return texts, np.append(np.where(some, np.cumsum(some) - 1, -1), -1)

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mappings.formats.values import COMPILED_FROM_VALUES, gather
 from pipelines.steps.split.candidates import UNTOLD
 from pipelines.steps.split.repairs import signs_of_all
 from pipelines.steps.split.slots import AT_ONCE, SIGNS, bytes_of
@@ -214,22 +213,6 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks)
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
-def picked(texts: pa.Array, rows: Codes | Ints) -> pa.Array:
-    """The texts of these rows; null for negative ones."""
-    missing = rows < 0
-    if len(rows) < COMPILED_FROM_VALUES or len(texts) < _MANY or texts.null_count:
-        return texts.take(pa.array(rows, mask=missing))
-    _, starts, data = texts.buffers()
-    first = np.frombuffer(starts, np.int32, len(texts) + 1, texts.offset * 4)
-    start, end = first[rows].astype(np.int64), first[rows + 1].astype(np.int64)
-    valid = None
-    if missing.any():
-        end[missing] = start[missing]
-        valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    own, starts = gather(data, start, end)
-    return pa.Array.from_buffers(pa.string(), len(rows), [valid, pa.py_buffer(starts), pa.py_buffer(own)])
 
 
 def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
