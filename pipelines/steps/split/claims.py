@@ -16,7 +16,6 @@ from pipelines.steps.split.texts import (
     NOT_STATED,
     Codes,
     Ints,
-    Vocabulary,
     codes_of_few,
     order_of,
     sorted_texts,
@@ -56,8 +55,8 @@ class Claims:
 def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     """``CLAIMS`` made ready to be placed on the sales of an index. ValueError: two claims of one return line."""
     by_text, place = _ranked(whole(table["return_line"]), np.asarray(whole(table["units"])) > 0)
-    retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
-    groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
+    retailers = index.words.retailer.codes(whole(table["retailer"]))
+    groups = index.words.group.codes(retailers, index.words.item.codes(whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
     rows = by_text[order_of(groups[by_text], days[by_text])]
     stated = _stated(table, index, retailers)
@@ -95,13 +94,6 @@ def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> tuple[Ints, Ints
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return order, place
-
-
-def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
-    """The numbers of a column of few different texts, as they are written."""
-    encoded = column.dictionary_encode()
-    found = np.append(vocabulary.codes(encoded.dictionary), NOT_STATED)
-    return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
 
 
 def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[str, Any]:

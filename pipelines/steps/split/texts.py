@@ -48,7 +48,7 @@ class Vocabulary:
         """The number of each text; ``NOT_STATED`` where it is null or not among them."""
         if len(texts) == texts.null_count or not len(self.texts):
             return np.full(len(texts), NOT_STATED, np.int32)
-        if self._slots is None:
+        if max(len(texts), len(self.texts)) < _MANY:
             found = pc.index_in(texts, self.texts, skip_nulls=True)
             return np.array(pc.fill_null(found, NOT_STATED))
         return self._hashed(texts)
@@ -56,6 +56,8 @@ class Vocabulary:
     def _hashed(self, texts: pa.Array) -> Codes:
         from pipelines.steps.split.machine import slots_form  # numba takes half a second to import
 
+        if self._slots is None:
+            self._slots = _slots_of(self.texts)
         near, found = np.empty(AT_ONCE, np.int32), np.empty(len(texts), np.int32)
         slots_form().find_slots(*bytes_of(texts), len(texts), *bytes_of(self.texts), self._slots, near, found)
         if texts.null_count:
@@ -96,12 +98,13 @@ class References(Vocabulary):
     def codes_of(self, retailers: Codes, texts: pa.Array) -> Codes:
         """The number of each text that its retailer knows; ``NOT_STATED`` elsewhere."""
         codes = self.codes(texts)
-        rows = np.flatnonzero(codes >= 0)
-        known, whose = codes[rows], retailers[rows]
-        found = self._owner[known] == whose
-        several = np.flatnonzero(self._owner[known] == _SEVERAL)
-        found[several] = np.isin(_pairs(known[several], whose[several]), self._shared)
-        codes[rows[~found]] = NOT_STATED
+        if len(self):
+            owner = self._owner[codes]
+            foreign = np.flatnonzero(owner != retailers)
+            several = foreign[owner[foreign] == _SEVERAL]
+            shared = several[np.isin(_pairs(codes[several], retailers[several]), self._shared)]
+            known = codes[shared]
+            codes[foreign], codes[shared] = NOT_STATED, known
         return codes
 
 
