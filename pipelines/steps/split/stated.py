@@ -4,7 +4,6 @@ A reference that no sale of the retailer has may stand in the wrong field, or be
 sales of the same item, made by the day of the return, are candidates.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.steps.split.candidates import AT_ONCE, UNTOLD
+from pipelines.steps.split.candidates import AT_ONCE
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
 from pipelines.steps.split.repairs import Machine, in_words, machine_for, repair, signs_of
 from pipelines.steps.split.slots import bytes_of
+from pipelines.steps.split.squeezed import signs_in
 from pipelines.steps.split.texts import NOT_STATED, Codes, Ints, References
 
 Mask = npt.NDArray[np.bool_]
@@ -77,6 +77,7 @@ def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repa
             _find_in_other_field(name, lost, stated, index, found)
             still = np.flatnonzero(~found.of(name)[lost.rows] & (first < last)[lost.rows])
             if len(still):
+                still = still[np.argsort(first[lost.rows[still]])]  # what is near in memory is compared in turn
                 lost = Lost(lost.rows[still], lost.texts.take(pa.array(still)))
                 _find_as_mistake(name, lost, stated, index, first, last, found)
     return found
@@ -135,17 +136,13 @@ def _of_kind(
 ) -> tuple[Ints, Ints]:
     """The references of one kind: by which row each was found, and which they are."""
     vocabulary: References = getattr(index.words, column)
-    text, starts = bytes_of(vocabulary.texts)
-    given: tuple[Any, ...] = (*reach, *signs, index.sales.codes[_ROWS[column]], text, starts, vocabulary.signs)
-    if not machine.arrays:
-        given = (
-            *(one.tolist() for one in reach),
-            *signs,
-            given[4],
-            text.data,
-            starts,
-            defaultdict(lambda: UNTOLD),
-        )
+    if not len(vocabulary):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    given: tuple[Any, ...] = (*reach, *signs, index.sales.codes[_ROWS[column]])
+    if machine.arrays:
+        given = (*given, vocabulary.signs)
+    else:
+        given = (*(one.tolist() for one in reach), *signs, given[4], _Signs(*bytes_of(vocabulary.texts)))
     room, row, count = len(reach[0]) + 1024, 0, 0
     by, found = (np.zeros(room, np.int64) for _ in range(2))
     near = np.zeros(AT_ONCE, np.int64) if machine.arrays else [0] * AT_ONCE
@@ -154,3 +151,15 @@ def _of_kind(
         if row == len(reach[0]):
             return by[:count], found[:count]
         by, found = (np.append(one, np.zeros_like(one)) for one in (by, found))
+
+
+class _Signs(dict[int, int]):
+    """The signs of references by their number, told where they are asked for."""
+
+    def __init__(self, text: Any, starts: Any) -> None:
+        super().__init__()
+        self._text, self._starts = text.data, starts
+
+    def __missing__(self, code: int) -> int:
+        self[code] = told = signs_in(self._text, *self._starts[code : code + 2].tolist())
+        return told

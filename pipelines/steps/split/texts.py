@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings.formats.values import COMPILED_FROM_VALUES, gather
-from pipelines.steps.split.candidates import UNTOLD
 from pipelines.steps.split.repairs import signs_of_all
 from pipelines.steps.split.slots import AT_ONCE, SIGNS, bytes_of
 
@@ -77,13 +76,13 @@ def _slots_of(texts: pa.Array) -> Codes:
 class References(Vocabulary):
     """References of retailers: what one of them calls so is nothing to another.
 
-    ``signs`` are those of each (``squeezed.signs_in``): told of many at once, of few where they are asked for.
+    ``signs`` are those of each (``squeezed.signs_in``), told by machine code.
     """
 
     def __init__(self, texts: pa.Array, codes: Codes, retailers: Codes) -> None:
         """``codes`` and ``retailers`` are those of all sales."""
         super().__init__(texts)
-        self.signs = signs_of_all(texts) if len(texts) >= _MANY else np.full(len(texts), UNTOLD, np.int64)
+        self._signs = signs_of_all(texts) if len(texts) >= _MANY else None
         self._owner = np.full(len(texts), NOT_SOLD, np.int32)
         for known, whose in _where_stated(codes, retailers):
             self._owner[known] = whose
@@ -94,6 +93,13 @@ class References(Vocabulary):
             shared = self._owner[known] == _SEVERAL
             pairs.append(np.unique(_pairs(known[shared], whose[shared])))
         self._shared = np.unique(np.concatenate(pairs))
+
+    @property
+    def signs(self) -> Ints:
+        """Those of few are told where they are asked for."""
+        if self._signs is None:
+            self._signs = signs_of_all(self.texts)
+        return self._signs
 
     def codes_of(self, retailers: Codes, texts: pa.Array) -> Codes:
         """The number of each text that its retailer knows; ``NOT_STATED`` elsewhere."""
