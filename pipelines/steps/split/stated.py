@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.split.candidates import AT_ONCE
 from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
@@ -59,12 +60,13 @@ class Repaired:
         """Where this field led to a sale after all."""
         return self.fields[name]
 
-    def note(self, name: str, row: int, column: str, code: int, words: str) -> None:
-        """A field of a row leads to this reference; an earlier field's repair to the same kind stays."""
-        self.fields[name][row] = True
-        if self.columns[column][row] == NOT_STATED:
-            self.columns[column][row] = code
-            self.words[row] = f"{self.words[row]}; {words}" if row in self.words else words
+    def note(self, name: str, rows: Ints, column: str, codes: Ints | Codes, words: pa.Array) -> None:
+        """A field of these rows leads to these references; an earlier field's repair to the same kind stays."""
+        self.fields[name][rows] = True
+        new = self.columns[column][rows] == NOT_STATED
+        self.columns[column][rows[new]] = codes[new]
+        for row, told in zip(rows[new].tolist(), words.filter(new).to_pylist(), strict=True):
+            self.words[row] = f"{self.words[row]}; {told}" if row in self.words else told
 
 
 def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repaired:
@@ -89,8 +91,9 @@ def _find_in_other_field(name: str, lost: Lost, stated: Stated, index: SalesInde
     for other, (what, column, fills) in FIELDS.items():
         if other != name:
             codes = getattr(index.words, column).codes_of(stated.retailers[lost.rows], lost.texts)
-            for row, code in zip(lost.rows[codes >= 0].tolist(), codes[codes >= 0].tolist(), strict=True):
-                found.note(name, row, fills, code, f"the field of the {field_of} holds the number of the {what}")
+            led = np.flatnonzero(codes >= 0)
+            words = pa.repeat(f"the field of the {field_of} holds the number of the {what}", len(led))
+            found.note(name, lost.rows[led], fills, codes[led], words)
 
 
 def _find_as_mistake(
@@ -101,14 +104,12 @@ def _find_as_mistake(
     stores = stated.store.take(pa.array(lost.rows))
     repairs = repair(lost.texts, stores, starts, texts)
     led = np.flatnonzero(repairs.choice >= 0)
-    chosen, fields = repairs.choice[led], list(FIELDS.values())
-    columns = lost.rows[led], repairs.how[led], kind[chosen], code[chosen]
-    words = (column.take(pa.array(some)) for column, some in ((lost.texts, led), (stores, led), (texts, chosen)))
-    for row, how, field_of, number, said, store, meant in zip(
-        *(one.tolist() for one in columns), *(one.to_pylist() for one in words), strict=True
-    ):
-        what, _, fills = fields[field_of]
-        found.note(name, row, fills, number, in_words(how, said, f"{what} {meant}", store))
+    for which, (what, _, fills) in enumerate(FIELDS.values()):
+        some = led[kind[repairs.choice[led]] == which]
+        chosen = repairs.choice[some]
+        meant = pc.binary_join_element_wise(what, texts.take(pa.array(chosen)), " ")
+        said, store = (column.take(pa.array(some)) for column in (lost.texts, stores))
+        found.note(name, lost.rows[some], fills, code[chosen], in_words(repairs.how[some], said, meant, store))
 
 
 def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
