@@ -9,15 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.grade import WANT, Wants
-from pipelines.steps.split.index import DAY, NEVER, SalesIndex, prices
-from pipelines.steps.split.machine import reach_for
-from pipelines.steps.split.stated import Lost, Repaired, Stated, repaired
+from pipelines.steps.split.index import NEVER, SalesIndex, prices
+from pipelines.steps.split.stated import Lost, Repaired, Stated, note_reach, repaired
 from pipelines.steps.split.texts import (
     NOT_STATED,
     Codes,
     Ints,
     codes_of_few,
-    order_of,
+    in_order,
     sorted_texts,
     stated_codes,
     whole,
@@ -58,16 +57,17 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     retailers = index.words.retailer.codes(whole(table["retailer"]))
     groups = index.words.group.codes(retailers, index.words.item.codes(whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
-    rows = by_text[order_of(groups[by_text], days[by_text])]
+    rows = by_text[in_order(groups, days, place)]
     stated = _stated(table, index, retailers)
-    reach = _reach(index, groups, days, rows)
-    mended = repaired(stated, index, reach["first"], reach["last"])
-    columns = reach | stated.columns | mended.columns | _own(table, index, days, window_days)
+    mended = repaired(stated, index, groups, days)
+    columns = stated.columns | mended.columns | _own(table, index, days, window_days)
     columns["header_po"] = stated_codes(index.words.po, retailers, whole(table["header_po"]))[0]
     boxes, orders, lists = _box(table, columns)
     packed, packed_lists = _packed(table, index, retailers, len(orders))
     columns |= lists | packed_lists
-    wants = Wants(_records(columns, rows), np.concatenate((orders, packed)).astype(np.int32))
+    claim = _records(columns, rows)
+    note_reach(claim, index, groups[rows], days[rows])
+    wants = Wants(claim, np.concatenate((orders, packed)).astype(np.int32))
     lost = np.zeros(len(rows), np.bool_)
     lost[stated.lost["po_number"].rows] = True
     lost &= ~mended.of("po_number")
@@ -89,21 +89,11 @@ def _records(columns: dict[str, Any], rows: Ints) -> Any:
 def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The rows by their return line, and the place of each. ValueError: two that want units have the same."""
     order, same = sorted_texts(lines)
-    if (same & wanting[order[:-1]] & wanting[order[1:]]).any():
+    if same.any() and (same & wanting[order[:-1]] & wanting[order[1:]]).any():
         raise ValueError("a return line claims once; two claims would share their portions' ids")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return order, place
-
-
-def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[str, Any]:
-    """Where the sales of each claim's group begin and end, and up to where they were made by its day.
-
-    They are sought in the order of ``rows``, so that what is looked at is at the processor's hand.
-    """
-    reach = {name: np.empty(len(rows), np.int64) for name in ("first", "last", "end")}
-    reach_for(len(rows))(rows, groups, days, index.first, index.sales.codes[DAY], *reach.values())
-    return reach
 
 
 def _stated(table: pa.Table, index: SalesIndex, retailers: Codes) -> Stated:

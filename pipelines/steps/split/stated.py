@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.candidates import AT_ONCE
-from pipelines.steps.split.index import DELIVERY_NOTE, INVOICE, PO, SalesIndex
+from pipelines.steps.split.index import DAY, DELIVERY_NOTE, INVOICE, PO, SalesIndex
+from pipelines.steps.split.machine import reach_for
 from pipelines.steps.split.repairs import Machine, in_words, machine_for, repair, signs_of
 from pipelines.steps.split.slots import bytes_of
 from pipelines.steps.split.squeezed import signs_in
@@ -27,6 +28,7 @@ FIELDS = {
     "invoice_number": ("invoice", "invoice", "repaired_invoice"),
     "delivery_note": ("delivery note", "delivery_note", "repaired_note"),
 }
+_REACH = np.dtype([("first", "i4"), ("last", "i4"), ("end", "i4")])
 _ROWS = {"po": PO, "invoice": INVOICE, "delivery_note": DELIVERY_NOTE}
 
 
@@ -69,19 +71,28 @@ class Repaired:
             self.words[row] = f"{self.words[row]}; {told}" if row in self.words else told
 
 
-def repaired(stated: Stated, index: SalesIndex, first: Ints, last: Ints) -> Repaired:
-    """Where the lost references of claims lead. A claim's eligible sales are ``first`` to ``last``."""
-    rows = len(first)
+def note_reach(claim: Any, index: SalesIndex, groups: Codes, days: Codes) -> None:
+    """Where the sales of each claim's group begin and end, and up to where they were made by its day (``last``)."""
+    reach = (claim[name] for name in ("first", "last", "end"))
+    reach_for(len(claim))(groups, days, index.first, index.sales.codes[DAY], *reach)
+
+
+def repaired(stated: Stated, index: SalesIndex, groups: Codes, days: Codes) -> Repaired:
+    """Where the lost references of claims lead."""
+    rows = len(groups)
     columns = {column: np.full(rows, NOT_STATED, np.int32) for _, _, column in FIELDS.values()}
     found = Repaired(columns, fields={name: np.zeros(rows, np.bool_) for name in FIELDS})
     for name, lost in stated.lost.items():
         if len(lost.rows):
             _find_in_other_field(name, lost, stated, index, found)
-            still = np.flatnonzero(~found.of(name)[lost.rows] & (first < last)[lost.rows])
-            if len(still):
-                still = still[np.argsort(first[lost.rows[still]])]  # what is near in memory is compared in turn
-                lost = Lost(lost.rows[still], lost.texts.take(pa.array(still)))
-                _find_as_mistake(name, lost, stated, index, first, last, found)
+            still = np.flatnonzero(~found.of(name)[lost.rows])
+            reach = np.zeros(len(still), _REACH)
+            note_reach(reach, index, groups[lost.rows[still]], days[lost.rows[still]])
+            order = np.argsort(reach["first"])  # what is near in memory is compared in turn
+            order = order[(reach["first"] < reach["last"])[order]]
+            if len(order):
+                lost = Lost(lost.rows[still[order]], lost.texts.take(pa.array(still[order])))
+                _find_as_mistake(name, lost, stated, index, reach[order], found)
     return found
 
 
@@ -96,11 +107,9 @@ def _find_in_other_field(name: str, lost: Lost, stated: Stated, index: SalesInde
             found.note(name, lost.rows[led], fills, codes[led], words)
 
 
-def _find_as_mistake(
-    name: str, lost: Lost, stated: Stated, index: SalesIndex, first: Ints, last: Ints, found: Repaired
-) -> None:
+def _find_as_mistake(name: str, lost: Lost, stated: Stated, index: SalesIndex, reach: Any, found: Repaired) -> None:
     """One error in writing that explains what is stated."""
-    starts, kind, code, texts = _candidates(lost, index, first, last)
+    starts, kind, code, texts = _candidates(lost, index, reach)
     stores = stated.store.take(pa.array(lost.rows))
     repairs = repair(lost.texts, stores, starts, texts)
     led = np.flatnonzero(repairs.choice >= 0)
@@ -112,13 +121,12 @@ def _find_as_mistake(
         found.note(name, lost.rows[some], fills, code[chosen], in_words(repairs.how[some], said, meant, store))
 
 
-def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, pa.Array]:
+def _candidates(lost: Lost, index: SalesIndex, reach: Any) -> tuple[Ints, Ints, Ints, pa.Array]:
     """The distinct references of these rows' own sales that what is lost may resemble.
 
     Where each row's begin, their kinds, numbers and texts.
     """
-    reach = first[lost.rows], last[lost.rows]
-    machine = machine_for(len(FIELDS) * int((reach[1] - reach[0]).sum()))
+    machine = machine_for(len(FIELDS) * int((reach["last"] - reach["first"]).sum()))
     signs = signs_of(lost.texts, machine)
     found = [_of_kind(machine, reach, signs, index, column) for _, column, _ in FIELDS.values()]
     texts = [
@@ -132,24 +140,22 @@ def _candidates(lost: Lost, index: SalesIndex, first: Ints, last: Ints) -> tuple
     return begins, kinds[order], codes[order], pa.concat_arrays(texts).take(pa.array(order))
 
 
-def _of_kind(
-    machine: Machine, reach: tuple[Ints, Ints], signs: tuple[Any, Any], index: SalesIndex, column: str
-) -> tuple[Ints, Ints]:
+def _of_kind(machine: Machine, reach: Any, signs: tuple[Any, Any], index: SalesIndex, column: str) -> tuple[Ints, Ints]:
     """The references of one kind: by which row each was found, and which they are."""
     vocabulary: References = getattr(index.words, column)
     if not len(vocabulary):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    given: tuple[Any, ...] = (*reach, *signs, index.sales.codes[_ROWS[column]])
+    given: tuple[Any, ...] = (reach["first"], reach["last"], *signs, index.sales.codes[_ROWS[column]])
     if machine.arrays:
         given = (*given, vocabulary.signs)
     else:
-        given = (*(one.tolist() for one in reach), *signs, given[4], _Signs(*bytes_of(vocabulary.texts)))
-    room, row, count = len(reach[0]) + 1024, 0, 0
+        given = (*(one.tolist() for one in given[:2]), *given[2:], _Signs(*bytes_of(vocabulary.texts)))
+    room, row, count = len(reach) + 1024, 0, 0
     by, found = (np.zeros(room, np.int64) for _ in range(2))
     near = np.zeros(AT_ONCE, np.int64) if machine.arrays else [0] * AT_ONCE
     while True:
         row, count = machine.gather(*given, near, row, by, found, count)
-        if row == len(reach[0]):
+        if row == len(reach):
             return by[:count], found[:count]
         by, found = (np.append(one, np.zeros_like(one)) for one in (by, found))
 

@@ -267,8 +267,13 @@ def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
 
 def order_of(*columns: Any) -> Ints:
     """The rows by these columns of numbers, the first counting most; equal ones in the order given."""
+    return in_order(*columns, np.arange(len(columns[0]), dtype=np.int32))
+
+
+def in_order(*columns: Any) -> Ints:
+    """The numbers of the last column, no two alike, by all of these columns, the first counting most."""
     key, bits = np.zeros(len(columns[0]), np.int64), 0
-    for column in (*columns, np.arange(len(key), dtype=np.int32)):
+    for column in columns:
         low, high = int(column.min(initial=0)), int(column.max(initial=0))
         width = (high - low).bit_length()
         bits += width
@@ -276,9 +281,10 @@ def order_of(*columns: Any) -> Ints:
         key += column
         key -= low
     if bits > 63:
-        return np.lexsort(columns[::-1])
+        return np.asarray(columns[-1][np.lexsort(columns[::-1])]).astype(np.int64)
     key.sort()
     key &= (1 << width) - 1
+    key += low
     return key
 
 
@@ -286,14 +292,12 @@ def sorted_texts(texts: pa.Array) -> tuple[Ints, Mask]:
     """The rows by their text, and whether each has the same text as the row after it."""
     keys = _keys_of(texts) if len(texts) >= _MANY else None
     if keys is not None:
-        order = np.argsort(keys)
+        order = order_of(keys)
         keys = keys[order]
-        same = keys[:-1] == keys[1:]
-        if not same.any():
-            return order, same
+        return order, keys[:-1] == keys[1:]
     order = np.asarray(pc.sort_indices(texts)).astype(np.int64)
-    in_order = texts.take(pa.array(order))
-    return order, np.asarray(pc.equal(in_order[:-1], in_order[1:]))
+    one_by_one = texts.take(pa.array(order))
+    return order, np.asarray(pc.equal(one_by_one[:-1], one_by_one[1:]))
 
 
 def _keys_of(texts: pa.Array) -> Ints | None:
