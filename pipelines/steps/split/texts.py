@@ -182,25 +182,22 @@ def stated_codes(vocabulary: References, retailers: Codes, column: pa.Array) -> 
 
     Lost: something is stated that the retailer does not know.
     """
-    rows = np.flatnonzero(np.asarray(column.is_valid())) if column.null_count else None
-    codes = np.full(len(column), NOT_STATED, np.int32)
-    if rows is None:
-        codes = vocabulary.codes_of(retailers, column)
-        missing = np.flatnonzero(codes < 0)
-    else:
-        codes[rows] = vocabulary.codes_of(retailers[rows], column.take(pa.array(rows)))
-        missing = rows[codes[rows] < 0]
+    rows = np.flatnonzero(np.asarray(column.is_valid())) if column.null_count else np.arange(len(column))
+    stated = column.drop_null() if column.null_count else column
+    codes, found = np.full(len(column), NOT_STATED, np.int32), vocabulary.codes_of(retailers[rows], stated)
+    codes[rows] = found
+    missing = np.flatnonzero(found < 0)
     # what is found as it is written is plain; the others are few
-    texts = plain(column.take(pa.array(missing)))
-    codes[missing] = vocabulary.codes_of(retailers[missing], texts)
-    lost = np.flatnonzero((codes[missing] < 0) & np.asarray(texts.is_valid()))
-    return codes, missing[lost], texts.take(pa.array(lost))
+    rows, texts = rows[missing], plain(stated.take(pa.array(missing)))
+    codes[rows] = vocabulary.codes_of(retailers[rows], texts)
+    lost = np.flatnonzero((codes[rows] < 0) & np.asarray(texts.is_valid()))
+    return codes, rows[lost], texts.take(pa.array(lost))
 
 
 def codes_of_few(vocabulary: Vocabulary, column: pa.Array) -> Codes:
     """The numbers of a column of few different texts, with zeros in front or without."""
     encoded = column.dictionary_encode()
-    found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), NOT_STATED)
+    found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), np.int32(NOT_STATED))
     return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
 
 
