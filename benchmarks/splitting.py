@@ -41,6 +41,7 @@ from benchmarks.boxes import WORLDS, Boxes
 from benchmarks.measured import Spent, timed
 from benchmarks.reading import on_one_core
 from benchmarks.split_peers import Placing, duckdb_windows, pandas_loop, sqlite_rows, sqlmodel_rows
+from pipelines.memory import give_back
 from pipelines.show import table_of
 from pipelines.steps.split import SalesIndex, Split, split
 from schemas.partners import Policy
@@ -121,11 +122,12 @@ class Large:
         self.lines, self._kept = lines, folder / "world"
         self.made = Boxes(lines + A_DAY * DAYS, sales, world=world)
         gc.collect()
+        give_back()
         before, made = memory(), []
         self.index = timed(lambda: made.append(Ours(self.made)))
         self.ours: Ours = made[0]
         gc.collect()
-        pa.default_memory_pool().release_unused()
+        give_back()
         self.index_mb = memory() - before
         self.claims = self.made.claims()
         self.places = self.made.places(self.claims)
@@ -137,7 +139,7 @@ class Large:
             pickle.dump(self.made, file, protocol=5)
         del self.made
         gc.collect()
-        pa.default_memory_pool().release_unused()
+        give_back()
 
     def fetch_back(self) -> None:
         """The world, for all that comes after."""

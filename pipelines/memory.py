@@ -6,6 +6,8 @@ each page of them is then made and cleared again, which is a tenth of the time o
 
 import ctypes
 
+import pyarrow as pa
+
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1  # of mallopt, as glibc numbers them
 _LARGEST, _KEPT = 1 << 30, 256 << 20
 
@@ -20,3 +22,13 @@ def keep_memory() -> bool:
     except (AttributeError, OSError, TypeError):
         return False  # another C library than glibc
     return bool(tell(_MMAP_THRESHOLD, _LARGEST)) and bool(tell(_TRIM_THRESHOLD, _KEPT))
+
+
+def give_back() -> None:
+    """What was freed, to the system: behind something large that is made once in a while."""
+    pa.default_memory_pool().release_unused()
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return  # another C library than glibc
+    trim(0)

@@ -218,7 +218,8 @@ def test_blocks_and_slices_of_columns_give_the_same(monkeypatch: pytest.MonkeyPa
 
 def test_a_person_reads_how() -> None:
     def words(kind: str, stated: str, found: str, store: str | None = None) -> str:
-        return in_words(list(KINDS).index(kind), stated, found, store)
+        how = np.array([list(KINDS).index(kind)], np.int8)
+        return in_words(how, *(pa.array([one], pa.string()) for one in (stated, found, store)))[0].as_py()
 
     assert words("zeros", "0004500123", "4500123") == "'0004500123' read as 4500123: zeros in front"
     told = words("store_added", "4500123-42", "4500123", "0042")

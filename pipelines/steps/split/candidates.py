@@ -7,10 +7,8 @@ These functions keep to what can be turned into machine code; run as they are, t
 
 from typing import Any
 
-from pipelines.steps.split.resemblance import may_resemble
-from pipelines.steps.split.squeezed import signs_in
+from pipelines.steps.split.resemblance import resemble
 
-UNTOLD = -2  # signs that nobody asked for yet
 AT_ONCE = 256  # sales that are looked at side by side
 
 
@@ -20,8 +18,6 @@ def gather(
     signs: Any,
     named: Any,
     codes: Any,
-    text: Any,
-    starts: Any,
     known: Any,
     near: Any,
     begin: int,
@@ -31,21 +27,19 @@ def gather(
 ) -> tuple[int, int]:
     """The distinct references of each claim's sales, ``first`` to ``last``, that what it states may resemble.
 
-    ``signs`` are those of what is stated, ``named`` those behind words that name it; ``known`` keeps those of each
-    reference once they are told, and ``near`` has room for those of AT_ONCE. Answers the claim at which ``found`` was
-    full, or how many there are, and how many were found.
+    ``signs`` are those of what is stated, ``named`` those behind words that name it; ``known`` has those of each
+    reference, and ``near`` has room for those of AT_ONCE. Answers the claim at which ``found`` was full, or how many
+    there are, and how many were found.
     """
     for at in range(begin, len(first)):
         own = count
-        for line in range(first[at], last[at]):
-            step = (line - first[at]) % AT_ONCE
-            if step == 0:
-                fetch(codes, known, line, min(line + AT_ONCE, last[at]), near)
-            code = codes[line]
-            if code >= 0:
-                if near[step] == UNTOLD:
-                    near[step] = known[code] = signs_in(text, starts[code], starts[code + 1])
-                if may_resemble(signs[at], named[at], near[step]) and is_new(found, own, count, code):
+        for start in range(first[at], last[at], AT_ONCE):
+            lines = min(AT_ONCE, last[at] - start)
+            fetch(codes, known, start, lines, near)
+            judge(signs[at], named[at], lines, near)
+            for step in range(lines):
+                code = codes[start + step]
+                if near[step] and code >= 0 and is_new(found, own, count, code):
                     if count == len(found):
                         return at, own
                     found_by[count], found[count] = at, code
@@ -53,10 +47,20 @@ def gather(
     return len(first), count
 
 
-def fetch(codes: Any, known: Any, start: int, end: int, near: Any) -> None:
+def fetch(codes: Any, known: Any, start: int, lines: int, near: Any) -> None:
     """The signs of the references of some sales side by side: each is far away in memory."""
-    for line in range(start, end):
-        near[line - start] = known[max(codes[line], 0)]
+    for step in range(lines):
+        near[step] = known[max(codes[start + step], 0)]
+
+
+def judge(signs: int, named: int, lines: int, near: Any) -> None:
+    """For the signs of each reference whether what is stated may resemble it (``resemblance.may_resemble``)."""
+    if signs == named:
+        for step in range(lines):
+            near[step] = resemble(signs, near[step])
+    else:
+        for step in range(lines):
+            near[step] = resemble(signs, near[step]) | resemble(named, near[step])
 
 
 def is_new(found: Any, start: int, end: int, code: int) -> bool:

@@ -9,16 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.split.grade import WANT, Wants
-from pipelines.steps.split.index import DAY, NEVER, SalesIndex, prices
-from pipelines.steps.split.machine import reach_for
-from pipelines.steps.split.stated import Lost, Repaired, Stated, repaired
+from pipelines.steps.split.index import NEVER, SalesIndex, prices
+from pipelines.steps.split.stated import Lost, Repaired, Stated, note_reach, repaired
 from pipelines.steps.split.texts import (
     NOT_STATED,
     Codes,
     Ints,
-    Vocabulary,
     codes_of_few,
-    order_of,
+    in_order,
     sorted_texts,
     stated_codes,
     whole,
@@ -56,19 +54,20 @@ class Claims:
 def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
     """``CLAIMS`` made ready to be placed on the sales of an index. ValueError: two claims of one return line."""
     by_text, place = _ranked(whole(table["return_line"]), np.asarray(whole(table["units"])) > 0)
-    retailers = _codes_of(index.words.retailer, whole(table["retailer"]))
-    groups = index.words.group.codes(retailers, _codes_of(index.words.item, whole(table["gtin"])))
+    retailers = index.words.retailer.codes(whole(table["retailer"]))
+    groups = index.words.group.codes(retailers, index.words.item.codes(whole(table["gtin"])))
     days = np.asarray(pc.fill_null(whole(table["returned_on"]).cast(pa.int32()), _ALWAYS))
-    rows = by_text[order_of(groups[by_text], days[by_text])]
+    rows = by_text[in_order(groups, days, place)]
     stated = _stated(table, index, retailers)
-    reach = _reach(index, groups, days, rows)
-    mended = repaired(stated, index, reach["first"], reach["last"])
-    columns = reach | stated.columns | mended.columns | _own(table, index, days, window_days)
+    mended = repaired(stated, index, groups, days)
+    columns = stated.columns | mended.columns | _own(table, index, days, window_days)
     columns["header_po"] = stated_codes(index.words.po, retailers, whole(table["header_po"]))[0]
     boxes, orders, lists = _box(table, columns)
     packed, packed_lists = _packed(table, index, retailers, len(orders))
     columns |= lists | packed_lists
-    wants = Wants(_records(columns, rows), np.concatenate((orders, packed)).astype(np.int32))
+    claim = _records(columns, rows)
+    note_reach(claim, index, groups[rows], days[rows])
+    wants = Wants(claim, np.concatenate((orders, packed)))
     lost = np.zeros(len(rows), np.bool_)
     lost[stated.lost["po_number"].rows] = True
     lost &= ~mended.of("po_number")
@@ -77,41 +76,28 @@ def claims_of(table: pa.Table, index: SalesIndex, window_days: int) -> Claims:
 
 
 def _records(columns: dict[str, Any], rows: Ints) -> Any:
-    """The columns as records (``WANT``) in this order: each row is fetched once, not once a column."""
+    """The columns as records (``WANT``) in this order: each row is put where it belongs once, not once a column."""
     kind = np.dtype(list(WANT), align=True)
-    numbers = np.zeros((len(rows), kind.itemsize // 8), np.int64)
-    claim = numbers.view(kind)[:, 0]
+    claim, some = np.zeros(len(rows), kind), np.zeros(_AT_ONCE, kind)
+    given, taken = (one.view(f"V{kind.itemsize}") for one in (claim, some))
+    place = np.empty(len(rows), np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
     for at in range(0, len(rows), _AT_ONCE):
+        count = min(_AT_ONCE, len(rows) - at)
         for name, column in columns.items():
-            claim[name][at : at + _AT_ONCE] = column[at : at + _AT_ONCE]
-    return numbers.take(rows, axis=0).view(kind)[:, 0]
+            some[name][:count] = column[at : at + count]
+        given[place[at : at + count]] = taken[:count]
+    return claim
 
 
 def _ranked(lines: pa.Array, wanting: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The rows by their return line, and the place of each. ValueError: two that want units have the same."""
     order, same = sorted_texts(lines)
-    if (same & wanting[order[:-1]] & wanting[order[1:]]).any():
+    if same.any() and (same & wanting[order[:-1]] & wanting[order[1:]]).any():
         raise ValueError("a return line claims once; two claims would share their portions' ids")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return order, place
-
-
-def _codes_of(vocabulary: Vocabulary, column: pa.Array) -> Codes:
-    """The numbers of a column of few different texts, as they are written."""
-    encoded = column.dictionary_encode()
-    found = np.append(vocabulary.codes(encoded.dictionary), NOT_STATED)
-    return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
-
-
-def _reach(index: SalesIndex, groups: Codes, days: Codes, rows: Ints) -> dict[str, Any]:
-    """Where the sales of each claim's group begin and end, and up to where they were made by its day.
-
-    They are sought in the order of ``rows``, so that what is looked at is at the processor's hand.
-    """
-    reach = {name: np.empty(len(rows), np.int64) for name in ("first", "last", "end")}
-    reach_for(len(rows))(rows, groups, days, index.first, index.sales.codes[DAY], *reach.values())
-    return reach
 
 
 def _stated(table: pa.Table, index: SalesIndex, retailers: Codes) -> Stated:
@@ -164,41 +150,47 @@ def _own(table: pa.Table, index: SalesIndex, days: Codes, window_days: int) -> d
 
 def _price_codes(price: Ints, known: Ints) -> Codes:
     """The numbers of prices among those of sales."""
-    order = np.argsort(known)
+    if not len(known):
+        return np.full(len(price), NOT_STATED, np.int32)
+    order = np.argsort(known).astype(np.int32)
     at = np.minimum(np.searchsorted(known[order], price), len(known) - 1)
-    return np.where(known[order[at]] == price, order[at], NOT_STATED) if len(known) else np.full(len(price), NOT_STATED)
+    return np.where(known[order[at]] == price, order[at], np.int32(NOT_STATED))
 
 
-def _assigned(named: pa.Array, index: SalesIndex) -> Ints:
+def _assigned(named: pa.Array, index: SalesIndex) -> Codes:
     """The rows of the sales that persons named."""
-    found = np.full(len(named), NOT_STATED, np.int64)
+    found = np.full(len(named), NOT_STATED, np.int32)
     if named.null_count < len(named) and len(index):
         rows = np.flatnonzero(np.asarray(named.is_valid()))
         found[rows] = np.asarray(pc.fill_null(pc.index_in(named.take(pa.array(rows)), index.invoice_lines), NOT_STATED))
     return found
 
 
-def _box(table: pa.Table, columns: dict[str, Any]) -> tuple[Codes, Ints, dict[str, Ints]]:
+def _box(table: pa.Table, columns: dict[str, Any]) -> tuple[Codes, Codes, dict[str, Codes]]:
     """The returns of the claims, the orders that each states on any of its lines, repaired ones too, and which."""
     returns = whole(table["return_id"]).dictionary_encode()
-    box = np.asarray(returns.indices)
-    orders = np.concatenate((columns["po"], columns["repaired_po"]))
-    stated = orders >= 0
-    pairs = np.sort((np.concatenate((box, box))[stated].astype(np.int64) << 32) | orders[stated])
+    box, orders = np.asarray(returns.indices), (columns["po"], columns["repaired_po"])
+    stated = [np.flatnonzero(order >= 0) for order in orders]
+    pairs = np.concatenate(
+        [box[rows].astype(np.int64) << 32 | order[rows] for rows, order in zip(stated, orders, strict=True)]
+    )
+    pairs.sort()
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    first = np.searchsorted(pairs >> 32, np.arange(len(returns.dictionary) + 1))
-    return box, pairs & 0xFFFFFFFF, {"box_first": first[box], "box_end": first[box + 1]}
+    counts = np.bincount(pairs >> 32, minlength=len(returns.dictionary))
+    ends = np.cumsum(counts, dtype=np.int32)
+    lists = {"box_first": (ends - counts).astype(np.int32)[box], "box_end": ends[box]}
+    return box, pairs.astype(np.int32), lists
 
 
-def _packed(table: pa.Table, index: SalesIndex, retailers: Codes, behind: int) -> tuple[Codes, dict[str, Ints]]:
+def _packed(table: pa.Table, index: SalesIndex, retailers: Codes, behind: int) -> tuple[Codes, dict[str, Codes]]:
     """The orders for which our dispatch advice packed a claim's carton, behind each its line, and which are whose."""
     lists = whole(table["packed_for"])
-    counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0)).astype(np.int64)
+    counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0))
     pairs = pc.list_flatten(lists)
     whose = np.repeat(retailers, counts)
     orders, lines = (pc.struct_field(pairs, name) for name in ("po_number", "po_line"))
     found = np.empty((len(pairs), 2), np.int32)
     found[:, 0] = stated_codes(index.words.po, whose, orders)[0]
     found[:, 1] = codes_of_few(index.words.po_line, lines)
-    ends = behind + 2 * np.cumsum(counts)
+    ends = behind + 2 * np.cumsum(counts, dtype=np.int32)
     return found.ravel(), {"packed_first": ends - 2 * counts, "packed_end": ends}

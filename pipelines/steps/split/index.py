@@ -1,6 +1,6 @@
 """Open this when you ask what a return can be placed on: sales by retailer, item and day, references as numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.memory import give_back
 from pipelines.steps.split.picking import picked
 from pipelines.steps.split.texts import (
     NOT_SOLD,
@@ -90,9 +91,12 @@ class SalesIndex:
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
         parts = [_Part.of(table) for table in tables] or [_Part.of(empty(SUPPLY))]
+        texts = {name: learnt(popped) for name, popped in _one_by_one(_TEXTS, [part.texts for part in parts])}
+        numbers = {
+            name: np.concatenate(popped) for name, popped in _one_by_one(_NUMBERS, [part.numbers for part in parts])
+        }
         ids = whole(pa.chunked_array([part.texts.pop("id") for part in parts], pa.string()))
-        texts = {name: learnt([part.texts.pop(name) for part in parts]) for name in _TEXTS}
-        numbers = {name: np.concatenate([part.numbers.pop(name) for part in parts]) for name in _NUMBERS}
+        give_back()
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
@@ -100,12 +104,15 @@ class SalesIndex:
         currencies: list[str] = texts["currency"][0].to_pylist()
         del texts["retailer"], texts["gtin"], retailers
         order = ordered(groups, numbers[DAY], ids).astype(np.int32)
+        give_back()
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
         del groups
         sales = _in_order(texts, numbers, order)
+        varied = _varied(sales, first)
         ids = ids.take(pa.array(order))
-        pa.default_memory_pool().release_unused()
-        return cls(sales, words, first, _varied(sales, first), ids, currencies, spoken)
+        del order
+        give_back()
+        return cls(sales, words, first, varied, ids, currencies, spoken)
 
     def __len__(self) -> int:
         return len(self.invoice_lines)
@@ -209,6 +216,13 @@ def _price(text: str | None, nothing: int) -> int:
 # --- all of them
 
 
+def _one_by_one(names: Iterable[Any], parts: list[dict[Any, Any]]) -> Iterator[tuple[Any, list[Any]]]:
+    """Column by column what the parts have of it; each is forgotten where it was, and its memory given back."""
+    for name in names:
+        yield name, [part.pop(name) for part in parts]
+        give_back()
+
+
 def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers: Codes) -> Words:
     """What sales are called by: references of one retailer are no references of another."""
     references = {name: References(*texts[name], retailers) for name in _REFERENCES}
@@ -235,10 +249,13 @@ def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any],
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
     for row, name in (named | {STORE: "store", PRICE: "price", CURRENCY: "currency"}).items():
         np.take(texts.pop(name)[1], order, out=codes[row])
+        give_back()
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
+        give_back()
     for row in _MONEY:
         money[:, row] = numbers.pop(f"money {row}")[order]
+        give_back()
     return Sales(codes, money, values)
 
 

@@ -135,7 +135,7 @@ def slots_form() -> Slots:
     """What very many texts are looked up with, in machine code."""
     from mappings.formats.compiled import compiled
 
-    return Slots(*(compiled(one, _family("slots")) for one in _SLOTS))
+    return Slots(*(compiled(one, (*_family("slots"), "mappings/formats/vectors")) for one in _SLOTS))
 
 
 @cache

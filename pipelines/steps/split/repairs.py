@@ -33,7 +33,10 @@ KINDS: dict[str, str] = {
     "wrong": "one wrong character",
     "length": "one character missing or written twice",
 }
-_WORDS = tuple(KINDS.values())
+_STORE = "{store}"
+_WORDS = pa.array([words.partition(_STORE)[0] for words in KINDS.values()])
+_WORDS_BEHIND_STORE = pa.array([words.partition(_STORE)[2] for words in KINDS.values()])
+_WITH_STORE = pa.array([_STORE in words for words in KINDS.values()])
 
 # Words that merely name what follows, in English, German, French, Spanish, Italian and Dutch.
 _NAMES = pa.array([
@@ -98,9 +101,12 @@ def repair(
     return found
 
 
-def in_words(how: int, stated: str, found: str, store: str | None) -> str:
-    """A repair for a person: what was stated, what was meant, and what went wrong between the two."""
-    return f"'{stated}' read as {found}: {_WORDS[how].format(store=store)}"
+def in_words(how: npt.NDArray[np.int8], stated: pa.Array, found: pa.Array, stores: pa.Array) -> pa.Array:
+    """Repairs for a person: what was stated, what was meant, and what went wrong between the two."""
+    kinds = pa.array(how)
+    told = pc.if_else(_WITH_STORE.take(kinds), stores, "")
+    wrong = (_WORDS.take(kinds), told, _WORDS_BEHIND_STORE.take(kinds))
+    return pc.binary_join_element_wise("'", stated, "' read as ", found, ": ", *wrong, "")
 
 
 def _blocks(starts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -77,11 +77,12 @@ def may_resemble(signs: int, named: int, candidate: int) -> bool:
 
     Whatever the error, but for one sign all of the one are in the other.
     """
-    if signs < 0 or candidate < 0:
-        return True
-    if has_nearly_all(signs, candidate) or has_nearly_all(candidate, signs):
-        return True
-    return named != signs and (has_nearly_all(named, candidate) or has_nearly_all(candidate, named))
+    return resemble(signs, candidate) or (named != signs and resemble(named, candidate))
+
+
+def resemble(signs: int, others: int) -> bool:
+    """Whether one of the two has nearly all signs of the other, or cannot say which it has; all is told at once."""
+    return (signs < 0) | (others < 0) | has_nearly_all(signs, others) | has_nearly_all(others, signs)
 
 
 def kind_of(texts: Texts, stated: int, body: int, s: int, s_end: int, candidate: int) -> tuple[int, int, int]:

@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mappings.formats.cut_blocks import word_at
+
 Codes = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 SIGNS = 257  # of a place in a text: its end, or a byte
+_WORD = 8  # bytes that are taken as one number
 AT_ONCE = 256  # texts whose slots are fetched side by side: each is far away in memory
 
 
@@ -28,11 +31,22 @@ def bytes_of(texts: pa.Array) -> tuple[Bytes, Codes]:
 
 
 def hash_of(buffer: Bytes, start: int, end: int, mask: int) -> int:
-    """A slot for these bytes (FNV-1a, 32 bits, folded)."""
-    value = 2166136261
-    for at in range(start, end):
-        value = ((value ^ buffer[at]) * 16777619) & 0xFFFFFFFF
-    return (value ^ (value >> 15)) & mask
+    """A slot for these bytes, word by word; the last word may overlap with the one before."""
+    value, at = end - start, start + _WORD
+    while at < end:
+        value = mixed(value ^ word_at(buffer, at - _WORD))
+        at += _WORD
+    if end - start >= _WORD:
+        value ^= word_at(buffer, end - _WORD)
+    else:
+        for at in range(start, end):
+            value = value << 8 | buffer[at]
+    return (mixed(value) >> 32) & mask
+
+
+def mixed(value: int) -> int:
+    """A number in whose upper half all of this one has a part (64 bits, odd multiples of the golden section)."""
+    return (value ^ (value >> 32)) * -7046029254386353131
 
 
 def fill_slots(own: Bytes, first: Codes, texts: int, slots: Codes) -> None:
@@ -78,10 +92,15 @@ def is_text(asked: Bytes, asked_first: Codes, text: int, own: Bytes, own_first: 
     size = asked_first[text + 1] - start
     if own_first[other + 1] - begin != size:
         return False
-    for at in range(size):
-        if own[begin + at] != asked[start + at]:
-            return False
-    return True
+    if size < _WORD:
+        for at in range(size):
+            if own[begin + at] != asked[start + at]:
+                return False
+        return True
+    differs = word_at(own, begin + size - _WORD) ^ word_at(asked, start + size - _WORD)
+    for at in range(0, size - _WORD, _WORD):
+        differs |= word_at(own, begin + at) ^ word_at(asked, start + at)
+    return differs == 0
 
 
 # --- texts in order

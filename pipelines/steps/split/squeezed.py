@@ -117,7 +117,7 @@ def has_nearly_all(signs: int, others: int) -> bool:
     difference = (signs | _HIGH) - others
     more = difference & _HIGH
     difference &= more - (more >> 3)
-    return difference & (difference - 1) == 0 and difference & _SEVERAL == 0
+    return (difference & (difference - 1)) | (difference & _SEVERAL) == 0
 
 
 def look(byte: int) -> int:

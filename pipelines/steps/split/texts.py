@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.split.candidates import UNTOLD
 from pipelines.steps.split.repairs import signs_of_all
 from pipelines.steps.split.slots import AT_ONCE, SIGNS, bytes_of
 
@@ -47,7 +46,7 @@ class Vocabulary:
         """The number of each text; ``NOT_STATED`` where it is null or not among them."""
         if len(texts) == texts.null_count or not len(self.texts):
             return np.full(len(texts), NOT_STATED, np.int32)
-        if self._slots is None:
+        if max(len(texts), len(self.texts)) < _MANY:
             found = pc.index_in(texts, self.texts, skip_nulls=True)
             return np.array(pc.fill_null(found, NOT_STATED))
         return self._hashed(texts)
@@ -55,6 +54,8 @@ class Vocabulary:
     def _hashed(self, texts: pa.Array) -> Codes:
         from pipelines.steps.split.machine import slots_form  # numba takes half a second to import
 
+        if self._slots is None:
+            self._slots = _slots_of(self.texts)
         near, found = np.empty(AT_ONCE, np.int32), np.empty(len(texts), np.int32)
         slots_form().find_slots(*bytes_of(texts), len(texts), *bytes_of(self.texts), self._slots, near, found)
         if texts.null_count:
@@ -74,13 +75,13 @@ def _slots_of(texts: pa.Array) -> Codes:
 class References(Vocabulary):
     """References of retailers: what one of them calls so is nothing to another.
 
-    ``signs`` are those of each (``squeezed.signs_in``): told of many at once, of few where they are asked for.
+    ``signs`` are those of each (``squeezed.signs_in``), told by machine code.
     """
 
     def __init__(self, texts: pa.Array, codes: Codes, retailers: Codes) -> None:
         """``codes`` and ``retailers`` are those of all sales."""
         super().__init__(texts)
-        self.signs = signs_of_all(texts) if len(texts) >= _MANY else np.full(len(texts), UNTOLD, np.int64)
+        self._signs = signs_of_all(texts) if len(texts) >= _MANY else None
         self._owner = np.full(len(texts), NOT_SOLD, np.int32)
         for known, whose in _where_stated(codes, retailers):
             self._owner[known] = whose
@@ -92,15 +93,23 @@ class References(Vocabulary):
             pairs.append(np.unique(_pairs(known[shared], whose[shared])))
         self._shared = np.unique(np.concatenate(pairs))
 
+    @property
+    def signs(self) -> Ints:
+        """Those of few are told where they are asked for."""
+        if self._signs is None:
+            self._signs = signs_of_all(self.texts)
+        return self._signs
+
     def codes_of(self, retailers: Codes, texts: pa.Array) -> Codes:
         """The number of each text that its retailer knows; ``NOT_STATED`` elsewhere."""
         codes = self.codes(texts)
-        rows = np.flatnonzero(codes >= 0)
-        known, whose = codes[rows], retailers[rows]
-        found = self._owner[known] == whose
-        several = np.flatnonzero(self._owner[known] == _SEVERAL)
-        found[several] = np.isin(_pairs(known[several], whose[several]), self._shared)
-        codes[rows[~found]] = NOT_STATED
+        if len(self):
+            owner = self._owner[codes]
+            foreign = np.flatnonzero(owner != retailers)
+            several = foreign[owner[foreign] == _SEVERAL]
+            shared = several[np.isin(_pairs(codes[several], retailers[several]), self._shared)]
+            known = codes[shared]
+            codes[foreign], codes[shared] = NOT_STATED, known
         return codes
 
 
@@ -172,25 +181,22 @@ def stated_codes(vocabulary: References, retailers: Codes, column: pa.Array) -> 
 
     Lost: something is stated that the retailer does not know.
     """
-    rows = np.flatnonzero(np.asarray(column.is_valid())) if column.null_count else None
-    codes = np.full(len(column), NOT_STATED, np.int32)
-    if rows is None:
-        codes = vocabulary.codes_of(retailers, column)
-        missing = np.flatnonzero(codes < 0)
-    else:
-        codes[rows] = vocabulary.codes_of(retailers[rows], column.take(pa.array(rows)))
-        missing = rows[codes[rows] < 0]
+    rows = np.flatnonzero(np.asarray(column.is_valid())) if column.null_count else np.arange(len(column))
+    stated = column.drop_null() if column.null_count else column
+    codes, found = np.full(len(column), NOT_STATED, np.int32), vocabulary.codes_of(retailers[rows], stated)
+    codes[rows] = found
+    missing = np.flatnonzero(found < 0)
     # what is found as it is written is plain; the others are few
-    texts = plain(column.take(pa.array(missing)))
-    codes[missing] = vocabulary.codes_of(retailers[missing], texts)
-    lost = np.flatnonzero((codes[missing] < 0) & np.asarray(texts.is_valid()))
-    return codes, missing[lost], texts.take(pa.array(lost))
+    rows, texts = rows[missing], plain(stated.take(pa.array(missing)))
+    codes[rows] = vocabulary.codes_of(retailers[rows], texts)
+    lost = np.flatnonzero((codes[rows] < 0) & np.asarray(texts.is_valid()))
+    return codes, rows[lost], texts.take(pa.array(lost))
 
 
 def codes_of_few(vocabulary: Vocabulary, column: pa.Array) -> Codes:
     """The numbers of a column of few different texts, with zeros in front or without."""
     encoded = column.dictionary_encode()
-    found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), NOT_STATED)
+    found = np.append(vocabulary.codes(without_zeros(encoded.dictionary)), np.int32(NOT_STATED))
     return np.asarray(found[np.asarray(pc.fill_null(encoded.indices, -1))])
 
 
@@ -241,8 +247,13 @@ def ordered(first: Any, second: Any, texts: pa.Array) -> Ints:
 
 def order_of(*columns: Any) -> Ints:
     """The rows by these columns of numbers, the first counting most; equal ones in the order given."""
+    return in_order(*columns, np.arange(len(columns[0]), dtype=np.int32))
+
+
+def in_order(*columns: Any) -> Ints:
+    """The numbers of the last column, no two alike, by all of these columns, the first counting most."""
     key, bits = np.zeros(len(columns[0]), np.int64), 0
-    for column in (*columns, np.arange(len(key), dtype=np.int32)):
+    for column in columns:
         low, high = int(column.min(initial=0)), int(column.max(initial=0))
         width = (high - low).bit_length()
         bits += width
@@ -250,9 +261,10 @@ def order_of(*columns: Any) -> Ints:
         key += column
         key -= low
     if bits > 63:
-        return np.lexsort(columns[::-1])
+        return np.asarray(columns[-1][np.lexsort(columns[::-1])]).astype(np.int64)
     key.sort()
     key &= (1 << width) - 1
+    key += low
     return key
 
 
@@ -260,14 +272,12 @@ def sorted_texts(texts: pa.Array) -> tuple[Ints, Mask]:
     """The rows by their text, and whether each has the same text as the row after it."""
     keys = _keys_of(texts) if len(texts) >= _MANY else None
     if keys is not None:
-        order = np.argsort(keys)
+        order = order_of(keys)
         keys = keys[order]
-        same = keys[:-1] == keys[1:]
-        if not same.any():
-            return order, same
+        return order, keys[:-1] == keys[1:]
     order = np.asarray(pc.sort_indices(texts)).astype(np.int64)
-    in_order = texts.take(pa.array(order))
-    return order, np.asarray(pc.equal(in_order[:-1], in_order[1:]))
+    one_by_one = texts.take(pa.array(order))
+    return order, np.asarray(pc.equal(one_by_one[:-1], one_by_one[1:]))
 
 
 def _keys_of(texts: pa.Array) -> Ints | None:
