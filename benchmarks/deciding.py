@@ -29,7 +29,7 @@ from rich.console import Console
 from benchmarks.deciding_peers import Answer, decimal_rows, pandas_columns
 from benchmarks.deciding_store import persisted
 from benchmarks.measured import Spent, timed
-from benchmarks.reading import on_one_core
+from benchmarks.one_core import on_one_core
 from benchmarks.returned import TERMS, USUAL, returned
 from pipelines.show import table_of
 from pipelines.steps import decide

@@ -28,8 +28,8 @@ from rich.console import Console
 from benchmarks.deliveries import HEADER, MADE
 from benchmarks.interchanges import Made
 from benchmarks.measured import best, in_turns, mean, timed
+from benchmarks.one_core import on_one_core
 from benchmarks.plain_mapping import PLAIN, Line
-from benchmarks.reading import on_one_core
 from mappings.catalog import Catalog, PartnerFolder
 from mappings.engine import translate
 from mappings.formats.segments import RawFile

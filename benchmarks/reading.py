@@ -22,7 +22,6 @@ over split whose segments are thrown away at once.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -39,12 +38,12 @@ from rich.console import Console
 
 from benchmarks.interchanges import STANDARDS, Name, corpus, interchanges, small_files, write_corpus
 from benchmarks.measured import NO_TURNS, Row, Spent, Turns, best, in_turns, mean, timed
+from benchmarks.one_core import on_one_core
 from benchmarks.peers import PEERS_KNOWN, ROOT, Peer, PeerAbsent, Running
 from benchmarks.streaming import read_in_pieces
 from mappings.formats import edifact, x12
 from mappings.formats.flat import RETURN_LINES, flat_lines
 from mappings.formats.segments import RawFile, Segments
-from pipelines.memory import keep_memory
 from pipelines.show import table_of
 
 MEGABYTES = 50
@@ -191,14 +190,6 @@ def large(standard: Name, size: int, folder: Path) -> tuple[Row, float]:
     path.unlink()
     name = f"ours, {MESSAGES[standard]}, large file streamed"
     return Row(name, written, lines, Spent(told["wall"], told["cpu"])), told["peak_rss_mb"]
-
-
-def on_one_core() -> None:
-    """Keep this process, and those it starts, on one core where the system can; begin as the programs do."""
-    keep_memory()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    pa.set_cpu_count(1)
 
 
 def ratio(duels: Iterable[Duel], *names: str) -> float | None:

@@ -91,12 +91,11 @@ class SalesIndex:
         """The index of ``SUPPLY``, whole or part by part. ValueError: more than 2^42 minor units on a line."""
         tables = _parts(supply) if isinstance(supply, pa.Table) else supply
         parts = [_Part.of(table) for table in tables] or [_Part.of(empty(SUPPLY))]
-        texts = {name: learnt(popped) for name, popped in _one_by_one(_TEXTS, [part.texts for part in parts])}
-        numbers = {
-            name: np.concatenate(popped) for name, popped in _one_by_one(_NUMBERS, [part.numbers for part in parts])
-        }
         ids = whole(pa.chunked_array([part.texts.pop("id") for part in parts], pa.string()))
-        give_back()
+        texts = {name: learnt(of) for name, of in _one_by_one(_TEXTS, [part.texts for part in parts], len(ids))}
+        numbers = {
+            name: np.concatenate(of) for name, of in _one_by_one(_NUMBERS, [part.numbers for part in parts], len(ids))
+        }
         retailers = texts["retailer"][1]
         group = Groups(retailers, texts["gtin"][1])
         groups = group.codes(retailers, texts["gtin"][1])
@@ -104,14 +103,14 @@ class SalesIndex:
         currencies: list[str] = texts["currency"][0].to_pylist()
         del texts["retailer"], texts["gtin"], retailers
         order = ordered(groups, numbers[DAY], ids).astype(np.int32)
-        give_back()
+        _give_back(len(ids))
         first = np.searchsorted(groups[order], np.arange(len(group) + 1))
         del groups
         sales = _in_order(texts, numbers, order)
         varied = _varied(sales, first)
         ids = ids.take(pa.array(order))
         del order
-        give_back()
+        _give_back(len(ids))
         return cls(sales, words, first, varied, ids, currencies, spoken)
 
     def __len__(self) -> int:
@@ -216,11 +215,17 @@ def _price(text: str | None, nothing: int) -> int:
 # --- all of them
 
 
-def _one_by_one(names: Iterable[Any], parts: list[dict[Any, Any]]) -> Iterator[tuple[Any, list[Any]]]:
+def _give_back(rows: int) -> None:
+    """What was freed, to the system, where so many sales are worth it: else that takes longer than the index."""
+    if rows > _ROWS_AT_ONCE:
+        give_back()
+
+
+def _one_by_one(names: Iterable[Any], parts: list[dict[Any, Any]], rows: int) -> Iterator[tuple[Any, list[Any]]]:
     """Column by column what the parts have of it; each is forgotten where it was, and its memory given back."""
     for name in names:
         yield name, [part.pop(name) for part in parts]
-        give_back()
+        _give_back(rows)
 
 
 def _words(texts: Mapping[str, tuple[pa.Array, Codes]], group: Groups, retailers: Codes) -> Words:
@@ -249,13 +254,13 @@ def _in_order(texts: dict[str, tuple[pa.Array, Codes]], numbers: dict[Any, Any],
     named = {PO: "po", PO_LINE: "po_line", INVOICE: "invoice", INVOICE_LINE_NO: _LAST, DELIVERY_NOTE: "delivery_note"}
     for row, name in (named | {STORE: "store", PRICE: "price", CURRENCY: "currency"}).items():
         np.take(texts.pop(name)[1], order, out=codes[row])
-        give_back()
+        _give_back(len(order))
     for row in (DAY, UNITS, UNITS_TAKEN):
         np.take(numbers.pop(row), order, out=codes[row])
-        give_back()
+        _give_back(len(order))
     for row in _MONEY:
         money[:, row] = numbers.pop(f"money {row}")[order]
-        give_back()
+        _give_back(len(order))
     return Sales(codes, money, values)
 
 
